@@ -1,0 +1,168 @@
+// swift-tools-version: 6.2
+// One section per layer of docs/Architecture.md, top to bottom; arrows (dependencies) only point down.
+// Tests/ArchitectureTests checks that each target imports exactly what it declares here.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target of ours with the strict settings; `dependencies` are its arrows.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], swift: [SwiftSetting] = [])
+  -> Target
+{
+  // Glibc's math functions (round, exp) are a library of their own on Linux.
+  .target(
+    name: name, dependencies: dependencies, swiftSettings: strict + swift,
+    linkerSettings: [.linkedLibrary("m")])
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let faces: [Target] = [
+  tool("hfm", ["Commands"]),
+  tool(
+    "hfm-bench",
+    [
+      "Executor", "Kernels", "Graph", "Models", "Workloads", "CostModel", "HardwareModel",
+      "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers", "CSystemShims",
+    ]),
+  module(
+    "Commands",
+    [
+      "Quantities", "DataFormats", "Graph", "Models", "Workloads", "Profiles", "CostModel",
+      "Planner", "Scheduler", "Simulation", "HardwareModel", "HardwareDiscovery", "Executor",
+      "Kernels", "Calibration", "JobStore", "Reports", "CSystemShims",
+    ]),
+  module(
+    "HFMKit",
+    [
+      "Quantities", "Graph", "Models", "Workloads", "CostModel", "Planner", "Scheduler",
+      "HardwareModel", "HardwareDiscovery", "Executor", "Kernels", "Calibration",
+    ]),
+]
+
+let handOn: [Target] = [
+  module("Reports", ["Quantities", "DataFormats"])
+]
+
+let decide: [Target] = [
+  module(
+    "Planner",
+    ["CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
+  module(
+    "CostModel",
+    ["Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
+  module("Simulation", ["Scheduler", "HardwareModel", "Quantities"]),
+  module("Scheduler", ["HardwareModel", "Quantities"]),
+]
+
+let whatIs: [Target] = [
+  module("Workloads", ["Models", "Graph", "Quantities"]),
+  module("Models", ["Graph", "Profiles", "Quantities", "DataFormats"]),
+  module("Graph", ["Quantities"]),
+  module("HardwareModel", ["Profiles", "Quantities", "DataFormats"]),
+  module("Profiles", ["CProfiles"]),
+]
+
+let machine: [Target] = [
+  module(
+    "Calibration",
+    [
+      "Kernels", "Executor", "Graph", "Models", "Workloads", "CostModel", "HardwareModel",
+      "Quantities", "DataFormats",
+    ]),
+  module("Kernels", ["Executor", "Graph", "HardwareModel", "Quantities", "COneDNN", "CKernels"]),
+  module("Executor", ["HardwareModel", "Quantities", "CSystemShims"]),
+  module(
+    "HardwareDiscovery",
+    ["HardwareModel", "Quantities", "DataFormats", "CHwloc", "CNuma", "CSystemShims"]),
+]
+
+let ledger: [Target] = [
+  module("JobStore", ["CSQLite", "Quantities", "DataFormats"])
+]
+
+let words: [Target] = [
+  module("DataFormats"),
+  module("Quantities"),
+]
+
+let c: [Target] = [
+  system("CHwloc", pkgConfig: "hwloc", apt: "libhwloc-dev"),
+  system("CNuma", pkgConfig: "numa", apt: "libnuma-dev"),
+  system("COneDNN", apt: "libdnnl-dev"),
+  system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+  .target(name: "CSystemShims"),
+  // Kernels must run at full speed in debug builds too: the prediction is held against them.
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+  .target(name: "CProfiles"),
+  // Benchmark-only: OpenMP, oneTBB and oneDNN with its own threads, to stand beside us in a run.
+  .target(
+    name: "CBenchPeers",
+    cxxSettings: [.unsafeFlags(["-O3"])],
+    linkerSettings: [.linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++")]),
+]
+
+let testTargets: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["DataFormats"], path: "Tests/TestSupport",
+    swiftSettings: strict),
+  tests("Quantities", ["Quantities"]),
+  tests("DataFormats", ["DataFormats"]),
+  tests("Graph", ["Graph", "Quantities"]),
+  tests("Models", ["Models", "Graph", "Profiles", "Quantities", "DataFormats"]),
+  tests("Workloads", ["Workloads", "Models", "Graph", "Quantities", "DataFormats"]),
+  tests("HardwareModel", ["HardwareModel", "Quantities", "DataFormats"]),
+  tests("HardwareDiscovery", ["HardwareDiscovery", "HardwareModel", "Quantities", "DataFormats"]),
+  tests(
+    "CostModel",
+    ["CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
+  tests(
+    "Planner",
+    ["Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
+  tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
+  tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
+  tests("Executor", ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities"]),
+  tests(
+    "Kernels",
+    [
+      "Kernels", "Executor", "Graph", "Models", "Workloads", "HardwareModel", "HardwareDiscovery",
+      "Quantities",
+    ]),
+  tests(
+    "Calibration",
+    [
+      "Calibration", "Kernels", "Executor", "Graph", "CostModel", "HardwareModel",
+      "HardwareDiscovery", "Quantities", "DataFormats",
+    ]),
+  tests("JobStore", ["JobStore", "DataFormats", "Quantities"]),
+  tests("Reports", ["Reports", "DataFormats", "Quantities"]),
+  tests("Commands", ["Commands", "DataFormats"]),
+  tests("Architecture", ["DataFormats"]),
+]
+
+let package = Package(
+  name: "hfm-planner",
+  products: [
+    .executable(name: "hfm", targets: ["hfm"]),
+    .library(name: "HFMKit", targets: ["HFMKit"]),
+  ],
+  targets: faces + handOn + decide + whatIs + machine + ledger + words + c + testTargets,
+  cLanguageStandard: .c2x,
+  cxxLanguageStandard: .cxx17
+)

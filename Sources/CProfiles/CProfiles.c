@@ -1,0 +1,1 @@
+#include "CProfiles.h"

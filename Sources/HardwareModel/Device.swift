@@ -1,0 +1,184 @@
+public import Quantities
+
+/// The classes of operators whose speed is measured and predicted apart.
+public enum OperatorClass: String, Sendable, Hashable, CaseIterable {
+  /// linear layers and their gradients, matmul, patch embedding; work in FLOP.
+  case matrix
+  /// attention forward; work in FLOP.
+  case attention
+  /// attention backward; work in FLOP (as counted in hardware FLOPs).
+  case attentionBackward
+  /// normalisations, forward; work in bytes read and written. So are all classes below.
+  case normalization
+  /// normalisations, backward.
+  case normalizationBackward
+  /// adds, scales, rotary positions, casts, copies.
+  case elementwise
+  /// activations with a transcendental function, forward and backward.
+  case activation
+  /// embedding look-ups, pooling, token insertion and their backwards.
+  case gather
+  /// softmax and cross-entropy, forward and backward.
+  case loss
+  /// optimizer updates.
+  case optimizer
+
+  /// Whether the class's work is counted in FLOP (else in bytes).
+  public var workIsFlops: Bool {
+    switch self {
+    case .matrix, .attention, .attentionBackward: true
+    default: false
+    }
+  }
+}
+
+/// A measured point of an operator class's speed on a device.
+public struct RatePoint: Sendable, Hashable {
+  /// Work of one operator, in FLOP or bytes (see `OperatorClass.workIsFlops`).
+  public var work: Double
+  /// Achieved work per second.
+  public var workPerSecond: Double
+  /// Creates a point.
+  public init(work: Double, workPerSecond: Double) {
+    self.work = work
+    self.workPerSecond = workPerSecond
+  }
+}
+
+/// The measured speed of one operator class in one number format: points by rising work.
+public struct RateCurve: Sendable, Hashable {
+  /// The operator class.
+  public var operatorClass: OperatorClass
+  /// Number format computed in.
+  public var dataType: DataType
+  /// Points by rising work; at least one.
+  public var points: [RatePoint]
+  /// Creates a curve.
+  public init(operatorClass: OperatorClass, dataType: DataType, points: [RatePoint]) {
+    self.operatorClass = operatorClass
+    self.dataType = dataType
+    self.points = points
+  }
+}
+
+/// One device that a plan computes on: a GPU, or the processors of one machine taken together.
+public struct Device: Sendable, Hashable {
+  /// `cpu` or `gpu`.
+  public enum Kind: String, Sendable, Hashable, CaseIterable { case cpu, gpu }
+  /// Dense peak of a number format in FLOP/s.
+  public struct Peak: Sendable, Hashable {
+    /// Number format.
+    public var dataType: DataType
+    /// Dense peak, without sparsity.
+    public var flopsPerSecond: FlopsPerSecond
+    /// Creates a peak.
+    public init(_ dataType: DataType, _ flopsPerSecond: FlopsPerSecond) {
+      self.dataType = dataType
+      self.flopsPerSecond = flopsPerSecond
+    }
+  }
+
+  /// Catalogue id (`a100-80gb-sxm`) or `here`.
+  public var id: String
+  /// Product name.
+  public var name: String
+  /// Processor or GPU.
+  public var kind: Kind
+  /// Memory capacity in bytes.
+  public var memoryBytes: Int
+  /// Memory bandwidth.
+  public var memoryBandwidth: BytesPerSecond
+  /// Dense peaks by number format.
+  public var peaks: [Peak]
+  /// Peak of element-wise fp32 arithmetic.
+  public var vectorFlopsPerSecond: FlopsPerSecond
+  /// Time to start one operator.
+  public var launchOverhead: Seconds
+  /// Measured speeds; empty for a datasheet device.
+  public var rates: [RateCurve]
+  /// Power at full load; nil when unknown.
+  public var maxPower: Watts?
+  /// Power when idle; nil when unknown.
+  public var idlePower: Watts?
+  /// Where the figures came from: a public address, or `measured on …`.
+  public var source: String
+
+  /// Creates a device.
+  public init(
+    id: String, name: String, kind: Kind, memoryBytes: Int, memoryBandwidth: BytesPerSecond,
+    peaks: [Peak], vectorFlopsPerSecond: FlopsPerSecond, launchOverhead: Seconds,
+    rates: [RateCurve] = [], maxPower: Watts? = nil, idlePower: Watts? = nil, source: String
+  ) {
+    self.id = id
+    self.name = name
+    self.kind = kind
+    self.memoryBytes = memoryBytes
+    self.memoryBandwidth = memoryBandwidth
+    self.peaks = peaks
+    self.vectorFlopsPerSecond = vectorFlopsPerSecond
+    self.launchOverhead = launchOverhead
+    self.rates = rates
+    self.maxPower = maxPower
+    self.idlePower = idlePower
+    self.source = source
+  }
+
+  /// The dense peak of a number format; nil when the device has none for it.
+  public func peak(_ dataType: DataType) -> FlopsPerSecond? {
+    peaks.first { $0.dataType == dataType }?.flopsPerSecond
+  }
+}
+
+/// A network or link level: alpha–beta cost, time = latency + bytes / bandwidth.
+public struct Link: Sendable, Hashable {
+  /// Name (`NVLink 3`, `HDR InfiniBand`).
+  public var name: String
+  /// Bandwidth of one device in one direction.
+  public var bandwidth: BytesPerSecond
+  /// Time of an empty message.
+  public var latency: Seconds
+  /// Creates a link.
+  public init(name: String, bandwidth: BytesPerSecond, latency: Seconds) {
+    self.name = name
+    self.bandwidth = bandwidth
+    self.latency = latency
+  }
+}
+
+/// Equal nodes of equal devices, a link inside a node and one between nodes.
+public struct Cluster: Sendable, Hashable {
+  /// Catalogue id (`selene-a100`) or `here`.
+  public var id: String
+  /// Name for people.
+  public var name: String
+  /// The device that every node holds.
+  public var device: Device
+  /// Devices in one node.
+  public var devicesPerNode: Int
+  /// Number of nodes.
+  public var nodes: Int
+  /// Link between devices of one node.
+  public var intraNode: Link
+  /// Link between nodes, per device.
+  public var interNode: Link
+  /// Where the figures came from.
+  public var source: String
+
+  /// Creates a cluster.
+  public init(
+    id: String, name: String, device: Device, devicesPerNode: Int, nodes: Int, intraNode: Link,
+    interNode: Link, source: String
+  ) {
+    self.id = id
+    self.name = name
+    self.device = device
+    self.devicesPerNode = devicesPerNode
+    self.nodes = nodes
+    self.intraNode = intraNode
+    self.interNode = interNode
+    self.source = source
+  }
+
+  /// All devices together.
+  public var deviceCount: Int { devicesPerNode * nodes }
+}
