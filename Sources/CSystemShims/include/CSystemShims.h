@@ -1,1 +1,3 @@
 #pragma once
+#include "nvml.h"
+#include "process_limits.h"
