@@ -67,7 +67,7 @@ let decide: [Target] = [
   module(
     "CostModel",
     ["Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
-  module("Simulation", ["Scheduler", "HardwareModel", "Quantities"]),
+  module("Simulation", ["Scheduler", "DataFormats", "Quantities"]),
   module("Scheduler", ["HardwareModel", "Quantities"]),
 ]
 
