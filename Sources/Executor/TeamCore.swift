@@ -3,8 +3,8 @@ import Synchronization
 
 /// The state that a team's lanes share while a body runs.
 ///
-/// `@unchecked Sendable`: constants and atomics, but for `isInRegion`, which is written only by
-/// the leader's thread while no other lane is at work and read by lanes inside the region.
+/// `@unchecked Sendable`: constants and atomics, but for `isInRegion` and `taskRegion`, which are
+/// written only by the leader's thread while no other lane is at work and read by lanes inside the region.
 final class TeamCore: @unchecked Sendable {
   let pool: PoolCore
   let workers: [Int]
@@ -12,10 +12,18 @@ final class TeamCore: @unchecked Sendable {
   /// For each lane, the other lanes from the nearest outwards.
   let neighbours: [[Int]]
   private(set) var isInRegion = false
+  /// Made by the leader's thread outside any region, when first asked for.
+  private(set) lazy var taskRegion = TaskRegion(
+    pool: pool, workers: workers, neighbours: neighbours)
+  /// By worker number: its lane, or -1.
+  private let laneOfWorker: [Int]
 
   init(pool: PoolCore, layout: PoolLayout, workers: [Int]) {
     self.pool = pool
     self.workers = workers
+    var lanes = Array(repeating: -1, count: layout.workers.count)
+    for (lane, worker) in workers.enumerated() { lanes[worker] = lane }
+    laneOfWorker = lanes
     neighbours = workers.indices.map { lane in
       let others = (1..<workers.count).map { (lane + $0) % workers.count }
       let far = others.map { layout.distance(workers[lane], workers[$0]) }
@@ -28,8 +36,8 @@ final class TeamCore: @unchecked Sendable {
   /// The lane of the calling thread, or nil when it is no worker of this team.
   var currentLane: Int? {
     guard hfm_current_pool() == pool.identity else { return nil }
-    let worker = Int(hfm_current_worker())
-    return workers.firstIndex(of: worker)
+    let lane = laneOfWorker[Int(hfm_current_worker())]
+    return lane < 0 ? nil : lane
   }
 
   /// Runs `body` on the first worker; the calling thread waits.

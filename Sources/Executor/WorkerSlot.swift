@@ -32,13 +32,13 @@ struct Outbox: ~Copyable {
 
   /// Adds to a counter that only this worker writes: no locked instruction is needed.
   @inline(__always)
-  borrowing func countRegion(ticks: UInt64) {
+  func countRegion(ticks: UInt64) {
     busyTicks.store(busyTicks.load(ordering: .relaxed) &+ ticks, ordering: .relaxed)
     regions.store(regions.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
   }
 
   @inline(__always)
-  borrowing func countTask(stolen: Bool) {
+  func countTask(stolen: Bool) {
     tasks.store(tasks.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     if stolen {
       stolenTasks.store(stolenTasks.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
