@@ -1,7 +1,7 @@
 import DataFormats
-import Foundation
 import Scheduler
 import Simulation
+import TestSupport
 import Testing
 
 /// A trace and the processors of its machine.
@@ -17,13 +17,8 @@ struct ReferenceTrace: Sendable, CustomTestStringConvertible {
     ReferenceTrace(file: "lublin_256_fixed.swf", name: "lublin256", processors: 256),
   ]
 
-  /// The folder of third-party data; nil when this run has none.
-  static let folder = ProcessInfo.processInfo.environment["HFM_VALIDATION_DATA"]
-    .map { $0 + "/validation/scheduling/" }
-
   static func bytes(_ name: String) throws -> [UInt8] {
-    let path = try #require(folder) + name
-    return [UInt8](try #require(FileManager.default.contents(atPath: path), "no file \(path)"))
+    try ValidationData.bytes("validation/scheduling/" + name)
   }
 
   func simulated(_ policy: PolicyName) throws -> SimulationResult {
@@ -36,8 +31,7 @@ struct ReferenceTrace: Sendable, CustomTestStringConvertible {
 
 @Suite(
   "Schedules of pyss",
-  .enabled(
-    if: ReferenceTrace.folder != nil, "set HFM_VALIDATION_DATA to the folder of validation data"))
+  .enabled(if: ValidationData.isPresent, "no HFM_VALIDATION_DATA"))
 struct ReferenceScheduleTests {
   @Test(arguments: ReferenceTrace.all, PolicyName.allCases)
   func everyJobStartsWhenPyssStartsIt(_ trace: ReferenceTrace, _ policy: PolicyName) throws {
@@ -56,5 +50,67 @@ struct ReferenceScheduleTests {
       if shown.count < 3 { shown.append("\(record.id): \(row[start]) \(record.start)") }
     }
     #expect(differing == 0, "\(differing) of \(reference.rows.count) differ, first \(shown)")
+  }
+
+  /// Mean wait, mean bounded slowdown, makespan and utilisation that were computed from pyss's
+  /// schedules (pyss of 2007 under Python 2.7, traces of the Parallel Workloads Archive).
+  struct Means: Sendable {
+    let trace: Int
+    let policy: PolicyName
+    let wait: Double
+    let slowdown: Double
+    let makespan: Double?
+    let utilization: Double?
+  }
+
+  static let means = [
+    Means(
+      trace: 0, policy: .fcfs, wait: 15711.54, slowdown: 254.13, makespan: 5_064_399,
+      utilization: 0.5927),
+    Means(
+      trace: 0, policy: .easy, wait: 3372.91, slowdown: 17.142, makespan: 5_064_399,
+      utilization: 0.5927),
+    Means(
+      trace: 0, policy: .conservative, wait: 3558.03, slowdown: 16.611, makespan: nil,
+      utilization: nil),
+    Means(
+      trace: 0, policy: .easySJBF, wait: 3524.69, slowdown: 17.292, makespan: nil,
+      utilization: nil),
+    Means(
+      trace: 1, policy: .fcfs, wait: 5592.86, slowdown: 49.208, makespan: 5_309_576,
+      utilization: 0.3947),
+    Means(
+      trace: 1, policy: .easy, wait: 3521.83, slowdown: 18.375, makespan: 5_282_045,
+      utilization: 0.3968),
+    Means(
+      trace: 1, policy: .conservative, wait: 3494.09, slowdown: 18.762, makespan: 5_282_045,
+      utilization: nil),
+    Means(
+      trace: 1, policy: .easySJBF, wait: 3154.03, slowdown: 15.428, makespan: nil,
+      utilization: nil),
+    Means(
+      trace: 2, policy: .fcfs, wait: 2_388_443.76, slowdown: 66502.5, makespan: 12_482_549,
+      utilization: 0.6549),
+    Means(
+      trace: 2, policy: .easy, wait: 97155.99, slowdown: 590.05, makespan: 8_730_698,
+      utilization: 0.9363),
+    Means(
+      trace: 2, policy: .conservative, wait: 131_567.51, slowdown: 489.20,
+      makespan: 8_729_497, utilization: 0.9365),
+    Means(
+      trace: 2, policy: .easySJBF, wait: 73394.38, slowdown: 219.56, makespan: 9_106_839,
+      utilization: 0.8977),
+  ]
+
+  @Test(arguments: means)
+  func meansEqualPyss(_ means: Means) throws {
+    let metrics = try ReferenceTrace.all[means.trace].simulated(means.policy).metrics
+    // Half a unit of the last digit given.
+    #expect(abs(metrics.meanWaitSeconds - means.wait) <= 0.0051)
+    #expect(relativeError(metrics.meanBoundedSlowdown, means.slowdown) < 4e-5)
+    if let makespan = means.makespan { #expect(metrics.makespanSeconds == makespan) }
+    if let utilization = means.utilization {
+      #expect(abs(metrics.utilization - utilization) <= 0.000051)
+    }
   }
 }
