@@ -137,7 +137,9 @@ let testTargets: [Target] = [
     ["Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
-  tests("Executor", ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities"]),
+  tests(
+    "Executor",
+    ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities", "CSystemShims"]),
   tests(
     "Kernels",
     [

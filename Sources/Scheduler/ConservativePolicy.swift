@@ -7,7 +7,7 @@ public struct ConservativePolicy: SchedulingPolicy {
 
   private var profile: AvailabilityProfile?
   /// Reserved starts of waiting jobs, by job number.
-  private var starts: [Int: Double] = [:]
+  private(set) var starts: [Int: Double] = [:]
   /// Whether something was given back since the last pass, so that a job may move up. Without it a
   /// pass cannot change anything and is left out.
   private var hasHoles = false
