@@ -115,7 +115,11 @@ let c: [Target] = [
   .target(
     name: "CBenchPeers",
     cxxSettings: [.unsafeFlags(["-O3"])],
-    linkerSettings: [.linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++")]),
+    linkerSettings: [
+      .linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++"),
+      // The run-time library alone: Debian has no libgomp.so without a GCC development package.
+      .linkedLibrary(":libgomp.so.1"),
+    ]),
 ]
 
 let testTargets: [Target] = [
