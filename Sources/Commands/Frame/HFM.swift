@@ -8,7 +8,7 @@ public enum HFM {
 
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
-    CompletionCommand.self
+    SimulateCommand.self, CompletionCommand.self,
   ]
 
   /// Runs the process's own command line and leaves with its exit code.
