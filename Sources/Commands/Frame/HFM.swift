@@ -10,6 +10,7 @@ public enum HFM {
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
     CompletionCommand.self,
+    SimulateCommand.self, CompletionCommand.self,
   ]
 
   /// Runs the process's own command line and leaves with its exit code.
