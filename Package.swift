@@ -58,7 +58,7 @@ let faces: [Target] = [
 ]
 
 let handOn: [Target] = [
-  module("Reports", ["Quantities", "DataFormats"])
+  module("Reports", ["Quantities"])
 ]
 
 let decide: [Target] = [
