@@ -68,7 +68,7 @@ let decide: [Target] = [
   module(
     "CostModel",
     ["Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
-  module("Simulation", ["Scheduler", "HardwareModel", "Quantities"]),
+  module("Simulation", ["Scheduler", "DataFormats", "Quantities"]),
   module("Scheduler", ["HardwareModel", "Quantities"]),
 ]
 
@@ -138,7 +138,9 @@ let testTargets: [Target] = [
     ["Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
-  tests("Executor", ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities"]),
+  tests(
+    "Executor",
+    ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities", "CSystemShims"]),
   tests(
     "Kernels",
     [
