@@ -9,8 +9,8 @@ public enum HFM {
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
+    SimulateCommand.self,
     CompletionCommand.self,
-    SimulateCommand.self, CompletionCommand.self,
   ]
 
   /// Runs the process's own command line and leaves with its exit code.
