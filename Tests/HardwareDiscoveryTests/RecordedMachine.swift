@@ -3,8 +3,8 @@ import HardwareModel
 import Quantities
 import Testing
 
-/// Counts of one recorded machine of hwloc's test suite (hwloc 2.x, tests/hwloc/xml), as hwloc 2.9's
-/// own `lstopo` counts them. Where it counts no cores, each processing unit is one core here.
+/// Counts of one recorded machine of hwloc's test suite (hwloc 2.x, tests/hwloc/xml), as hwloc
+/// 2.9's own `lstopo` counts them. Where it counts no cores, each processing unit is one core here.
 struct RecordedMachine: Sendable, CustomTestStringConvertible {
   var file: String
   var packages: Int
