@@ -32,11 +32,12 @@ public struct ModelCatalogue: Sendable {
     ModelCatalogue(models: self.models + models)
   }
 
-  /// The model of this id.
+  /// The model of this id or alias.
   ///
   /// - Throws: `UserError` that suggests the nearest ids.
   public func model(_ id: String) throws(UserError) -> ModelProfile {
     if let model = models.first(where: { $0.id == id }) { return model }
+    if let model = models.first(where: { $0.aliases.contains(id) }) { return model }
     let near = nearest(to: id, count: 3)
     throw UserError(
       .input, key: "MODEL", "unknown model \"\(id)\"",

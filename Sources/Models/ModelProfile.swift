@@ -2,6 +2,8 @@
 public struct ModelProfile: Sendable, Hashable {
   /// The catalogue's key (`bert-base`).
   public var id: String
+  /// Further keys under which the catalogue finds it (`bert-base-uncased`).
+  public var aliases: [String] = []
   /// The published name.
   public var name: String
   /// The field of medicine's data it belongs to.

@@ -60,7 +60,7 @@ extension ModelProfile {
     do {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
-        "id", "name", "family", "status", "source", "survey", "objective", "like", "architecture",
+        "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like", "architecture",
         "note",
       ])
       let merged = try ProfileDocument.resolved(cursor)
@@ -73,6 +73,9 @@ extension ModelProfile {
 
   private init(_ cursor: JSONCursor) throws(JSONError) {
     id = try cursor.field("id").string()
+    for alias in try cursor.optional("aliases")?.elements() ?? [] {
+      aliases.append(try alias.string())
+    }
     name = try cursor.field("name").string()
     family = try cursor.field("family").word(ModelFamily.self)
     status = try cursor.optional("status")?.word(Openness.self) ?? .open
