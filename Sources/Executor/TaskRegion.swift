@@ -2,14 +2,26 @@ import CSystemShims
 import Synchronization
 
 /// The queues of a team and the lanes that empty them; made at a team's first task group.
-final class TaskRegion: Sendable {
+///
+/// `@unchecked Sendable`: constant tables, and elements that are protected as their types say.
+final class TaskRegion: @unchecked Sendable {
   private let deques: PaddedArray<TaskDeque>
-  private let sleep = PaddedArray<Sleep>(count: 1) { _ in Sleep() }
+  private let sleepLine = PaddedArray<Sleep>(count: 1) { _ in Sleep() }
   private let pool: PoolCore
-  private let workers: [Int]
-  private let neighbours: [[Int]]
+  private let spins: Int
+  /// By lane. A table without a reference count: all lanes read it all the time.
+  private let lanes: UnsafeMutablePointer<Lane>
+  private let count: Int
+  /// By lane, `count - 1` entries each: the other lanes' queues, the nearest first.
+  private let victims: UnsafeMutablePointer<UnsafeMutablePointer<TaskDeque>>
+  private let sleep: UnsafeMutablePointer<Sleep>
   /// Whether the lanes shall leave the region.
   private let isClosed = Atomic<Bool>(true)
+
+  private struct Lane {
+    let deque: UnsafeMutablePointer<TaskDeque>
+    let outbox: UnsafeMutablePointer<Outbox>
+  }
 
   /// Lanes that found nothing to do sleep on `signal`.
   private struct Sleep: ~Copyable {
@@ -19,9 +31,25 @@ final class TaskRegion: Sendable {
 
   init(pool: PoolCore, workers: [Int], neighbours: [[Int]]) {
     self.pool = pool
-    self.workers = workers
-    self.neighbours = neighbours
-    deques = PaddedArray(count: workers.count) { _ in TaskDeque() }
+    spins = pool.spin.worker
+    count = workers.count
+    sleep = sleepLine[0]
+    let deques = PaddedArray<TaskDeque>(count: workers.count) { _ in TaskDeque() }
+    self.deques = deques
+    lanes = .allocate(capacity: count)
+    victims = .allocate(capacity: max(1, count * (count - 1)))
+    for (lane, worker) in workers.enumerated() {
+      (lanes + lane).initialize(
+        to: Lane(deque: deques[lane], outbox: pool.outboxes[worker]))
+      for (rank, victim) in neighbours[lane].enumerated() {
+        (victims + lane * (count - 1) + rank).initialize(to: deques[victim])
+      }
+    }
+  }
+
+  deinit {
+    lanes.deallocate()
+    victims.deallocate()
   }
 
   /// Leader only, before and after the lanes take part.
@@ -34,7 +62,7 @@ final class TaskRegion: Sendable {
   /// Queues a task on the calling lane's queue; false when it is full.
   @inline(__always)
   func push(_ task: TeamTask, lane: Int) -> Bool {
-    guard deques[lane].pointee.push(task) else { return false }
+    guard lanes[lane].deque.pointee.push(task) else { return false }
     wakeSleepers(all: false)
     return true
   }
@@ -47,10 +75,10 @@ final class TaskRegion: Sendable {
   @inline(__always)
   func work(lane: Int, until isFinished: () -> Bool) {
     let pausesPerLook = 8
-    let looks = pool.spin.worker / pausesPerLook
+    let looks = spins / pausesPerLook
     var idleLooks = 0
     while !isFinished() {
-      if let task = deques[lane].pointee.pop() {
+      if let task = lanes[lane].deque.pointee.pop() {
         carryOut(task, lane: lane, stolen: false)
         idleLooks = 0
       } else if let task = steal(lane) {
@@ -67,15 +95,16 @@ final class TaskRegion: Sendable {
   }
 
   private func steal(_ lane: Int) -> TeamTask? {
-    for victim in neighbours[lane] {
-      if let task = deques[victim].pointee.steal() { return task }
+    let others = count - 1
+    for rank in 0..<others {
+      if let task = victims[lane * others + rank].pointee.steal() { return task }
     }
     return nil
   }
 
   @inline(__always)
   private func carryOut(_ task: TeamTask, lane: Int, stolen: Bool) {
-    pool.outboxes[workers[lane]].pointee.countTask(stolen: stolen)
+    lanes[lane].outbox.pointee.countTask(stolen: stolen)
     if !task.group.isCancelled { task.body() }
     task.group.finishOne()
   }
@@ -84,24 +113,24 @@ final class TaskRegion: Sendable {
   /// against "queue, look for sleepers, wake" loses no wake-up.
   @inline(never)
   private func park(unless isFinished: () -> Bool) {
-    let signal = sleep[0].pointee.signal.load(ordering: .sequentiallyConsistent)
-    sleep[0].pointee.sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    if !isFinished(), !(0..<deques.count).contains(where: { deques[$0].pointee.hasTask }) {
+    let signal = sleep.pointee.signal.load(ordering: .sequentiallyConsistent)
+    sleep.pointee.sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    if !isFinished(), !(0..<count).contains(where: { lanes[$0].deque.pointee.hasTask }) {
       // The word does not move: it lies in a `PaddedArray`.
-      withUnsafePointer(to: sleep[0].pointee.signal) { hfm_futex_wait($0, signal) }
+      withUnsafePointer(to: sleep.pointee.signal) { hfm_futex_wait($0, signal) }
     }
-    sleep[0].pointee.sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    sleep.pointee.sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
   }
 
   /// Wakes one or all sleeping lanes; costs a load when none sleeps.
   @inline(__always)
   func wakeSleepers(all: Bool) {
-    if sleep[0].pointee.sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake(all: all) }
+    if sleep.pointee.sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake(all: all) }
   }
 
   @inline(never)
   private func wake(all: Bool) {
-    sleep[0].pointee.signal.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    withUnsafePointer(to: sleep[0].pointee.signal) { hfm_futex_wake($0, all ? .max : 1) }
+    sleep.pointee.signal.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    withUnsafePointer(to: sleep.pointee.signal) { hfm_futex_wake($0, all ? .max : 1) }
   }
 }

@@ -3,15 +3,30 @@ import Synchronization
 /// A set of tasks that a team carries out and that is waited for as a whole.
 ///
 /// Tasks may add tasks to their group, and open groups of their own with `nested`.
-public final class TeamTaskGroup: Sendable {
-  private let core: TeamCore
+///
+/// `@unchecked Sendable`: constants and an atomic counter.
+public final class TeamTaskGroup: @unchecked Sendable {
+  // Counting references to what all lanes share would make them fight for its cache line at every
+  // nested group: only the outermost group counts them, and an inner one counts its outer one.
+  private unowned(unsafe) let core: TeamCore
   /// Nil where tasks run at once: inside a loop's body.
-  private let region: TaskRegion?
+  private unowned(unsafe) let region: TaskRegion?
+  private let kept: (core: TeamCore, region: TaskRegion?)?
+  private let outer: TeamTaskGroup?
   private let pending = Atomic<Int>(0)
 
   init(core: TeamCore, region: TaskRegion?) {
     self.core = core
     self.region = region
+    kept = (core, region)
+    outer = nil
+  }
+
+  private init(inside outer: TeamTaskGroup) {
+    core = outer.core
+    region = outer.region
+    kept = nil
+    self.outer = outer
   }
 
   /// Whether the team has been asked to stop; tasks not yet started are then skipped.
@@ -30,7 +45,7 @@ public final class TeamTaskGroup: Sendable {
   /// Runs `body` with a new group and waits until all that group's tasks are done, carrying out
   /// tasks of this team meanwhile.
   public func nested(_ body: (TeamTaskGroup) -> Void) {
-    let group = TeamTaskGroup(core: core, region: region)
+    let group = TeamTaskGroup(inside: self)
     body(group)
     group.wait()
   }

@@ -69,9 +69,9 @@ public final class WorkerPool: Sendable {
     var notes: [String] = []
     for (worker, place) in layout.workers.enumerated() {
       // A command that does nothing is answered by a worker that has started.
-      core.issue(
-        Command(function: { _, _ in }, context: core.nowhere, lane: 0), to: worker)
-      core.join(worker, spins: core.spin.caller)
+      let link = core.link(worker)
+      link.issue(Command(function: { _, _ in }, context: core.nowhere, lane: 0))
+      link.join(spins: core.spin.caller)
       let failure = core.outboxes[worker].pointee.pinning.load(ordering: .acquiring) - 1
       guard failure != 0 else { continue }
       notes.append(
@@ -152,7 +152,7 @@ public final class WorkerPool: Sendable {
 
   private static func end(_ threads: [pthread_t], _ core: PoolCore) {
     let stop = Command(function: nil, context: core.nowhere, lane: 0)
-    for worker in threads.indices { core.issue(stop, to: worker) }
+    for worker in threads.indices { core.link(worker).issue(stop) }
     for thread in threads {
       // The last reference may go away on a worker itself, which cannot wait for its own end.
       if pthread_equal(thread, pthread_self()) != 0 {
