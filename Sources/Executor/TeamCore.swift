@@ -1,16 +1,13 @@
-import CSystemShims
 import Synchronization
 
 /// The state that a team's lanes share while a body runs.
 ///
-/// `@unchecked Sendable`: constants and atomics, but for the leader's state and `taskRegion`, which
-/// only the leader's thread writes, while no other lane is at work.
+/// `@unchecked Sendable`: constants and atomics, but for the leader's state, which only the leader's
+/// thread writes, while no other lane is at work.
 final class TeamCore: @unchecked Sendable {
   let pool: PoolCore
   let workers: [Int]
-  let isCancelled = Atomic<Bool>(false)
-  /// For each lane, the other lanes from the nearest outwards.
-  let neighbours: [[Int]]
+  private let cancellation: PaddedArray<CancellationFlag>
   /// Number of lanes.
   let count: Int
   /// By lane; `pool` keeps what they point to.
@@ -18,11 +15,8 @@ final class TeamCore: @unchecked Sendable {
   private let leader = PaddedArray<LeaderState>(count: 1) { _ in LeaderState() }
   private let leaderState: UnsafeMutablePointer<LeaderState>
   private let spins: Int
-  /// Made by the leader's thread outside any region, when first asked for.
-  private(set) lazy var taskRegion = TaskRegion(
-    pool: pool, workers: workers, neighbours: neighbours)
-  /// By worker number: its lane, or -1.
-  private let laneOfWorker: [Int]
+  /// The queues of task groups; made here, so that no lane ever sees them half made.
+  let taskRegion: TaskRegion
 
   init(pool: PoolCore, layout: PoolLayout, workers: [Int]) {
     self.pool = pool
@@ -34,14 +28,16 @@ final class TeamCore: @unchecked Sendable {
     for (lane, worker) in workers.enumerated() {
       (links + lane).initialize(to: pool.link(worker))
     }
-    var lanes = Array(repeating: -1, count: layout.workers.count)
-    for (lane, worker) in workers.enumerated() { lanes[worker] = lane }
-    laneOfWorker = lanes
-    neighbours = workers.indices.map { lane in
+    let cancellation = PaddedArray<CancellationFlag>(count: 1) { _ in CancellationFlag() }
+    self.cancellation = cancellation
+    // For each lane, the other lanes from the nearest outwards.
+    let neighbours = workers.indices.map { lane in
       let others = (1..<workers.count).map { (lane + $0) % workers.count }
       let far = others.map { layout.distance(workers[lane], workers[$0]) }
       return others.indices.sorted { (far[$0], $0) < (far[$1], $1) }.map { others[$0] }
     }
+    taskRegion = TaskRegion(
+      pool: pool, workers: workers, neighbours: neighbours, cancellation: cancellation)
   }
 
   deinit { links.deallocate() }
@@ -51,10 +47,12 @@ final class TeamCore: @unchecked Sendable {
 
   /// The lane of the calling thread, or nil when it is no worker of this team.
   var currentLane: Int? {
-    guard hfm_current_pool() == pool.identity else { return nil }
-    let lane = laneOfWorker[Int(hfm_current_worker())]
-    return lane < 0 ? nil : lane
+    taskRegion.table.pointee.currentLane
   }
+
+  /// Whether the team has been asked to stop.
+  var isCancelled: Bool { cancellation[0].pointee.isSet.load(ordering: .relaxed) }
+  func cancel() { cancellation[0].pointee.isSet.store(true, ordering: .relaxed) }
 
   /// Runs `body` on the first worker; the calling thread waits.
   func runOnLeader<R>(_ body: (TeamScope) throws -> R) throws -> R {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a body that runs on a team can do: spread loops and tasks over the team's lanes.
 ///
 /// Not `Sendable`: it is valid only on the team, until the body returns.
@@ -10,7 +8,7 @@ public struct TeamScope {
   public var count: Int { core.count }
 
   /// Whether the team has been asked to stop.
-  public var isCancelled: Bool { core.isCancelled.load(ordering: .relaxed) }
+  public var isCancelled: Bool { core.isCancelled }
 
   /// Throws `CancellationError` when the team has been asked to stop.
   public func checkCancellation() throws {

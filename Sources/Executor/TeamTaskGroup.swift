@@ -6,38 +6,39 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: constants and an atomic counter.
 public final class TeamTaskGroup: @unchecked Sendable {
-  // Counting references to what all lanes share would make them fight for its cache line at every
-  // nested group: only the outermost group counts them, and an inner one counts its outer one.
-  private unowned(unsafe) let core: TeamCore
-  /// Nil where tasks run at once: inside a loop's body.
-  private unowned(unsafe) let region: TaskRegion?
-  private let kept: (core: TeamCore, region: TaskRegion?)?
+  /// Kept alive by the outermost group; an inner one keeps its outer one.
+  private let table: UnsafeMutablePointer<TaskTable>
+  private let region: TaskRegion?
   private let outer: TeamTaskGroup?
+  /// Inside a loop's body tasks run at once.
+  private let runsInline: Bool
   private let pending = Atomic<Int>(0)
 
-  init(core: TeamCore, region: TaskRegion?) {
-    self.core = core
+  init(region: TaskRegion, runsInline: Bool) {
+    table = region.table
     self.region = region
-    kept = (core, region)
+    self.runsInline = runsInline
     outer = nil
   }
 
   private init(inside outer: TeamTaskGroup) {
-    core = outer.core
-    region = outer.region
-    kept = nil
+    table = outer.table
+    region = nil
+    runsInline = outer.runsInline
     self.outer = outer
   }
 
   /// Whether the team has been asked to stop; tasks not yet started are then skipped.
-  public var isCancelled: Bool { core.isCancelled.load(ordering: .relaxed) }
+  public var isCancelled: Bool { table.pointee.isCancelled }
 
   /// Queues a task on the calling lane; the nearest idle lane may steal it. It runs at once
   /// when the lane's queue is full or the caller is no lane of the team.
   public func add(_ body: @escaping @Sendable () -> Void) {
-    guard let region, let lane = core.currentLane else { return isCancelled ? () : body() }
+    guard !runsInline, let lane = table.pointee.currentLane else {
+      return isCancelled ? () : body()
+    }
     pending.wrappingAdd(1, ordering: .relaxed)
-    if region.push(TeamTask(group: self, body: body), lane: lane) { return }
+    if table.pointee.push(TeamTask(group: self, body: body), lane: lane) { return }
     if !isCancelled { body() }
     finishOne()
   }
@@ -52,14 +53,14 @@ public final class TeamTaskGroup: @unchecked Sendable {
 
   /// Carries out the team's tasks until this group's are all done.
   func wait() {
-    guard let region, let lane = core.currentLane else { return }
-    region.work(lane: lane) { pending.load(ordering: .sequentiallyConsistent) == 0 }
+    guard !runsInline, let lane = table.pointee.currentLane else { return }
+    table.pointee.work(lane: lane) { pending.load(ordering: .sequentiallyConsistent) == 0 }
   }
 
   /// One task is done; the last wakes who waits.
   func finishOne() {
     let left = pending.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
-    if left == 0 { region?.wakeSleepers(all: true) }
+    if left == 0 { table.pointee.wakeSleepers(all: true) }
   }
 }
 
@@ -71,30 +72,32 @@ extension TeamScope {
   /// Inside a loop's body, tasks run at once on the calling lane.
   public func taskGroup(_ body: (TeamTaskGroup) -> Void) {
     guard !core.isInRegion else {
-      return body(TeamTaskGroup(core: core, region: nil))
+      return body(TeamTaskGroup(region: core.taskRegion, runsInline: true))
     }
     let region = core.taskRegion
-    region.open()
+    region.table.pointee.open()
     withoutActuallyEscaping(body) { body in
-      let group = TeamTaskGroup(core: core, region: region)
-      var work = TaskWork(body: body, group: group, region: region)
-      withUnsafePointer(to: &work) { core.fork(TaskWork.runLane, UnsafeRawPointer($0)) }
+      let group = TeamTaskGroup(region: region, runsInline: false)
+      let work = TaskWork(body: body, group: group, table: region.table)
+      withUnsafePointer(to: work) { core.fork(TaskWork.runLane, UnsafeRawPointer($0)) }
     }
   }
 }
 
 /// A task group as the lanes see it: constant while the region runs, on the leader's stack.
-private struct TaskWork {
+private struct TaskWork: ~Copyable {
   let body: (TeamTaskGroup) -> Void
   let group: TeamTaskGroup
-  let region: TaskRegion
+  let table: UnsafeMutablePointer<TaskTable>
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
-    let work = raw.assumingMemoryBound(to: TaskWork.self)
-    let (group, region) = (work.pointee.group, work.pointee.region)
-    guard lane == 0 else { return region.work(lane: lane) }
-    work.pointee.body(group)
+    raw.assumingMemoryBound(to: TaskWork.self).pointee.run(lane)
+  }
+
+  func run(_ lane: Int) {
+    guard lane == 0 else { return table.pointee.work(lane: lane) }
+    body(group)
     group.wait()
-    region.close()
+    table.pointee.close()
   }
 }

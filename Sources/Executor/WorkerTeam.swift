@@ -49,14 +49,14 @@ public final class WorkerTeam: Sendable {
           .input, key: "team.run", "the team was released or its pool shut down",
           remedy: "lease a new team")
       }
-      if core.isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+      if core.isCancelled { throw CancellationError() }
       return try core.runOnLeader(body)
     }
   }
 
   /// Asks the running body, and every later one, to end: scopes report it, and chunks that have
   /// not been started are skipped.
-  public func cancel() { core.isCancelled.store(true, ordering: .relaxed) }
+  public func cancel() { core.cancel() }
 
   /// Gives the workers back; waits for a running body. Later runs throw.
   public func release() {
