@@ -50,7 +50,8 @@ extension Tower {
     default: throw cursor.error("needs either \"tokens\" or \"patches\"")
     }
     stack = try TransformerStack(cursor.field("stack"))
-    heads = try cursor.optional("heads").map { cursor throws(JSONError) in try Heads(cursor) }
+    heads =
+      try cursor.optional("heads").map { cursor throws(JSONError) in try Heads(cursor) }
       ?? Heads()
   }
 }

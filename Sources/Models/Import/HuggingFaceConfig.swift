@@ -274,3 +274,18 @@ struct HuggingFaceConfig {
     return Tower(input: .tokens(input), stack: stack, heads: heads)
   }
 }
+
+extension ModelProfile {
+  /// Reads a profile of ours or a Hugging Face config, whichever the file holds: a config has
+  /// the key `model_type`.
+  ///
+  /// - Throws: `UserError` that names file, line and key.
+  public init(configOrProfile bytes: [UInt8], file: String) throws(UserError) {
+    let isConfig = (try? JSONCursor(file: file, bytes: bytes))?.has("model_type") ?? false
+    if isConfig {
+      try self.init(huggingFaceConfig: bytes, file: file)
+    } else {
+      try self.init(parsing: bytes, file: file)
+    }
+  }
+}

@@ -86,7 +86,8 @@ public struct SafetensorsHeader: Sendable {
     let begin = try offsets[0].int(in: 0...Int.max)
     let end = try offsets[1].int(in: 0...Int.max)
     guard end >= begin, end - begin == count * bits / 8 else {
-      throw place.error("\(shape) of \(type) takes \(count * bits / 8) bytes, found \(begin) to \(end)")
+      throw place.error(
+        "\(shape) of \(type) takes \(count * bits / 8) bytes, found \(begin) to \(end)")
     }
     return Entry(name: name, dataType: type, shape: shape, count: count)
   }

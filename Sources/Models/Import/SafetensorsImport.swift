@@ -91,7 +91,8 @@ struct SafetensorsReader {
     stack.normPosition = isPreNorm ? .pre : .post
     stack.finalNorm = isPreNorm
     input.tokenTypes = matrix("token_type_embeddings.weight")?.rows ?? 0
-    input.norm = header.has("embeddings.LayerNorm.weight") || header.has("embeddings.layer_norm.weight")
+    input.norm =
+      header.has("embeddings.LayerNorm.weight") || header.has("embeddings.layer_norm.weight")
     if let table = matrix("position_embeddings.weight") {
       let isShifted = header.has("lm_head.dense.weight")
       input.positions = table.rows
