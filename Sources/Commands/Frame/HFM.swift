@@ -9,6 +9,7 @@ public enum HFM {
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
+    ModelsCommand.self,
     SimulateCommand.self,
     CompletionCommand.self,
   ]
