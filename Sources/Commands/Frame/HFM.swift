@@ -9,6 +9,8 @@ public enum HFM {
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
+    CostCommand.self,
+    PlanCommand.self,
     SimulateCommand.self,
     CompletionCommand.self,
   ]
