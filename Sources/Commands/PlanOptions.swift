@@ -42,11 +42,11 @@ enum PlanOptions {
     let trains = workload.task != .infer
     let assumed = cluster.deviceCount == 1 ? 8 : 256
     let batch = try arguments.int("global-batch")
-    let known = [
-      try arguments.int("micro-batch"), try arguments.int("data") ?? arguments.int("devices"),
-    ]
+    let data = try arguments.int("data")
+    let replicas = try arguments.int("devices") ?? data ?? 1
+    let micro = try arguments.int("micro-batch")
     // A given micro-batch and replica count make the smallest global batch that they divide.
-    let natural = known[0].map { product($0, known[1] ?? 1) }
+    let natural = micro.map { product($0, data ?? replicas) }
     var request = PlanRequest(
       cluster: cluster, globalBatch: trains ? batch ?? natural ?? assumed : 0,
       precision: workload.precision)
