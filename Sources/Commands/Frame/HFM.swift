@@ -10,6 +10,8 @@ public enum HFM {
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
     ModelsCommand.self,
+    CostCommand.self,
+    PlanCommand.self,
     SimulateCommand.self,
     CompletionCommand.self,
   ]
