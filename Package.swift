@@ -115,7 +115,11 @@ let c: [Target] = [
   .target(
     name: "CBenchPeers",
     cxxSettings: [.unsafeFlags(["-O3"])],
-    linkerSettings: [.linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++")]),
+    linkerSettings: [
+      .linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++"),
+      // The run-time library alone: Debian has no libgomp.so without a GCC development package.
+      .linkedLibrary(":libgomp.so.1"),
+    ]),
 ]
 
 let testTargets: [Target] = [
@@ -137,7 +141,9 @@ let testTargets: [Target] = [
     ["Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
-  tests("Executor", ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities"]),
+  tests(
+    "Executor",
+    ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities", "CSystemShims"]),
   tests(
     "Kernels",
     [

@@ -1,1 +1,2 @@
 #pragma once
+#include "executor_shims.h"
