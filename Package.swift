@@ -137,7 +137,9 @@ let testTargets: [Target] = [
     ["Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
-  tests("Executor", ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities"]),
+  tests(
+    "Executor",
+    ["Executor", "HardwareModel", "HardwareDiscovery", "Quantities", "CSystemShims"]),
   tests(
     "Kernels",
     [
@@ -152,7 +154,9 @@ let testTargets: [Target] = [
     ]),
   tests("JobStore", ["JobStore", "DataFormats", "Quantities"]),
   tests("Reports", ["Reports", "DataFormats", "Quantities"]),
-  tests("Commands", ["Commands", "DataFormats"]),
+  tests(
+    "Commands",
+    ["Commands", "JobStore", "Scheduler", "Quantities", "DataFormats"]),
   tests("Architecture", ["DataFormats"]),
 ]
 

@@ -100,6 +100,7 @@ mount -t proc proc "$system/proc"
 mounts+=("$system/proc")
 bind /sys /sys ro
 bind /dev /dev
+bind /dev/pts /dev/pts
 bind "$toolchain" /opt/swift ro
 
 section "as root: $main_command"

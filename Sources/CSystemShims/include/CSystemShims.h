@@ -1,1 +1,4 @@
 #pragma once
+#include "executor_shims.h"
+#include "nvml.h"
+#include "process_limits.h"

@@ -8,7 +8,8 @@ public enum HFM {
 
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
-    SimulateCommand.self, CompletionCommand.self,
+    TopologyCommand.self, JobsCommand.self, CancelCommand.self, SimulateCommand.self,
+    CompletionCommand.self,
   ]
 
   /// Runs the process's own command line and leaves with its exit code.

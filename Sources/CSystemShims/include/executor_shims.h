@@ -1,0 +1,58 @@
+// What the executor needs of Linux that Swift's Glibc module does not import: affinity, thread
+// names, futexes, NUMA memory policy, and the processor's pause and tick counter.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// Pins the calling thread to one processing unit. Returns 0 or an errno value.
+int hfm_pin_current_thread(int cpu);
+/// The processing unit that the calling thread runs on, or -1.
+int hfm_current_cpu(void);
+/// Names the calling thread; Linux keeps the first 15 bytes.
+void hfm_name_current_thread(const char *name);
+
+/// Sleeps while `*word == expected`, until woken; may return early.
+void hfm_futex_wait(const void *word, uint32_t expected);
+/// Wakes at most `count` threads that sleep on `word`.
+void hfm_futex_wake(const void *word, int count);
+
+/// Sets what the calling thread answers to the two questions below (0, -1 when no worker).
+void hfm_set_current_worker(uintptr_t pool, int worker);
+/// The pool that the calling thread works for; 0 when it is no worker.
+uintptr_t hfm_current_pool(void);
+/// The calling thread's worker number; -1 when it is no worker.
+int hfm_current_worker(void);
+
+/// Binds a mapped range to one NUMA node (MPOL_BIND). Returns 0 or an errno value.
+int hfm_bind_memory(void *address, size_t bytes, int node);
+/// Fills `nodes[i]` with the node of the page at `address + i * page_bytes`, or a negative errno
+/// (-ENOENT: not present). Returns 0 or an errno value.
+int hfm_page_nodes(void *address, size_t page_bytes, size_t pages, int *nodes);
+/// Asks for huge pages. Returns 0 or an errno value.
+int hfm_advise_huge_pages(void *address, size_t bytes);
+
+/// Tells the processor that this is a spin loop.
+static inline void hfm_cpu_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield" ::: "memory");
+#endif
+}
+
+/// A steady counter that costs a few nanoseconds to read; its rate is measured at start.
+static inline uint64_t hfm_ticks(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  uint64_t ticks;
+  __asm__ __volatile__("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+  extern uint64_t hfm_monotonic_nanoseconds(void);
+  return hfm_monotonic_nanoseconds();
+#endif
+}
+
+/// CLOCK_MONOTONIC in nanoseconds.
+uint64_t hfm_monotonic_nanoseconds(void);

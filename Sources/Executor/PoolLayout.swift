@@ -1,0 +1,66 @@
+public import HardwareModel
+
+/// Which processing unit each worker of a pool is pinned to, grouped by NUMA node.
+public struct PoolLayout: Sendable, Hashable {
+  /// One worker's place.
+  public struct Worker: Sendable, Hashable {
+    /// Processing unit (the operating system's index).
+    public var cpu: Int
+    /// Nearest NUMA node (the operating system's index); -1 when unknown.
+    public var numaNode: Int
+    /// Creates a place.
+    public init(cpu: Int, numaNode: Int) {
+      self.cpu = cpu
+      self.numaNode = numaNode
+    }
+  }
+
+  /// Workers in order of NUMA node, then of topology.
+  public var workers: [Worker]
+  /// SLIT distances between NUMA nodes, by node id; empty when unknown.
+  public var distances: [Int: [Int: Int]]
+
+  /// Creates a layout by hand; two workers may share a processing unit (oversubscription).
+  public init(workers: [Worker], distances: [Int: [Int: Int]] = [:]) {
+    self.workers = workers
+    self.distances = distances
+  }
+
+  /// One worker on the first allowed hardware thread of each core, or one on every allowed
+  /// hardware thread, within `machine.limits`. A machine without cores counts each processing
+  /// unit as a core.
+  public init(machine: Machine, hyperthreads: Bool = false) {
+    let allowed = machine.limits.map { Set($0.cpus) }
+    func isAllowed(_ cpu: Int) -> Bool { allowed?.contains(cpu) ?? true }
+    var workers: [Worker] = []
+    if machine.cores.isEmpty || hyperthreads {
+      for unit in machine.processingUnits where isAllowed(unit.id) {
+        workers.append(Worker(cpu: unit.id, numaNode: unit.numaNode))
+      }
+    } else {
+      for core in machine.cores {
+        guard let cpu = core.cpus.first(where: isAllowed) else { continue }
+        workers.append(Worker(cpu: cpu, numaNode: core.numaNode))
+      }
+    }
+    // A stable sort: topological order stays within a node.
+    let order = workers.indices.sorted {
+      (workers[$0].numaNode, $0) < (workers[$1].numaNode, $1)
+    }
+    var distances: [Int: [Int: Int]] = [:]
+    for node in machine.numaNodes where node.distances.count == machine.numaNodes.count {
+      distances[node.id] = Dictionary(
+        zip(machine.numaNodes.map(\.id), node.distances), uniquingKeysWith: { first, _ in first })
+    }
+    self.init(workers: order.map { workers[$0] }, distances: distances)
+  }
+
+  /// SLIT distance between the nodes of two workers; 10 on one node, 20 when unknown.
+  public func distance(_ first: Int, _ second: Int) -> Int {
+    let (a, b) = (workers[first].numaNode, workers[second].numaNode)
+    return a == b ? 10 : distances[a]?[b] ?? 20
+  }
+
+  /// Whether two workers share a processing unit, so that spinning would hold up the other.
+  var isOversubscribed: Bool { Set(workers.map(\.cpu)).count < workers.count }
+}

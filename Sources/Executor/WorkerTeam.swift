@@ -1,0 +1,67 @@
+import CSystemShims
+import Quantities
+import Synchronization
+
+/// Workers that one job has to itself; no other team is ever given one of them meanwhile.
+public final class WorkerTeam: Sendable {
+  /// The pool's worker numbers, by lane; the first leads.
+  public let workers: [Int]
+  private let pool: WorkerPool
+  let core: TeamCore
+  private let isReleased = Atomic<Bool>(false)
+  /// Held while a body runs: one after the other.
+  private let gate = Mutex<Void>(())
+
+  init(pool: WorkerPool, workers: [Int]) {
+    self.pool = pool
+    self.workers = workers
+    core = TeamCore(pool: pool.core, layout: pool.layout, workers: workers)
+  }
+
+  deinit { release() }
+
+  /// Number of workers (lanes).
+  public var count: Int { workers.count }
+
+  /// The NUMA nodes that the workers sit on, rising, each once.
+  public var numaNodes: [Int] {
+    Set(workers.map { pool.layout.workers[$0].numaNode }).sorted()
+  }
+
+  /// The place of each lane.
+  public var places: [PoolLayout.Worker] { workers.map { pool.layout.workers[$0] } }
+
+  /// Runs `body` on the team's first worker while the calling thread waits; calls from several
+  /// threads run one after the other.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws; `CancellationError` when the team was cancelled before;
+  ///   `UserError` when the team was released, the pool shut down, or the caller is itself a
+  ///   worker (it would block its own job or another's).
+  public func run<R: Sendable>(_ body: @Sendable (TeamScope) throws -> R) throws -> R {
+    guard hfm_current_worker() < 0 else {
+      throw UserError(
+        .input, key: "team.run", "called on a worker thread",
+        remedy: "call it from a thread outside the pool")
+    }
+    return try gate.withLock { _ in
+      guard !isReleased.load(ordering: .acquiring), pool.isOpen else {
+        throw UserError(
+          .input, key: "team.run", "the team was released or its pool shut down",
+          remedy: "lease a new team")
+      }
+      if core.isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+      return try core.runOnLeader(body)
+    }
+  }
+
+  /// Asks the running body, and every later one, to end: scopes report it, and chunks that have
+  /// not been started are skipped.
+  public func cancel() { core.isCancelled.store(true, ordering: .relaxed) }
+
+  /// Gives the workers back; waits for a running body. Later runs throw.
+  public func release() {
+    gate.withLock { _ in
+      if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { pool.giveBack(workers) }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import CSystemShims
+import Glibc
+import Synchronization
+
+/// What a worker thread needs to start; handed over by `pthread_create`.
+private final class ThreadStart {
+  let core: PoolCore
+  let worker: Int
+  let cpu: Int
+
+  init(core: PoolCore, worker: Int, cpu: Int) {
+    self.core = core
+    self.worker = worker
+    self.cpu = cpu
+  }
+}
+
+/// Starts worker `worker` pinned to `cpu`. Returns the thread, or an errno value.
+func startWorkerThread(core: PoolCore, worker: Int, cpu: Int) -> Result<pthread_t, ErrnoFailure> {
+  let start = Unmanaged.passRetained(ThreadStart(core: core, worker: worker, cpu: cpu))
+  var thread = pthread_t()
+  let failure = pthread_create(
+    &thread, nil,
+    { raw in
+      guard let raw else { return nil }
+      let start = Unmanaged<ThreadStart>.fromOpaque(raw).takeRetainedValue()
+      workerMain(start.core, worker: start.worker, cpu: start.cpu)
+      return nil
+    }, start.toOpaque())
+  guard failure == 0 else {
+    start.release()
+    return .failure(ErrnoFailure(code: failure))
+  }
+  return .success(thread)
+}
+
+/// A failed system call.
+struct ErrnoFailure: Error {
+  var code: Int32
+  var text: String { String(cString: strerror(code)) }
+}
+
+/// A worker's life: pin, then carry out command after command until told to end.
+private func workerMain(_ core: PoolCore, worker: Int, cpu: Int) {
+  hfm_name_current_thread("hfm-worker-\(worker)")
+  hfm_set_current_worker(core.identity, Int32(worker))
+  let outbox = core.outboxes[worker]
+  let inbox = core.inboxes[worker]
+  outbox.pointee.pinning.store(
+    1 + hfm_pin_current_thread(Int32(clamping: cpu)), ordering: .releasing)
+  var seen: UInt32 = 0
+  let spins = core.spin.worker
+  while true {
+    seen = inbox.pointee.word.waitForChange(from: seen, spins: spins)
+    let command = inbox.pointee.command
+    guard let function = command.function else { break }
+    let start = hfm_ticks()
+    function(command.context, command.lane)
+    outbox.pointee.countRegion(ticks: hfm_ticks() &- start)
+    outbox.pointee.word.publish(seen)
+  }
+}

@@ -1,0 +1,75 @@
+import Executor
+import Quantities
+import Testing
+
+@Suite struct MemoryTests {
+  @Test func pagesLieOnNodeZero() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(2))
+    let team = try pool.lease([0, 1])
+    let share = try team.run { scope in
+      let buffer = try NodeBuffer(byteCount: 1 << 20, node: 0, hugePages: true)
+      #expect(try buffer.residency().presentPages == 0)
+      buffer.prefault(scope)
+      let residency = try buffer.residency()
+      #expect(residency.presentPages == residency.pages)
+      #expect(residency.pagesByNode.map(\.pages).reduce(0, +) == residency.pages)
+      return residency.shareOnNode
+    }
+    #expect(share == 1)
+  }
+
+  @Test func aMissingNodeFallsBackToFirstTouchWithANote() throws {
+    let buffer = try NodeBuffer(byteCount: 5, node: 1000)
+    #expect(buffer.notes.count == 1)
+    #expect(buffer.byteCount == NodeBuffer.pageBytes)
+    buffer.pointer.storeBytes(of: 7, as: UInt8.self)
+    #expect(try buffer.residency().presentPages == 1)
+    #expect(try buffer.residency().shareOnNode == 0)
+  }
+
+  @Test(arguments: [0, -1, Int.max, 1 << 60])
+  func impossibleSizesAreRefused(byteCount: Int) {
+    #expect(throws: UserError.self) { _ = try NodeBuffer(byteCount: byteCount) }
+  }
+
+  @Test(arguments: 1...8)
+  func slicesAreAlignedAndDisjoint(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    var arena = try NodeArena(byteCount: 1 << 16, node: 0)
+    for _ in 0..<3 {
+      var end = arena.buffer.pointer
+      while true {
+        let size = Int(random.next() % 5000)
+        let fits = size <= arena.byteCount - arena.usedBytes
+        do {
+          let slice = try arena.allocate(size)
+          #expect(fits)
+          let start = try #require(slice.baseAddress)
+          #expect(start >= end)
+          #expect(Int(bitPattern: start) % 64 == 0 && slice.count == size)
+          end = start + size
+          #expect(end <= arena.buffer.pointer + arena.byteCount)
+          for index in slice.indices { slice[index] = 1 }
+        } catch is UserError {
+          #expect(!fits)
+          break
+        }
+      }
+      arena.reset()
+    }
+    #expect(throws: UserError.self) { _ = try arena.allocate(Float.self, count: Int.max) }
+    #expect(throws: UserError.self) { _ = try arena.allocate(-1) }
+  }
+}
+
+/// Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

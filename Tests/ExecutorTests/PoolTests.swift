@@ -1,0 +1,177 @@
+import CSystemShims
+import Executor
+import Glibc
+import HardwareModel
+import Quantities
+import Synchronization
+import Testing
+
+@Suite(.serialized) struct PoolTests {
+  /// The processing units that this process may use, by asking to run on each.
+  static let allowed = (0..<Int(sysconf(Int32(_SC_NPROCESSORS_CONF)))).filter { cpu in
+    (try? WorkerPool(layout: PoolLayout(workers: [.init(cpu: cpu, numaNode: 0)])))?
+      .notes.isEmpty ?? false
+  }
+
+  @Test func lanesSitOnDistinctPinnedProcessingUnits() throws {
+    let cpus = PoolTests.allowed
+    let pool = try WorkerPool(
+      layout: PoolLayout(workers: cpus.map { .init(cpu: $0, numaNode: 0) }))
+    #expect(pool.notes.isEmpty)
+    let team = try pool.lease(Array(cpus.indices))
+    let seen = Mutex<[Int: Int]>([:])
+    try team.run { scope in
+      scope.forEachLane { lane in
+        let cpu = Int(hfm_current_cpu())
+        seen.withLock { $0[lane] = cpu }
+      }
+    }
+    #expect(seen.withLock { seen in cpus.indices.map { seen[$0] ?? -1 } } == cpus)
+  }
+
+  @Test func aMissingProcessingUnitIsANoteNotACrash() throws {
+    let pool = try WorkerPool(layout: PoolLayout(workers: [.init(cpu: 100_000, numaNode: 0)]))
+    #expect(pool.notes.count == 1)
+    let team = try pool.lease([0])
+    #expect(try team.run { $0.count } == 1)
+  }
+
+  @Test func layoutsFollowCoresNodesAndLimits() {
+    var machine = Machine(source: "made up", name: "")
+    machine.numaNodes = [0, 1].map {
+      NUMANode(
+        id: $0, cpus: [], memoryBytes: 1, memorySource: "",
+        distances: $0 == 0 ? [10, 21] : [21, 10])
+    }
+    // Cores alternate between nodes; two threads each.
+    machine.cores = (0..<4).map {
+      Core(id: $0, cpus: [$0, $0 + 4], numaNode: 1 - $0 % 2, package: 0, kind: 0)
+    }
+    machine.processingUnits = (0..<8).map {
+      ProcessingUnit(id: $0, core: $0 % 4, numaNode: 1 - $0 % 2)
+    }
+    let whole = PoolLayout(machine: machine)
+    #expect(whole.workers.map(\.cpu) == [1, 3, 0, 2])
+    #expect(whole.workers.map(\.numaNode) == [0, 0, 1, 1])
+    #expect(whole.distance(0, 1) == 10 && whole.distance(0, 2) == 21)
+    #expect(PoolLayout(machine: machine, hyperthreads: true).workers.count == 8)
+    machine.limits = Limits(
+      cpus: [4, 2, 5], cpuQuota: nil, memoryBytes: 1, memorySource: "", lockedMemoryBytes: nil)
+    #expect(PoolLayout(machine: machine).workers.map(\.cpu) == [5, 4, 2])
+  }
+
+  @Test func aWorkerIsNeverGivenTwice() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(4))
+    let first = try pool.lease([0, 2])
+    for bad in [[], [2], [1, 2], [1, 1], [4], [-1]] {
+      #expect(throws: UserError.self) { try pool.lease(bad) }
+    }
+    let second = try pool.lease([3, 1])
+    #expect(first.count == 2 && second.workers == [3, 1] && second.numaNodes == [0])
+    first.release()
+    #expect(throws: UserError.self) { try first.run { _ in } }
+    #expect(try pool.lease([2]).workers == [2])
+    #expect(throws: UserError.self) { try second.run { _ in try second.run { _ in } } }
+  }
+
+  @Test(arguments: 1...3)
+  func teamsSideBySideDoNotInterfere(seed: UInt64) throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(6))
+    let teams = try [[0, 5], [1, 3], [4, 2]].map { try pool.lease($0) }
+    let sums = Mutex<[Int]>([])
+    inThreads(teams.count) { index in
+      for round in 0..<50 {
+        let total = try? teams[index].run { scope in
+          let partial = Mutex(0)
+          scope.parallelFor(1000) { range, _ in
+            let sum = range.reduce(0, +)
+            partial.withLock { $0 += sum }
+          }
+          scope.taskGroup { group in
+            for _ in 0..<10 { group.add { [round] in _ = round } }
+          }
+          return partial.withLock { $0 }
+        }
+        sums.withLock { $0.append(total ?? -1) }
+      }
+    }
+    #expect(sums.withLock { $0 } == Array(repeating: 499_500, count: 150))
+  }
+
+  @Test func idleWorkersUseNoProcessorTime() throws {
+    let pool = try WorkerPool(layout: PoolLayout(workers: [.init(cpu: 0, numaNode: 0)]))
+    let team = try pool.lease([0])
+    try team.run { _ in }
+    // The worker's own clock: other tests of this process do not count.
+    let clock = try team.run { _ in
+      var clock = clockid_t()
+      pthread_getcpuclockid(pthread_self(), &clock)
+      return clock
+    }
+    func used() -> Double {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+    let before = used()
+    usleep(300_000)
+    #expect(used() - before < 0.3 * 0.2)
+  }
+
+  @Test func twoHundredPoolsComeAndGo() throws {
+    func threads() -> Int {
+      var count = 0
+      guard let folder = opendir("/proc/self/task") else { return -1 }
+      defer { closedir(folder) }
+      while readdir(folder) != nil { count += 1 }
+      return count
+    }
+    let before = threads()
+    for round in 0..<200 {
+      let pool = try WorkerPool(layout: .onFirstCPU(3))
+      let team = try pool.lease([0, 1, 2])
+      try team.run { scope in
+        scope.forEachLane { _ in }
+        scope.taskGroup { group in for _ in 0..<5 { group.add {} } }
+      }
+      if round % 2 == 0 {
+        pool.shutdown()
+        #expect(throws: UserError.self) { try team.run { _ in } }
+        #expect(throws: UserError.self) { try pool.lease([0]) }
+      }
+    }
+    #expect(threads() < before + 50)
+  }
+
+  @Test func statisticsCountWork() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(2))
+    let team = try pool.lease([0, 1])
+    let start = pool.statistics
+    try team.run { scope in for _ in 0..<10 { scope.forEachLane { _ in usleep(1000) } } }
+    let end = pool.statistics
+    #expect(end[1].regions - start[1].regions == 10)
+    #expect(end[1].busySeconds - start[1].busySeconds > 0.009)
+    #expect(end[0].busySeconds - start[0].busySeconds > 0.009)
+  }
+}
+
+/// Runs `body` on `count` plain threads and waits for them.
+private func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  final class Start {
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
+  }
+  var threads: [pthread_t] = []
+  for index in 0..<count {
+    var thread = pthread_t()
+    let start = Unmanaged.passRetained(Start { body(index) })
+    pthread_create(
+      &thread, nil,
+      { raw in
+        if let raw { Unmanaged<Start>.fromOpaque(raw).takeRetainedValue().run() }
+        return nil
+      }, start.toOpaque())
+    threads.append(thread)
+  }
+  for thread in threads { pthread_join(thread, nil) }
+}
