@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
-// One section per layer of docs/Architecture.md, top to bottom; arrows (dependencies) only point down.
+// One section per layer of docs/Architecture.md; the sum at the end of this file lists the layers
+// top to bottom, and arrows (dependencies) only point down.
 // Tests/ArchitectureTests checks that each target imports exactly what it declares here.
 import PackageDescription
 
@@ -57,7 +58,7 @@ let faces: [Target] = [
 ]
 
 let handOn: [Target] = [
-  module("Reports", ["Quantities", "DataFormats"])
+  module("Reports", ["Quantities"])
 ]
 
 let decide: [Target] = [
@@ -115,7 +116,11 @@ let c: [Target] = [
   .target(
     name: "CBenchPeers",
     cxxSettings: [.unsafeFlags(["-O3"])],
-    linkerSettings: [.linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++")]),
+    linkerSettings: [
+      .linkedLibrary("tbb"), .linkedLibrary("dnnl"), .linkedLibrary("stdc++"),
+      // The run-time library alone: Debian has no libgomp.so without a GCC development package.
+      .linkedLibrary(":libgomp.so.1"),
+    ]),
 ]
 
 let testTargets: [Target] = [
@@ -166,7 +171,7 @@ let package = Package(
     .executable(name: "hfm", targets: ["hfm"]),
     .library(name: "HFMKit", targets: ["HFMKit"]),
   ],
-  targets: faces + handOn + decide + whatIs + machine + ledger + words + c + testTargets,
+  targets: faces + handOn + machine + decide + whatIs + ledger + words + c + testTargets,
   cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )

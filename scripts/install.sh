@@ -9,12 +9,11 @@ libraries=(libhwloc-dev libnuma-dev libdnnl-dev libsqlite3-dev libtbb-dev)
 # libraries that its own programs load.
 toolchain=(
   binutils git libc6-dev libgcc-12-dev libstdc++-12-dev pkg-config
-  ca-certificates libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 zlib1g
+  ca-certificates libcurl4 libncurses6 libsqlite3-0 libxml2 zlib1g
 )
 
 missing=()
 for package in "${toolchain[@]}" "${libraries[@]}"; do
-  # Virtual packages (libstdc++ of a newer Debian) would need a name of their own here.
   status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
   [ "${status:0:2}" = ii ] || missing+=("$package")
 done

@@ -30,7 +30,7 @@ public final class WorkerPool: Sendable {
   /// What a reader should know: workers that could not be pinned and why.
   public let notes: [String]
   let core: PoolCore
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Starts one pinned thread per place and waits until all are ready.
   ///
@@ -59,7 +59,7 @@ public final class WorkerPool: Sendable {
       }
     }
     notes = WorkerPool.awaitStart(layout, core)
-    state = Mutex(State(threads: threads, isLeased: Array(repeating: false, count: count)))
+    state = Guarded(State(threads: threads, isLeased: Array(repeating: false, count: count)))
   }
 
   deinit { shutdown() }

@@ -10,7 +10,7 @@ public final class WorkerTeam: Sendable {
   let core: TeamCore
   private let isReleased = Atomic<Bool>(false)
   /// Held while a body runs: one after the other.
-  private let gate = Mutex<Void>(())
+  private let gate = Guarded<Void>(())
 
   init(pool: WorkerPool, workers: [Int]) {
     self.pool = pool

@@ -1,6 +1,7 @@
 import DataFormats
 public import HardwareModel
 public import Quantities
+import Synchronization
 
 /// Finds out what a machine is: the one place that asks hwloc, the NVIDIA library and the kernel.
 public enum HardwareDiscovery {
@@ -12,10 +13,12 @@ public enum HardwareDiscovery {
   /// - Throws: `UserError`: input when the source cannot be read, run when hwloc fails here.
   public static func discover(_ source: MachineSource) throws(UserError) -> Machine {
     if case .json(let path) = source { return try read(path) }
-    let topology = try Topology.loaded(source)
-    var builder = MachineBuilder(TopologyRecord(topology))
+    let record = try oneAtATime.withLock { _ throws(UserError) in
+      TopologyRecord(try Topology.loaded(source))
+    }
+    var builder = MachineBuilder(record)
     var machine = builder.machine(source: source.description)
-    if case .live = source, topology.isThisMachine {
+    if case .live = source, record.isThisMachine {
       LiveMachine(read: SystemFiles.read).complete(&machine)
     } else if case .live = source {
       machine.notes.append(
@@ -32,9 +35,14 @@ public enum HardwareDiscovery {
       let name = accelerator.name
       guard ["card", "renderD"].contains(where: name.hasPrefix) || name == accelerator.pciAddress
       else { continue }
-      machine.notes.append("\(name) shows no compute interface: it may only drive a display")
+      machine.notes.append(
+        "\(name) shows no compute interface: its driver is not loaded, or it only drives a display")
     }
   }
+
+  /// Recorded machines are tried in a forked child, which would wait for ever on a lock that
+  /// another thread held inside hwloc.
+  private static let oneAtATime = Mutex(())
 
   private static func read(_ path: String) throws(UserError) -> Machine {
     let bytes = try SystemFiles.contents(path)

@@ -23,11 +23,14 @@ extension MachineBuilder {
         groups.append((key, [object]))
       }
     }
-    // Bare display controllers (PCI class 03) and processing accelerators (12) first, so that the
-    // order is that of the tree whether or not a driver shows a device.
+    // Compute cards show up without a driver too: 3D (0302) and other display controllers (0380)
+    // and processing accelerators (12). VGA controllers (0300) count only with a driver's device:
+    // most of them are a server's console.
     for object in record.pciDevices {
-      guard let pci = object.pci, [0x03, 0x12].contains(pci.classId >> 8) else { continue }
-      add(pci.address, object)
+      guard let pci = object.pci else { continue }
+      if [0x0302, 0x0380].contains(pci.classId) || pci.classId >> 8 == 0x12 {
+        add(pci.address, object)
+      }
     }
     for object in record.osDevices {
       switch object.attributes {
@@ -72,8 +75,8 @@ extension MachineBuilder {
     var peers: [String: [String]] = [:]
     for (row, object) in links.objects.enumerated() {
       guard let name = names[object] else { continue }
-      for (column, other) in links.objects.enumerated() where links.value(row, column) > 0 {
-        guard let peer = names[other], peer != name else { continue }
+      for column in links.reachable(from: row) {
+        guard let peer = names[links.objects[column]], peer != name else { continue }
         if peers[name]?.contains(peer) != true { peers[name, default: []].append(peer) }
       }
     }

@@ -1,4 +1,5 @@
 import CHwloc
+import CSystemShims
 import Glibc
 import Quantities
 
@@ -17,7 +18,7 @@ struct Topology: ~Copyable {
       throw UserError(.run, "hwloc cannot start: \(String(cString: strerror(errno)))")
     }
     handle = created
-    hwloc_topology_set_io_types_filter(handle, HWLOC_TYPE_FILTER_KEEP_IMPORTANT)
+    Self.configure(handle)
   }
 
   /// Loads a topology; `.json` is not hwloc's and is refused.
@@ -30,6 +31,11 @@ struct Topology: ~Copyable {
     case .json(let path): throw UserError(.input, place: path, "is not an hwloc topology")
     }
     return topology
+  }
+
+  fileprivate static func configure(_ handle: hwloc_topology_t) {
+    hwloc_topology_set_io_types_filter(handle, HWLOC_TYPE_FILTER_KEEP_IMPORTANT)
+    hwloc_topology_set_type_filter(handle, HWLOC_OBJ_MEMCACHE, HWLOC_TYPE_FILTER_KEEP_ALL)
   }
 
   deinit { hwloc_topology_destroy(handle) }
@@ -52,13 +58,18 @@ struct Topology: ~Copyable {
     var bytes = try SystemFiles.contents(path)
     let failure = XMLHeader.explain(path, bytes)
     bytes.append(0)
-    let accepted = bytes.withUnsafeBytes {
-      // hwloc parses (libxml2) or copies (its own parser) the buffer inside this call.
-      hwloc_topology_set_xmlbuffer(
-        handle, $0.assumingMemoryBound(to: CChar.self).baseAddress, Int32($0.count))
+    let accepted = bytes.withUnsafeBytes { buffer in
+      // hwloc parses or copies the buffer inside this call. A damaged file can make hwloc 2.9
+      // read through a null pointer: a child process tries it first.
+      XMLTrial.survives(buffer) && Self.set(handle, xml: buffer) == 0
     }
-    guard accepted == 0 else { throw failure }
+    guard accepted else { throw failure }
     try load { failure }
+  }
+
+  fileprivate static func set(_ handle: hwloc_topology_t, xml: UnsafeRawBufferPointer) -> Int32 {
+    hwloc_topology_set_xmlbuffer(
+      handle, xml.assumingMemoryBound(to: CChar.self).baseAddress, Int32(xml.count))
   }
 
   private func load(synthetic text: String) throws(UserError) {
@@ -96,5 +107,27 @@ struct Topology: ~Copyable {
   private var nodeSet: hwloc_const_bitmap_t? { hwloc_topology_get_topology_nodeset(handle) }
   private var completeCPUSet: hwloc_const_bitmap_t? {
     hwloc_topology_get_complete_cpuset(handle)
+  }
+}
+
+/// Tries a recorded machine in a child process.
+private enum XMLTrial {
+  private static let seconds: UInt32 = 20
+
+  static func survives(_ xml: UnsafeRawBufferPointer) -> Bool {
+    var xml = xml
+    let attempt: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+      guard let xml = context?.assumingMemoryBound(to: UnsafeRawBufferPointer.self).pointee else {
+        return 0
+      }
+      var created: hwloc_topology_t?
+      guard hwloc_topology_init(&created) == 0, let handle = created else { return 0 }
+      Topology.configure(handle)
+      guard Topology.set(handle, xml: xml) == 0, hwloc_topology_load(handle) == 0 else { return 0 }
+      hwloc_topology_check(handle)
+      return 1
+    }
+    // Without a child to spare (-1) the file is tried here.
+    return hfm_trial(attempt, &xml, seconds) != 0
   }
 }

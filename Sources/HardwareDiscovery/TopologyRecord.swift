@@ -2,6 +2,8 @@ import CHwloc
 
 /// Everything that is read from hwloc, as values.
 struct TopologyRecord {
+  /// Whether this is the machine that the process runs on.
+  let isThisMachine: Bool
   let root: TopologyObject
   /// Every processing unit, those that are offline or forbidden included.
   let allCPUs: [Int]
@@ -19,10 +21,11 @@ struct TopologyRecord {
   let coreKinds: [(cpus: [Int], rank: Int)]
   /// Latency matrices between NUMA nodes.
   let latencies: [DistanceMatrix]
-  /// Bandwidths of links between devices, switches taken away.
+  /// Bandwidths of NVLinks between devices, switches and processors.
   let links: DistanceMatrix?
 
   init(_ topology: borrowing Topology) {
+    isThisMachine = topology.isThisMachine
     root = topology.root
     allCPUs = topology.allCPUs
     packages = topology.objects(HWLOC_OBJ_PACKAGE)
@@ -50,6 +53,18 @@ struct DistanceMatrix {
   /// `TopologyObject.globalIndex` of each row and column.
   let objects: [UInt64]
   let values: [UInt64]
+  /// Rows that are switches (PCI devices that are no accelerators).
+  var switches: Set<Int> = []
+
+  /// The rows that a row reaches directly or through switches. All switches count as one: the
+  /// driver does not report the trunks between them, and NVSwitch systems join every device.
+  func reachable(from row: Int) -> [Int] {
+    var found = objects.indices.filter { value(row, $0) > 0 }
+    if found.contains(where: switches.contains) {
+      found += objects.indices.filter { other in switches.contains { value($0, other) > 0 } }
+    }
+    return Set(found).subtracting(switches).subtracting([row]).sorted()
+  }
 
   func value(_ row: Int, _ column: Int) -> UInt64 { values[row * objects.count + column] }
 
@@ -97,20 +112,20 @@ extension Topology {
     }
   }
 
-  /// NVLink bandwidths between devices: hwloc follows links through switches.
+  /// NVLink bandwidths between devices, switches and processors; nil when none are recorded.
   fileprivate borrowing func deviceLinks() -> DistanceMatrix? {
     var count: UInt32 = 1
     var found: UnsafeMutablePointer<hwloc_distances_s>?
     guard hwloc_distances_get_by_name(handle, "NVLinkBandwidth", &count, &found, 0) == 0,
-      let distances = found
+      count > 0, let distances = found
     else { return nil }
     defer { hwloc_distances_release(handle, distances) }
-    // Fails where there is no switch: the matrix is then right as it is.
-    hwloc_distances_transform(
-      handle, distances, HWLOC_DISTANCES_TRANSFORM_MERGE_SWITCH_PORTS, nil, 0)
-    hwloc_distances_transform(
-      handle, distances, HWLOC_DISTANCES_TRANSFORM_TRANSITIVE_CLOSURE, nil, 0)
-    return matrix(distances)
+    var links = matrix(distances)
+    for index in links.objects.indices {
+      guard distances.pointee.objs[index]?.pointee.type == HWLOC_OBJ_PCI_DEVICE else { continue }
+      links.switches.insert(index)
+    }
+    return links
   }
 
   private borrowing func matrix(

@@ -102,7 +102,9 @@ struct DrawingNode {
     return lines
   }
 
-  private static func order(_ node: DrawingNode) -> Int { node.rank >= 20 ? 0 : node.isLeaf ? 1 : 2 }
+  private static func order(_ node: DrawingNode) -> Int {
+    node.rank >= 20 ? 0 : node.isLeaf ? 1 : 2
+  }
 
   /// The part without numbers that hold for one of several only.
   private var anonymous: DrawingNode {

@@ -20,7 +20,9 @@ public struct MachineDrawing {
 
   /// `2 packages, 4 NUMA nodes, 64 cores, 128 processing units, 251.5 GiB`.
   public static func summary(_ machine: Machine) -> String {
-    func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+    func count(_ number: Int, _ word: String) -> String {
+      "\(number) \(word)\(number == 1 ? "" : "s")"
+    }
     var parts = [
       count(machine.packages.count, "package"), count(machine.numaNodes.count, "NUMA node"),
       count(machine.cores.count, "core"), count(machine.processingUnits.count, "processing unit"),

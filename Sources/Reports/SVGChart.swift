@@ -21,7 +21,7 @@ public enum SVGChart {
     var x = 12.0
     var y = 34.0
     for (index, name) in series.enumerated() {
-      let room = Double(cut(name).count) * 6.8 + 34
+      let room = Double(cut(name).count) * 6.8 + 42
       if x + room > width && x > 12 {
         x = 12
         y += 20

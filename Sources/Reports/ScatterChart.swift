@@ -30,7 +30,7 @@ extension SVGChart {
     let shown = pairs.filter {
       $0.predicted > 0 && $0.measured > 0 && $0.predicted.isFinite && $0.measured.isFinite
     }
-    let top = header(&canvas, title: title, series: series) + 4
+    let top = header(&canvas, title: title, series: series) + 18
     let axis = LogAxis(shown.flatMap { [$0.predicted, $0.measured] })
     let (left, side) = (110.0, 420.0)
     let bottom = top + side

@@ -1,1 +1,10 @@
-print("hfm-bench")
+// hfm-bench [--json] [--rounds N] NAME…: runs named benchmarks and prints median and spread.
+import Glibc
+
+/// Every benchmark; a new one is one more line.
+let benchmarks: [Benchmark] = [
+  forkJoinBenchmark,
+  taskBenchmark,
+]
+
+exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

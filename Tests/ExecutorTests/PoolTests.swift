@@ -1,9 +1,8 @@
 import CSystemShims
-import Executor
+@testable import Executor
 import Glibc
 import HardwareModel
 import Quantities
-import Synchronization
 import Testing
 
 @Suite(.serialized) struct PoolTests {
@@ -19,7 +18,7 @@ import Testing
       layout: PoolLayout(workers: cpus.map { .init(cpu: $0, numaNode: 0) }))
     #expect(pool.notes.isEmpty)
     let team = try pool.lease(Array(cpus.indices))
-    let seen = Mutex<[Int: Int]>([:])
+    let seen = Guarded<[Int: Int]>([:])
     try team.run { scope in
       scope.forEachLane { lane in
         let cpu = Int(hfm_current_cpu())
@@ -78,11 +77,11 @@ import Testing
   func teamsSideBySideDoNotInterfere(seed: UInt64) throws {
     let pool = try WorkerPool(layout: .onFirstCPU(6))
     let teams = try [[0, 5], [1, 3], [4, 2]].map { try pool.lease($0) }
-    let sums = Mutex<[Int]>([])
+    let sums = Guarded<[Int]>([])
     inThreads(teams.count) { index in
       for round in 0..<50 {
         let total = try? teams[index].run { scope in
-          let partial = Mutex(0)
+          let partial = Guarded(0)
           scope.parallelFor(1000) { range, _ in
             let sum = range.reduce(0, +)
             partial.withLock { $0 += sum }

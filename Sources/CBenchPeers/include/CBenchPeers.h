@@ -1,1 +1,41 @@
+// Peers that stand beside the executor in a benchmark run: what the hardware can do at best,
+// OpenMP (GCC's libgomp) and oneTBB. Each function runs on threads of its own, pinned to `cpus`.
 #pragma once
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a fork-join measurement is asked for.
+struct hfm_fork_join {
+  /// Threads and the processing units that they are pinned to.
+  int threads;
+  const int *cpus;
+  /// Measured regions of one chunk per thread, and those before them that are not measured.
+  int regions;
+  int warmup;
+  /// Time between two regions during which only the leader computes.
+  int gap_ns;
+  /// Filled: nanoseconds of each measured region.
+  double *ns;
+  /// Filled: mean share of the threads that ran a chunk, 0 … 1.
+  double participation;
+};
+
+/// The least that two-way communication costs: a store per thread, seen, and a store back, seen.
+void hfm_peer_floor(struct hfm_fork_join *run);
+/// `#pragma omp parallel` over `threads` threads.
+void hfm_peer_openmp(struct hfm_fork_join *run);
+/// `tbb::parallel_for` with `static_partitioner`.
+void hfm_peer_tbb(struct hfm_fork_join *run);
+
+/// Nanoseconds per empty task: one producer, `tasks` tasks, all waited for.
+double hfm_peer_openmp_tasks(int threads, const int *cpus, long tasks);
+double hfm_peer_tbb_tasks(int threads, const int *cpus, long tasks);
+/// Nanoseconds per spawn of the recursion fibonacci(n), one task per addition.
+double hfm_peer_openmp_fibonacci(int threads, const int *cpus, int n);
+double hfm_peer_tbb_fibonacci(int threads, const int *cpus, int n);
+
+#ifdef __cplusplus
+}
+#endif

@@ -2,3 +2,4 @@
 #include "executor_shims.h"
 #include "nvml.h"
 #include "process_limits.h"
+#include "trial.h"

@@ -8,7 +8,10 @@ public enum HFM {
 
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
-    TopologyCommand.self, JobsCommand.self, CancelCommand.self, SimulateCommand.self,
+    TopologyCommand.self,
+    SimulateCommand.self,
+    JobsCommand.self,
+    CancelCommand.self,
     CompletionCommand.self,
   ]
 

@@ -1,0 +1,42 @@
+import Quantities
+
+/// One named benchmark: what `hfm-bench NAME` runs.
+struct Benchmark: Sendable {
+  /// The word on the command line.
+  var name: String
+  /// One line for the list.
+  var summary: String
+  /// Measures and returns one row per contender and figure.
+  var run: @Sendable (_ options: BenchmarkOptions) throws -> [BenchmarkRow]
+}
+
+/// What the command line asked for.
+struct BenchmarkOptions: Sendable {
+  /// Rounds; in each, every contender is measured once, one after the other, so that a slow
+  /// minute of the machine falls on all alike.
+  var rounds = 11
+}
+
+/// One figure of one contender: a value per round.
+struct BenchmarkRow: Sendable {
+  /// Who was measured.
+  var contender: String
+  /// What was measured.
+  var figure: String
+  /// Unit of `values`.
+  var unit: String
+  /// One value per round.
+  var values: [Double]
+
+  /// The value below which `share` of the rounds lie (nearest rank).
+  func quantile(_ share: Double) -> Double { values.quantile(share) }
+}
+
+extension [Double] {
+  /// The value below which `share` of the values lie (nearest rank); 0 for no values.
+  func quantile(_ share: Double) -> Double {
+    guard !isEmpty else { return 0 }
+    let sorted = sorted()
+    return sorted[Swift.min(count - 1, Int(share * Double(count)))]
+  }
+}

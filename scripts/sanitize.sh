@@ -1,0 +1,12 @@
+#!/bin/sh
+# Runs the executor's tests under the thread and the address sanitizer (with leak check).
+# Usage: scripts/sanitize.sh [thread|address]...
+set -eu
+cd "$(dirname "$0")/.."
+# The crash backtracer hangs under the sanitizers.
+export SWIFT_BACKTRACE=enable=no
+[ $# -gt 0 ] || set -- thread address
+for sanitizer; do
+  echo "== $sanitizer sanitizer"
+  swift test --sanitize="$sanitizer" --filter ExecutorTests --scratch-path ".build-$sanitizer"
+done
