@@ -24,8 +24,10 @@ enum RepositoryFiles {
   /// Every text that people wrote: code, scripts and documents, by path from the root.
   static func written() throws -> [(path: String, text: String)] {
     let endings = [".swift", ".c", ".h", ".cpp", ".sh", ".md", ".modulemap", ".py", ".yml"]
-    let skipped: Set<String> = [".git", ".build"]
-    let top = try TestFile.names(in: Repository.root).filter { !skipped.contains($0) }
+    let skipped = [".git", ".build", ".venv"]
+    let top = try TestFile.names(in: Repository.root).filter { name in
+      !skipped.contains { name == $0 || name.hasPrefix($0 + "-") }
+    }
     let paths = try top.flatMap { name -> [String] in
       guard TestFile.isFolder(Repository.root + "/" + name) else { return [name] }
       return try TestFile.tree(Repository.root + "/" + name).map { name + "/" + $0 }
