@@ -13,6 +13,8 @@ public enum HFM {
     CostCommand.self,
     PlanCommand.self,
     SimulateCommand.self,
+    JobsCommand.self,
+    CancelCommand.self,
     CompletionCommand.self,
   ]
 
