@@ -74,15 +74,16 @@ private struct WalkState {
     backwardOf = [[Int]](repeating: [], count: graph.calls.count)
     calls = training?.backwardCalls ?? []
     for (position, backward) in calls.enumerated() { backwardOf[backward.call].append(position) }
+    let conventions = Conventions(graph)
     forwardPrints = graph.calls.map {
-      BlockFootprint(graph.blocks[$0.block], nil, tied: [])
+      BlockFootprint(graph.blocks[$0.block], nil, tied: [], conventions)
     }
     if let training {
       backwardPrints = calls.map { backward in
         let call = graph.calls[backward.call]
         return BlockFootprint(
           graph.blocks[call.block], training.backwardBlocks[backward.block],
-          tied: Set(call.tied.map(\.local)))
+          tied: Set(call.tied.map(\.local)), conventions)
       }
     }
     markNeeded()

@@ -28,7 +28,11 @@ struct BlockFootprint {
 
 extension BlockFootprint {
   /// Walks a block's forward operators, and its backward ones when it trains.
-  init(_ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>) {
+  ///
+  /// - Parameter conventions: what the framework keeps beyond the graph's own tensors.
+  init(
+    _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
+  ) {
     let storage = Storage(block)
     let savedRoots = Set((backward?.saved ?? []).map(storage.root))
     outputs = block.outputs.map { id in
@@ -44,33 +48,19 @@ extension BlockFootprint {
     }
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
     saved = inner.reduce(0) { Saturating.add($0, block[$1].bytes) }
-    let losses = block.operators.filter { $0.kind == .crossEntropy }
-    if backward != nil {
-      weightCopies = Self.weightCopies(block)
-      saved = losses.reduce(Saturating.add(saved, weightCopies)) { sum, op in
-        Saturating.add(sum, block[op.inputs[0]].bytes)
-      }
+    if let backward {
+      let extra = conventions.extraSaved(block, inner: inner, read: savedRoots)
+      weightCopies = conventions.weightCopies(block)
+      saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
+      walk(backward, block, storage, inner: inner, tied: tied, conventions)
     }
-    forwardPeak = Self.forwardPeak(block, storage, kept: savedRoots.union(outputRoots))
-    if backward != nil { forwardPeak = Saturating.add(forwardPeak, weightCopies) }
-    if let backward { walk(backward, block, storage, inner: inner, tied: tied) }
+    forwardPeak = Self.forwardPeak(block, storage, kept: savedRoots.union(outputRoots), conventions)
+    forwardPeak = Saturating.add(forwardPeak, weightCopies)
   }
 
-  /// Autocast keeps a copy of each weight that is stored wider than the product computes in, until
-  /// backward has used it (PyTorch's autocast cache).
-  private static func weightCopies(_ block: Block) -> Int {
-    block.operators.reduce(0) { sum, op in
-      switch op.kind {
-      case .linear, .patchEmbedding:
-        let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
-        guard w.dataType.bits > x.dataType.bits else { return sum }
-        return Saturating.add(sum, x.dataType.bytes(w.count))
-      default: return sum
-      }
-    }
-  }
-
-  private static func forwardPeak(_ block: Block, _ storage: Storage, kept: Set<TensorID>) -> Int {
+  private static func forwardPeak(
+    _ block: Block, _ storage: Storage, kept: Set<TensorID>, _ conventions: Conventions
+  ) -> Int {
     var lastUse: [TensorID: Int] = [:]
     for (step, op) in block.operators.enumerated() {
       for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
@@ -81,9 +71,7 @@ extension BlockFootprint {
       for id in op.outputs where storage.root(id) == id {
         live = Saturating.add(live, block[id].bytes)
       }
-      // PyTorch's cross-entropy holds log-probabilities beside the logits.
-      if op.kind == .crossEntropy { live = Saturating.add(live, block[op.inputs[0]].bytes) }
-      peak = max(peak, live)
+      peak = max(peak, Saturating.add(live, conventions.forwardWorkspace(op, block.tensors)))
       let touched = Set((op.inputs + op.outputs).map(storage.root))
       for id in touched where lastUse[id] == step && storage.isActivation(id) {
         if !kept.contains(id) { live -= min(live, block[id].bytes) }
@@ -94,7 +82,7 @@ extension BlockFootprint {
 
   private mutating func walk(
     _ backward: BackwardBlock, _ block: Block, _ storage: Storage, inner: Set<TensorID>,
-    tied: Set<TensorID>
+    tied: Set<TensorID>, _ conventions: Conventions
   ) {
     let own = backward.parameterGradients.filter { !tied.contains($0.parameter) }
     ownGradients = own.reduce(0) { Saturating.add($0, backward.tensors[$1.gradient.index].bytes) }
@@ -113,10 +101,7 @@ extension BlockFootprint {
       for id in op.outputs where allocated.insert(id).inserted {
         live += bytes(id, backward)
       }
-      // PyTorch's cross-entropy makes the gradient of its log-probabilities first.
-      let loss = op.kind == .crossEntropyBackward ? bytes(op.inputs[0], backward) : 0
-      peak = max(peak, live + loss)
-      live -= loss
+      peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors))
       for id in Set((op.inputs + op.outputs).map(storage.root)) where lastUse[id] == step {
         let isGradient = id.index >= block.tensors.count && !kept.contains(id)
         if isGradient || inner.contains(id) { live -= bytes(id, backward) }

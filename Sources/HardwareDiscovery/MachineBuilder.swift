@@ -84,7 +84,7 @@ struct MachineBuilder {
       let first = cpus.first ?? -1
       return Core(
         id: id, cpus: cpus, numaNode: nodeOfCPU[first] ?? -1, package: packageOfCPU[first] ?? -1,
-        kind: kindOfCPU[first] ?? 0)
+        kind: cpus.compactMap { kindOfCPU[$0] }.max() ?? 0)
     }
     let listed = record.cores.filter { !$0.cpus.isEmpty }.map { core($0.osIndex, $0.cpus) }
     let claimed = Set(listed.flatMap(\.cpus))

@@ -75,16 +75,18 @@ enum NVIDIADevices {
     link(devices, nameOfAddress, &machine)
   }
 
-  /// Peers are direct, or share a switch (an address that is no device, linked to several).
+  /// Peers are direct, or both joined to switches (addresses that are no device), which together
+  /// join all: the driver does not report the trunks between them.
   private static func link(
     _ devices: [NVIDIADevice], _ nameOfAddress: [String: String], _ machine: inout Machine
   ) {
+    func isSwitched(_ device: NVIDIADevice) -> Bool {
+      device.peerAddresses.contains { nameOfAddress[$0] == nil }
+    }
     for device in devices where !device.peerAddresses.isEmpty {
-      let ends = Set(device.peerAddresses)
       let peers = devices.filter {
         $0.pciAddress != device.pciAddress
-          && (ends.contains($0.pciAddress)
-            || $0.peerAddresses.contains { ends.contains($0) && nameOfAddress[$0] == nil })
+          && (device.peerAddresses.contains($0.pciAddress) || isSwitched(device) && isSwitched($0))
       }
       guard
         let index = machine.accelerators.firstIndex(where: { $0.pciAddress == device.pciAddress })
