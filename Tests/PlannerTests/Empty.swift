@@ -1,1 +1,1 @@
-// Replaced.
+// Replaced by the first file of this module.

@@ -10,7 +10,11 @@ public enum HFM {
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
     ModelsCommand.self,
+    CostCommand.self,
+    PlanCommand.self,
     SimulateCommand.self,
+    JobsCommand.self,
+    CancelCommand.self,
     CompletionCommand.self,
   ]
 
