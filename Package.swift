@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
-// One section per layer of docs/Architecture.md, top to bottom; arrows (dependencies) only point down.
+// One section per layer of docs/Architecture.md; the sum at the end of this file lists the layers
+// top to bottom, and arrows (dependencies) only point down.
 // Tests/ArchitectureTests checks that each target imports exactly what it declares here.
 import PackageDescription
 
@@ -57,7 +58,7 @@ let faces: [Target] = [
 ]
 
 let handOn: [Target] = [
-  module("Reports", ["Quantities", "DataFormats"])
+  module("Reports", ["Quantities"])
 ]
 
 let decide: [Target] = [
@@ -67,7 +68,7 @@ let decide: [Target] = [
   module(
     "CostModel",
     ["Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
-  module("Simulation", ["Scheduler", "HardwareModel", "Quantities"]),
+  module("Simulation", ["Scheduler", "DataFormats", "Quantities"]),
   module("Scheduler", ["HardwareModel", "Quantities"]),
 ]
 
@@ -109,8 +110,7 @@ let c: [Target] = [
   system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
   .target(name: "CSystemShims"),
   // Kernels must run at full speed in debug builds too: the prediction is held against them.
-  .target(
-    name: "CKernels", dependencies: ["COneDNN"], cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
   .target(name: "CProfiles"),
   // Benchmark-only: OpenMP, oneTBB and oneDNN with its own threads, to stand beside us in a run.
   .target(
@@ -169,7 +169,7 @@ let package = Package(
     .executable(name: "hfm", targets: ["hfm"]),
     .library(name: "HFMKit", targets: ["HFMKit"]),
   ],
-  targets: faces + handOn + decide + whatIs + machine + ledger + words + c + testTargets,
+  targets: faces + handOn + machine + decide + whatIs + ledger + words + c + testTargets,
   cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )
