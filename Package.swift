@@ -159,7 +159,9 @@ let testTargets: [Target] = [
     ]),
   tests("JobStore", ["JobStore", "DataFormats", "Quantities"]),
   tests("Reports", ["Reports", "DataFormats", "Quantities"]),
-  tests("Commands", ["Commands", "DataFormats"]),
+  tests(
+    "Commands",
+    ["Commands", "JobStore", "Scheduler", "Quantities", "DataFormats"]),
   tests("Architecture", ["DataFormats"]),
 ]
 

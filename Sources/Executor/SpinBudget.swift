@@ -11,9 +11,9 @@ struct SpinBudget: Sendable {
 
   /// Spinning pays while it is shorter than going to sleep and being woken (Karlin et al., 1991,
   /// "Empirical studies of competitive spinning": at most twice the best). A futex round trip
-  /// costs 5–50 µs with the processor's own wake-up from idle; kernels of a step follow each
-  /// other within that time.
-  static let workerNanoseconds = 50_000.0
+  /// costs 5–50 µs with the processor's own wake-up from idle, and on a virtual machine up to
+  /// twice that; kernels of a step follow each other within that time.
+  static let workerNanoseconds = 100_000.0
   /// An outside thread waits for whole operators or steps.
   static let callerNanoseconds = 2_000.0
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a body that runs on a team can do: spread loops and tasks over the team's lanes.
 ///
 /// Not `Sendable`: it is valid only on the team, until the body returns.
@@ -10,7 +8,7 @@ public struct TeamScope {
   public var count: Int { core.count }
 
   /// Whether the team has been asked to stop.
-  public var isCancelled: Bool { core.isCancelled.load(ordering: .relaxed) }
+  public var isCancelled: Bool { core.isCancelled }
 
   /// Throws `CancellationError` when the team has been asked to stop.
   public func checkCancellation() throws {
@@ -21,14 +19,7 @@ public struct TeamScope {
   /// cut at multiples of `grain`, and the same at every call.
   public static func chunk(_ lane: Int, of lanes: Int, count: Int, grain: Int = 1) -> Range<Int> {
     guard count > 0, lanes > 0 else { return 0..<0 }
-    let grain = max(1, min(grain, count))
-    let units = (count - 1) / grain + 1
-    let (each, rest) = (units / lanes, units % lanes)
-    let first = each * lane + min(lane, rest)
-    let last = first + each + (lane < rest ? 1 : 0)
-    // `units * grain` may exceed `count`, and Int for a count near its limit.
-    func index(_ unit: Int) -> Int { unit >= units ? count : unit * grain }
-    return index(first)..<index(last)
+    return StaticSplit(count: count, grain: grain, lanes: lanes).range(lane)
   }
 
   /// Runs `body` for all indices of `0..<count`: each lane gets one contiguous range, once, and
@@ -37,8 +28,8 @@ public struct TeamScope {
   ///
   /// Ranges are cut at multiples of `grain`; a lane without indices is not called. The caller
   /// promises that lanes write to disjoint places. Inside another loop or a task the whole range
-  /// runs at once on the calling lane. Lanes that have not started when the team is cancelled
-  /// skip their range.
+  /// runs at once on the calling lane. A loop that starts after the team was cancelled does
+  /// nothing.
   public func parallelFor(
     _ count: Int, grain: Int = 1, _ body: (_ range: Range<Int>, _ lane: Int) -> Void
   ) {
@@ -46,9 +37,11 @@ public struct TeamScope {
     guard !core.isInRegion, core.count > 1 else {
       return isCancelled ? () : body(0..<count, core.currentLane ?? 0)
     }
+    if isCancelled { return }
     withoutActuallyEscaping(body) { body in
-      var loop = StaticLoop(body: body, count: count, grain: grain, core: .passUnretained(core))
-      withUnsafePointer(to: &loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
+      let split = StaticSplit(count: count, grain: grain, lanes: core.count)
+      let loop = StaticLoop(split: split, body: body)
+      withUnsafePointer(to: loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
     }
   }
 
@@ -57,32 +50,33 @@ public struct TeamScope {
   public func forEachLane(_ body: (_ lane: Int) -> Void) {
     guard !core.isInRegion, core.count > 1 else { return (0..<count).forEach(body) }
     withoutActuallyEscaping(body) { body in
-      var loop = LaneLoop(body: body)
-      withUnsafePointer(to: &loop) { core.fork(LaneLoop.runLane, UnsafeRawPointer($0)) }
+      let loop = LaneLoop(body: body)
+      withUnsafePointer(to: loop) { core.fork(LaneLoop.runLane, UnsafeRawPointer($0)) }
     }
   }
 }
 
 /// A static loop as the lanes see it: constant while the region runs, on the leader's stack.
-private struct StaticLoop {
+///
+/// Not copyable, so that calling `body` borrows it: a reference count that all lanes raise and
+/// lower would cost more than the region.
+private struct StaticLoop: ~Copyable {
+  let split: StaticSplit
   let body: (Range<Int>, Int) -> Void
-  let count: Int
-  let grain: Int
-  let core: Unmanaged<TeamCore>
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
-    let loop = raw.assumingMemoryBound(to: StaticLoop.self)
-    loop.pointee.core._withUnsafeGuaranteedRef { core in
-      let range = TeamScope.chunk(
-        lane, of: core.count, count: loop.pointee.count, grain: loop.pointee.grain)
-      if range.isEmpty || core.isCancelled.load(ordering: .relaxed) { return }
-      loop.pointee.body(range, lane)
-    }
+    raw.assumingMemoryBound(to: StaticLoop.self).pointee.run(lane)
+  }
+
+  @inline(__always)
+  func run(_ lane: Int) {
+    let range = split.range(lane)
+    if !range.isEmpty { body(range, lane) }
   }
 }
 
-/// A call on every lane.
-private struct LaneLoop {
+/// A call on every lane; not copyable for the same reason.
+private struct LaneLoop: ~Copyable {
   let body: (Int) -> Void
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in

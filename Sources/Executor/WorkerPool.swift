@@ -23,6 +23,8 @@ public final class WorkerPool: Sendable {
     var threads: [pthread_t] = []
     var isLeased: [Bool] = []
     var isOpen = true
+    /// Bodies that run or are about to.
+    var runs = 0
   }
 
   /// Where the workers are.
@@ -62,16 +64,16 @@ public final class WorkerPool: Sendable {
     state = Guarded(State(threads: threads, isLeased: Array(repeating: false, count: count)))
   }
 
-  deinit { shutdown() }
+  deinit { endThreads() }
 
   /// Waits for every worker's first answer and returns what went wrong with pinning.
   private static func awaitStart(_ layout: PoolLayout, _ core: PoolCore) -> [String] {
     var notes: [String] = []
     for (worker, place) in layout.workers.enumerated() {
       // A command that does nothing is answered by a worker that has started.
-      core.issue(
-        Command(function: { _, _ in }, context: core.nowhere, lane: 0), to: worker)
-      core.join(worker, spins: core.spin.caller)
+      let link = core.link(worker)
+      link.issue(Command(function: { _, _ in }, context: core.nowhere, lane: 0))
+      link.join(spins: core.spin.caller)
       let failure = core.outboxes[worker].pointee.pinning.load(ordering: .acquiring) - 1
       guard failure != 0 else { continue }
       notes.append(
@@ -135,24 +137,41 @@ public final class WorkerPool: Sendable {
     }
   }
 
-  /// Ends and joins all threads; teams must not be running. Later leases and runs throw.
+  /// Waits for running bodies, then ends and joins all threads. Later leases and runs throw.
+  ///
+  /// On one of the pool's own workers, which cannot wait for itself, the pool only closes; its
+  /// threads end when the last team and the pool are gone.
   public func shutdown() {
+    state.withLock { $0.isOpen = false }
+    guard hfm_current_pool() != core.identity else { return }
+    state.wait(until: { $0.runs == 0 }) { _ in }
+    endThreads()
+  }
+
+  /// Announces a body; false when the pool is closed.
+  func beginRun() -> Bool {
+    state.withLock { state in
+      if state.isOpen { state.runs += 1 }
+      return state.isOpen
+    }
+  }
+
+  func endRun() {
+    state.withLock { $0.runs -= 1 }
+    state.signal()
+  }
+
+  private func endThreads() {
     let threads = state.withLock { state in
-      defer {
-        state.threads = []
-        state.isOpen = false
-      }
+      defer { state.threads = [] }
       return state.threads
     }
     WorkerPool.end(threads, core)
   }
 
-  /// Whether `shutdown` has not been called.
-  var isOpen: Bool { state.withLock { $0.isOpen } }
-
   private static func end(_ threads: [pthread_t], _ core: PoolCore) {
     let stop = Command(function: nil, context: core.nowhere, lane: 0)
-    for worker in threads.indices { core.issue(stop, to: worker) }
+    for worker in threads.indices { core.link(worker).issue(stop) }
     for thread in threads {
       // The last reference may go away on a worker itself, which cannot wait for its own end.
       if pthread_equal(thread, pthread_self()) != 0 {

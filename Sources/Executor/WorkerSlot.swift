@@ -68,30 +68,32 @@ final class PoolCore: @unchecked Sendable {
 
   deinit { nowhere.deallocate() }
 
-  /// Hands a command to a worker and returns the value to wait for.
-  @inline(__always)
-  @discardableResult
-  func issue(_ command: Command, to worker: Int) -> UInt32 {
-    let inbox = inboxes[worker]
-    inbox.pointee.command = command
-    let value = ParkingWord.next(inbox.pointee.issued)
-    inbox.pointee.issued = value
-    inbox.pointee.word.publish(value)
-    return value
-  }
-
-  /// Waits until a worker has finished what it was last told.
-  @inline(__always)
-  func join(_ worker: Int, spins: Int) {
-    outboxes[worker].pointee.word.wait(for: inboxes[worker].pointee.issued, spins: spins)
-  }
-
-  /// Whether a worker has finished what it was last told.
-  @inline(__always)
-  func isDone(_ worker: Int) -> Bool {
-    outboxes[worker].pointee.word.has(inboxes[worker].pointee.issued)
+  /// The two lines of a worker; valid while this object lives.
+  func link(_ worker: Int) -> WorkerLink {
+    WorkerLink(inbox: inboxes[worker], outbox: outboxes[worker])
   }
 
   /// An address that names this pool in a worker thread's local storage.
   var identity: UInt { UInt(bitPattern: ObjectIdentifier(self)) }
+}
+
+/// The two lines of one worker, as the thread that commands it sees them.
+struct WorkerLink {
+  let inbox: UnsafeMutablePointer<Inbox>
+  let outbox: UnsafeMutablePointer<Outbox>
+
+  /// Hands a command to the worker, which must have finished the one before.
+  @inline(__always)
+  func issue(_ command: Command) {
+    inbox.pointee.command = command
+    let value = ParkingWord.next(inbox.pointee.issued)
+    inbox.pointee.issued = value
+    inbox.pointee.word.publish(value)
+  }
+
+  /// Waits until the worker has finished what it was last told.
+  @inline(__always)
+  func join(spins: Int) {
+    outbox.pointee.word.wait(for: inbox.pointee.issued, spins: spins)
+  }
 }

@@ -9,6 +9,7 @@ public final class WorkerTeam: Sendable {
   private let pool: WorkerPool
   let core: TeamCore
   private let isReleased = Atomic<Bool>(false)
+  private let isGivenBack = Atomic<Bool>(false)
   /// Held while a body runs: one after the other.
   private let gate = Guarded<Void>(())
 
@@ -44,24 +45,33 @@ public final class WorkerTeam: Sendable {
         remedy: "call it from a thread outside the pool")
     }
     return try gate.withLock { _ in
-      guard !isReleased.load(ordering: .acquiring), pool.isOpen else {
+      guard !isReleased.load(ordering: .acquiring), pool.beginRun() else {
         throw UserError(
           .input, key: "team.run", "the team was released or its pool shut down",
           remedy: "lease a new team")
       }
-      if core.isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+      defer {
+        pool.endRun()
+        if isReleased.load(ordering: .acquiring) { giveBack() }
+      }
+      if core.isCancelled { throw CancellationError() }
       return try core.runOnLeader(body)
     }
   }
 
   /// Asks the running body, and every later one, to end: scopes report it, and chunks that have
   /// not been started are skipped.
-  public func cancel() { core.isCancelled.store(true, ordering: .relaxed) }
+  public func cancel() { core.cancel() }
 
-  /// Gives the workers back; waits for a running body. Later runs throw.
+  /// Gives the workers back, after a running body has ended; later runs throw. Waits for that
+  /// body unless called by it.
   public func release() {
-    gate.withLock { _ in
-      if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { pool.giveBack(workers) }
-    }
+    isReleased.store(true, ordering: .releasing)
+    guard core.currentLane == nil else { return }
+    gate.withLock { _ in giveBack() }
+  }
+
+  private func giveBack() {
+    if !isGivenBack.exchange(true, ordering: .acquiringAndReleasing) { pool.giveBack(workers) }
   }
 }

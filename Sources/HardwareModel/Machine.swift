@@ -63,7 +63,9 @@ public struct Package: Sendable, Hashable {
   }
 }
 
-/// A NUMA node: memory, and the processing units nearest to it (none for a memory-only node).
+/// A NUMA node: memory, and the processing units that it owns (none for a memory-only node).
+///
+/// Each processing unit is owned by one node, so that nodes' `cpus` never overlap.
 public struct NUMANode: Sendable, Hashable {
   /// The operating system's index.
   public var id: Int
@@ -75,9 +77,16 @@ public struct NUMANode: Sendable, Hashable {
   public var memorySource: String
   /// SLIT distance to each node, in the order of `Machine.numaNodes`; empty when unknown.
   public var distances: [Int]
-  /// Creates a node.
-  public init(id: Int, cpus: [Int], memoryBytes: Int, memorySource: String, distances: [Int]) {
+  /// Processing units that the node lies beside: more than `cpus` for memory that others own
+  /// (high-bandwidth memory, a CXL expander), so that nodes' lists may overlap.
+  public var localCpus: [Int]
+  /// Creates a node; `localCpus` are its `cpus` unless given.
+  public init(
+    id: Int, cpus: [Int], memoryBytes: Int, memorySource: String, distances: [Int],
+    localCpus: [Int]? = nil
+  ) {
     self.id = id
+    self.localCpus = localCpus ?? cpus
     self.cpus = cpus
     self.memoryBytes = memoryBytes
     self.memorySource = memorySource
@@ -95,7 +104,7 @@ public struct Core: Sendable, Hashable {
   public var numaNode: Int
   /// Socket; -1 when unknown.
   public var package: Int
-  /// Core kind (0 = least efficient use of power first, as hwloc ranks them); 0 when uniform.
+  /// Core kind as hwloc ranks them (0 = the least performance); 0 when all are alike.
   public var kind: Int
   /// Creates a core.
   public init(id: Int, cpus: [Int], numaNode: Int, package: Int, kind: Int) {

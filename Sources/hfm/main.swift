@@ -1,1 +1,3 @@
-print("hfm")
+import Commands
+
+HFM.mainAndExit()

@@ -142,6 +142,39 @@ import Testing
     #expect(threads() < before + 50)
   }
 
+  @Test func aBodyMayReleaseItsOwnTeam() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(2))
+    let team = try pool.lease([0, 1])
+    try team.run { scope in
+      team.release()
+      // The workers are still this body's.
+      #expect(throws: UserError.self) { try pool.lease([0]) }
+      scope.forEachLane { _ in }
+    }
+    #expect(try pool.lease([0, 1]).count == 2)
+  }
+
+  @Test func shuttingDownWaitsForTheRunningBody() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(2))
+    let team = try pool.lease([0, 1])
+    let steps = Guarded<[String]>([])
+    inThreads(2) { index in
+      if index == 0 {
+        try? team.run { _ in
+          steps.withLock { $0.append("start") }
+          usleep(50_000)
+          steps.withLock { $0.append("end") }
+        }
+      } else {
+        while steps.withLock({ $0.isEmpty }) { usleep(100) }
+        pool.shutdown()
+        steps.withLock { $0.append("shut down") }
+      }
+    }
+    #expect(steps.withLock { $0 } == ["start", "end", "shut down"])
+    #expect(throws: UserError.self) { try team.run { _ in } }
+  }
+
   @Test func statisticsCountWork() throws {
     let pool = try WorkerPool(layout: .onFirstCPU(2))
     let team = try pool.lease([0, 1])

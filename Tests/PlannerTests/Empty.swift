@@ -1,1 +1,1 @@
-// Replaced by the first file of these tests.
+// Replaced by the first file of this module.

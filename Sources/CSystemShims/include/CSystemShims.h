@@ -1,2 +1,5 @@
 #pragma once
 #include "executor_shims.h"
+#include "nvml.h"
+#include "process_limits.h"
+#include "trial.h"

@@ -1,0 +1,17 @@
+#pragma once
+
+// NVIDIA's management library, loaded at run time so that machines without it need nothing.
+
+#define HFM_NVML_MAX_PEERS 18
+
+struct hfm_nvml_device {
+  char name[96];
+  char pci_bus_id[32];
+  unsigned long long memory_bytes;  // 0 when unknown
+  unsigned max_clock_mhz;           // streaming-multiprocessor clock; 0 when unknown
+  unsigned peer_count;
+  char peer_bus_ids[HFM_NVML_MAX_PEERS][32];  // remote end of each active NVLink
+};
+
+// Writes up to `capacity` devices and returns how many; 0 when the library or its driver is absent.
+int hfm_nvml_devices(struct hfm_nvml_device *devices, int capacity);

@@ -1,0 +1,100 @@
+import DataFormats
+import Quantities
+
+/// Reads JOBS.json; see docs/Jobs.md for the format.
+enum JobsFile {
+  private static let keys: Set<String> = [
+    "id", "model", "task", "batch", "sequence", "image", "dtype", "steps", "repeats", "priority",
+    "cores", "memory", "submitSeconds",
+  ]
+
+  /// Parses a file's bytes.
+  ///
+  /// - Throws: `UserError` (.input) with line, key and what would be right.
+  static func parse(_ bytes: [UInt8], file: String) throws(UserError) -> [JobSpecification] {
+    do throws(JSONError) {
+      let root = try JSONCursor(file: file, bytes: bytes)
+      try root.refuseUnknownKeys(known: ["jobs"])
+      var jobs: [JobSpecification] = []
+      var seen: Set<String> = []
+      for cursor in try root.field("jobs").elements() {
+        let job = try job(cursor)
+        guard seen.insert(job.id).inserted else {
+          throw try cursor.field("id").error("two jobs are named \"\(job.id)\"")
+        }
+        jobs.append(job)
+      }
+      if jobs.isEmpty { throw try root.field("jobs").error("holds no job") }
+      return jobs
+    } catch {
+      throw UserError(
+        .input, place: error.place, key: error.key, error.message,
+        remedy: "docs/Jobs.md describes the format")
+    }
+  }
+
+  private static func job(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
+    try cursor.refuseUnknownKeys(known: keys)
+    let task = try cursor.field("task").word(JobSpecification.Task.self)
+    return JobSpecification(
+      id: try name(cursor.field("id")),
+      model: try name(cursor.field("model")),
+      task: task,
+      batch: try cursor.optional("batch")?.int(in: 1...1_000_000) ?? 1,
+      sequence: try cursor.optional("sequence")?.int(in: 1...10_000_000),
+      image: try cursor.optional("image").map(extents),
+      dtype: try cursor.optional("dtype").map(dtype) ?? Precision.fp32.word,
+      steps: try steps(cursor, task),
+      priority: try cursor.optional("priority")?.int(in: -1_000_000...1_000_000) ?? 0,
+      cores: try cursor.optional("cores")?.int(in: 1...1_000_000) ?? 1,
+      memoryBytes: try cursor.optional("memory").map(memory),
+      submitSeconds: try cursor.optional("submitSeconds")?.double(in: 0...31_536_000) ?? 0)
+  }
+
+  private static func name(_ cursor: JSONCursor) throws(JSONError) -> String {
+    let text = try cursor.string()
+    guard !text.isEmpty, text.utf8.count <= 4096 else {
+      throw cursor.error("expected a text of 1 to 4096 bytes")
+    }
+    return text
+  }
+
+  private static func steps(
+    _ cursor: JSONCursor, _ task: JobSpecification.Task
+  ) throws(JSONError) -> Int {
+    let other = task == .infer ? "steps" : "repeats"
+    if let stray = try cursor.optional(other) {
+      throw stray.error(
+        task == .infer ? "belongs to training; write \"repeats\"" : "write \"steps\"")
+    }
+    return try cursor.optional(task == .infer ? "repeats" : "steps")?.int(in: 1...1_000_000_000)
+      ?? 1
+  }
+
+  private static func extents(_ cursor: JSONCursor) throws(JSONError) -> [Int] {
+    let text = try cursor.string()
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    let numbers = parts.compactMap { $0 }.filter { (1...1_000_000).contains($0) }
+    guard parts.count == 2, numbers.count == 2 else {
+      throw cursor.error("expected height x width such as \"224x224\", found \"\(text)\"")
+    }
+    return numbers
+  }
+
+  private static func dtype(_ cursor: JSONCursor) throws(JSONError) -> String {
+    let text = try cursor.string()
+    guard let precision = Precision(word: text) else {
+      throw cursor.error(
+        "unknown word \"\(text)\"; known are \(Precision.words.joined(separator: ", "))")
+    }
+    return precision.word
+  }
+
+  private static func memory(_ cursor: JSONCursor) throws(JSONError) -> Int {
+    if let bytes = cursor.value.int, bytes >= 0 { return bytes }
+    guard let text = cursor.value.string, let bytes = AmountParser.bytes(text) else {
+      throw cursor.error("expected bytes or a size such as \"4GiB\", found \(cursor.excerpt)")
+    }
+    return bytes
+  }
+}

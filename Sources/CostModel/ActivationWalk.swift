@@ -1,0 +1,265 @@
+import Graph
+
+/// Live activations, temporaries and gradients at the moments of a step that can be its peak.
+///
+/// Layers that repeat are walked once: what an iteration adds is the same for each, so only the
+/// first and the last can be the worst.
+struct ActivationWalk: Sendable, Hashable {
+  /// A moment of the step.
+  struct Point: Sendable, Hashable {
+    /// Bytes of kept activations and of gradients that flow.
+    var activations: Int
+    /// Bytes inside the running block.
+    var temporaries: Int
+    /// Bytes of parameter gradients so far.
+    var gradients: Int
+    var phase: MemoryEstimate.Phase
+  }
+
+  /// Candidates for the peak.
+  private(set) var points: [Point] = []
+  /// Activations kept at the end of forward; all live ones at the peak of inference.
+  private(set) var kept = 0
+  /// Inputs of the graph, alive throughout.
+  private(set) var external = 0
+
+  /// Walks a forward pass without backward.
+  init(inference graph: OperatorGraph) {
+    var state = WalkState(graph, nil, recompute: .none)
+    state.runForward()
+    (points, external) = (state.points, state.external)
+    kept = points.map { Saturating.add($0.activations, $0.temporaries) }.max() ?? 0
+    points = [Point(activations: kept, temporaries: 0, gradients: 0, phase: .forward)]
+  }
+
+  /// Walks forward and backward.
+  init(_ graph: TrainingGraph, recompute: Recompute) {
+    var state = WalkState(graph.forward, graph, recompute: recompute)
+    state.runForward()
+    kept = state.live
+    state.runBackward(graph)
+    (points, external) = (state.points, state.external)
+  }
+}
+
+/// The walk's running sums. All additions saturate through `Saturating` or stay below 2^62, since
+/// footprints are bounded by the graph's checked totals.
+private struct WalkState {
+  let graph: OperatorGraph
+  let recompute: Recompute
+  var points: [ActivationWalk.Point] = []
+  var live = 0
+  var gradients = 0
+  var external = 0
+  private var valueBytes: [Int]
+  private var valueGradients: [Int]
+  private var sharedLive: [Bool]
+  private var carry: [Int: Int] = [:]
+  /// Backward calls of each forward call, as positions in `backwardCalls`.
+  private var backwardOf: [[Int]]
+  private var calls: [BackwardCall] = []
+  /// Footprint of each backward call; of the forward block for calls that are not trained.
+  private var backwardPrints: [BlockFootprint] = []
+  private var forwardPrints: [BlockFootprint] = []
+  /// The last position in `backwardCalls` that needs a value; nil when none does.
+  private var neededUntil: [Int?]
+
+  init(_ graph: OperatorGraph, _ training: TrainingGraph?, recompute: Recompute) {
+    self.graph = graph
+    self.recompute = recompute
+    valueBytes = [Int](repeating: 0, count: graph.values.count)
+    valueGradients = valueBytes
+    neededUntil = [Int?](repeating: nil, count: graph.values.count)
+    sharedLive = [Bool](repeating: false, count: graph.sharedParameters.count)
+    backwardOf = [[Int]](repeating: [], count: graph.calls.count)
+    calls = training?.backwardCalls ?? []
+    for (position, backward) in calls.enumerated() { backwardOf[backward.call].append(position) }
+    let conventions = Conventions(graph)
+    forwardPrints = graph.calls.map {
+      BlockFootprint(graph.blocks[$0.block], nil, tied: [], conventions)
+    }
+    if let training {
+      backwardPrints = calls.map { backward in
+        let call = graph.calls[backward.call]
+        return BlockFootprint(
+          graph.blocks[call.block], training.backwardBlocks[backward.block],
+          tied: Set(call.tied.map(\.local)), conventions)
+      }
+    }
+    markNeeded()
+  }
+
+  private func recomputes(_ call: Int) -> Bool {
+    recompute == .full && graph.isLayer(graph.calls[call]) && !backwardOf[call].isEmpty
+  }
+
+  /// A value lives until the last backward call that reads it.
+  private mutating func markNeeded() {
+    for (position, backward) in calls.enumerated() {
+      let call = graph.calls[backward.call]
+      let print = backwardPrints[position]
+      for (input, value) in call.inputs.enumerated() {
+        let first = input >= call.outputs.count || backward.firstIteration == 0
+        let reads = print.savedInputs.contains(input) || recomputes(backward.call)
+        if first && reads { neededUntil[value.index] = position }
+      }
+      let reachesEnd = backward.firstIteration + backward.count == call.count
+      for (output, value) in call.outputs.enumerated()
+      where reachesEnd && print.savedOutputs.contains(output) && !recomputes(backward.call) {
+        neededUntil[value.index] = max(neededUntil[value.index] ?? 0, position)
+      }
+    }
+  }
+
+  /// What each iteration keeps for backward apart from its boundary, under the recompute mode.
+  private func inner(_ position: Int) -> Int {
+    recomputes(calls[position].call) ? 0 : backwardPrints[position].saved
+  }
+
+  /// Bytes kept at the boundary between two iterations.
+  private func boundary(_ position: Int) -> Int {
+    let print = backwardPrints[position]
+    let all = recomputes(calls[position].call)
+    return print.outputs.enumerated().reduce(0) { sum, output in
+      let read =
+        all || print.savedInputs.contains(output.offset)
+        || print.savedOutputs.contains(output.offset)
+      return read ? Saturating.add(sum, output.element) : sum
+    }
+  }
+
+  /// Boundaries kept for a backward call: one before each of its iterations but the graph's first.
+  private func boundaries(_ backward: BackwardCall) -> Int {
+    backward.firstIteration == 0 ? backward.count - 1 : backward.count
+  }
+
+  mutating func runForward() {
+    for value in graph.inputs {
+      valueBytes[value.index] = graph.values[value.index].bytes
+      external = Saturating.add(external, valueBytes[value.index])
+    }
+    live = external
+    var lastReader = [Int](repeating: -1, count: graph.values.count)
+    for (position, call) in graph.calls.enumerated() {
+      for value in call.inputs { lastReader[value.index] = position }
+    }
+    let pinned = Set(graph.inputs).union(graph.outputs)
+    for (position, call) in graph.calls.enumerated() {
+      forward(position, call)
+      for value in Set(call.inputs + call.outputs)
+      where lastReader[value.index] <= position && !pinned.contains(value)
+        && neededUntil[value.index] == nil
+      {
+        live -= min(live, valueBytes[value.index])
+        valueBytes[value.index] = 0
+      }
+    }
+  }
+
+  private mutating func forward(_ position: Int, _ call: BlockCall) {
+    var keeps = 0
+    var peak = forwardPrints[position].forwardPeak
+    var copies = 0
+    for backward in backwardOf[position] {
+      let print = backwardPrints[backward]
+      keeps = Saturating.sum(
+        keeps, Saturating.product(inner(backward), calls[backward].count),
+        Saturating.product(boundary(backward), boundaries(calls[backward])))
+      if !recomputes(position) { peak = max(peak, print.forwardPeak) }
+      copies = max(copies, inner(backward))
+    }
+    // The last iteration is the worst: all others have left what they keep.
+    let before = Saturating.add(live, keeps - min(keeps, copies))
+    // A carried input that nobody keeps is still there while the next iteration runs.
+    let carried = call.count > 1 ? forwardPrints[position].outputs.reduce(0, Saturating.add) : 0
+    let temporaries = Saturating.add(peak, carried)
+    points.append(
+      ActivationWalk.Point(
+        activations: before, temporaries: temporaries, gradients: 0, phase: .forward))
+    live = Saturating.add(live, keeps)
+    for (output, value) in call.outputs.enumerated() {
+      valueBytes[value.index] = forwardPrints[position].outputs[output]
+      live = Saturating.add(live, valueBytes[value.index])
+    }
+  }
+
+  mutating func runBackward(_ training: TrainingGraph) {
+    for position in calls.indices {
+      backward(position, training.backwardBlocks[calls[position].block])
+      for (value, until) in neededUntil.enumerated()
+      where until == position && !graph.inputs.contains(ValueID(value)) {
+        live -= min(live, valueBytes[value])
+        valueBytes[value] = 0
+      }
+    }
+  }
+
+  private mutating func backward(_ position: Int, _ block: BackwardBlock) {
+    let backward = calls[position]
+    let call = graph.calls[backward.call]
+    let print = backwardPrints[position]
+    let perIteration = Saturating.add(inner(position), boundary(position))
+    appendBackwardPoints(print, repeats: recomputes(backward.call))
+    if backward.count > 1 {
+      let earlier = backward.count - 1
+      let state = (live, gradients)
+      live -= min(live, Saturating.product(perIteration, earlier))
+      gradients = Saturating.add(gradients, Saturating.product(print.ownGradients, earlier))
+      appendBackwardPoints(print, repeats: recomputes(backward.call))
+      (live, gradients) = state
+    }
+    let freed = Saturating.sum(
+      Saturating.product(inner(position), backward.count),
+      Saturating.product(boundary(position), boundaries(backward)))
+    live -= min(live, freed)
+    gradients = Saturating.add(
+      gradients, Saturating.product(print.ownGradients, backward.count))
+    for gradient in block.parameterGradients {
+      guard let tie = call.tied.first(where: { $0.local == gradient.parameter }),
+        !sharedLive[tie.shared]
+      else { continue }
+      sharedLive[tie.shared] = true
+      gradients = Saturating.add(gradients, graph.sharedParameters[tie.shared].bytes)
+    }
+    moveValueGradients(backward, call, print)
+  }
+
+  /// The worst moment of one iteration; with recomputation its forward runs first.
+  private mutating func appendBackwardPoints(_ print: BlockFootprint, repeats: Bool) {
+    func point(_ temporaries: Int) -> ActivationWalk.Point {
+      ActivationWalk.Point(
+        activations: live, temporaries: temporaries, gradients: gradients, phase: .backward)
+    }
+    if repeats {
+      points.append(point(print.forwardPeak))
+      points.append(point(Saturating.add(print.saved, print.backwardPeak)))
+    } else {
+      points.append(point(print.backwardPeak))
+    }
+  }
+
+  /// Gradients of the call's outputs are used up, those of its inputs now live.
+  private mutating func moveValueGradients(
+    _ backward: BackwardCall, _ call: BlockCall, _ print: BlockFootprint
+  ) {
+    if backward.firstIteration + backward.count == call.count {
+      for value in call.outputs {
+        live -= min(live, valueGradients[value.index])
+        valueGradients[value.index] = 0
+      }
+    } else if let bytes = carry.removeValue(forKey: backward.call) {
+      live -= min(live, bytes)
+    }
+    for (input, value) in call.inputs.enumerated() where input < print.inputGradients.count {
+      let bytes = print.inputGradients[input]
+      guard bytes > 0 else { continue }
+      if input < call.outputs.count && backward.firstIteration > 0 {
+        carry[backward.call, default: 0] += bytes
+        live = Saturating.add(live, bytes)
+      } else if valueGradients[value.index] == 0 {
+        valueGradients[value.index] = bytes
+        live = Saturating.add(live, bytes)
+      }
+    }
+  }
+}

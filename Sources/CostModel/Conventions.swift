@@ -1,0 +1,102 @@
+import Graph
+import Quantities
+
+/// What PyTorch and the common model code keep or allocate beyond the graph's own tensors: general
+/// rules by operator kind, from their source, none fitted to a model.
+///
+/// - Cross-entropy is log_softmax and nll_loss: the log-probabilities are kept instead of the
+///   logits, and backward makes the gradient of both. They are fp32 under autocast (its list of
+///   fp32 operators) and in decoders (transformers' causal loss casts logits to float).
+/// - Autocast keeps a copy of each weight in the format computed in until backward has used it,
+///   and normalises in fp32, so that a normalisation's kept input is fp32.
+/// - The tanh form of GELU as transformers' `gelu_new` writes it keeps three more tensors of its
+///   input's size (tanh, its sum with 1, and x/2; in fp32 under autocast, which computes powers
+///   so), x·σ(1.702x) one more (σ). ReLU and tanh keep their result, which is the next
+///   product's operand anyway, instead of their input.
+struct Conventions: Sendable, Hashable {
+  /// Whether weights are stored wider than products are computed.
+  let autocast: Bool
+  private let upcastsLoss: Bool
+
+  /// Looks at a graph's formats and attention masks.
+  init(_ graph: OperatorGraph) {
+    var mixed = false
+    var causal = false
+    for block in graph.blocks {
+      for op in block.operators {
+        if Self.copiedWeight(op, block) != nil { mixed = true }
+        if case .attention(let heads) = op.kind, heads.causal { causal = true }
+      }
+    }
+    autocast = mixed
+    upcastsLoss = mixed || causal
+  }
+
+  /// The weight that autocast copies for a product, and the format of the copy.
+  private static func copiedWeight(_ op: Operator, _ block: Block) -> (Tensor, DataType)? {
+    switch op.kind {
+    case .linear, .patchEmbedding:
+      let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
+      return w.dataType.bits > x.dataType.bits ? (w, x.dataType) : nil
+    default: return nil
+    }
+  }
+
+  /// Bytes of a block's weight copies.
+  func weightCopies(_ block: Block) -> Int {
+    block.operators.reduce(0) { sum, op in
+      guard let (weight, type) = Self.copiedWeight(op, block) else { return sum }
+      return Saturating.add(sum, type.bytes(weight.count))
+    }
+  }
+
+  private func lossType(_ logits: Tensor) -> DataType { upcastsLoss ? .fp32 : logits.dataType }
+
+  /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
+  func extraSaved(
+    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>
+  ) -> (added: Int, dropped: Int) {
+    var added = 0
+    var dropped = 0
+    for op in block.operators {
+      guard let first = op.inputs.first else { continue }
+      let input = block[first]
+      switch op.kind {
+      case .crossEntropy:
+        added = Saturating.add(added, lossType(input).bytes(input.count))
+        if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
+      case .layerNorm, .rmsNorm:
+        if autocast, read.contains(first) {
+          added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
+        }
+      case .activation(.geluTanh):
+        let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
+        added = Saturating.add(added, Saturating.product(3, bytes))
+      case .activation(.relu), .activation(.tanh):
+        if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
+      case .activation(.quickGelu): added = Saturating.add(added, input.bytes)
+      default: break
+      }
+    }
+    return (added, dropped)
+  }
+
+  /// Bytes that an operator needs while it runs forward.
+  func forwardWorkspace(_ op: Operator, _ tensors: [Tensor]) -> Int {
+    guard op.kind == .crossEntropy, let first = op.inputs.first else { return 0 }
+    let logits = tensors[first.index]
+    let wide = lossType(logits)
+    let copy = wide == logits.dataType ? 0 : wide.bytes(logits.count)
+    return Saturating.add(wide.bytes(logits.count), copy)
+  }
+
+  /// Bytes that an operator needs while it runs backward, beyond its result.
+  func backwardWorkspace(_ op: Operator, _ tensors: [Tensor]) -> Int {
+    guard op.kind == .crossEntropyBackward, let first = op.inputs.first else { return 0 }
+    let logits = tensors[first.index]
+    let wide = lossType(logits)
+    // Both gradients in the loss's format; the narrow result is made after them.
+    let both = Saturating.product(2, wide.bytes(logits.count))
+    return max(0, both - logits.bytes)
+  }
+}

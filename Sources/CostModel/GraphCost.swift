@@ -1,0 +1,164 @@
+public import Graph
+public import Quantities
+
+/// Parameter counts of a graph: every distinct tensor once (tied ones once), buffers apart.
+public struct ParameterCounts: Sendable, Hashable {
+  /// Elements of all parameters.
+  public var total: Int
+  /// Elements of those that receive a gradient; all of them for a graph that does not train.
+  public var trainable: Int
+  /// Elements by role, in the order of `ParameterRole.allCases`; roles without any are left out.
+  public var byRole: [RoleCount]
+  /// Elements of constants that belong to the model.
+  public var buffers: Int
+
+  /// Elements of one role.
+  public struct RoleCount: Sendable, Hashable {
+    /// The role.
+    public var role: ParameterRole
+    /// Elements.
+    public var count: Int
+  }
+}
+
+/// FLOPs of one step of one micro-batch.
+public struct FlopCounts: Sendable, Hashable {
+  /// Model FLOPs of the forward pass.
+  public var forward: Int
+  /// Model FLOPs of the backward pass; 0 for inference.
+  public var backward: Int
+  /// Hardware FLOPs of forward and backward (causal masks skipped, flash backward recomputes).
+  public var hardwareStep: Int
+  /// Arithmetic outside of products, forward, backward and optimizer.
+  public var vectorStep: Int
+  /// Model FLOPs of forward and backward.
+  public var step: Int { Saturating.add(forward, backward) }
+}
+
+/// One row of the operators table.
+public struct OperatorRow: Sendable, Hashable {
+  /// The kind's word (`linear`).
+  public var kind: String
+  /// Operators of this kind in a step.
+  public var count: Int
+  /// Their model FLOPs.
+  public var flops: Int
+  /// Bytes that they read and write, unfused.
+  public var bytes: Int
+}
+
+/// What one workload costs on no particular hardware: one micro-batch, one device.
+///
+/// Counting takes time by distinct blocks, not by layers; the tallies evaluate on any device.
+public struct GraphCost: Sendable, Hashable {
+  /// Parameters of the model.
+  public let parameters: ParameterCounts
+  /// FLOPs of a step.
+  public let flops: FlopCounts
+  /// Forward operators.
+  public let forward: WorkTally
+  /// Backward operators; empty for inference.
+  public let backward: WorkTally
+  /// Optimizer updates, one a parameter; empty for inference.
+  public let optimizer: WorkTally
+  /// What full recomputation repeats: forward operators of the repeated layers.
+  public let recomputable: WorkTally
+
+  /// Counts a forward pass.
+  ///
+  /// - Throws: `UserError` when a count exceeds `Int.max`.
+  public init(inference graph: OperatorGraph) throws(UserError) {
+    try self.init(graph, training: nil)
+  }
+
+  /// Counts a training step of one micro-batch.
+  ///
+  /// - Throws: `UserError` when a count exceeds `Int.max`.
+  public init(training graph: TrainingGraph) throws(UserError) {
+    try self.init(graph.forward, training: graph)
+  }
+
+  private init(_ graph: OperatorGraph, training: TrainingGraph?) throws(UserError) {
+    forward = WorkTally(forward: graph)
+    backward = training.map { WorkTally(backward: $0) } ?? WorkTally()
+    optimizer = training.map { WorkTally(optimizer: $0) } ?? WorkTally()
+    recomputable = WorkTally(recomputed: graph)
+    parameters = ParameterCounts(graph, training: training)
+    flops = FlopCounts(
+      forward: forward.sum(\.modelFlops), backward: backward.sum(\.modelFlops),
+      hardwareStep: Saturating.add(
+        forward.sum(\.hardwareFlops), backward.sum(\.hardwareFlops)),
+      vectorStep: Saturating.sum(
+        forward.sum(\.vectorFlops), backward.sum(\.vectorFlops), optimizer.sum(\.vectorFlops)))
+    let bytes = Saturating.sum(
+      forward.sum(\.bytes), backward.sum(\.bytes), optimizer.sum(\.bytes))
+    let largest = max(
+      max(parameters.total, parameters.buffers), max(flops.step, flops.hardwareStep),
+      max(flops.vectorStep, bytes))
+    guard largest < .max else {
+      throw UserError(
+        .input, place: graph.name, "the workload has more than \(Int.max) FLOP or bytes in a step",
+        remedy: "check batch, sequence and image sizes")
+    }
+  }
+
+  /// Rows by kind, in order of first occurrence: forward, backward, optimizer.
+  public var operators: [OperatorRow] {
+    var rows: [OperatorRow] = []
+    for entry in forward.entries + backward.entries + optimizer.entries {
+      let flops = Saturating.product(entry.cost.modelFlops, entry.count)
+      let bytes = Saturating.product(entry.cost.bytes, entry.count)
+      if let row = rows.firstIndex(where: { $0.kind == entry.kind }) {
+        rows[row].count = Saturating.add(rows[row].count, entry.count)
+        rows[row].flops = Saturating.add(rows[row].flops, flops)
+        rows[row].bytes = Saturating.add(rows[row].bytes, bytes)
+      } else {
+        rows.append(OperatorRow(kind: entry.kind, count: entry.count, flops: flops, bytes: bytes))
+      }
+    }
+    return rows
+  }
+}
+
+extension ParameterCounts {
+  /// Counts a graph's parameters; `training` tells which are trained.
+  init(_ graph: OperatorGraph, training: TrainingGraph?) {
+    let all = graph.distinctParameters
+    total = Self.elements(all)
+    trainable = training.map { Self.elements($0.trainedParameters) } ?? total
+    byRole = ParameterRole.allCases.compactMap { role in
+      let count = Self.elements(all.filter { $0.tensor.role == .parameter(role) })
+      return count > 0 ? RoleCount(role: role, count: count) : nil
+    }
+    var buffers = 0
+    for call in graph.calls {
+      for tensor in graph.blocks[call.block].tensors where tensor.role == .buffer {
+        buffers = Saturating.add(buffers, Saturating.product(tensor.count, call.count))
+      }
+    }
+    self.buffers = buffers
+  }
+
+  private static func elements(_ parameters: [ParameterCopies]) -> Int {
+    parameters.reduce(0) { Saturating.add($0, Saturating.product($1.tensor.count, $1.count)) }
+  }
+}
+
+extension WorkTally {
+  /// Forward operators of the calls that recomputation covers (see `OperatorGraph.isLayer`).
+  init(recomputed graph: OperatorGraph) {
+    self.init()
+    for call in graph.calls where graph.isLayer(call) {
+      let block = graph.blocks[call.block]
+      for op in block.operators {
+        add(op.kind.word, OperatorCost(op, tensors: block.tensors), count: call.count)
+      }
+    }
+  }
+}
+
+extension OperatorGraph {
+  /// Whether activation recomputation covers a call: repeated layers, as frameworks checkpoint
+  /// them; embeddings, heads and losses are left out.
+  func isLayer(_ call: BlockCall) -> Bool { call.count > 1 }
+}

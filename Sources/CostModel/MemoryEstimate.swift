@@ -1,0 +1,172 @@
+public import Graph
+import Quantities
+
+/// Which activations are kept for backward.
+public enum Recompute: String, Sendable, Hashable, CaseIterable {
+  /// Everything that backward reads.
+  case none
+  /// Only the inputs of the repeated layers; each layer runs forward again during backward
+  /// (Chen et al., arXiv 1604.06174, with one segment a layer).
+  case full
+}
+
+/// How the optimizer's update is executed.
+public enum OptimizerKernel: String, Sendable, Hashable, CaseIterable {
+  /// One pass over the parameters without temporaries.
+  case fused
+  /// PyTorch's default on GPUs: one temporary of the size of all parameters.
+  case foreach
+}
+
+/// How a training step uses memory on one of `dataParallel` devices.
+public struct MemorySettings: Sendable, Hashable {
+  /// Which activations are kept.
+  public var recompute: Recompute
+  /// ZeRO stage (Rajbhandari et al., arXiv 1910.02054): 1 cuts optimizer states over the data
+  /// parallel devices, 2 also gradients, 3 also parameters.
+  public var zeroStage: Int
+  /// Devices that hold replicas.
+  public var dataParallel: Int
+  /// How the optimizer's update is executed.
+  public var optimizerKernel: OptimizerKernel
+  /// Whether several micro-batches add up their gradients, so that those live through forward.
+  public var accumulates: Bool
+
+  /// Creates settings; one device without any saving by default.
+  public init(
+    recompute: Recompute = .none, zeroStage: Int = 0, dataParallel: Int = 1,
+    optimizerKernel: OptimizerKernel = .fused, accumulates: Bool = false
+  ) {
+    self.recompute = recompute
+    self.zeroStage = zeroStage
+    self.dataParallel = dataParallel
+    self.optimizerKernel = optimizerKernel
+    self.accumulates = accumulates
+  }
+}
+
+/// Memory of one workload on one device, in bytes: what the program allocates, without the
+/// device's context, allocator fragmentation and library workspaces (the planner's reserve).
+public struct MemoryEstimate: Sendable, Hashable {
+  /// The moment at which the peak occurs.
+  public enum Phase: String, Sendable, Hashable { case forward, backward, optimizer }
+
+  /// Parameters held.
+  public var parametersBytes: Int
+  /// Constants of the model.
+  public var buffersBytes: Int
+  /// Gradients of all trained parameters.
+  public var gradientsBytes: Int
+  /// Optimizer states, in the parameters' own format, as PyTorch keeps them.
+  public var optimizerBytes: Int
+  /// Activations kept at the end of forward (all live ones at the peak of inference).
+  public var activationsBytes: Int
+  /// What is live at the peak beyond parameters, states, gradients and kept activations.
+  public var temporaryBytes: Int
+  /// The largest sum at any moment of the step.
+  public var peakBytes: Int
+  /// When the peak occurs.
+  public var peakPhase: Phase
+  /// Bytes of keys and values per token of a decoder's cache; 0 for a model without one.
+  public var kvCacheBytesPerToken: Int
+}
+
+/// A workload's memory, walked once and evaluated for any settings in well under a microsecond.
+public struct MemoryModel: Sendable, Hashable {
+  /// Bytes of all parameters.
+  public let parameters: Int
+  /// Bytes of all buffers.
+  public let buffers: Int
+  /// Bytes of all gradients.
+  public let gradients: Int
+  /// Bytes of all optimizer states.
+  public let optimizer: Int
+  /// Parameters of the largest block: what ZeRO 3 gathers at a time.
+  public let largestBlock: Int
+  /// Bytes of keys and values per token of a decoder's cache.
+  public let kvCacheBytesPerToken: Int
+  private let walks: [ActivationWalk]
+
+  /// Walks a training step.
+  public init(training graph: TrainingGraph) {
+    self.init(graph.forward, training: graph)
+  }
+
+  /// Walks a forward pass without backward.
+  public init(inference graph: OperatorGraph) {
+    self.init(graph, training: nil)
+  }
+
+  private init(_ graph: OperatorGraph, training: TrainingGraph?) {
+    let trained = training?.trainedParameters ?? []
+    parameters = Self.bytes(graph.distinctParameters)
+    gradients = Self.bytes(trained)
+    optimizer = Saturating.product(gradients, training?.optimizer.stateCount ?? 0)
+    buffers = graph.calls.reduce(0) { sum, call in
+      graph.blocks[call.block].tensors.filter { $0.role == .buffer }.reduce(sum) {
+        Saturating.add($0, Saturating.product($1.bytes, call.count))
+      }
+    }
+    largestBlock =
+      graph.blocks.map { block in
+        block.parameters.reduce(0) { Saturating.add($0, block[$1].bytes) }
+      }.max() ?? 0
+    kvCacheBytesPerToken = Self.cache(graph)
+    walks =
+      training.map { training in
+        Recompute.allCases.map { ActivationWalk(training, recompute: $0) }
+      } ?? [ActivationWalk(inference: graph)]
+  }
+
+  private static func bytes(_ parameters: [ParameterCopies]) -> Int {
+    parameters.reduce(0) { Saturating.add($0, Saturating.product($1.tensor.bytes, $1.count)) }
+  }
+
+  private static func cache(_ graph: OperatorGraph) -> Int {
+    graph.calls.reduce(0) { sum, call in
+      let block = graph.blocks[call.block]
+      return block.operators.reduce(sum) { sum, op in
+        guard case .attention(let heads) = op.kind, heads.causal else { return sum }
+        let width = Saturating.product(2, heads.keyValueHeads, heads.headSize)
+        return Saturating.add(
+          sum, Saturating.product(block[op.inputs[1]].dataType.bytes(width), call.count))
+      }
+    }
+  }
+
+  /// The estimate under some settings (ignored for inference).
+  public func estimate(_ settings: MemorySettings = MemorySettings()) -> MemoryEstimate {
+    let walk = walks.count > 1 && settings.recompute == .full ? walks[1] : walks[0]
+    let ranks = max(1, settings.dataParallel)
+    func share(_ bytes: Int, from stage: Int) -> Int {
+      settings.zeroStage >= stage ? bytes / ranks + (bytes % ranks == 0 ? 0 : 1) : bytes
+    }
+    let heldParameters = share(parameters, from: 3)
+    let heldGradients = share(gradients, from: 2)
+    let states = share(optimizer, from: 1)
+    // Two blocks are whole at a time under ZeRO 3: the current and the one fetched ahead.
+    let gathered =
+      settings.zeroStage >= 3 && ranks > 1
+      ? min(Saturating.product(2, largestBlock), parameters - heldParameters) : 0
+    let base = Saturating.sum(heldParameters, buffers, states)
+
+    var best = (total: 0, temporary: 0, phase: MemoryEstimate.Phase.forward)
+    for point in walk.points {
+      let gradient =
+        settings.accumulates ? heldGradients : share(point.gradients, from: 2)
+      let temporary = Saturating.add(point.temporaries, gathered)
+      let total = Saturating.sum(base, point.activations, gradient, temporary)
+      if total > best.total { best = (total, temporary, point.phase) }
+    }
+    let updated = settings.zeroStage >= 1 ? share(gradients, from: 1) : gradients
+    let update = optimizer > 0 && settings.optimizerKernel == .foreach ? updated : 0
+    if gradients > 0 {
+      let total = Saturating.sum(base, heldGradients, walk.external, update)
+      if total > best.total { best = (total, update, .optimizer) }
+    }
+    return MemoryEstimate(
+      parametersBytes: heldParameters, buffersBytes: buffers, gradientsBytes: heldGradients,
+      optimizerBytes: states, activationsBytes: walk.kept, temporaryBytes: best.temporary,
+      peakBytes: best.total, peakPhase: best.phase, kvCacheBytesPerToken: kvCacheBytesPerToken)
+  }
+}

@@ -1,0 +1,179 @@
+import Graph
+import Quantities
+
+/// An operator with its tensors looked up: where the counting rules of each kind live.
+struct Operands {
+  let kind: OperatorKind
+  let inputs: [Tensor]
+  let outputs: [Tensor]
+
+  init(_ op: Operator, _ tensors: [Tensor]) {
+    kind = op.kind
+    inputs = op.inputs.map { tensors[$0.index] }
+    outputs = op.outputs.map { tensors[$0.index] }
+  }
+
+  /// Elements of input `index`; 0 when absent.
+  func count(_ index: Int) -> Int { index < inputs.count ? inputs[index].count : 0 }
+
+  /// Elements of output `index`; 0 when absent.
+  func outputCount(_ index: Int) -> Int { index < outputs.count ? outputs[index].count : 0 }
+
+  /// The number format computed in: that of the activation or gradient, else of the first tensor.
+  var computeType: DataType {
+    let tensor: Tensor? =
+      switch kind {
+      // Token ids are the first input of a look-up; its speed is the table's.
+      case .embedding: outputs.first
+      // A cast's cost is set by both; the narrower side names where it leads.
+      case .cast: outputs.first
+      default: inputs.first
+      }
+    return tensor?.dataType ?? .fp32
+  }
+
+  // MARK: products
+
+  /// Model and hardware FLOPs.
+  var products: (model: Int, hardware: Int) {
+    let flops: Int
+    switch kind {
+    case .linear:
+      // y[rows,n] takes k multiply-adds an element; k is the weight's innermost extent.
+      flops = Saturating.product(2, outputCount(0), inputs[1].columns)
+    case .linearGradInput:
+      // dx[rows,k] takes n multiply-adds an element; dy is [rows,n].
+      flops = Saturating.product(2, outputCount(0), inputs[0].columns)
+    case .linearGradWeight:
+      // dw[n,k] takes one multiply-add an element and row of dy.
+      flops = Saturating.product(2, outputCount(0), inputs[0].rows)
+    case .matmul(let transpose):
+      let shape = inputs[0].shape
+      let inner = transpose == .left ? shape.dropLast().last : shape.last
+      flops = Saturating.product(2, outputCount(0), inner ?? 1)
+    case .patchEmbedding:
+      // w[h,C,p,p]: C·p·p multiply-adds for each output element [B,N,h].
+      flops = Saturating.product(2, outputCount(0), Self.perFilter(inputs[1]))
+    case .patchEmbeddingGradWeight:
+      flops = Saturating.product(2, count(0), Self.perFilter(outputs[0]))
+    case .attention(let heads):
+      return attention(heads, queries: 0, keys: 1, factor: (model: 4, hardware: 4))
+    case .attentionBackward(let heads):
+      // Four products of the forward's size as autograd counts them, five in a flash kernel.
+      return attention(heads, queries: 1, keys: 2, factor: (model: 8, hardware: 10))
+    default:
+      return (0, 0)
+    }
+    return (flops, flops)
+  }
+
+  private static func perFilter(_ weight: Tensor) -> Int {
+    weight.shape.dropFirst().reduce(1) { Saturating.product($0, $1) }
+  }
+
+  /// Query–key pairs of all heads and batch elements, all of them and those that the mask shows.
+  private func pairs(
+    _ heads: AttentionGeometry, queries: Int, keys: Int
+  ) -> (all: Int, visible: Int) {
+    let batch = inputs[queries].shape.first ?? 1
+    let groups = Saturating.product(batch, heads.queryHeads)
+    let s = Self.length(inputs[queries], batch, heads.queryHeads * heads.headSize)
+    let t = Self.length(inputs[keys], batch, heads.keyValueHeads * heads.headSize)
+    let square = Saturating.product(s, t)
+    let all = Saturating.product(groups, square)
+    guard heads.causal, square < .max else { return (all, all) }
+    // Query i sees keys 0 … i + (T − S).
+    let visible = s <= t ? square - s * (s - 1) / 2 : t * (t + 1) / 2
+    return (all, Saturating.product(groups, visible))
+  }
+
+  private static func length(_ tensor: Tensor, _ batch: Int, _ width: Int) -> Int {
+    let row = Saturating.product(batch, width)
+    return row == 0 ? 0 : tensor.count / row
+  }
+
+  private func attention(
+    _ heads: AttentionGeometry, queries: Int, keys: Int, factor: (model: Int, hardware: Int)
+  ) -> (model: Int, hardware: Int) {
+    let pairs = pairs(heads, queries: queries, keys: keys)
+    return (
+      Saturating.product(factor.model, pairs.all, heads.headSize),
+      Saturating.product(factor.hardware, pairs.visible, heads.headSize)
+    )
+  }
+
+  // MARK: arithmetic outside of products
+
+  /// Approximate arithmetic per element times elements, by kind.
+  var vectorFlops: Int {
+    switch kind {
+    case .linear(let bias), .patchEmbedding(_, let bias):
+      return bias ? outputCount(0) : 0
+    case .linearGradWeight(let bias), .patchEmbeddingGradWeight(_, let bias):
+      return bias ? count(0) : 0
+    case .linearGradInput, .matmul, .cast, .embedding, .prependTokens:
+      return 0
+    case .attention(let heads):
+      // Scale, maximum, subtract, exponential, sum for each visible score.
+      return Saturating.product(8, pairs(heads, queries: 0, keys: 1).visible)
+    case .attentionBackward(let heads):
+      return Saturating.product(9, pairs(heads, queries: 1, keys: 2).visible)
+    default:
+      return Saturating.product(flopsPerElement, count(0))
+    }
+  }
+
+  private var flopsPerElement: Int {
+    switch kind {
+    case .layerNorm: 8  // mean 1, variance 3, normalise 2, gain and bias 2
+    case .layerNormBackward: 14
+    case .rmsNorm: 4
+    case .rmsNormBackward: 10
+    case .l2Normalize: 3
+    case .l2NormalizeBackward: 5
+    case .activation(let f), .gatedActivation(let f): Self.forward(f) + 1
+    case .activationBackward(let f): 2 * Self.forward(f) + 1
+    case .gatedActivationBackward(let f): 2 * Self.forward(f) + 4
+    case .rotary: 3
+    case .scaleColumnsBackward, .scaleByExponentialBackward: 3
+    case .crossEntropy, .crossEntropyBackward: 7
+    case .contrastiveLoss, .contrastiveLossBackward: 14  // rows and columns
+    case .optimizer(.adamw): 14
+    case .optimizer(.sgd): 2
+    default: 1
+    }
+  }
+
+  private static func forward(_ activation: Activation) -> Int {
+    switch activation {
+    case .relu: 1
+    case .quickGelu, .silu: 6
+    case .gelu, .tanh: 8
+    case .geluTanh: 12
+    }
+  }
+
+  // MARK: bytes
+
+  /// Bytes read and written, each operand once.
+  var traffic: (read: Int, written: Int) {
+    let read = inputs.reduce(0) { Saturating.add($0, $1.bytes) }
+    let written = outputs.reduce(0) { Saturating.add($0, $1.bytes) }
+    switch kind {
+    case .embedding:
+      // Only the rows that are looked up are read, not the table.
+      return (Saturating.add(inputs[0].bytes, written), written)
+    case .pool(.token):
+      return (written, written)
+    case .pool(.endOfText):
+      let ids = inputs.count > 1 ? inputs[1].bytes : 0
+      return (Saturating.add(ids, written), written)
+    case .optimizer:
+      // In place: everything but the gradient is written back.
+      let gradient = inputs.count > 1 ? inputs[1].bytes : 0
+      return (read, read == .max ? .max : read - gradient)
+    default:
+      return (read, written)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+public import Graph
+public import Quantities
+
+/// Everything that a plan needs to know of one micro-batch: counted once, evaluated on any device
+/// and under any setting without building the graph again.
+public struct StepProfile: Sendable {
+  /// Samples in the micro-batch.
+  public let batch: Int
+  /// FLOPs, bytes and parameters.
+  public let cost: GraphCost
+  /// Memory.
+  public let memory: MemoryModel
+  /// Whether this is a training step.
+  public let trains: Bool
+
+  /// Counts a training step.
+  ///
+  /// - Throws: `UserError` when a count exceeds `Int.max`.
+  public init(training graph: TrainingGraph, batch: Int) throws(UserError) {
+    self.batch = batch
+    cost = try GraphCost(training: graph)
+    memory = MemoryModel(training: graph)
+    trains = true
+  }
+
+  /// Counts a forward pass without backward.
+  ///
+  /// - Throws: `UserError` when a count exceeds `Int.max`.
+  public init(inference graph: OperatorGraph, batch: Int) throws(UserError) {
+    self.batch = batch
+    cost = try GraphCost(inference: graph)
+    memory = MemoryModel(inference: graph)
+    trains = false
+  }
+}

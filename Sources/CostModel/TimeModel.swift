@@ -1,0 +1,141 @@
+public import Graph
+import Glibc
+public import HardwareModel
+public import Quantities
+
+/// Predicts seconds from counts on one device.
+///
+/// With a measured `RateCurve` for the operator's class and number format: the rate is interpolated
+/// linearly over the logarithm of the work; below the first point the time is constant, above the
+/// last the rate is; a product is never faster than its bytes through memory. Without: the roofline
+/// (Williams et al., CACM 2009), max(FLOP / (peak · efficiency), bytes / (bandwidth · efficiency)),
+/// plus the device's launch overhead, with the fractions of `Efficiency.assumed`.
+public struct TimeModel: Sendable {
+  /// The device that is predicted.
+  public let device: Device
+  private let curves: [Key: [RatePoint]]
+
+  private struct Key: Hashable {
+    var operatorClass: OperatorClass
+    var dataType: DataType
+  }
+
+  /// Prepares the device's curves for look-up.
+  public init(device: Device) {
+    self.device = device
+    var curves: [Key: [RatePoint]] = [:]
+    for curve in device.rates where !curve.points.isEmpty {
+      let points = curve.points.sorted { $0.work < $1.work }
+      curves[Key(operatorClass: curve.operatorClass, dataType: curve.dataType)] = points
+    }
+    self.curves = curves
+  }
+
+  /// Seconds of one operator; 0 for an operator without work.
+  public func seconds(_ cost: OperatorCost) -> Double {
+    guard cost.work > 0 else { return 0 }
+    let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
+    guard let points = curves[key] else { return roofline(cost).total }
+    let measured = Self.seconds(work: cost.work, points: points)
+    guard cost.operatorClass.workIsFlops else { return measured }
+    // A thin product (one row against a weight) has the FLOP of a fast one and the bytes of a slow.
+    return max(measured, Double(cost.bytes) / device.memoryBandwidth.value)
+  }
+
+  /// Whether the device has a measured curve for this operator.
+  public func isMeasured(_ cost: OperatorCost) -> Bool {
+    curves[Key(operatorClass: cost.operatorClass, dataType: cost.dataType)] != nil
+  }
+
+  /// The terms of the roofline for one operator.
+  public func roofline(_ cost: OperatorCost) -> Roofline {
+    let efficiency = Efficiency.assumed(for: device.kind, cost.operatorClass)
+    let peak = computePeak(cost.dataType).value * efficiency.compute
+    let vector = device.vectorFlopsPerSecond.value * efficiency.compute
+    var compute = 0.0
+    if peak > 0 { compute += Double(cost.hardwareFlops) / peak }
+    if vector > 0 && cost.hardwareFlops == 0 { compute += Double(cost.vectorFlops) / vector }
+    let bandwidth = device.memoryBandwidth.value * efficiency.bandwidth
+    return Roofline(
+      computeSeconds: compute,
+      memorySeconds: bandwidth > 0 ? Double(cost.bytes) / bandwidth : 0,
+      launchSeconds: device.launchOverhead.value, efficiency: efficiency)
+  }
+
+  /// The dense peak for a number format, or that of the format which the device computes it in:
+  /// the next wider one that has a unit (fp8 → bf16 → tf32 → fp32).
+  public func computePeak(_ dataType: DataType) -> FlopsPerSecond {
+    for candidate in Self.fallbacks(dataType) {
+      if let peak = device.peak(candidate) { return peak }
+    }
+    return device.vectorFlopsPerSecond
+  }
+
+  private static func fallbacks(_ dataType: DataType) -> [DataType] {
+    switch dataType {
+    case .fp8: [.fp8, .bf16, .fp16, .fp32]
+    case .int8: [.int8, .bf16, .fp16, .fp32]
+    case .int4: [.int4, .int8, .bf16, .fp16, .fp32]
+    case .bf16: [.bf16, .fp32]
+    case .fp16: [.fp16, .fp32]
+    case .tf32: [.tf32, .fp32]
+    default: [.fp32]
+    }
+  }
+
+  /// Seconds of `work` on a measured curve whose points rise in work.
+  static func seconds(work: Double, points: [RatePoint]) -> Double {
+    guard let first = points.first, let last = points.last else { return 0 }
+    if work <= first.work { return first.work / first.workPerSecond }
+    if work >= last.work { return work / last.workPerSecond }
+    var low = 0
+    var high = points.count - 1
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if points[middle].work <= work { low = middle } else { high = middle }
+    }
+    let (a, b) = (points[low], points[high])
+    let position = log(work / a.work) / log(b.work / a.work)
+    return work / (a.workPerSecond + position * (b.workPerSecond - a.workPerSecond))
+  }
+}
+
+/// The terms of one operator's roofline, for explanations.
+public struct Roofline: Sendable, Hashable {
+  /// FLOP over peak and efficiency.
+  public var computeSeconds: Double
+  /// Bytes over bandwidth and efficiency.
+  public var memorySeconds: Double
+  /// Time to start the operator.
+  public var launchSeconds: Double
+  /// The fractions assumed.
+  public var efficiency: Efficiency
+  /// max(compute, memory) + launch.
+  public var total: Double { max(computeSeconds, memorySeconds) + launchSeconds }
+}
+
+// Whole graphs. A caller that evaluates a graph on many devices keeps its `WorkTally`.
+extension TimeModel {
+  /// Seconds of a list of counted operators, one after the other.
+  public func seconds(_ tally: WorkTally) -> Double {
+    tally.entries.reduce(0) { $0 + Double($1.count) * seconds($1.cost) }
+  }
+
+  /// Seconds of one forward pass.
+  public func seconds(inference graph: OperatorGraph) -> Double {
+    seconds(WorkTally(forward: graph))
+  }
+
+  /// Seconds of one training step: forward, backward and optimizer of one micro-batch.
+  public func seconds(trainingStep graph: TrainingGraph) -> Double {
+    seconds(WorkTally(forward: graph.forward)) + seconds(WorkTally(backward: graph))
+      + seconds(optimizer: graph)
+  }
+
+  /// Seconds of the optimizer's update: on a GPU one fused kernel over all parameters, on a CPU
+  /// one pass a parameter tensor.
+  public func seconds(optimizer graph: TrainingGraph) -> Double {
+    let tally = WorkTally(optimizer: graph)
+    return seconds(device.kind == .gpu ? tally.fused : tally)
+  }
+}

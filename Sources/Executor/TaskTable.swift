@@ -1,0 +1,113 @@
+import CSystemShims
+import Synchronization
+
+/// The queues of a team as its lanes see them: addresses and constants without reference counts,
+/// which all lanes would otherwise fight for at every task. `TaskRegion` keeps what they name.
+struct TaskTable {
+  let count: Int
+  let spins: Int
+  let poolIdentity: UInt
+  let sleep: UnsafeMutablePointer<TaskSleep>
+  let cancellation: UnsafeMutablePointer<CancellationFlag>
+  /// By lane.
+  let lanes: UnsafeMutablePointer<TaskLane>
+  /// By lane, `count - 1` entries each: the other lanes' queues, the nearest first.
+  let victims: UnsafeMutablePointer<UnsafeMutablePointer<TaskDeque>>
+  /// By worker number: its lane, or -1.
+  let laneOfWorker: UnsafeMutablePointer<Int>
+
+  /// Whether the team has been asked to stop.
+  var isCancelled: Bool { cancellation.pointee.isSet.load(ordering: .relaxed) }
+
+  /// The lane of the calling thread, or nil when it is no worker of this team.
+  @inline(__always)
+  var currentLane: Int? {
+    guard hfm_current_pool() == poolIdentity else { return nil }
+    let lane = laneOfWorker[Int(hfm_current_worker())]
+    return lane < 0 ? nil : lane
+  }
+
+  /// Leader only, before and after the lanes take part.
+  func open() { sleep.pointee.isClosed.store(false, ordering: .releasing) }
+  func close() {
+    sleep.pointee.isClosed.store(true, ordering: .sequentiallyConsistent)
+    wakeSleepers(all: true)
+  }
+
+  /// Queues a task on the calling lane's queue; false when it is full.
+  @inline(__always)
+  func push(_ task: TeamTask, lane: Int) -> Bool {
+    guard lanes[lane].deque.pointee.push(task) else { return false }
+    wakeSleepers(all: false)
+    return true
+  }
+
+  /// What a lane other than the leader does: tasks, until the region closes.
+  func work(lane: Int) {
+    work(lane: lane) { sleep.pointee.isClosed.load(ordering: .sequentiallyConsistent) }
+  }
+
+  /// Carries out the team's tasks on lane `lane` until `isFinished`: own tasks first, then those
+  /// of the nearest lanes; sleeps when there is nothing for a while.
+  @inline(__always)
+  func work(lane: Int, until isFinished: () -> Bool) {
+    let pausesPerLook = 8
+    let looks = spins / pausesPerLook
+    var idleLooks = 0
+    while !isFinished() {
+      if let task = lanes[lane].deque.pointee.pop() {
+        carryOut(task, lane: lane, stolen: false)
+        idleLooks = 0
+      } else if let task = steal(lane) {
+        carryOut(task, lane: lane, stolen: true)
+        idleLooks = 0
+      } else if idleLooks < looks {
+        idleLooks += 1
+        for _ in 0..<pausesPerLook { hfm_cpu_pause() }
+      } else {
+        park(unless: isFinished)
+        idleLooks = 0
+      }
+    }
+  }
+
+  private func steal(_ lane: Int) -> TeamTask? {
+    let others = count - 1
+    for rank in 0..<others {
+      if let task = victims[lane * others + rank].pointee.steal() { return task }
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func carryOut(_ task: TeamTask, lane: Int, stolen: Bool) {
+    lanes[lane].outbox.pointee.countTask(stolen: stolen)
+    if !isCancelled { task.body() }
+    task.group.finishOne()
+  }
+
+  /// Sleeps until a task is queued or a group ends. The order "announce, look again, sleep"
+  /// against "queue, look for sleepers, wake" loses no wake-up.
+  @inline(never)
+  private func park(unless isFinished: () -> Bool) {
+    let signal = sleep.pointee.signal.load(ordering: .sequentiallyConsistent)
+    sleep.pointee.sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    if !isFinished(), !(0..<count).contains(where: { lanes[$0].deque.pointee.hasTask }) {
+      // The word does not move: it lies in a `PaddedArray`.
+      withUnsafePointer(to: sleep.pointee.signal) { hfm_futex_wait($0, signal) }
+    }
+    sleep.pointee.sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  /// Wakes one or all sleeping lanes; costs a load when none sleeps.
+  @inline(__always)
+  func wakeSleepers(all: Bool) {
+    if sleep.pointee.sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake(all: all) }
+  }
+
+  @inline(never)
+  private func wake(all: Bool) {
+    sleep.pointee.signal.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    withUnsafePointer(to: sleep.pointee.signal) { hfm_futex_wake($0, all ? .max : 1) }
+  }
+}

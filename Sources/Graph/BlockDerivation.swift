@@ -1,0 +1,238 @@
+import Quantities
+
+/// What reaches an output of a block when backward begins.
+enum IncomingGradient: Sendable, Hashable {
+  /// Nothing: backward does not start here.
+  case none
+  /// A tensor of the output's shape, given by the call.
+  case tensor
+  /// The output is the loss itself: its gradient is the number 1 and needs no tensor.
+  case unit
+}
+
+/// Reverse-mode differentiation of one block.
+///
+/// Operators are walked from last to first; the gradient of a tensor that is read several times
+/// is a chain of `add`. Nothing is emitted for tensors on which no trained parameter and no
+/// wanted input gradient depends, nor for operators that no gradient reaches.
+struct BlockDerivation {
+  /// A gradient during the walk.
+  private enum Gradient {
+    case unit
+    case tensor(TensorID)
+  }
+
+  let block: Block
+  /// Whether each tensor of the forward table depends on something that is differentiated.
+  let needed: [Bool]
+  private var tensors: [Tensor]
+  private var operators: [Operator] = []
+  private var gradients: [TensorID: Gradient] = [:]
+
+  /// Which tensors of a block need a gradient, given which inputs and parameters do.
+  static func needed(
+    _ block: Block, inputs: [Bool], trained: (TensorID) -> Bool
+  ) -> [Bool] {
+    var needed = [Bool](repeating: false, count: block.tensors.count)
+    for (id, flag) in zip(block.inputs, inputs) {
+      needed[id.index] = flag && block[id].dataType.isFloatingPoint
+    }
+    for id in block.parameters where trained(id) && block[id].dataType.isFloatingPoint {
+      needed[id.index] = true
+    }
+    for node in block.operators {
+      guard let first = node.outputs.first else { continue }
+      // Statistics (further outputs) carry no gradient.
+      needed[first.index] = node.inputs.contains { needed[$0.index] }
+    }
+    return needed
+  }
+
+  init(_ block: Block, needed: [Bool]) {
+    self.block = block
+    self.needed = needed
+    tensors = block.tensors
+  }
+
+  /// Derives the backward block for gradients that arrive at the outputs.
+  ///
+  /// - Throws: `UserError` when the block holds something that has no derivative.
+  static func derive(
+    _ block: Block, at position: Int, needed: [Bool], incoming: [IncomingGradient]
+  ) throws(UserError) -> BackwardBlock {
+    var walk = BlockDerivation(block, needed: needed)
+    var outputGradients: [TensorID?] = []
+    for (id, arrival) in zip(block.outputs, incoming) {
+      switch arrival {
+      case .none: outputGradients.append(nil)
+      case .unit:
+        walk.gradients[id] = .unit
+        outputGradients.append(nil)
+      case .tensor:
+        let gradient = walk.gradientTensor(of: id)
+        outputGradients.append(gradient)
+        walk.accumulate(gradient, into: id)
+      }
+    }
+    for node in block.operators.reversed() { try walk.differentiate(node) }
+    return try walk.finish(position, outputGradients)
+  }
+
+  private func finish(
+    _ position: Int, _ outputGradients: [TensorID?]
+  ) throws(UserError) -> BackwardBlock {
+    func gradient(_ id: TensorID) -> TensorID? {
+      guard needed[id.index], case .tensor(let gradient) = gradients[id] else { return nil }
+      return gradient
+    }
+    for id in block.inputs {
+      if case .unit = gradients[id] { throw fault("the loss must be computed in one block") }
+    }
+    let parameters = block.parameters.compactMap { id in
+      gradient(id).map { ParameterGradient(parameter: id, gradient: $0) }
+    }
+    let read = Set(operators.flatMap(\.inputs))
+    let saved = block.tensors.indices.map { TensorID($0) }.filter {
+      read.contains($0) && (block[$0].role == .input || block[$0].role == .activation)
+    }
+    return BackwardBlock(
+      forward: position, tensors: tensors, operators: operators, outputGradients: outputGradients,
+      inputGradients: block.inputs.map(gradient), parameterGradients: parameters, saved: saved)
+  }
+
+  private func fault(_ message: String) -> UserError {
+    UserError(
+      .input, place: block.name, message, remedy: "train a graph that ends in a loss")
+  }
+
+  // MARK: tensors and sums
+
+  private mutating func gradientTensor(of id: TensorID, suffix: String = "") -> TensorID {
+    let tensor = block[id]
+    tensors.append(
+      Tensor("d." + tensor.name + suffix, tensor.shape, tensor.dataType, .activation))
+    return TensorID(tensors.count - 1)
+  }
+
+  private mutating func accumulate(_ gradient: TensorID, into id: TensorID) {
+    guard needed[id.index] else { return }
+    guard case .tensor(let earlier) = gradients[id] else {
+      gradients[id] = .tensor(gradient)
+      return
+    }
+    let sum = gradientTensor(of: id, suffix: ".sum")
+    operators.append(Operator("sum." + block[id].name, .add, [earlier, gradient], [sum]))
+    gradients[id] = .tensor(sum)
+  }
+
+  /// Emits a node whose outputs are the gradients of `targets`, and adds them up.
+  private mutating func emit(
+    _ node: Operator, _ kind: OperatorKind, _ inputs: [TensorID], to targets: [TensorID]
+  ) {
+    let outputs = targets.map { gradientTensor(of: $0) }
+    operators.append(Operator("d." + node.name, kind, inputs, outputs))
+    for (gradient, target) in zip(outputs, targets) { accumulate(gradient, into: target) }
+  }
+
+  // MARK: the rules
+
+  private mutating func differentiate(_ node: Operator) throws(UserError) {
+    guard let output = node.outputs.first, needed[output.index], let arrived = gradients[output]
+    else { return }
+    guard case .tensor(let dy) = arrived else {
+      try differentiateLoss(node)
+      return
+    }
+    let inputs = node.inputs
+    switch node.kind {
+    case .linear, .matmul, .patchEmbedding: try products(node, dy)
+    case .attention(let geometry):
+      emit(
+        node, .attentionBackward(geometry), [dy] + inputs + node.outputs, to: inputs)
+    case .layerNorm:
+      let (x, gamma) = (inputs[0], inputs[1])
+      emit(
+        node, .layerNormBackward, [dy, x, gamma] + node.outputs.dropFirst(), to: inputs)
+    case .rmsNorm:
+      emit(node, .rmsNormBackward, [dy] + inputs + node.outputs.dropFirst(), to: inputs)
+    case .l2Normalize: emit(node, .l2NormalizeBackward, [dy] + node.outputs, to: inputs)
+    case .add:
+      accumulate(dy, into: inputs[0])
+      guard needed[inputs[1].index] else { return }
+      if block[inputs[0]].shape == block[inputs[1]].shape {
+        accumulate(dy, into: inputs[1])
+      } else {
+        emit(node, .sumLeading, [dy], to: [inputs[1]])
+      }
+    case .scaleColumns: emit(node, .scaleColumnsBackward, [dy] + inputs, to: inputs)
+    case .scale(let factor): emit(node, .scale(factor), [dy], to: inputs)
+    case .scaleByExponential:
+      emit(node, .scaleByExponentialBackward, [dy] + inputs, to: inputs)
+    case .activation(let function):
+      emit(node, .activationBackward(function), [dy] + inputs, to: inputs)
+    case .gatedActivation(let function):
+      emit(node, .gatedActivationBackward(function), [dy] + inputs, to: inputs)
+    case .rotary(let heads, let base, let inverse):
+      emit(node, .rotary(heads: heads, base: base, inverse: !inverse), [dy], to: inputs)
+    case .embedding: emit(node, .embeddingBackward, [dy, inputs[0]], to: [inputs[1]])
+    case .prependTokens: emit(node, .prependTokensBackward, [dy], to: inputs)
+    case .pool(let pooling):
+      emit(node, .poolBackward(pooling), [dy] + inputs.dropFirst(), to: [inputs[0]])
+    case .cast: emit(node, .cast, [dy], to: inputs)
+    default: throw fault("no derivative of \(node.name) (\(node.kind))")
+    }
+  }
+
+  private mutating func products(_ node: Operator, _ dy: TensorID) throws(UserError) {
+    let inputs = node.inputs
+    let (a, b) = (inputs[0], inputs[1])
+    switch node.kind {
+    case .linear:
+      // The input's gradient comes first: the previous layer waits for it, the weight's does not.
+      if needed[a.index] { emit(node, .linearGradInput, [dy, b], to: [a]) }
+      let bias = inputs.count > 2 && needed[inputs[2].index] ? inputs[2] : nil
+      if needed[b.index] {
+        let targets = bias.map { [b, $0] } ?? [b]
+        let kind = OperatorKind.linearGradWeight(bias: bias != nil)
+        // Named apart from the input's gradient.
+        var weight = node
+        weight.name += ".weight"
+        emit(weight, kind, [dy, a], to: targets)
+      } else if let bias {
+        emit(node, .sumLeading, [dy], to: [bias])
+      }
+    case .matmul(let transpose):
+      let left: (OperatorKind, [TensorID])
+      let right: (OperatorKind, [TensorID])
+      switch transpose {
+      case .none: (left, right) = ((.matmul(.right), [dy, b]), (.matmul(.left), [a, dy]))
+      case .left: (left, right) = ((.matmul(.right), [b, dy]), (.matmul(.none), [a, dy]))
+      case .right: (left, right) = ((.matmul(.none), [dy, b]), (.matmul(.left), [dy, a]))
+      }
+      if needed[a.index] { emit(node, left.0, left.1, to: [a]) }
+      if needed[b.index] { emit(node, right.0, right.1, to: [b]) }
+    case .patchEmbedding(let patch, _):
+      guard !needed[a.index] else { throw fault("\(node.name): images get no gradient") }
+      let bias = inputs.count > 2 && needed[inputs[2].index] ? inputs[2] : nil
+      if needed[b.index] {
+        let kind = OperatorKind.patchEmbeddingGradWeight(patch: patch, bias: bias != nil)
+        emit(node, kind, [dy, a], to: bias.map { [b, $0] } ?? [b])
+      } else if let bias {
+        emit(node, .sumLeading, [dy], to: [bias])
+      }
+    default: break
+    }
+  }
+
+  /// Rules for an output whose gradient is the number 1.
+  private mutating func differentiateLoss(_ node: Operator) throws(UserError) {
+    let read = node.inputs + node.outputs.dropFirst()
+    switch node.kind {
+    case .crossEntropy: emit(node, .crossEntropyBackward, read, to: [node.inputs[0]])
+    case .contrastiveLoss: emit(node, .contrastiveLossBackward, read, to: [node.inputs[0]])
+    case .add:
+      for id in node.inputs where needed[id.index] { gradients[id] = .unit }
+    default: throw fault("\(node.name) is not a loss")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+public import DataFormats
+public import Quantities
+
+// A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
+// "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
+// "interNode": {…}, "source"}
+extension Cluster {
+  private static let keys: Set<String> = [
+    "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "source",
+  ]
+
+  /// Reads a cluster profile; `devices` resolves a device's id.
+  ///
+  /// - Throws: `UserError` (.input) with file, line, key and what would be right.
+  public init(
+    _ cursor: JSONCursor, devices: (String) throws(UserError) -> Device
+  ) throws(UserError) {
+    let place = try UserError.fromJSON { () throws(JSONError) in
+      try cursor.refuseUnknownKeys(known: Self.keys)
+      return try cursor.field("device")
+    }
+    let device: Device
+    if let id = place.value.string {
+      do {
+        device = try devices(id)
+      } catch {
+        throw UserError(
+          .input, place: "\(place.file):\(place.value.line):\(place.value.column)",
+          key: place.path, error.message, remedy: error.remedy)
+      }
+    } else {
+      device = try Device(place)
+    }
+    self = try UserError.fromJSON { () throws(JSONError) in
+      Cluster(
+        id: try cursor.field("id").string(), name: try cursor.field("name").string(),
+        device: device, devicesPerNode: try cursor.field("devicesPerNode").int(in: 1...4096),
+        nodes: try cursor.field("nodes").int(in: 1...1_000_000),
+        intraNode: try Link(checking: cursor.field("intraNode")),
+        interNode: try Link(checking: cursor.field("interNode")),
+        source: try cursor.optional("source")?.string() ?? "not stated")
+    }
+  }
+
+  /// The profile as JSON with the device in full; reading it gives an equal cluster.
+  public var json: JSONValue {
+    .object([
+      ("id", .string(id)), ("name", .string(name)), ("device", device.json),
+      ("devicesPerNode", .number(devicesPerNode)), ("nodes", .number(nodes)),
+      ("intraNode", intraNode.json), ("interNode", interNode.json), ("source", .string(source)),
+    ])
+  }
+
+  /// One device by itself: no link is ever used.
+  public init(single device: Device) {
+    let link = Link(
+      name: "none", bandwidth: device.memoryBandwidth, latency: Seconds(0))
+    self.init(
+      id: device.id, name: device.name, device: device, devicesPerNode: 1, nodes: 1,
+      intraNode: link, interNode: link, source: device.source)
+  }
+
+  /// Reads a file that holds a cluster profile, a device profile (taken as one device), or the
+  /// document of `hfm calibrate --json` (its `device`).
+  ///
+  /// - Throws: `UserError` (.input) with file, line, key and what would be right.
+  public init(
+    parsing bytes: some Sequence<UInt8>, file: String,
+    devices: (String) throws(UserError) -> Device
+  ) throws(UserError) {
+    let cursor = try UserError.fromJSON { () throws(JSONError) in
+      try JSONCursor(file: file, bytes: bytes)
+    }
+    if cursor.has("peakFlopsPerSecond") {
+      self.init(single: try Device(cursor))
+    } else if cursor.has("device"), !cursor.has("nodes") {
+      let device = try UserError.fromJSON { () throws(JSONError) in try cursor.field("device") }
+      self.init(single: try Device(device))
+    } else {
+      try self.init(cursor, devices: devices)
+    }
+  }
+}
+
+extension Link {
+  init(checking cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: ["name", "bandwidthBytesPerSecond", "latencySeconds"])
+    self.init(
+      name: try cursor.field("name").string(),
+      bandwidth: BytesPerSecond(
+        try cursor.field("bandwidthBytesPerSecond").double(in: 1...1e18)),
+      latency: Seconds(try cursor.field("latencySeconds").double(in: 0...10)))
+  }
+
+  /// The link as JSON.
+  public var json: JSONValue {
+    .object([
+      ("name", .string(name)), ("bandwidthBytesPerSecond", .number(bandwidth.value)),
+      ("latencySeconds", .number(latency.value)),
+    ])
+  }
+}

@@ -1,0 +1,159 @@
+import DataFormats
+import Graph
+
+/// Largest width, depth or table that a profile may state.
+private let extents = 1...100_000_000
+
+extension JSONCursor {
+  func int(_ key: String, _ fallback: Int, in range: ClosedRange<Int> = extents)
+    throws(JSONError) -> Int
+  {
+    try optional(key)?.int(in: range) ?? fallback
+  }
+
+  func bool(_ key: String, _ fallback: Bool) throws(JSONError) -> Bool {
+    try optional(key)?.bool() ?? fallback
+  }
+}
+
+extension Architecture {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    guard cursor.has("vision") || cursor.has("text") else {
+      self = .single(try Tower(cursor))
+      return
+    }
+    try cursor.refuseUnknownKeys(known: ["vision", "text", "projection", "temperature"])
+    let projection = try cursor.field("projection")
+    try projection.refuseUnknownKeys(known: ["vision", "text"])
+    self = .dual(
+      DualEncoder(
+        vision: try Tower(cursor.field("vision")), text: try Tower(cursor.field("text")),
+        visionProjection: try Projection(projection.field("vision")),
+        textProjection: try Projection(projection.field("text")),
+        temperature: try cursor.bool("temperature", true)))
+  }
+}
+
+extension Projection {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    sizes = []
+    for item in try cursor.elements() { sizes.append(try item.int(in: extents)) }
+  }
+}
+
+extension Tower {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: ["tokens", "patches", "stack", "heads"])
+    switch (try cursor.optional("tokens"), try cursor.optional("patches")) {
+    case (let tokens?, nil): input = .tokens(try TokenInput(tokens))
+    case (nil, let patches?): input = .patches(try PatchInput(patches))
+    default: throw cursor.error("needs either \"tokens\" or \"patches\"")
+    }
+    stack = try TransformerStack(cursor.field("stack"))
+    heads =
+      try cursor.optional("heads").map { cursor throws(JSONError) in try Heads(cursor) }
+      ?? Heads()
+  }
+}
+
+extension TokenInput {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: [
+      "vocabulary", "positions", "positionOffset", "tokenTypes", "norm", "context", "sequence",
+    ])
+    vocabulary = try cursor.field("vocabulary").int(in: extents)
+    positions = try cursor.int("positions", 0, in: 0...extents.upperBound)
+    positionOffset = try cursor.int("positionOffset", 0, in: 0...max(0, positions - 1))
+    tokenTypes = try cursor.int("tokenTypes", 0, in: 0...1000)
+    norm = try cursor.bool("norm", false)
+    if positions > 0 {
+      let longest = positions - positionOffset
+      context = try cursor.int("context", longest, in: 1...longest)
+    } else {
+      context = try cursor.field("context").int(in: extents)
+    }
+    sequence = try cursor.int("sequence", min(context, 2048), in: 1...context)
+  }
+}
+
+extension PatchInput {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: [
+      "image", "patch", "channels", "bias", "classTokens", "registerTokens", "positionOfClass",
+      "maskToken", "norm",
+    ])
+    image = try cursor.field("image").int(in: 1...100_000)
+    let size = try cursor.field("patch")
+    patch = try size.int(in: 1...image)
+    guard image % patch == 0 else {
+      throw size.error("an image of \(image) pixels is no multiple of a patch of \(patch)")
+    }
+    channels = try cursor.int("channels", 3, in: 1...10_000)
+    bias = try cursor.bool("bias", true)
+    classTokens = try cursor.int("classTokens", 1, in: 0...1)
+    registerTokens = try cursor.int("registerTokens", 0, in: 0...1000)
+    positionOfClass = try cursor.bool("positionOfClass", true)
+    maskToken = try cursor.bool("maskToken", false)
+    norm = try cursor.bool("norm", false)
+  }
+}
+
+extension TransformerStack {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: [
+      "layers", "hidden", "heads", "keyValueHeads", "headSize", "intermediate", "norm",
+      "normPosition", "epsilon", "activation", "gated", "queryKeyValueBias", "outputBias",
+      "mlpBias", "causal", "rotaryBase", "layerScale", "finalNorm",
+    ])
+    let hidden = try cursor.field("hidden").int(in: extents)
+    let number = try cursor.field("heads")
+    self.init(
+      layers: try cursor.field("layers").int(in: 1...100_000), hidden: hidden,
+      heads: try number.int(in: 1...100_000),
+      intermediate: try cursor.int("intermediate", 4 * hidden))
+    if let size = try cursor.optional("headSize") {
+      headSize = try size.int(in: extents)
+    } else if hidden % heads != 0 {
+      throw number.error("\(heads) heads do not divide a width of \(hidden); or give headSize")
+    }
+    if let grouped = try cursor.optional("keyValueHeads") {
+      keyValueHeads = try grouped.int(in: 1...heads)
+      guard heads % keyValueHeads == 0 else {
+        throw grouped.error("must divide the \(heads) heads, found \(keyValueHeads)")
+      }
+    }
+    norm = try cursor.optional("norm")?.word(NormKind.self) ?? .layer
+    normPosition = try cursor.optional("normPosition")?.word(NormPosition.self) ?? .pre
+    epsilon = try cursor.optional("epsilon")?.double(in: 0...1) ?? epsilon
+    activation = try cursor.optional("activation")?.word(Activation.self) ?? .gelu
+    gated = try cursor.bool("gated", false)
+    queryKeyValueBias = try cursor.bool("queryKeyValueBias", true)
+    outputBias = try cursor.bool("outputBias", true)
+    mlpBias = try cursor.bool("mlpBias", true)
+    causal = try cursor.bool("causal", false)
+    rotaryBase = try cursor.optional("rotaryBase")?.double(in: 1...1e12)
+    layerScale = try cursor.bool("layerScale", false)
+    finalNorm = try cursor.bool("finalNorm", false)
+  }
+}
+
+extension Heads {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: [
+      "pool", "poolNorm", "pooler", "poolerUsed", "language", "nextSentence", "contacts", "classes",
+    ])
+    pool = try cursor.optional("pool")?.word(PoolKind.self) ?? .first
+    poolNorm = try cursor.bool("poolNorm", false)
+    pooler = try cursor.bool("pooler", false)
+    poolerUsed = try cursor.bool("poolerUsed", true)
+    nextSentence = try cursor.bool("nextSentence", false)
+    contacts = try cursor.bool("contacts", false)
+    classes = try cursor.int("classes", 0, in: 0...extents.upperBound)
+    guard let head = try cursor.optional("language") else { return }
+    try head.refuseUnknownKeys(known: ["kind", "tied", "bias"])
+    var language = LanguageHead(try head.field("kind").word(LanguageHeadKind.self))
+    language.tied = try head.bool("tied", true)
+    language.bias = try head.bool("bias", false)
+    self.language = language
+  }
+}

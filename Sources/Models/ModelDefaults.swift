@@ -1,0 +1,74 @@
+public import Graph
+public import Quantities
+
+extension ModelProfile {
+  /// The tower that reads tokens, if any.
+  public var textTower: Tower? {
+    switch architecture {
+    case .single(let tower): if case .tokens = tower.input { tower } else { nil }
+    case .dual(let dual): dual.text
+    }
+  }
+
+  /// The tower that reads images, if any.
+  public var visionTower: Tower? {
+    switch architecture {
+    case .single(let tower): if case .patches = tower.input { tower } else { nil }
+    case .dual(let dual): dual.vision
+    }
+  }
+
+  /// How tokens enter, if they do.
+  public var tokenInput: TokenInput? {
+    if case .tokens(let input) = textTower?.input { input } else { nil }
+  }
+
+  /// How images enter, if they do.
+  public var patchInput: PatchInput? {
+    if case .patches(let input) = visionTower?.input { input } else { nil }
+  }
+
+  /// Parameters of the model as it was pre-trained: each tied tensor once.
+  ///
+  /// - Throws: `UserError` when the profile's numbers do not fit together.
+  public func parameterCount() throws(UserError) -> Int {
+    let request = GraphRequest(
+      batch: 1, sequence: min(tokenInput?.sequence ?? 1, 2),
+      image: ImageSize(height: patchInput?.image ?? 1, width: patchInput?.image ?? 1),
+      precision: .fp32, objective: inferenceObjective, withLoss: false)
+    return try graph(request).parameterCount
+  }
+
+  /// The objective whose forward pass is the whole pre-trained model.
+  var inferenceObjective: Objective {
+    switch objective {
+    case .dino, .mae: .embedding
+    default: objective
+    }
+  }
+
+  /// What a task computes when nothing else is said.
+  public func defaultObjective(
+    training: Bool, newTask: Bool
+  ) -> Objective {
+    if !training { return inferenceObjective }
+    guard newTask else { return objective }
+    switch objective {
+    case .causalLanguage, .contrastive: return objective
+    default: return .supervised
+    }
+  }
+}
+
+extension OperatorGraph {
+  /// Elements of all parameters, each shared one once.
+  public var parameterCount: Int {
+    var total = sharedParameters.reduce(0) { $0 + $1.count }
+    for call in calls {
+      let block = blocks[call.block]
+      let tied = Set(call.tied.map(\.local))
+      for id in block.parameters where !tied.contains(id) { total += block[id].count * call.count }
+    }
+    return total
+  }
+}

@@ -1,0 +1,93 @@
+public import Graph
+public import Quantities
+
+/// What graph is wanted of a model.
+public struct GraphRequest: Sendable, Hashable {
+  /// Samples.
+  public var batch: Int
+  /// Tokens per sample; ignored by a pure image model.
+  public var sequence: Int
+  /// Image extents; ignored by a pure text model.
+  public var image: ImageSize
+  /// Formats of parameters and activations.
+  public var precision: Precision
+  /// What is computed: the head and, for training, the loss.
+  public var objective: Objective
+  /// Whether the graph ends in a loss (with labels as inputs) or in the model's result.
+  public var withLoss: Bool
+  /// Classes of a new supervised head; nil keeps the model's own.
+  public var classes: Int?
+
+  /// Creates a request.
+  public init(
+    batch: Int, sequence: Int, image: ImageSize, precision: Precision, objective: Objective,
+    withLoss: Bool, classes: Int? = nil
+  ) {
+    self.batch = batch
+    self.sequence = sequence
+    self.image = image
+    self.precision = precision
+    self.objective = objective
+    self.withLoss = withLoss
+    self.classes = classes
+  }
+}
+
+extension ModelProfile {
+  /// The model's forward computation for one shape.
+  ///
+  /// A layer is stored once with a count. Graph inputs are `tokens`, `tokenTypes`, `positions`
+  /// (0, 1, … plus the model's offset) in int32, `image` in the compute format, and, with a loss,
+  /// `labels` (and `nextSentence.labels`) in int32.
+  ///
+  /// - Throws: `UserError` when the model has no such objective or the shapes do not fit.
+  public func graph(_ request: GraphRequest) throws(UserError) -> OperatorGraph {
+    var graph = GraphBuilder(id + " " + request.objective.rawValue)
+    let outputs: [ValueID] =
+      switch architecture {
+      case .single(let tower):
+        try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
+      case .dual(let dual):
+        try DualBuilder(model: id, dual: dual, request: request).build(into: &graph)
+      }
+    return try graph.finish(outputs: outputs)
+  }
+}
+
+extension Tower {
+  /// The pooling operator for a sequence of `length` with `prefix` tokens in front.
+  func pooling(length: Int, prefix: Int) -> Pooling {
+    switch heads.pool {
+    case .first:
+      // Registers are put before the class token.
+      if case .patches(let input) = input { .token(input.registerTokens) } else { .token(0) }
+    case .last: .token(length - 1)
+    case .mean: .mean(from: prefix)
+    case .endOfText: .endOfText
+    }
+  }
+}
+
+extension BlockBuilder {
+  /// The token that stands for the whole, normalised where the tower does.
+  mutating func pooled(
+    _ hidden: TensorID, tokens: TensorID?, _ tower: Tower, prefix: Int
+  ) throws(UserError) -> TensorID {
+    let length = block[hidden].shape[1]
+    let kind = OperatorKind.pool(tower.pooling(length: length, prefix: prefix))
+    var x: TensorID
+    if let tokens {
+      x = try apply("pool", kind, hidden, tokens)
+    } else {
+      x = try apply("pool", kind, hidden)
+    }
+    if tower.heads.poolNorm { x = try norm("pool.norm", x, tower.stack) }
+    return x
+  }
+
+  /// Dense layer and tanh on a pooled token (BERT's pooler).
+  mutating func pooler(_ x: TensorID) throws(UserError) -> TensorID {
+    let dense = try linear("pooler", x, to: block[x].columns, bias: true, .head)
+    return try apply("pooler.tanh", .activation(.tanh), dense)
+  }
+}

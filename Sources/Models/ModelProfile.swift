@@ -1,0 +1,75 @@
+/// A model as data: what it is, where that is published, and what it is made of.
+public struct ModelProfile: Sendable, Hashable {
+  /// The catalogue's key (`bert-base`).
+  public var id: String
+  /// Further keys under which the catalogue finds it (`bert-base-uncased`).
+  public var aliases: [String] = []
+  /// The published name.
+  public var name: String
+  /// The field of medicine's data it belongs to.
+  public var family: ModelFamily
+  /// Whether weights and code are open.
+  public var status: Openness
+  /// Public address of the facts.
+  public var source: String
+  /// Its row in the survey's tables, if it has one.
+  public var survey: SurveyEntry?
+  /// What the model was pre-trained for.
+  public var objective: Objective
+  /// What it is made of.
+  public var architecture: Architecture
+  /// What an import had to assume, one sentence each.
+  public var assumptions: [String] = []
+  /// Elements counted in a weight file's header, when the profile was read from one.
+  public var storedParameters: Int?
+
+  /// Creates a profile.
+  public init(
+    id: String, name: String, family: ModelFamily, status: Openness = .open, source: String,
+    survey: SurveyEntry? = nil, objective: Objective, architecture: Architecture
+  ) {
+    self.id = id
+    self.name = name
+    self.family = family
+    self.status = status
+    self.source = source
+    self.survey = survey
+    self.objective = objective
+    self.architecture = architecture
+  }
+}
+
+/// Whether a model can be had.
+public enum Openness: String, Sendable, Hashable, CaseIterable {
+  /// Weights and architecture are public.
+  case open
+  /// The architecture is public in part.
+  case partial
+  /// Neither is.
+  case closed
+}
+
+/// A row of the survey's tables I to IV (arXiv 2404.03264).
+public struct SurveyEntry: Sendable, Hashable {
+  /// `I` language, `II` vision, `III` bioinformatics, `IV` multimodal.
+  public var table: String
+  /// Row in the table, from 1.
+  public var row: Int
+  /// `GL` generative, `CL` contrastive, `HL` hybrid, `SL` supervised, `none`.
+  public var pretraining: String
+  /// `FT` fine-tuning, `AT` adapter tuning, `PE` prompt engineering.
+  public var adaptation: [String]
+  /// Backbone as printed.
+  public var backbone: String
+
+  /// Creates a row.
+  public init(
+    table: String, row: Int, pretraining: String, adaptation: [String], backbone: String
+  ) {
+    self.table = table
+    self.row = row
+    self.pretraining = pretraining
+    self.adaptation = adaptation
+    self.backbone = backbone
+  }
+}

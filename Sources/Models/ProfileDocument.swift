@@ -1,0 +1,116 @@
+import DataFormats
+import Profiles
+public import Quantities
+
+extension JSONError {
+  /// The same fault as an error of the user's input.
+  func asUserError(remedy: String) -> UserError {
+    UserError(.input, place: place, key: key, message, remedy: remedy)
+  }
+}
+
+/// A profile's file with its `like` chain resolved.
+struct ProfileDocument {
+  /// Deepest chain of `like` references.
+  static let deepest = 8
+
+  /// Merges `changes` over `base`: objects member by member, all else replaced.
+  static func merge(_ base: JSONValue, _ changes: JSONValue) -> JSONValue {
+    guard case .object(var members) = base.content, case .object(let news) = changes.content else {
+      return changes
+    }
+    for new in news {
+      if let index = members.firstIndex(where: { $0.key == new.key }) {
+        members[index].value = merge(members[index].value, new.value)
+      } else {
+        members.append(new)
+      }
+    }
+    return JSONValue(.object(members), line: changes.line, column: changes.column)
+  }
+
+  /// What a profile inherits: what the model is, not where it was published.
+  static let inherited = ["family", "objective", "architecture"]
+
+  static func resolved(
+    _ cursor: JSONCursor, depth: Int = 0
+  ) throws(JSONError) -> JSONValue {
+    guard let like = try cursor.optional("like") else { return cursor.value }
+    let id = try like.string()
+    guard depth < deepest else { throw like.error("the chain of \"like\" is too long or a circle") }
+    let file = Profiles.files(under: "models/").first { $0.path.hasSuffix("/\(id).json") }
+    guard let file else {
+      throw like.error("no built-in model \"\(id)\"; see the list of hfm models")
+    }
+    let parent = try JSONCursor(file: file.path, bytes: file.bytes)
+    let base = try resolved(parent, depth: depth + 1)
+    let kept = (base.object ?? []).filter { inherited.contains($0.key) }
+    return merge(JSONValue(.object(kept)), cursor.value)
+  }
+}
+
+extension ModelProfile {
+  /// Reads a profile (`Profiles/models/<family>/<id>.json`).
+  ///
+  /// `like` names a built-in model whose family, objective and architecture are taken over; what
+  /// the file gives replaces them member by member.
+  ///
+  /// - Throws: `UserError` that names file, line, key and what would be right.
+  public init(parsing bytes: [UInt8], file: String) throws(UserError) {
+    do {
+      let cursor = try JSONCursor(file: file, bytes: bytes)
+      try cursor.refuseUnknownKeys(known: [
+        "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like",
+        "architecture",
+        "note",
+      ])
+      let merged = try ProfileDocument.resolved(cursor)
+      try self.init(JSONCursor(file: file, root: merged))
+    } catch {
+      throw error.asUserError(remedy: "see the profiles in Profiles/models for examples")
+    }
+    try checked(file)
+  }
+
+  private init(_ cursor: JSONCursor) throws(JSONError) {
+    id = try cursor.field("id").string()
+    for alias in try cursor.optional("aliases")?.elements() ?? [] {
+      aliases.append(try alias.string())
+    }
+    name = try cursor.field("name").string()
+    family = try cursor.field("family").word(ModelFamily.self)
+    status = try cursor.optional("status")?.word(Openness.self) ?? .open
+    source = try cursor.field("source").string()
+    survey = try cursor.optional("survey").map { cursor throws(JSONError) in
+      try SurveyEntry(cursor)
+    }
+    objective = try cursor.field("objective").word(Objective.self)
+    architecture = try Architecture(cursor.field("architecture"))
+  }
+
+  /// Builds the smallest graph once, so that numbers that do not fit together are refused here.
+  private func checked(_ file: String) throws(UserError) {
+    do {
+      _ = try parameterCount()
+    } catch {
+      throw UserError(
+        .input, place: file, key: "architecture", error.description,
+        remedy: "make its numbers fit together")
+    }
+  }
+}
+
+extension SurveyEntry {
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: ["table", "row", "pretraining", "adaptation", "backbone"])
+    table = try cursor.field("table").string()
+    guard ["I", "II", "III", "IV"].contains(table) else {
+      throw try cursor.field("table").error("unknown table \"\(table)\"; known are I, II, III, IV")
+    }
+    row = try cursor.field("row").int(in: 1...100)
+    pretraining = try cursor.field("pretraining").string()
+    adaptation = []
+    for item in try cursor.field("adaptation").elements() { adaptation.append(try item.string()) }
+    backbone = try cursor.field("backbone").string()
+  }
+}

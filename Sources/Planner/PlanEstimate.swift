@@ -1,0 +1,77 @@
+public import CostModel
+public import Quantities
+
+/// Where a step's seconds go; they add up to the step.
+public struct StepBreakdown: Sendable, Hashable {
+  /// Forward passes of all micro-batches.
+  public var forward = 0.0
+  /// Backward passes of all micro-batches.
+  public var backward = 0.0
+  /// Forward passes repeated for backward.
+  public var recompute = 0.0
+  /// The optimizer's update.
+  public var optimizer = 0.0
+  /// Communication that nothing hides.
+  public var exposedCommunication = 0.0
+  /// All communication, hidden or not; not a part of the sum.
+  public var communication = 0.0
+
+  /// Seconds in which the device computes.
+  public var compute: Double { forward + backward + recompute + optimizer }
+  /// Seconds of the step.
+  public var total: Double { compute + exposedCommunication }
+}
+
+/// A configuration with its predicted time, memory, efficiency and energy.
+public struct PlanEstimate: Sendable, Hashable {
+  /// What was evaluated.
+  public var configuration: Configuration
+  /// The compute format and where parameters are kept.
+  public var precision: Precision
+  /// Seconds of one step (one update; one batch of inference).
+  public var breakdown: StepBreakdown
+  /// Memory on one device.
+  public var memory: MemoryEstimate
+  /// Keys and values of all sequences of the batch; 0 for training.
+  public var kvCacheBytes: Int
+  /// Model FLOPs of one step of all devices.
+  public var modelFlops: Double
+  /// Model FLOPs with recomputation.
+  public var hardwareFlops: Double
+  /// Model FLOPs per second over devices times dense peak of the compute format.
+  public var mfu: Double
+  /// Hardware FLOPs per second over the same.
+  public var hfu: Double
+  /// Steps of the whole job.
+  public var steps: Int
+  /// Energy of the whole job; nil when the device's power is unknown.
+  public var energy: Joules?
+  /// Emissions of the whole job in grams of CO2e; nil when no intensity was given.
+  public var co2Grams: Double?
+  /// Price of the whole job; nil when no price was given.
+  public var cost: Double?
+  /// Share of the operators' seconds that come from measured rates.
+  public var measuredShare: Double
+
+  /// Seconds of one step.
+  public var stepSeconds: Double { breakdown.total }
+  /// Samples per second of all devices.
+  public var samplesPerSecond: Double {
+    stepSeconds > 0 ? Double(configuration.globalBatch) / stepSeconds : 0
+  }
+  /// Model FLOPs per second and device.
+  public var modelFlopsPerSecondPerDevice: Double {
+    stepSeconds > 0 ? modelFlops / stepSeconds / Double(devices) : 0
+  }
+  /// Devices used.
+  public var devices: Int { configuration.parallelism.devices }
+  /// Seconds of the whole job.
+  public var totalSeconds: Double { stepSeconds * Double(steps) }
+  /// Device hours of the whole job.
+  public var deviceHours: Double { totalSeconds * Double(devices) / 3600 }
+  /// Peak on one device, keys and values included.
+  public var peakBytes: Int {
+    let (sum, overflow) = memory.peakBytes.addingReportingOverflow(kvCacheBytes)
+    return overflow ? .max : sum
+  }
+}

@@ -1,0 +1,35 @@
+public import CostModel
+public import Models
+public import Quantities
+public import Workloads
+
+extension StepProfile {
+  /// Counts one pass of a workload: a micro-batch of training, or a batch of inference.
+  ///
+  /// - Throws: `UserError` for shapes that the model cannot take or that are too large to count.
+  public init(_ workload: Workload) throws(UserError) {
+    if let training = workload.training {
+      try self.init(training: training, batch: workload.request.batch)
+    } else {
+      try self.init(inference: workload.forward, batch: workload.request.batch)
+    }
+  }
+}
+
+extension PlanSearch {
+  /// Searches plans of a model's workload; the batch in `workload` is not used, its formats
+  /// replace those of `request`.
+  ///
+  /// - Throws: `UserError` as `init(_:trains:source:)`.
+  public init(
+    _ model: ModelProfile, _ workload: WorkloadRequest, _ request: PlanRequest
+  ) throws(UserError) {
+    var request = request
+    request.precision = workload.precision
+    try self.init(request, trains: workload.task != .infer) { size throws(UserError) in
+      var micro = workload
+      micro.batch = size
+      return try StepProfile(Workload(model, micro))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/// A running job: where it is and when it is expected to end.
+public struct RunningJob: Sendable, Hashable {
+  /// The job.
+  public var job: Job
+  /// When it started, in seconds.
+  public var start: Double
+  /// What it holds.
+  public var placement: Placement
+  /// When its estimate runs out, in seconds.
+  public var estimatedEnd: Double { start + job.estimateSeconds }
+}
+
+/// What a policy decides on: time, free totals, the waiting and the running.
+///
+/// Policies only read it; the engine alone changes it, by carrying out decisions.
+public struct ClusterState: Sendable {
+  /// An expected release of cores and bytes.
+  public struct Release: Sendable, Hashable {
+    /// When, in seconds.
+    public var time: Double
+    /// How much.
+    public var amounts: Amounts
+    /// The job that gives it back.
+    public var number: Int
+  }
+
+  /// Now, in seconds.
+  public internal(set) var now: Double
+  /// Everything there is.
+  public let capacity: Amounts
+  /// What is free now.
+  public internal(set) var free: Amounts
+  /// Waiting jobs in queue order.
+  public internal(set) var queue = JobQueue()
+  /// Expected releases by time, then job number; times may lie in the past for jobs that outlast
+  /// their estimate.
+  public internal(set) var releases: [Release] = []
+
+  init(capacity: Amounts, now: Double) {
+    self.capacity = capacity
+    self.free = capacity
+    self.now = now
+  }
+
+  /// When a release is expected, seen from now: a job that outlasted its estimate is given a tenth
+  /// of the overrun more, and at least a second.
+  public func expectedTime(of release: Release) -> Double {
+    if release.time > now { return release.time }
+    return now + max(1, (now - release.time) / 10)
+  }
+
+  mutating func insertRelease(_ release: Release) {
+    let position = releases.partitionPoint {
+      ($0.time, $0.number) >= (release.time, release.number)
+    }
+    releases.insert(release, at: position)
+  }
+
+  mutating func removeRelease(_ running: RunningJob) {
+    let key = (running.estimatedEnd, running.job.number)
+    let position = releases.partitionPoint { ($0.time, $0.number) >= key }
+    if position < releases.count, releases[position].number == running.job.number {
+      releases.remove(at: position)
+    }
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first position whose element is past the border; elements must be partitioned by it.
+  func partitionPoint(_ isPast: (Element) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if isPast(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,110 @@
+/// Conservative backfilling (Mu'alem and Feitelson, IEEE TPDS 12(6), 2001): every job gets a
+/// reservation on submission, as early as no other reservation is delayed; when a job ends before
+/// its estimate, the waiting move up in queue order, each as far as the others' reservations allow.
+public struct ConservativePolicy: SchedulingPolicy {
+  /// `conservative`.
+  public static let name = "conservative"
+
+  private var profile: AvailabilityProfile?
+  /// Reserved starts of waiting jobs, by job number.
+  private(set) var starts: [Int: Double] = [:]
+  /// Whether something was given back since the last pass, so that a job may move up. Without it a
+  /// pass cannot change anything and is left out.
+  private var hasHoles = false
+
+  /// Creates the policy.
+  public init() {}
+
+  /// Reserves for a submitted job, moves jobs up after an early end, starts what is due.
+  public mutating func decide(
+    _ state: ClusterState, on event: SchedulingEvent
+  ) -> PolicyOutcome {
+    var table =
+      profile ?? AvailabilityProfile(capacity: state.capacity, from: state.now)
+    // The table is moved out and back, so that it is changed in place.
+    profile = nil
+    table.advance(to: state.now)
+    if let first = state.releases.first, first.time <= state.now {
+      // A job outlasts its estimate (on a real clock): every reservation rests on a false end.
+      rebuild(&table, state)
+    } else {
+      react(to: event, &table, state)
+    }
+    let outcome = due(state)
+    profile = table
+    return outcome
+  }
+
+  private mutating func react(
+    to event: SchedulingEvent, _ table: inout AvailabilityProfile, _ state: ClusterState
+  ) {
+    switch event {
+    case .submitted(let job): reserve(job, &table, state.now)
+    case .ended(let running):
+      if running.estimatedEnd > state.now {
+        table.give(running.job.demand, from: state.now, to: running.estimatedEnd)
+        hasHoles = true
+      }
+      moveUp(&table, state)
+    case .withdrawn(let job):
+      if let start = starts.removeValue(forKey: job.number) {
+        table.give(job.demand, from: start, to: start + job.estimateSeconds)
+        hasHoles = true
+      }
+      moveUp(&table, state)
+    case .timer: break
+    }
+  }
+
+  private mutating func reserve(
+    _ job: Job, _ table: inout AvailabilityProfile, _ now: Double
+  ) {
+    let start = table.earliest(job.demand, duration: job.estimateSeconds, from: now)
+    table.take(job.demand, from: start, to: start + job.estimateSeconds)
+    starts[job.number] = start
+  }
+
+  private mutating func moveUp(_ table: inout AvailabilityProfile, _ state: ClusterState) {
+    guard hasHoles else { return }
+    hasHoles = false
+    for job in state.queue {
+      guard let start = starts[job.number], start > state.now else { continue }
+      table.give(job.demand, from: start, to: start + job.estimateSeconds)
+      reserve(job, &table, state.now)
+      // Its old place may let an earlier job in at the next pass.
+      if starts[job.number] != start { hasHoles = true }
+    }
+  }
+
+  private mutating func rebuild(_ table: inout AvailabilityProfile, _ state: ClusterState) {
+    table = AvailabilityProfile(capacity: state.capacity, from: state.now)
+    for release in state.releases {
+      table.take(release.amounts, from: state.now, to: state.expectedTime(of: release))
+    }
+    starts.removeAll(keepingCapacity: true)
+    for job in state.queue { reserve(job, &table, state.now) }
+    hasHoles = false
+  }
+
+  /// Starts the jobs whose reservation has come, and asks to be woken for the next one.
+  private mutating func due(_ state: ClusterState) -> PolicyOutcome {
+    var outcome = PolicyOutcome()
+    var free = state.free
+    for (position, job) in state.queue.enumerated() {
+      guard let start = starts[job.number] else { continue }
+      if start <= state.now, free.covers(job.demand) {
+        free -= job.demand
+        outcome.starts.append(position)
+        starts[job.number] = nil
+      } else {
+        if start > state.now { outcome.wakeAt = min(outcome.wakeAt ?? .infinity, start) }
+        if free.covers(job.demand) {
+          outcome.deferrals.reservation += 1
+        } else if position == 0 {
+          outcome.deferrals.countShortage(job, free: free)
+        }
+      }
+    }
+    return outcome
+  }
+}

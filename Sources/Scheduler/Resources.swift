@@ -1,0 +1,91 @@
+public import HardwareModel
+public import Quantities
+
+/// What there is to give out: NUMA nodes (or the nodes of a cluster) with their cores and bytes.
+public struct Resources: Sendable, Hashable {
+  /// One NUMA node, or one node of a cluster.
+  public struct Node: Sendable, Hashable {
+    /// The operating system's id of the node.
+    public var id: Int
+    /// Ids of the cores that may be given out; empty for a memory-only node.
+    public var cpus: [Int]
+    /// Bytes that may be given out.
+    public var memoryBytes: Int
+    /// SLIT distance to each node in order; empty when unknown (then all are equally far).
+    public var distances: [Int]
+
+    /// Creates a node.
+    public init(id: Int, cpus: [Int], memoryBytes: Int, distances: [Int] = []) {
+      self.id = id
+      self.cpus = cpus
+      self.memoryBytes = memoryBytes
+      self.distances = distances
+    }
+  }
+
+  /// The nodes, in order.
+  public var nodes: [Node]
+
+  /// Wraps nodes.
+  public init(nodes: [Node]) { self.nodes = nodes }
+
+  /// A machine of `processors` equal processors, as trace simulators know it: one node whose memory
+  /// never runs out.
+  public init(processors: Int) {
+    // A quarter of Int's range, so that sums over nodes and reservations cannot overflow.
+    self.nodes = [Node(id: 0, cpus: Array(0..<max(0, processors)), memoryBytes: Int.max / 4)]
+  }
+
+  /// A computer: one hardware thread per core, on the core's NUMA node, within the process's limits.
+  public init(machine: Machine) {
+    let allowed = machine.limits.map { Set($0.cpus) }
+    let known = Set(machine.numaNodes.map(\.id))
+    let fallback = machine.numaNodes.first?.id ?? 0
+    var nodes = machine.numaNodes.map { node in
+      Node(id: node.id, cpus: [], memoryBytes: node.memoryBytes, distances: node.distances)
+    }
+    for core in machine.cores {
+      guard let cpu = core.cpus.first(where: { allowed?.contains($0) ?? true }) else { continue }
+      let home = known.contains(core.numaNode) ? core.numaNode : fallback
+      if let index = nodes.firstIndex(where: { $0.id == home }) { nodes[index].cpus.append(cpu) }
+    }
+    self.nodes = nodes
+    if let limit = machine.limits?.memoryBytes { capMemory(limit) }
+  }
+
+  /// A cluster: one node per node, whose "cores" are the node's devices, numbered through.
+  ///
+  /// - Throws: `UserError` when the cluster's size exceeds what the scheduler can number.
+  public init(cluster: Cluster) throws(UserError) {
+    let (count, overflow) = cluster.nodes.multipliedReportingOverflow(by: cluster.devicesPerNode)
+    guard !overflow, count >= 1, count <= 10_000_000 else {
+      throw UserError(
+        .input, key: "nodes",
+        "a cluster of \(cluster.nodes) nodes of \(cluster.devicesPerNode) devices cannot be "
+          + "simulated", remedy: "give between 1 and 10,000,000 devices")
+    }
+    let width = cluster.devicesPerNode
+    self.nodes = (0..<cluster.nodes).map { node in
+      Node(
+        id: node, cpus: Array(node * width..<(node + 1) * width),
+        memoryBytes: Int.max / 4 / cluster.nodes)
+    }
+  }
+
+  /// All cores and bytes.
+  public var total: Amounts {
+    nodes.reduce(into: Amounts(cores: 0, bytes: 0)) {
+      $0 += Amounts(cores: $1.cpus.count, bytes: $1.memoryBytes)
+    }
+  }
+
+  /// Lowers the nodes' memory in proportion, so that together they keep within a process's limit.
+  private mutating func capMemory(_ limit: Int) {
+    let sum = total.bytes
+    guard limit < sum, sum > 0 else { return }
+    let share = Double(limit) / Double(sum)
+    for index in nodes.indices {
+      nodes[index].memoryBytes = Int(Double(nodes[index].memoryBytes) * share)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// What woke the scheduler.
+public enum SchedulingEvent: Sendable {
+  /// A job joined the queue.
+  case submitted(Job)
+  /// A running job ended or was cancelled.
+  case ended(RunningJob)
+  /// A waiting job was withdrawn.
+  case withdrawn(Job)
+  /// A time that the policy asked for has come.
+  case timer
+}
+
+/// What a policy wants done now.
+public struct PolicyOutcome: Sendable {
+  /// Positions in the queue of the jobs to start, in the order of starting.
+  public var starts: [Int] = []
+  /// When to ask again even if nothing happens, in seconds; nil for never.
+  public var wakeAt: Double?
+  /// Why others were left waiting.
+  public var deferrals = DeferralCounts()
+  /// Nothing to do.
+  public init() {}
+}
+
+/// A rule that chooses which waiting jobs start now. A value: the same states and events in the
+/// same order give the same outcomes.
+public protocol SchedulingPolicy: Sendable {
+  /// The command line's word for it.
+  static var name: String { get }
+  /// Chooses; `state.queue` already holds a submitted job, and no longer an ended one.
+  mutating func decide(_ state: ClusterState, on event: SchedulingEvent) -> PolicyOutcome
+}
+
+/// The policies that ship, by name.
+public enum PolicyName: String, Sendable, Hashable, CaseIterable {
+  /// First come, first served.
+  case fcfs
+  /// EASY backfilling.
+  case easy
+  /// Conservative backfilling.
+  case conservative
+  /// EASY backfilling, shortest estimate first.
+  case easySJBF = "easy-sjbf"
+
+  /// A fresh policy of this name.
+  public func policy() -> any SchedulingPolicy {
+    switch self {
+    case .fcfs: FCFSPolicy()
+    case .easy: EASYPolicy()
+    case .conservative: ConservativePolicy()
+    case .easySJBF: EASYSJBFPolicy()
+    }
+  }
+}

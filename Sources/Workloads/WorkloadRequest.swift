@@ -1,0 +1,61 @@
+public import Graph
+public import Models
+public import Quantities
+
+/// What is done with a model.
+public enum Task: String, Sendable, Hashable, CaseIterable {
+  /// Train from scratch on the model's own objective.
+  case pretrain
+  /// Train all parameters on a task, with a new head where the task is supervised.
+  case finetune
+  /// Run forward only.
+  case infer
+}
+
+/// Which parameters a training step changes.
+public enum TrainedPart: String, Sendable, Hashable, CaseIterable {
+  /// Every parameter that the loss depends on.
+  case everything
+  /// Only the head (linear probing): backward stops at the pooled embedding.
+  case head
+}
+
+/// One workload's shape, formats and purpose.
+public struct WorkloadRequest: Sendable, Hashable {
+  /// What is done.
+  public var task: Task
+  /// What is computed; nil for the model's own (fine-tuning: supervised, or the model's own for
+  /// decoders and dual encoders).
+  public var objective: Objective?
+  /// Samples in one pass (a micro-batch in training).
+  public var batch: Int
+  /// Tokens per sample; nil for the model's own.
+  public var sequence: Int?
+  /// Image extents; nil for the model's own.
+  public var image: ImageSize?
+  /// Formats of parameters and activations.
+  public var precision: Precision
+  /// The update rule of a training step.
+  public var optimizer: OptimizerKind
+  /// Classes of a supervised head; nil for the model's own, or 2 when fine-tuning.
+  public var classes: Int?
+  /// Which parameters are trained.
+  public var trained: TrainedPart
+
+  /// Creates a request.
+  public init(
+    task: Task, objective: Objective? = nil, batch: Int, sequence: Int? = nil,
+    image: ImageSize? = nil, precision: Precision = .fp32, optimizer: OptimizerKind = .adamw,
+    classes: Int? = nil, trained: TrainedPart = .everything
+  ) {
+    self.task = task
+    self.objective = objective
+    self.batch = batch
+    self.sequence = sequence
+    self.image = image
+    self.precision = precision
+    self.optimizer = optimizer
+    self.classes = classes
+    self.trained = trained
+  }
+}

@@ -1,0 +1,89 @@
+import Scheduler
+import Testing
+
+@Suite struct EngineTests {
+  static func engine(
+    cores: Int, _ policy: PolicyName = .easy, endsByEstimate: Bool = true
+  ) -> SchedulerEngine {
+    SchedulerEngine(
+      resources: Resources(nodes: [.init(id: 0, cpus: Array(0..<cores), memoryBytes: 1 << 30)]),
+      policy: policy.policy(), endsByEstimate: endsByEstimate)
+  }
+
+  static func job(
+    _ number: Int, submit: Double = 0, priority: Int = 0, cores: Int, seconds: Double,
+    bytes: Int = 0
+  ) -> Job {
+    Job(
+      number: number, submit: submit, priority: priority, cores: cores, memoryBytes: bytes,
+      estimateSeconds: seconds)
+  }
+
+  static func started(_ decisions: [Decision]) -> [Int] {
+    decisions.compactMap { if case .start(let job, _) = $0 { job.number } else { nil } }
+  }
+
+  @Test(arguments: PolicyName.allCases)
+  func higherPriorityGoesFirst(_ policy: PolicyName) {
+    var engine = Self.engine(cores: 1, policy)
+    #expect(Self.started(engine.submit(Self.job(0, cores: 1, seconds: 10), at: 0)) == [0])
+    #expect(engine.submit(Self.job(1, submit: 1, cores: 1, seconds: 10), at: 1).isEmpty)
+    #expect(
+      engine.submit(Self.job(2, submit: 2, priority: 5, cores: 1, seconds: 10), at: 2).isEmpty)
+    #expect(engine.state.queue.map(\.number) == [2, 1])
+  }
+
+  @Test func easyFillsOnlyWhatTheHeadLeaves() {
+    var engine = Self.engine(cores: 4)
+    #expect(Self.started(engine.submit(Self.job(0, cores: 2, seconds: 100), at: 0)) == [0])
+    // The head needs 3 cores at 100; one core stays over beside it.
+    #expect(engine.submit(Self.job(1, submit: 1, cores: 3, seconds: 50), at: 1).isEmpty)
+    #expect(
+      Self.started(engine.submit(Self.job(2, submit: 2, cores: 1, seconds: 500), at: 2)) == [2])
+    #expect(engine.submit(Self.job(3, submit: 3, cores: 1, seconds: 500), at: 3).isEmpty)
+    #expect(engine.deferrals.reservation == 1)
+    #expect(
+      Self.started(engine.submit(Self.job(4, submit: 4, cores: 1, seconds: 96), at: 4)) == [4])
+  }
+
+  @Test func jobsThatCanNeverFitAreRefusedWithTheLimit() {
+    var engine = Self.engine(cores: 4)
+    let many = engine.submit(Self.job(0, cores: 6, seconds: 1), at: 0)
+    let large = engine.submit(Self.job(1, cores: 1, seconds: 1, bytes: 3 << 30), at: 0)
+    let none = engine.submit(Self.job(2, cores: 0, seconds: 1), at: 0)
+    let texts = (many + large + none).map { decision in
+      if case .refuse(_, let refusal) = decision { "\(refusal)" } else { "" }
+    }
+    #expect(
+      texts == [
+        "asks for 6 cores, there are 4: 2 too many",
+        "asks for 3.0 GiB of memory, there are 1.0 GiB: 2.0 GiB too much",
+        "asks for no core, a negative amount of memory or no finite time",
+      ])
+    #expect(engine.refusals == [.cores: 1, .memory: 1, .malformed: 1])
+  }
+
+  @Test(arguments: PolicyName.allCases)
+  func withdrawingTheHeadLetsTheNextStart(_ policy: PolicyName) {
+    var engine = Self.engine(cores: 4, policy)
+    _ = engine.submit(Self.job(0, cores: 2, seconds: 100), at: 0)
+    _ = engine.submit(Self.job(1, submit: 1, cores: 4, seconds: 100), at: 1)
+    #expect(engine.submit(Self.job(2, submit: 2, cores: 2, seconds: 200), at: 2).isEmpty)
+    #expect(Self.started(engine.withdraw(1, at: 3)) == [2])
+    #expect(engine.withdraw(1, at: 4).isEmpty)
+    #expect(engine.end(99, at: 4).isEmpty)
+  }
+
+  /// On a real clock a job may outlast its estimate; nothing may start on its cores before its end.
+  @Test(arguments: PolicyName.allCases)
+  func overrunningJobsKeepTheirCores(_ policy: PolicyName) {
+    var engine = Self.engine(cores: 2, policy, endsByEstimate: false)
+    _ = engine.submit(Self.job(0, cores: 2, seconds: 10), at: 0)
+    #expect(engine.submit(Self.job(1, submit: 1, cores: 1, seconds: 5), at: 1).isEmpty)
+    #expect(engine.timer(at: 30).isEmpty)
+    if policy == .conservative { #expect((engine.wakeAt ?? 0) > 30) }
+    #expect(Self.started(engine.end(0, at: 45)) == [1])
+    #expect(engine.end(1, at: 46).isEmpty)
+    #expect(engine.state.free == engine.state.capacity)
+  }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what the build needs and is missing: Debian packages, through apt. Safe to repeat; once
+# everything is there it asks for nothing and needs no network. Run as root or by a user with sudo.
+set -euo pipefail
+
+# The libraries that the program stands on.
+libraries=(libhwloc-dev libnuma-dev libdnnl-dev libsqlite3-dev libtbb-dev)
+# What the Swift toolchain needs on a bare Debian 12: a linker, C and C++ headers, and the shared
+# libraries that its own programs load.
+toolchain=(
+  binutils git libc6-dev libgcc-12-dev libstdc++-12-dev pkg-config
+  ca-certificates libcurl4 libncurses6 libsqlite3-0 libxml2 zlib1g
+)
+
+missing=()
+for package in "${toolchain[@]}" "${libraries[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+  [ "${status:0:2}" = ii ] || missing+=("$package")
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "Installing ${missing[*]}" >&2
+  if [ "$(id -u)" -eq 0 ]; then
+    as_root=()
+  elif command -v sudo >/dev/null; then
+    as_root=(sudo)
+  else
+    echo "error: installing packages needs root or sudo; as root, run:" >&2
+    echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
+    exit 2
+  fi
+  "${as_root[@]}" apt-get update -qq >&2
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+fi
+
+# After apt: the toolchain's own programs do not start without their libraries.
+# shellcheck source=scripts/find-swift.sh
+source "$(dirname "${BASH_SOURCE[0]}")/find-swift.sh"

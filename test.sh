@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# One command: installs what is missing, then lint, warnings, every test, and the sanitizers.
+# Stops at the first failure and says which step it was.
+#   HFM_VALIDATION_DATA=DIR   also runs the tests that hold results against third-party records
+#   HFM_SANITIZERS=off        leaves the sanitizer runs out
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+step=start
+started=$SECONDS
+trap 'code=$?; [ $code -eq 0 ] || echo "FAILED: $step (exit $code)" >&2' EXIT
+begin() {
+  step=$1
+  printf '\n== %s (%d s)\n' "$step" $((SECONDS - started))
+}
+
+begin "install"
+scripts/install.sh
+source scripts/find-swift.sh
+
+begin "lint"
+swift format lint --strict --parallel --recursive Package.swift Sources Tests
+for script in demo.sh test.sh scripts/*.sh .ci/run; do bash -n "$script"; done
+
+# Builds and shows the log; a warning in our own files is a failure. (Warnings are counted in the
+# log and not turned into errors by a flag, so that a newer compiler's warning stops this check but
+# never a user's build, and so that both share one build folder.)
+build() {
+  local log
+  log=$(mktemp)
+  swift build "$@" 2>&1 | tee "$log"
+  local place='^(/[^ ]+|macro expansion [^ ]+):[0-9]+:[0-9]+: warning: '
+  if grep -E "$place" "$log" | sort -u | grep .; then
+    rm -f "$log"
+    echo "error: our own code warns" >&2
+    return 1
+  fi
+  rm -f "$log"
+}
+
+begin "build (debug, with tests)"
+build --build-tests
+
+begin "build (release)"
+build -c release
+
+begin "tests"
+swift test --skip-build
+
+if [ -x scripts/sanitize.sh ] && [ "${HFM_SANITIZERS:-on}" != off ]; then
+  begin "sanitizers"
+  scripts/sanitize.sh
+fi
+
+step=done
+printf '\nAll checks passed in %d s.\n' $((SECONDS - started))
