@@ -10,6 +10,7 @@ public enum HFM {
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
     SimulateCommand.self,
+    RunCommand.self,
     JobsCommand.self,
     CancelCommand.self,
     CompletionCommand.self,
