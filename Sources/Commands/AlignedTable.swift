@@ -1,4 +1,6 @@
-/// A table for a terminal: a head, rows, columns padded to their widest cell.
+import Reports
+
+/// A table of a command's result, indented below its title.
 struct AlignedTable {
   /// Titles of the columns.
   var head: [String]
@@ -7,21 +9,20 @@ struct AlignedTable {
   /// Cells by row.
   var rows: [[String]] = []
 
+  /// The same table for a report's page.
+  var textTable: TextTable {
+    var table = TextTable(
+      columns: head.enumerated().map { index, title in
+        rightAligned.contains(index) ? .number(title) : .text(title)
+      })
+    for row in rows { table.row(row) }
+    return table
+  }
+
   /// The lines of the table, each indented by two blanks; none without rows.
   var lines: [String] {
     guard !rows.isEmpty else { return [] }
-    let all = [head] + rows
-    let widths = head.indices.map { column in
-      all.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return all.map { row in
-      var line = " "
-      for (column, cell) in row.enumerated() where column < widths.count {
-        let blanks = String(repeating: " ", count: widths[column] - cell.count)
-        line += " " + (rightAligned.contains(column) ? blanks + cell : cell + blanks) + " "
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
+    return textTable.text().split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.isEmpty ? "" : "  " + $0 }
   }
 }

@@ -23,7 +23,8 @@ enum LayeringRules {
     "fopen(", "open(", "fread(", "fwrite(", "opendir(", "getenv(", "setenv(", "mmap(", "print(",
     "time(", "clock(", "clock_gettime(", "gettimeofday(", "sleep(", "usleep(", "nanosleep(",
     "pthread_create(", "pthread_mutex_t", "sysconf(", "socket(", "fork(", "system(", "popen(",
-    "ContinuousClock", "SuspendingClock", "Task", "Thread", "DispatchQueue", "Mutex", "Atomic",
+    "ContinuousClock", "SuspendingClock", "Task {", "TaskGroup", "Thread", "DispatchQueue", "Mutex",
+    "Atomic",
     "SystemRandomNumberGenerator", "arc4random(", "rand(", "async", "await",
   ]
 

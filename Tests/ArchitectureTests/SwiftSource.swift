@@ -6,12 +6,15 @@ struct SwiftSource {
   let text: String
   /// The text with comments and string literals blanked out; lines stay where they are.
   let code: String
+  /// The code's lines.
+  let lines: [Substring]
 
   init(path: String, text: String) {
     self.path = path
     self.text = text
     var blanker = LiteralBlanker(text)
     code = blanker.blanked()
+    lines = code.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
   /// Modules imported, with the line of each.
@@ -31,9 +34,6 @@ struct SwiftSource {
   }
 
   private static let accessLevels = ["public", "package", "internal", "fileprivate", "private"]
-
-  /// The code's lines.
-  var lines: [Substring] { code.split(separator: "\n", omittingEmptySubsequences: false) }
 
   /// Lines on which a whole word of code occurs; words may hold any characters.
   func lines(with word: String) -> [Int] {

@@ -9,6 +9,9 @@ public enum HFM {
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
+    ModelsCommand.self,
+    CostCommand.self,
+    PlanCommand.self,
     SimulateCommand.self,
     RunCommand.self,
     JobsCommand.self,
