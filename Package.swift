@@ -111,7 +111,8 @@ let c: [Target] = [
   .target(name: "CSystemShims"),
   // Kernels must run at full speed in debug builds too: the prediction is held against them.
   .target(
-    name: "CKernels", dependencies: ["COneDNN"], cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])],
+    name: "CKernels", dependencies: ["COneDNN"],
+    cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])],
     linkerSettings: [.linkedLibrary("dnnl")]),
   .target(name: "CProfiles"),
   // Benchmark-only: OpenMP, oneTBB and oneDNN with its own threads, to stand beside us in a run.
