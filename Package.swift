@@ -110,7 +110,8 @@ let c: [Target] = [
   system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
   .target(name: "CSystemShims"),
   // Kernels must run at full speed in debug builds too: the prediction is held against them.
-  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+  .target(
+    name: "CKernels", dependencies: ["COneDNN"], cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
   .target(name: "CProfiles"),
   // Benchmark-only: OpenMP, oneTBB and oneDNN with its own threads, to stand beside us in a run.
   .target(
@@ -159,7 +160,9 @@ let testTargets: [Target] = [
     ]),
   tests("JobStore", ["JobStore", "DataFormats", "Quantities"]),
   tests("Reports", ["Reports", "DataFormats", "Quantities"]),
-  tests("Commands", ["Commands", "DataFormats"]),
+  tests(
+    "Commands",
+    ["Commands", "JobStore", "Scheduler", "Quantities", "DataFormats"]),
   tests("Architecture", ["DataFormats"]),
 ]
 

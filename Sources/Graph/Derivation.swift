@@ -139,8 +139,10 @@ private struct GraphDerivation {
 
   /// Adds a call; one that continues the previous run downward is merged with it.
   private mutating func append(_ position: Int, _ block: Int, first: Int, count: Int) {
-    guard !blocks[block].operators.isEmpty || blocks[block].inputGradients.contains(where: { $0 != nil })
-      || !blocks[block].parameterGradients.isEmpty
+    guard
+      !blocks[block].operators.isEmpty
+        || blocks[block].inputGradients.contains(where: { $0 != nil })
+        || !blocks[block].parameterGradients.isEmpty
     else { return }
     if let last = calls.last, last.call == position, last.block == block,
       last.firstIteration == first + count

@@ -86,3 +86,30 @@ public struct HardwareCatalogue: Sendable {
     return row[right.count]
   }
 }
+
+extension HardwareCatalogue {
+  /// This catalogue with further profiles over it; of two with one id the later wins.
+  ///
+  /// - Throws: `UserError` (.input) for a faulty profile.
+  public func overridden(devices: [File], clusters: [File]) throws(UserError) -> HardwareCatalogue {
+    let own = try HardwareCatalogue(devices: devices, clusters: [])
+    let ids = Set(own.devices.map(\.id))
+    let all = self.devices.filter { !ids.contains($0.id) } + own.devices
+    let merged = HardwareCatalogue(sorted: all, clusters: [])
+    var fleets: [Cluster] = []
+    for file in clusters {
+      fleets.append(
+        try Cluster(parsing: file.bytes, file: file.name) { id throws(UserError) in
+          try merged.device(id)
+        })
+    }
+    let names = Set(fleets.map(\.id))
+    let kept = self.clusters.filter { !names.contains($0.id) }
+    return HardwareCatalogue(sorted: all, clusters: kept + fleets)
+  }
+
+  private init(sorted devices: [Device], clusters: [Cluster]) {
+    self.devices = devices.sorted { $0.id < $1.id }
+    self.clusters = clusters.sorted { $0.id < $1.id }
+  }
+}

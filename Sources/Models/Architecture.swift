@@ -151,6 +151,9 @@ public struct PatchInput: Sendable, Hashable {
   public var registerTokens = 0
   /// Whether the class token has a row in the position table.
   public var positionOfClass = true
+  /// Whether a token for masked patches is stored (DINOv2's original code); no forward pass here
+  /// uses it.
+  public var maskToken = false
   /// Whether the tokens are normalised before the stack (CLIP).
   public var norm = false
 

@@ -50,7 +50,8 @@ extension Tower {
     default: throw cursor.error("needs either \"tokens\" or \"patches\"")
     }
     stack = try TransformerStack(cursor.field("stack"))
-    heads = try cursor.optional("heads").map { cursor throws(JSONError) in try Heads(cursor) }
+    heads =
+      try cursor.optional("heads").map { cursor throws(JSONError) in try Heads(cursor) }
       ?? Heads()
   }
 }
@@ -79,7 +80,7 @@ extension PatchInput {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "image", "patch", "channels", "bias", "classTokens", "registerTokens", "positionOfClass",
-      "norm",
+      "maskToken", "norm",
     ])
     image = try cursor.field("image").int(in: 1...100_000)
     let size = try cursor.field("patch")
@@ -92,6 +93,7 @@ extension PatchInput {
     classTokens = try cursor.int("classTokens", 1, in: 0...1)
     registerTokens = try cursor.int("registerTokens", 0, in: 0...1000)
     positionOfClass = try cursor.bool("positionOfClass", true)
+    maskToken = try cursor.bool("maskToken", false)
     norm = try cursor.bool("norm", false)
   }
 }

@@ -60,7 +60,8 @@ extension ModelProfile {
     do {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
-        "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like", "architecture",
+        "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like",
+        "architecture",
         "note",
       ])
       let merged = try ProfileDocument.resolved(cursor)

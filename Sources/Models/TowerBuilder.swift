@@ -98,6 +98,7 @@ struct TowerBuilder {
     if input.classTokens > 0, input.positionOfClass {
       x = try prepend("class", input.classTokens, x, &block)
     }
+    if input.maskToken { _ = try block.parameter("mask.token", [hidden], .embedding) }
     let positions = try block.parameter(
       "positions.weight", Array(block.block[x].shape.dropFirst()), .embedding)
     x = try block.apply("positions.sum", .add, x, positions)

@@ -59,8 +59,10 @@ extension WorkloadRequest {
           "--dtype", "cannot train in \(precision.word)", "use fp32, bf16 or bf16-mixed")
       }
     }
-    let objective = self.objective ?? model.defaultObjective(
-      training: training, newTask: task == .finetune)
+    let objective =
+      self.objective
+      ?? model.defaultObjective(
+        training: training, newTask: task == .finetune)
     return GraphRequest(
       batch: batch, sequence: try sequence(for: model), image: try image(for: model),
       precision: precision, objective: objective, withLoss: training,

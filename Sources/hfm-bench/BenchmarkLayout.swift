@@ -1,10 +1,9 @@
 import Executor
-import Glibc
+import HardwareDiscovery
 import HardwareModel
 import Quantities
 
-/// One worker per processing unit of this machine.
+/// One worker per core of this machine, within the process's limits.
 func benchmarkLayout() throws(UserError) -> PoolLayout {
-  let count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  return PoolLayout(workers: (0..<count).map { .init(cpu: $0, numaNode: 0) })
+  PoolLayout(machine: try HardwareDiscovery.discover(.live))
 }

@@ -11,19 +11,19 @@ import Workloads
 /// HFM_VALIDATION_DATA.
 @Suite("Truth: parameters and FLOPs equal the real implementations'")
 struct TruthTests {
-  static let folder = TestSupport.ValidationData.folder.map { $0 + "/truth/truth" }
   /// Records whose model is in the catalogue under the record's name.
   static let catalogued: [String] = {
-    guard let folder else { return [] }
+    guard let folder = ValidationData.path("truth/truth"),
+      let names = try? TestFile.names(in: folder)
+    else { return [] }
     let known = ModelCatalogue.builtIn.models
-    return TestFile.list(folder).filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+    return names.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
       .filter { id in known.contains { $0.id == id || $0.aliases.contains(id) } }
   }()
 
-  @Test("catalogue", .enabled(if: folder != nil, "HFM_VALIDATION_DATA is not set"),
-    arguments: catalogued)
+  @Test(.enabled(if: ValidationData.isPresent, "no HFM_VALIDATION_DATA"), arguments: catalogued)
   func catalogue(record: String) throws {
-    let truth = try JSONValue(parsing: TestFile.read(Self.folder! + "/\(record).json"))
+    let truth = try ValidationData.json("truth/truth/\(record).json")
     let model = try ModelCatalogue.builtIn.model(record)
     #expect(try model.parameterCount() == truth["params"]?["total"]?.int)
     for item in truth["cases"]?.array ?? [] {

@@ -9,7 +9,12 @@ public enum HFM {
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
+    ModelsCommand.self,
+    CostCommand.self,
+    PlanCommand.self,
     SimulateCommand.self,
+    JobsCommand.self,
+    CancelCommand.self,
     CompletionCommand.self,
   ]
 

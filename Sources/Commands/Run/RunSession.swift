@@ -5,12 +5,17 @@ import Scheduler
 /// One `hfm run`: takes jobs into the ledger, schedules them on this machine, and says what became
 /// of each.
 struct RunSession {
+  /// The ledger where none is named.
+  static let defaultLedger = "hfm-ledger.db"
+
   var resources: Resources
   var policy: PolicyName
   var runner: any JobRunner
   var console: Console
   /// Whether SIGINT and SIGTERM are taken as a wish to stop; off in tests.
   var watchesSignals = true
+  /// Where the jobs' threads and the signals report to.
+  var inbox = Inbox()
 
   /// What a run gave.
   struct Report {
@@ -43,7 +48,7 @@ struct RunSession {
             .joined(separator: ": "), error.message, remedy: error.remedy)
       }
     }
-    let inbox = Inbox()
+    let inbox = inbox
     let watch = watchesSignals ? SignalWatch { inbox.post(.interrupted) } : nil
     defer { watch?.end() }
     let ledger = try Ledger(path: path)

@@ -1,0 +1,135 @@
+// One output tile on one thread: oneDNN's sgemm for fp32; for 16-bit storage oneDNN's matmul where
+// the processor multiplies bf16 natively, else blocks converted to fp32 and sgemm.
+#include "Common.h"
+
+// Blocks of the converting path: the three panels are 3.5 MiB, of which the inner two are reused.
+#define MC 512
+#define NC 256
+#define KC 1024
+
+int64_t hfm_gemm_scratch(void) { return MC * KC + KC * NC + MC * NC; }
+
+int hfm_has_native_bf16(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16")
+         && dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16;
+#else
+  return 0;
+#endif
+}
+
+static void add_bias(const hfm_kernel_table *table, const hfm_gemm *g, float *c, int64_t ldc) {
+  hfm_array row = {c, HFM_F32};
+  for (int64_t i = 0; i < g->m; i++) {
+    row.data = c + i * ldc;
+    table->add(row, g->bias, row, g->n, 0, g->n);
+  }
+}
+
+static int all_fp32(const hfm_gemm *g) {
+  hfm_use_one_thread();
+  dnnl_status_t status = dnnl_sgemm(
+      g->transposeA ? 'T' : 'N', g->transposeB ? 'T' : 'N', g->m, g->n, g->k, 1,
+      (const float *)g->a.data, g->lda, (const float *)g->b.data, g->ldb, 0, (float *)g->c.data,
+      g->ldc);
+  if (status == dnnl_success && g->bias.data)
+    add_bias(hfm_kernels(), g, (float *)g->c.data, g->ldc);
+  return (int)status;
+}
+
+// Converts rows x cols at (row, col) of an operand stored [.., ld] into a packed block.
+static void pack(const hfm_kernel_table *table, hfm_array x, int64_t ld, int64_t row, int64_t col,
+                 int64_t rows, int64_t cols, float *y) {
+  for (int64_t r = 0; r < rows; r++)
+    table->toFloat(x, (row + r) * ld + col, (row + r) * ld + col + cols, y + r * cols);
+}
+
+static int converting(const hfm_gemm *g, float *scratch) {
+  const hfm_kernel_table *table = hfm_kernels();
+  hfm_use_one_thread();
+  float *pa = scratch, *pb = pa + MC * KC, *pc = pb + KC * NC;
+  for (int64_t i = 0; i < g->m; i += MC) {
+    int64_t m = g->m - i < MC ? g->m - i : MC;
+    for (int64_t j = 0; j < g->n; j += NC) {
+      int64_t n = g->n - j < NC ? g->n - j : NC;
+      for (int64_t l = 0; l < g->k; l += KC) {
+        int64_t k = g->k - l < KC ? g->k - l : KC;
+        if (g->transposeA) pack(table, g->a, g->lda, l, i, k, m, pa);
+        // A block that is the whole of k serves every column block.
+        else if (j == 0 || g->k > KC) pack(table, g->a, g->lda, i, l, m, k, pa);
+        if (g->transposeB) pack(table, g->b, g->ldb, j, l, n, k, pb);
+        else pack(table, g->b, g->ldb, l, j, k, n, pb);
+        dnnl_status_t status = dnnl_sgemm(
+            g->transposeA ? 'T' : 'N', g->transposeB ? 'T' : 'N', m, n, k, 1, pa,
+            g->transposeA ? m : k, pb, g->transposeB ? k : n, l > 0, pc, n);
+        if (status != dnnl_success) return (int)status;
+      }
+      for (int64_t r = 0; r < m; r++) {
+        hfm_array row = {pc + r * n, HFM_F32}, bias = g->bias;
+        if (bias.data) {
+          bias.data = (char *)bias.data + j * (bias.type == HFM_F32 ? 4 : 2);
+          table->add(row, bias, row, n, 0, n);
+        }
+        table->fromFloat(pc + r * n, g->c, (i + r) * g->ldc + j, (i + r) * g->ldc + j + n);
+      }
+    }
+  }
+  return 0;
+}
+
+static dnnl_data_type_t format_of(hfm_array x) {
+  return x.type == HFM_F32 ? dnnl_f32 : x.type == HFM_BF16 ? dnnl_bf16 : dnnl_f16;
+}
+
+// One matmul through oneDNN's primitive (its own cache keeps the generated code by shape).
+static int native(const hfm_gemm *g) {
+  hfm_use_one_thread();
+  static _Thread_local dnnl_engine_t engine;
+  static _Thread_local dnnl_stream_t stream;
+  if (!engine && dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) return -1;
+  if (!stream && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)
+    return -1;
+  dnnl_memory_desc_t md[4];
+  dnnl_dims_t da = {g->m, g->k}, db = {g->k, g->n}, dc = {g->m, g->n}, dd = {1, g->n};
+  dnnl_dims_t sa = {g->transposeA ? 1 : g->lda, g->transposeA ? g->lda : 1};
+  dnnl_dims_t sb = {g->transposeB ? 1 : g->ldb, g->transposeB ? g->ldb : 1};
+  dnnl_dims_t sc = {g->ldc, 1}, sd = {g->n, 1};
+  dnnl_memory_desc_init_by_strides(&md[0], 2, da, format_of(g->a), sa);
+  dnnl_memory_desc_init_by_strides(&md[1], 2, db, format_of(g->b), sb);
+  dnnl_memory_desc_init_by_strides(&md[2], 2, dc, format_of(g->c), sc);
+  dnnl_memory_desc_init_by_strides(&md[3], 2, dd, format_of(g->bias), sd);
+  dnnl_matmul_desc_t desc;
+  dnnl_primitive_desc_t pd = 0;
+  dnnl_primitive_t primitive = 0;
+  int status = dnnl_matmul_desc_init(&desc, &md[0], &md[1], g->bias.data ? &md[3] : 0, &md[2]);
+  if (!status) status = dnnl_primitive_desc_create(&pd, &desc, 0, engine, 0);
+  if (!status) status = dnnl_primitive_create(&primitive, pd);
+  if (pd) dnnl_primitive_desc_destroy(pd);
+  if (status) return status;
+  void *data[4] = {g->a.data, g->b.data, g->c.data, g->bias.data};
+  static const int slots[4] = {
+      DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS};
+  dnnl_exec_arg_t arguments[4];
+  int count = g->bias.data ? 4 : 3, made = 0;
+  for (; made < count && !status; made++) {
+    arguments[made].arg = slots[made];
+    status = dnnl_memory_create(&arguments[made].memory, &md[made], engine, data[made]);
+    if (status) break;
+  }
+  if (!status) status = dnnl_primitive_execute(primitive, stream, count, arguments);
+  if (!status) status = dnnl_stream_wait(stream);
+  for (int i = 0; i < made; i++) dnnl_memory_destroy(arguments[i].memory);
+  dnnl_primitive_destroy(primitive);
+  return status;
+}
+
+int hfm_gemm_tile(const hfm_gemm *g, float *scratch) {
+  if (g->m <= 0 || g->n <= 0) return 0;
+  if (g->a.type == HFM_F32 && g->b.type == HFM_F32 && g->c.type == HFM_F32) return all_fp32(g);
+  static int32_t isNative = -1;
+  if (isNative < 0) isNative = hfm_has_native_bf16();
+  if (isNative && g->a.type == HFM_BF16 && g->b.type == HFM_BF16 && g->c.type != HFM_F16
+      && native(g) == 0)
+    return 0;
+  return converting(g, scratch);
+}

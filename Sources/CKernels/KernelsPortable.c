@@ -1,0 +1,6 @@
+#include "Common.h"
+
+#define W 4
+#define TABLE hfm_table_portable
+#define TABLE_NAME "portable"
+#include "body/Kernels.h"

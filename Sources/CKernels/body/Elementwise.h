@@ -1,0 +1,220 @@
+// Element-wise kernels: a chunk at a time, so that converted operands stay in the first cache.
+
+#define FOR_CHUNKS(begin, end) \
+  for (int64_t at = (begin), n; at < (end) && (n = least(CHUNK, (end) - at), 1); at += n)
+#define FOR_LANES(n) for (int64_t i = 0; i < (n); i += W)
+
+static void k_add(hfm_array a, hfm_array b, hfm_array y, int64_t bCount, int64_t begin,
+                  int64_t end) {
+  float ba[CHUNK], bb[CHUNK], by[CHUNK];
+  for (int64_t at = begin, n; at < end; at += n) {
+    int64_t inB = at % bCount;
+    n = least(least(CHUNK, end - at), bCount - inB);
+    const float *pa = view(a, at, n, ba), *pb = view(b, inB, n, bb);
+    float *py = target(y, at, by);
+    FOR_LANES(n) vstore(py + i, vload(pa + i, n - i) + vload(pb + i, n - i), n - i);
+    commit(y, at, n, by);
+  }
+}
+static void k_scale(hfm_array x, float factor, hfm_array y, int64_t begin, int64_t end) {
+  float bx[CHUNK], by[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *px = view(x, at, n, bx);
+    float *py = target(y, at, by);
+    FOR_LANES(n) vstore(py + i, factor * vload(px + i, n - i), n - i);
+    commit(y, at, n, by);
+  }
+}
+static void k_cast(hfm_array x, hfm_array y, int64_t begin, int64_t end) {
+  float bx[CHUNK];
+  if (x.type == y.type) {
+    size_t size = x.type == HFM_F32 ? 4 : 2;
+    if (end > begin)
+      memcpy((char *)y.data + begin * size, (const char *)x.data + begin * size,
+             (size_t)(end - begin) * size);
+    return;
+  }
+  FOR_CHUNKS(begin, end) from_float(view(x, at, n, bx), y, at, at + n);
+}
+
+// One loop per function, so that the choice is made outside of it.
+#define ACTIVATION_CASES(LOOP) \
+  switch (f) { \
+    case HFM_GELU: LOOP(HFM_GELU) break; \
+    case HFM_GELU_TANH: LOOP(HFM_GELU_TANH) break; \
+    case HFM_QUICK_GELU: LOOP(HFM_QUICK_GELU) break; \
+    case HFM_SILU: LOOP(HFM_SILU) break; \
+    case HFM_RELU: LOOP(HFM_RELU) break; \
+    default: LOOP(HFM_TANH) break; \
+  }
+
+static void k_activation(int32_t f, hfm_array x, hfm_array y, int64_t begin, int64_t end) {
+  float bx[CHUNK], by[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *px = view(x, at, n, bx);
+    float *py = target(y, at, by);
+#define LOOP(F) FOR_LANES(n) vstore(py + i, vactivate(F, vload(px + i, n - i)), n - i);
+    ACTIVATION_CASES(LOOP)
+#undef LOOP
+    commit(y, at, n, by);
+  }
+}
+static void k_activationBackward(int32_t f, hfm_array dy, hfm_array x, hfm_array dx,
+                                 int64_t begin, int64_t end) {
+  float bd[CHUNK], bx[CHUNK], by[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *pd = view(dy, at, n, bd), *px = view(x, at, n, bx);
+    float *py = target(dx, at, by);
+    vf value;
+#define LOOP(F) \
+  FOR_LANES(n) vstore( \
+      py + i, vload(pd + i, n - i) * vderivative(F, vload(px + i, n - i), &value), n - i);
+    ACTIVATION_CASES(LOOP)
+#undef LOOP
+    commit(dx, at, n, by);
+  }
+}
+static void k_gated(int32_t f, hfm_array gate, hfm_array up, hfm_array y, int64_t begin,
+                    int64_t end) {
+  float bg[CHUNK], bu[CHUNK], by[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *pg = view(gate, at, n, bg), *pu = view(up, at, n, bu);
+    float *py = target(y, at, by);
+#define LOOP(F) \
+  FOR_LANES(n) \
+  vstore(py + i, vactivate(F, vload(pg + i, n - i)) * vload(pu + i, n - i), n - i);
+    ACTIVATION_CASES(LOOP)
+#undef LOOP
+    commit(y, at, n, by);
+  }
+}
+static void k_gatedBackward(int32_t f, hfm_array dy, hfm_array gate, hfm_array up,
+                            hfm_array dgate, hfm_array dup, int64_t begin, int64_t end) {
+  float bd[CHUNK], bg[CHUNK], bu[CHUNK], b1[CHUNK], b2[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *pd = view(dy, at, n, bd), *pg = view(gate, at, n, bg), *pu = view(up, at, n, bu);
+    float *p1 = target(dgate, at, b1), *p2 = target(dup, at, b2);
+#define LOOP(F) \
+  FOR_LANES(n) { \
+    vf value, d = vload(pd + i, n - i), u = vload(pu + i, n - i); \
+    vf slope = vderivative(F, vload(pg + i, n - i), &value); \
+    vstore(p1 + i, d * u * slope, n - i); \
+    vstore(p2 + i, d * value, n - i); \
+  }
+    ACTIVATION_CASES(LOOP)
+#undef LOOP
+    commit(dgate, at, n, b1);
+    commit(dup, at, n, b2);
+  }
+}
+static double k_dot(hfm_array a, hfm_array b, int64_t begin, int64_t end) {
+  float ba[CHUNK], bb[CHUNK];
+  double total = 0;
+  FOR_CHUNKS(begin, end) {
+    const float *pa = view(a, at, n, ba), *pb = view(b, at, n, bb);
+    vf sum = {0};
+    FOR_LANES(n) sum += vload(pa + i, n - i) * vload(pb + i, n - i);
+    total += vsum(sum);
+  }
+  return total;
+}
+static void k_triad(float *a, const float *b, const float *c, float scalar, int64_t begin,
+                    int64_t end) {
+  for (int64_t i = begin; i < end; i += W)
+    vstore(a + i, vload(b + i, end - i) + scalar * vload(c + i, end - i), end - i);
+}
+
+// Sums in blocks of 64 rows, so that the rounding error grows with rows/64 instead of rows.
+static void k_sumLeading(hfm_array dy, hfm_array db, int64_t rows, int64_t cols,
+                         int64_t colBegin, int64_t colEnd) {
+  float total[CHUNK], block[CHUNK], bd[CHUNK];
+  FOR_CHUNKS(colBegin, colEnd) {
+    memset(total, 0, (size_t)n * 4);
+    for (int64_t first = 0; first < rows; first += 64) {
+      memset(block, 0, (size_t)n * 4);
+      for (int64_t r = first; r < least(rows, first + 64); r++) {
+        const float *pd = view(dy, r * cols + at, n, bd);
+        FOR_LANES(n) vstore(block + i, vload(block + i, n - i) + vload(pd + i, n - i), n - i);
+      }
+      FOR_LANES(n) vstore(total + i, vload(total + i, n - i) + vload(block + i, n - i), n - i);
+    }
+    from_float(total, db, at, at + n);
+  }
+}
+static void k_scaleColumns(hfm_array x, hfm_array g, hfm_array y, int64_t cols, int64_t rowBegin,
+                           int64_t rowEnd) {
+  float bx[CHUNK], bg[CHUNK], by[CHUNK];
+  FOR_CHUNKS(0, cols) {
+    const float *pg = view(g, at, n, bg);
+    for (int64_t r = rowBegin; r < rowEnd; r++) {
+      const float *px = view(x, r * cols + at, n, bx);
+      float *py = target(y, r * cols + at, by);
+      FOR_LANES(n) vstore(py + i, vload(px + i, n - i) * vload(pg + i, n - i), n - i);
+      commit(y, r * cols + at, n, by);
+    }
+  }
+}
+static void k_scaleColumnsBackward(hfm_array dy, hfm_array x, hfm_array g, hfm_array dx,
+                                   float *partial, int64_t cols, int64_t rowBegin,
+                                   int64_t rowEnd) {
+  float bd[CHUNK], bx[CHUNK], bg[CHUNK], by[CHUNK];
+  FOR_CHUNKS(0, cols) {
+    const float *pg = view(g, at, n, bg);
+    float *sum = partial + at;
+    for (int64_t r = rowBegin; r < rowEnd; r++) {
+      int64_t o = r * cols + at;
+      const float *pd = view(dy, o, n, bd), *px = view(x, o, n, bx);
+      float *py = target(dx, o, by);
+      FOR_LANES(n) {
+        vf d = vload(pd + i, n - i);
+        vstore(sum + i, vload(sum + i, n - i) + d * vload(px + i, n - i), n - i);
+        vstore(py + i, d * vload(pg + i, n - i), n - i);
+      }
+      commit(dx, o, n, by);
+    }
+  }
+}
+static void k_reducePartials(const float *partials, int64_t count, int64_t stride, hfm_array y,
+                             int64_t colBegin, int64_t colEnd) {
+  float total[CHUNK];
+  FOR_CHUNKS(colBegin, colEnd) {
+    memset(total, 0, (size_t)n * 4);
+    for (int64_t p = 0; p < count; p++) {
+      const float *part = partials + p * stride + at;
+      FOR_LANES(n) vstore(total + i, vload(total + i, n - i) + vload(part + i, n - i), n - i);
+    }
+    from_float(total, y, at, at + n);
+  }
+}
+static void k_adamw(hfm_array p, hfm_array g, hfm_array m, hfm_array v, hfm_adamw_rule rule,
+                    int64_t begin, int64_t end) {
+  float bp[CHUNK], bg[CHUNK], bm[CHUNK], bv[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *pp = view(p, at, n, bp), *pg = view(g, at, n, bg);
+    const float *pm = view(m, at, n, bm), *pv = view(v, at, n, bv);
+    float *op = target(p, at, bp), *om = target(m, at, bm), *ov = target(v, at, bv);
+    FOR_LANES(n) {
+      vf w = vload(pp + i, n - i), d = vload(pg + i, n - i);
+      vf first = rule.beta1 * vload(pm + i, n - i) + (1 - rule.beta1) * d;
+      vf second = rule.beta2 * vload(pv + i, n - i) + (1 - rule.beta2) * d * d;
+      vf root = __builtin_elementwise_sqrt(second * (1 / rule.correction2)) + rule.epsilon;
+      vf step = first * (1 / rule.correction1) / root + rule.weightDecay * w;
+      vstore(op + i, w - rule.learningRate * step, n - i);
+      vstore(om + i, first, n - i);
+      vstore(ov + i, second, n - i);
+    }
+    commit(p, at, n, bp);
+    commit(m, at, n, bm);
+    commit(v, at, n, bv);
+  }
+}
+static void k_sgd(hfm_array p, hfm_array g, float learningRate, int64_t begin, int64_t end) {
+  float bp[CHUNK], bg[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const float *pp = view(p, at, n, bp), *pg = view(g, at, n, bg);
+    float *op = target(p, at, bp);
+    FOR_LANES(n)
+    vstore(op + i, vload(pp + i, n - i) - learningRate * vload(pg + i, n - i), n - i);
+    commit(p, at, n, bp);
+  }
+}

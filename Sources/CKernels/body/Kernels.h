@@ -1,0 +1,10 @@
+// Every kernel, for the instruction set of the including file (W floats per vector).
+#include "Vector.h"
+#include "Math.h"
+#include "Elementwise.h"
+#include "Normalization.h"
+#include "Gather.h"
+#include "Loss.h"
+#include "Attention.h"
+#include "FewRows.h"
+#include "Table.h"

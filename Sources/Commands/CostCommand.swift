@@ -1,0 +1,177 @@
+import CostModel
+import DataFormats
+import Graph
+import Models
+import Planner
+import Quantities
+import Workloads
+
+/// `hfm cost MODEL`: counts one workload on no particular hardware.
+enum CostCommand: Command {
+  static let specification = CommandSpecification(
+    name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
+    operands: ["MODEL"],
+    options: WorkloadOptions.options + [
+      .value("batch", "N", "samples in one pass (default 1)"),
+      .value(
+        "recompute", "WORD", "which activations are kept",
+        words: Recompute.allCases.map(\.rawValue)),
+    ],
+    discussion: """
+      MODEL is a catalogue id (hfm models) or a profile's path. FLOPs count one
+      multiply-add as 2 and products only, as PyTorch's FlopCounterMode does; bytes
+      are those of unfused operators. Memory is what PyTorch would allocate, without
+      the device's context, workspaces and fragmentation.
+      """,
+    examples: ["hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32"])
+
+  static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+    let model = try WorkloadOptions.model(arguments)
+    var request = try WorkloadOptions.request(arguments)
+    request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
+    let profile = try StepProfile(Workload(model, request))
+    let recompute = arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none
+    let memory = profile.memory.estimate(MemorySettings(recompute: recompute))
+    let report = CostReport(
+      model: model, request: request, cost: profile.cost, memory: memory,
+      trains: profile.trains)
+    if console.json {
+      console.print(json: report.json(explain: console.explain))
+    } else {
+      console.print(lines: report.lines(explain: console.explain))
+    }
+    return 0
+  }
+}
+
+/// The counts of one workload as tables and as JSON.
+struct CostReport {
+  let model: ModelProfile
+  let request: WorkloadRequest
+  let cost: GraphCost
+  let memory: MemoryEstimate
+  let trains: Bool
+
+  func json(explain: Bool) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("model", .string(model.id)), ("task", .string(request.task.rawValue)),
+      ("batch", .number(request.batch)), ("dtype", .string(request.precision.word)),
+      (
+        "parameters",
+        .object([
+          ("total", .number(cost.parameters.total)),
+          ("trainable", .number(cost.parameters.trainable)),
+          (
+            "byRole",
+            .object(cost.parameters.byRole.map { ($0.role.rawValue, .number($0.count)) })
+          ),
+          ("buffers", .number(cost.parameters.buffers)),
+        ])
+      ),
+      (
+        "flops",
+        .object([
+          ("forward", .number(cost.flops.forward)), ("backward", .number(cost.flops.backward)),
+          ("step", .number(cost.flops.step)), ("vector", .number(cost.flops.vectorStep)),
+        ])
+      ),
+      (
+        "operators",
+        .array(
+          cost.operators.map {
+            .object([
+              ("kind", .string($0.kind)), ("count", .number($0.count)),
+              ("flops", .number($0.flops)), ("bytes", .number($0.bytes)),
+            ])
+          })
+      ),
+      ("memory", Self.json(memory)),
+    ]
+    if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
+    return .object(members)
+  }
+
+  static func json(_ memory: MemoryEstimate) -> JSONValue {
+    .object([
+      ("parametersBytes", .number(memory.parametersBytes)),
+      ("buffersBytes", .number(memory.buffersBytes)),
+      ("gradientsBytes", .number(memory.gradientsBytes)),
+      ("optimizerBytes", .number(memory.optimizerBytes)),
+      ("activationsBytes", .number(memory.activationsBytes)),
+      ("temporaryBytes", .number(memory.temporaryBytes)),
+      ("peakBytes", .number(memory.peakBytes)),
+      ("peakPhase", .string(memory.peakPhase.rawValue)),
+      ("kvCacheBytesPerToken", .number(memory.kvCacheBytesPerToken)),
+    ])
+  }
+
+  func lines(explain: Bool) -> [String] {
+    var facts = AlignedTable(
+      head: ["\(model.name), \(request.task.rawValue)", ""], rightAligned: [1])
+    facts.rows = [
+      ["parameters", Figures.count(cost.parameters.total)],
+      ["  trainable", Figures.count(cost.parameters.trainable)],
+    ]
+    facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Figures.count($0.count)] }
+    facts.rows.append(["forward", Figures.flops(Double(cost.flops.forward))])
+    if trains {
+      facts.rows.append(["backward", Figures.flops(Double(cost.flops.backward))])
+      facts.rows.append(["step", Figures.flops(Double(cost.flops.step))])
+    }
+    var bytes = AlignedTable(head: ["memory of batch \(request.batch)", ""], rightAligned: [1])
+    bytes.rows = Self.memoryRows(memory, trains: trains)
+    var table = AlignedTable(
+      head: ["operator", "count", "FLOP", "bytes"], rightAligned: [1, 2, 3])
+    table.rows = cost.operators.map {
+      [
+        $0.kind, String($0.count), $0.flops == 0 ? "–" : Figures.flops(Double($0.flops)),
+        Figures.bytes($0.bytes),
+      ]
+    }
+    let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
+    return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
+  }
+
+  static func memoryRows(_ memory: MemoryEstimate, trains: Bool) -> [[String]] {
+    var rows = [["parameters", Figures.bytes(memory.parametersBytes)]]
+    if memory.buffersBytes > 0 { rows.append(["buffers", Figures.bytes(memory.buffersBytes)]) }
+    if trains {
+      rows.append(["gradients", Figures.bytes(memory.gradientsBytes)])
+      rows.append(["optimizer states", Figures.bytes(memory.optimizerBytes)])
+    }
+    rows.append(["activations", Figures.bytes(memory.activationsBytes)])
+    rows.append(["temporaries at the peak", Figures.bytes(memory.temporaryBytes)])
+    rows.append(["peak (in \(memory.peakPhase.rawValue))", Figures.bytes(memory.peakBytes)])
+    if memory.kvCacheBytesPerToken > 0 {
+      rows.append(["keys and values per token", Figures.bytes(memory.kvCacheBytesPerToken)])
+    }
+    return rows
+  }
+
+  private static let terms = [
+    ExplainTerm("parameters", "every distinct tensor once, tied ones once", "", "model profile"),
+    ExplainTerm(
+      "FLOP", "2·m·n·k for products, 4·B·H·S·T·D for attention (full square), backward 2x", "",
+      "counted on the operator graph"),
+    ExplainTerm("bytes", "each operand and result of an operator once", "", "counted, unfused"),
+    ExplainTerm(
+      "memory", "liveness walk over forward, backward and update", "",
+      "PyTorch's conventions (CostModel/Conventions)"),
+  ]
+}
+
+/// `--explain` as text and JSON.
+enum ExplainText {
+  static func json(_ term: ExplainTerm) -> JSONValue {
+    .object([
+      ("quantity", .string(term.quantity)), ("formula", .string(term.formula)),
+      ("value", .string(term.value)), ("source", .string(term.source)),
+    ])
+  }
+
+  static func lines(_ terms: [ExplainTerm]) -> [String] {
+    var table = AlignedTable(head: ["quantity", "formula", "value", "source"], rightAligned: [])
+    table.rows = terms.map { [$0.quantity, $0.formula, $0.value, $0.source] }
+    return table.lines
+  }
+}

@@ -1,0 +1,74 @@
+import DataFormats
+import JobStore
+import Quantities
+
+/// `hfm jobs`: the ledger as a table.
+enum JobsCommand: Command {
+  static let specification = CommandSpecification(
+    name: "jobs", summary: "lists the jobs of a ledger",
+    options: [.value("ledger", "FILE", "the ledger (default \(RunSession.defaultLedger))")],
+    examples: ["hfm jobs", "hfm jobs --ledger night.db --json"])
+
+  static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+    let ledger = try existing(arguments)
+    let jobs = try ledger.jobs()
+    if console.json {
+      console.print(json: .array(jobs.map(json)))
+      return 0
+    }
+    guard !jobs.isEmpty else {
+      console.print("no jobs")
+      return 0
+    }
+    var table = AlignedTable(
+      head: ["job", "state", "nodes", "cpus", "memory", "predicted s", "measured s", "runs"],
+      rightAligned: [4, 5, 6, 7])
+    table.rows = jobs.map(row)
+    console.print(lines: table.lines)
+    for job in jobs where !job.reason.isEmpty {
+      console.print("\(job.id): \(job.state.rawValue): \(job.reason)")
+    }
+    return 0
+  }
+
+  /// Opens the ledger that the arguments name; never creates one.
+  static func existing(_ arguments: Arguments) throws(UserError) -> Ledger {
+    let path = arguments.string("ledger") ?? RunSession.defaultLedger
+    guard Files.exists(path) else {
+      throw UserError(
+        .input, place: path, "there is no ledger",
+        remedy: "give --ledger FILE as it was given to hfm run")
+    }
+    return try Ledger(path: path)
+  }
+
+  private static func row(_ job: LedgerJob) -> [String] {
+    func seconds(_ value: Double?) -> String { value.map { ScheduleText.fixed($0, 3) } ?? "–" }
+    let isPlaced = job.runs > 0
+    return [
+      job.id, job.state.rawValue, isPlaced ? JobOutcome.ranges(job.numaNodes) : "–",
+      isPlaced ? JobOutcome.ranges(job.cpus) : "–",
+      job.memoryBytes.map(ScheduleText.memory) ?? "–", seconds(job.predictedSeconds),
+      seconds(job.measuredSeconds), String(job.runs),
+    ]
+  }
+
+  private static func json(_ job: LedgerJob) -> JSONValue {
+    let placement = RunPlacement(
+      numaNodes: job.numaNodes, cpus: job.cpus, memoryBytes: job.memoryBytes ?? 0)
+    func seconds(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    // Times of the ledger are seconds since 1970; the submission is each job's zero.
+    return .object([
+      ("id", .string(job.id)),
+      ("state", .string(job.state.rawValue)),
+      ("reason", job.reason.isEmpty ? .null : .string(job.reason)),
+      ("placement", job.runs > 0 ? JobOutcome.json(placement) : .null),
+      ("predictedSeconds", seconds(job.predictedSeconds)),
+      ("measuredSeconds", seconds(job.measuredSeconds)),
+      ("startSeconds", seconds(job.startTime.map { $0 - job.submitTime })),
+      ("endSeconds", seconds(job.endTime.map { $0 - job.submitTime })),
+      ("submitUnixSeconds", .number(job.submitTime)),
+      ("runs", .number(job.runs)),
+    ])
+  }
+}

@@ -1,0 +1,105 @@
+import CostModel
+import DataFormats
+import HardwareDiscovery
+import HardwareModel
+import Models
+import Planner
+import Quantities
+import Workloads
+
+/// `hfm plan MODEL`: searches how to train or serve a model on a cluster.
+enum PlanCommand: Command {
+  static let specification = CommandSpecification(
+    name: "plan", summary: "searches plans that fit a cluster, fastest first",
+    operands: ["MODEL"], options: WorkloadOptions.options + PlanOptions.options,
+    discussion: """
+      Any dimension given is held fixed; all given make one estimate. Training plans
+      are data parallel with ZeRO, gradient accumulation and recomputation; inference
+      plans are replicas with a batch each. --cluster takes a catalogue name, a
+      device's id (that device alone), a profile's path, or here: this machine.
+      """,
+    examples: [
+      "hfm plan bert-large --task pretrain --cluster hospital-2x8-a100-40gb --global-batch 512",
+      "hfm plan bert-base --cluster here --device-profile here.json --micro-batch 8",
+    ])
+
+  static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+    let model = try WorkloadOptions.model(arguments)
+    let workload = try WorkloadOptions.request(arguments)
+    let cluster = try ClusterOption.cluster(arguments, console)
+    let request = try PlanOptions.request(arguments, console, model, workload, cluster)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try PlanSearch(model, workload, request).run()
+    let spent = (clock.now - start).components
+    let seconds = Double(spent.seconds) + Double(spent.attoseconds) * 1e-18
+    let report = PlanReport(
+      result: result, request: request, trains: workload.task != .infer, seconds: seconds)
+    if console.json {
+      console.print(json: report.json(explain: console.explain))
+    } else {
+      console.print("\(model.name) on \(cluster.name)")
+      console.print(lines: report.lines(explain: console.explain))
+    }
+    return 0
+  }
+}
+
+/// What `--cluster` names.
+enum ClusterOption {
+  static func cluster(_ arguments: Arguments, _ console: Console) throws(UserError) -> Cluster {
+    guard let name = arguments.string("cluster") else {
+      throw UserError(
+        .input, key: "--cluster", "hfm plan needs a cluster",
+        remedy: "give --cluster here, a name such as dgx-a100-80gb, or a profile's path")
+    }
+    let catalogue = try catalogue(arguments)
+    var cluster: Cluster
+    if name == "here" {
+      cluster = try here(arguments, console)
+    } else if Files.exists(name), !Files.isFolder(name) {
+      cluster = try Cluster(parsing: try Files.read(name, limit: 1 << 26), file: name) {
+        id throws(UserError) in try catalogue.device(id)
+      }
+    } else {
+      cluster = try catalogue.cluster(name)
+    }
+    if name != "here", let path = arguments.string("device-profile") {
+      cluster.device = try device(path)
+    }
+    return cluster
+  }
+
+  /// The built-in hardware with the user's profiles over it.
+  static func catalogue(_ arguments: Arguments) throws(UserError) -> HardwareCatalogue {
+    let builtIn = try HardwareCatalogue.builtIn()
+    guard let folder = WorkloadOptions.profileFolder(arguments) else { return builtIn }
+    var devices: [HardwareCatalogue.File] = []
+    for path in try WorkloadOptions.profiles(in: folder + "/devices") {
+      devices.append((path, try Files.read(path, limit: 1 << 26)))
+    }
+    var clusters: [HardwareCatalogue.File] = []
+    for path in try WorkloadOptions.profiles(in: folder + "/clusters") {
+      clusters.append((path, try Files.read(path, limit: 1 << 26)))
+    }
+    return try builtIn.overridden(devices: devices, clusters: clusters)
+  }
+
+  private static func device(_ path: String) throws(UserError) -> Device {
+    let bytes = try Files.read(path, limit: 1 << 26)
+    return try Cluster(parsing: bytes, file: path) { id throws(UserError) in
+      throw UserError(.input, place: path, "is a cluster, not a device", remedy: "")
+    }.device
+  }
+
+  /// This machine: a calibration file, else a rough figure with a warning.
+  private static func here(_ arguments: Arguments, _ console: Console) throws(UserError) -> Cluster
+  {
+    if let path = arguments.string("device-profile") { return Cluster(single: try device(path)) }
+    let machine = try HardwareDiscovery.discover(.live)
+    console.warn(
+      "this machine was not calibrated, so its speed is a rough guess; "
+        + "run hfm calibrate --output here.json and give --device-profile here.json")
+    return Cluster(single: Device(roughly: machine))
+  }
+}

@@ -1,0 +1,148 @@
+import CostModel
+import DataFormats
+import HardwareModel
+import Planner
+import Quantities
+
+/// A search's plans as a table and as JSON.
+struct PlanReport {
+  let result: PlanResult
+  let request: PlanRequest
+  let trains: Bool
+  let seconds: Double
+
+  func json(explain: Bool) -> JSONValue {
+    let search = result.search
+    return .object([
+      ("cluster", .string(request.cluster.id)),
+      ("plans", .array(result.plans.map { json($0, explain: explain) })),
+      (
+        "search",
+        .object([
+          ("configurations", .number(search.configurations)),
+          ("feasible", .number(search.feasible)), ("seconds", .number(seconds)),
+          (
+            "refusals",
+            .object(search.refusals.map { ($0.reason.rawValue, .number($0.count)) })
+          ),
+        ])
+      ),
+    ])
+  }
+
+  private func json(_ plan: PlanEstimate, explain: Bool) -> JSONValue {
+    let cut = plan.configuration
+    var members: [(String, JSONValue)] = [
+      ("parallelism", json(cut.parallelism)), ("devices", .number(plan.devices)),
+      ("globalBatch", .number(cut.globalBatch)), ("microBatch", .number(cut.microBatch)),
+      ("accumulation", .number(cut.accumulation)),
+      ("recompute", .string(cut.recompute.rawValue)), ("dtype", .string(plan.precision.word)),
+      ("stepSeconds", .number(plan.stepSeconds)),
+      ("breakdown", json(plan.breakdown)),
+      ("samplesPerSecond", .number(plan.samplesPerSecond)), ("mfu", .number(plan.mfu)),
+      ("hfu", .number(plan.hfu)),
+      ("modelFlopsPerSecondPerDevice", .number(plan.modelFlopsPerSecondPerDevice)),
+      ("memory", memory(plan)), ("steps", .number(plan.steps)),
+      ("totalSeconds", .number(plan.totalSeconds)), ("deviceHours", .number(plan.deviceHours)),
+      ("energyJoules", plan.energy.map { .number($0.value) } ?? .null),
+      ("co2Grams", plan.co2Grams.map { .number($0) } ?? .null),
+      ("cost", plan.cost.map { .number($0) } ?? .null),
+    ]
+    if explain {
+      let terms = plan.explanation(request)
+      members.append(("explain", .array(terms.map(ExplainText.json))))
+    }
+    return .object(members)
+  }
+
+  private func json(_ cut: Parallelism) -> JSONValue {
+    .object([
+      ("data", .number(cut.data)), ("tensor", .number(cut.tensor)),
+      ("pipeline", .number(cut.pipeline)), ("virtualStages", .number(cut.virtualStages)),
+      ("context", .number(cut.context)), ("expert", .number(cut.expert)),
+      ("zeroStage", .number(cut.zeroStage)), ("sequenceParallel", .bool(cut.sequenceParallel)),
+    ])
+  }
+
+  private func json(_ parts: StepBreakdown) -> JSONValue {
+    .object([
+      ("forwardSeconds", .number(parts.forward)), ("backwardSeconds", .number(parts.backward)),
+      ("recomputeSeconds", .number(parts.recompute)),
+      ("optimizerSeconds", .number(parts.optimizer)),
+      ("exposedCommunicationSeconds", .number(parts.exposedCommunication)),
+      ("communicationSeconds", .number(parts.communication)),
+    ])
+  }
+
+  private func memory(_ plan: PlanEstimate) -> JSONValue {
+    let memory = plan.memory
+    return .object([
+      ("parametersBytes", .number(memory.parametersBytes)),
+      ("buffersBytes", .number(memory.buffersBytes)),
+      ("gradientsBytes", .number(memory.gradientsBytes)),
+      ("optimizerBytes", .number(memory.optimizerBytes)),
+      ("activationsBytes", .number(memory.activationsBytes)),
+      ("temporaryBytes", .number(memory.temporaryBytes)),
+      ("kvCacheBytes", .number(plan.kvCacheBytes)), ("peakBytes", .number(plan.peakBytes)),
+      ("usableBytes", .number(MemoryReserve.usable(request.cluster.device))),
+    ])
+  }
+
+  func lines(explain: Bool) -> [String] {
+    let search = result.search
+    let refused = search.refusals.map { "\($0.count) \($0.reason.words)" }
+    var lines = trains ? training : inference
+    lines.append("")
+    lines.append(
+      "\(search.configurations) configurations, \(search.feasible) fit"
+        + (refused.isEmpty ? "" : " (\(refused.joined(separator: ", ")))")
+        + "; searched in \(Figures.seconds(seconds))")
+    if explain, let best = result.plans.first {
+      lines += ["", "the first plan:"] + ExplainText.lines(best.explanation(request))
+    }
+    return lines
+  }
+
+  private var training: [String] {
+    var table = AlignedTable(
+      head: [
+        "devices", "ZeRO", "micro", "accum", "recompute", "step", "samples/s", "MFU", "HFU",
+        "peak memory", "total", "device h", "energy", "CO2e", "cost",
+      ], rightAligned: [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    table.rows = result.plans.map { plan in
+      let cut = plan.configuration
+      return [
+        String(plan.devices), String(cut.parallelism.zeroStage), String(cut.microBatch),
+        String(cut.accumulation), cut.recompute.rawValue, Figures.seconds(plan.stepSeconds),
+        Figures.fixed(plan.samplesPerSecond, 1), Figures.percent(plan.mfu),
+        Figures.percent(plan.hfu), Figures.bytes(plan.peakBytes),
+      ] + totals(plan)
+    }
+    return table.lines
+  }
+
+  private var inference: [String] {
+    var table = AlignedTable(
+      head: [
+        "replicas", "batch", "latency", "samples/s", "MFU", "peak memory", "total", "device h",
+        "energy", "CO2e", "cost",
+      ], rightAligned: Set(0...10))
+    table.rows = result.plans.map { plan in
+      [
+        String(plan.devices), String(plan.configuration.microBatch),
+        Figures.seconds(plan.stepSeconds), Figures.fixed(plan.samplesPerSecond, 1),
+        Figures.percent(plan.mfu), Figures.bytes(plan.peakBytes),
+      ] + totals(plan)
+    }
+    return table.lines
+  }
+
+  private func totals(_ plan: PlanEstimate) -> [String] {
+    [
+      Figures.seconds(plan.totalSeconds), Figures.fixed(plan.deviceHours, 2),
+      plan.energy.map { Figures.energy($0.value) } ?? "–",
+      plan.co2Grams.map { Figures.count($0) + "g" } ?? "–",
+      plan.cost.map { Figures.fixed($0, 2) } ?? "–",
+    ]
+  }
+}

@@ -1,0 +1,95 @@
+import CostModel
+import Glibc
+import Graph
+import Models
+import Quantities
+import Workloads
+
+/// The options that say which model does what, shared by `cost` and `plan`.
+enum WorkloadOptions {
+  static let options: [CommandOption] = [
+    .value(
+      "task", "WORD", "what is done with the model (default pretrain)",
+      words: Task.allCases.map(\.rawValue)),
+    .value(
+      "objective", "WORD", "what is computed (default: the model's own)",
+      words: Objective.allCases.map(\.rawValue)),
+    .value("sequence", "N", "tokens per sample (default: the model's own)"),
+    .value("image", "HxW", "pixels of an image (default: the model's own)"),
+    .value("classes", "N", "classes of a supervised head"),
+    .value("train", "WORD", "which parameters are trained", words: ["everything", "head"]),
+    .value("dtype", "WORD", "number formats (default bf16-mixed)", words: Precision.words),
+    .value(
+      "optimizer", "WORD", "update rule (default adamw)",
+      words: OptimizerKind.allCases.map(\.rawValue)),
+    .value("profiles", "DIR", "a folder with further profiles (default: HFM_PROFILES)"),
+  ]
+
+  /// The request without its batch, which is 1.
+  static func request(_ arguments: Arguments) throws(UserError) -> WorkloadRequest {
+    let task = arguments.string("task").flatMap(Task.init(rawValue:)) ?? .pretrain
+    let image = try arguments.extents("image", count: 2).map {
+      ImageSize(height: $0[0], width: $0[1])
+    }
+    let word = arguments.string("dtype") ?? (task == .infer ? "bf16" : "bf16-mixed")
+    guard let precision = Precision(word: word) else {
+      throw UserError(
+        .input, key: "--dtype", "unknown word \"\(word)\"",
+        remedy: "known are \(Precision.words.joined(separator: ", "))")
+    }
+    return WorkloadRequest(
+      task: task, objective: arguments.string("objective").flatMap(Objective.init(rawValue:)),
+      batch: 1, sequence: try arguments.int("sequence", in: 1...10_000_000), image: image,
+      precision: precision,
+      optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw,
+      classes: try arguments.int("classes", in: 1...10_000_000),
+      trained: arguments.string("train") == "head" ? .head : .everything)
+  }
+
+  /// The folder of `--profiles` or `HFM_PROFILES`; nil without either.
+  static func profileFolder(_ arguments: Arguments) -> String? {
+    if let folder = arguments.string("profiles") { return folder }
+    guard let folder = getenv("HFM_PROFILES") else { return nil }
+    return String(cString: folder)
+  }
+
+  /// The model that MODEL names: a file when there is one of that name, else a catalogue id.
+  static func model(_ arguments: Arguments) throws(UserError) -> ModelProfile {
+    let name = arguments.operand(0) ?? ""
+    if Files.exists(name), !Files.isFolder(name) { return try ModelFile.read(name) }
+    guard !name.hasSuffix(".json"), !name.hasSuffix(".safetensors") else {
+      throw UserError(.input, place: name, "there is no such file")
+    }
+    var catalogue = ModelCatalogue.builtIn
+    if let folder = profileFolder(arguments) {
+      var own: [ModelProfile] = []
+      for path in try profiles(in: folder + "/models") {
+        own.append(try ModelFile.read(path))
+      }
+      catalogue = catalogue.overridden(by: own)
+    }
+    return try catalogue.model(name)
+  }
+
+  /// Paths of the profiles in a folder and its folders; none when there is no such folder.
+  static func profiles(in folder: String) throws(UserError) -> [String] {
+    guard Files.isFolder(folder) else { return [] }
+    var paths: [String] = []
+    for name in try Files.names(in: folder) {
+      let path = folder + "/" + name
+      if Files.isFolder(path) {
+        paths += try profiles(in: path)
+      } else if name.hasSuffix(".json") {
+        paths.append(path)
+      }
+    }
+    return paths
+  }
+}
+
+/// A model in a file: a profile, a Hugging Face `config.json` or a `.safetensors` header.
+enum ModelFile {
+  static func read(_ path: String) throws(UserError) -> ModelProfile {
+    try ModelProfile(parsing: try Files.read(path, limit: 1 << 26), file: path)
+  }
+}

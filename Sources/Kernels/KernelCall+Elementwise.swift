@@ -1,0 +1,154 @@
+import CKernels
+import Executor
+import Glibc
+import Graph
+import Quantities
+
+extension Activation {
+  /// The C kernels' number for this function.
+  var code: Int32 {
+    switch self {
+    case .gelu: Int32(HFM_GELU)
+    case .geluTanh: Int32(HFM_GELU_TANH)
+    case .quickGelu: Int32(HFM_QUICK_GELU)
+    case .silu: Int32(HFM_SILU)
+    case .relu: Int32(HFM_RELU)
+    case .tanh: Int32(HFM_TANH)
+    }
+  }
+}
+
+extension KernelCall {
+  private func input(_ index: Int) -> hfm_array { inputs[index].array }
+  private func output(_ index: Int) -> hfm_array { outputs[index].array }
+
+  func executeElementwise() {
+    let count = outputs[0].count
+    switch kind {
+    case .add:
+      let bCount = Int64(inputs[1].count)
+      forElements(count) { begin, end, _ in
+        kernels.add(input(0), input(1), output(0), bCount, Int64(begin), Int64(end))
+      }
+    case .scale(let factor): scale(by: Float(factor))
+    case .scaleByExponential: scale(by: exp(scalar(inputs[1])))
+    case .scaleByExponentialBackward: scaleByExponentialBackward()
+    case .activation(let f):
+      forElements(count) { begin, end, _ in
+        kernels.activation(f.code, input(0), output(0), Int64(begin), Int64(end))
+      }
+    case .activationBackward(let f):
+      forElements(count) { begin, end, _ in
+        kernels.activationBackward(
+          f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
+      }
+    case .gatedActivation(let f):
+      forElements(count) { begin, end, _ in
+        kernels.gated(f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
+      }
+    case .gatedActivationBackward(let f):
+      forElements(count) { begin, end, _ in
+        kernels.gatedBackward(
+          f.code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
+      }
+    case .cast: cast()
+    case .rotary(let heads, _, let inverse): rotary(heads: heads, inverse: inverse)
+    default: executeColumns()
+    }
+  }
+
+  private func executeColumns() {
+    let columns = Int64(outputs[0].columns)
+    switch kind {
+    case .sumLeading:
+      let count = outputs[0].count
+      let rows = Int64(count == 0 ? 0 : inputs[0].count / count)
+      forRows(count, grain: 64) { begin, end, _ in
+        kernels.sumLeading(input(0), output(0), rows, Int64(count), Int64(begin), Int64(end))
+      }
+    case .scaleColumns:
+      forRows(outputs[0].rows) { begin, end, _ in
+        kernels.scaleColumns(input(0), input(1), output(0), columns, Int64(begin), Int64(end))
+      }
+    case .scaleColumnsBackward:
+      withPartials(of: [1], rows: outputs[0].rows, columns: outputs[0].columns) {
+        partials, begin, end in
+        kernels.scaleColumnsBackward(
+          input(0), input(1), input(2), output(0), partials, columns, Int64(begin), Int64(end))
+      }
+    default: break
+    }
+  }
+
+  /// Calls `body` with zeroed partial rows of each lane (one per output listed), then sums them
+  /// over the lanes, in order, into those outputs.
+  func withPartials(
+    of targets: [Int], rows: Int, columns: Int,
+    _ body: (_ partials: UnsafeMutablePointer<Float>, _ begin: Int, _ end: Int) -> Void
+  ) {
+    let lanes = scope.count
+    let stride = targets.count * columns
+    let partials = workspace.shared.assumingMemoryBound(to: Float.self)
+    scope.forEachLane { lane in
+      let mine = partials + lane * stride
+      mine.update(repeating: 0, count: stride)
+      let range = TeamScope.chunk(lane, of: lanes, count: rows)
+      if !range.isEmpty { body(mine, range.lowerBound, range.upperBound) }
+    }
+    forRows(columns, grain: 64) { begin, end, _ in
+      for (position, target) in targets.enumerated() {
+        kernels.reducePartials(
+          partials + position * columns, Int64(lanes), Int64(stride), outputs[target].array,
+          Int64(begin), Int64(end))
+      }
+    }
+  }
+
+  private func scale(by factor: Float) {
+    forElements(outputs[0].count) { begin, end, _ in
+      kernels.scale(input(0), factor, output(0), Int64(begin), Int64(end))
+    }
+  }
+
+  private func scalar(_ storage: TensorStorage) -> Float {
+    var value: Float = 0
+    kernels.toFloat(storage.array, 0, 1, &value)
+    return value
+  }
+
+  private func scaleByExponentialBackward() {
+    let factor = exp(scalar(inputs[2]))
+    scale(by: factor)
+    let inner = sum(inputs[0].count, grain: 512) {
+      kernels.dot(input(0), input(1), Int64($0), Int64($1))
+    }
+    var gradient = Float(inner) * factor
+    kernels.fromFloat(&gradient, output(1), 0, 1)
+  }
+
+  private func cast() {
+    let (from, to) = (inputs[0], outputs[0])
+    if from.tensor.dataType == to.tensor.dataType {
+      forRows(to.tensor.bytes, grain: 4096) { begin, end, _ in
+        (to.address + begin).copyMemory(from: from.address + begin, byteCount: end - begin)
+      }
+    } else {
+      forElements(to.count) { begin, end, _ in
+        kernels.cast(from.array, to.array, Int64(begin), Int64(end))
+      }
+    }
+  }
+
+  private func rotary(heads: Int, inverse: Bool) {
+    let x = inputs[0]
+    let positions = x.tensor.shape.dropLast().last ?? 1
+    rotaryTable.withUnsafeBufferPointer { cosines in
+      guard let start = cosines.baseAddress else { return }
+      forRows(x.rows) { begin, end, _ in
+        kernels.rotary(
+          x.array, output(0), start, Int64(positions), Int64(heads), Int64(x.columns / heads),
+          inverse ? 1 : 0, Int64(begin), Int64(end))
+      }
+    }
+  }
+}

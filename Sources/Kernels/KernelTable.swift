@@ -1,0 +1,26 @@
+import CKernels
+
+/// The C kernels of one instruction set.
+public struct KernelTable: @unchecked Sendable {
+  // `@unchecked Sendable`: the table is a constant of the program.
+  let functions: UnsafePointer<hfm_kernel_table>
+
+  /// An instruction set that kernels exist for, from the plainest to the widest.
+  public enum InstructionSet: Int32, Sendable, CaseIterable { case portable, avx2, avx512 }
+
+  /// The kernels of an instruction set; nil when this processor does not run it.
+  public init?(_ set: InstructionSet) {
+    guard let table = hfm_kernels_for(set.rawValue) else { return nil }
+    functions = table
+  }
+
+  private init(_ table: UnsafePointer<hfm_kernel_table>) { functions = table }
+
+  /// The widest that this processor runs.
+  public static let best = KernelTable(hfm_kernels())
+
+  /// `portable`, `avx2` or `avx512`.
+  public var name: String { String(cString: functions.pointee.name) }
+  /// Whether oneDNN multiplies bf16 natively here.
+  public static var multipliesBFloat16: Bool { hfm_has_native_bf16() != 0 }
+}

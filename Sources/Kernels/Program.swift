@@ -1,0 +1,88 @@
+public import Graph
+import Quantities
+
+/// A graph unrolled for one machine: every operator in order, and every buffer with its lifetime.
+///
+/// What must be kept between forward and backward needs no special case: such a buffer's last use
+/// lies in the backward part.
+public struct Program: Sendable {
+  /// What fills a buffer, and how long it lives.
+  public enum Content: Sendable, Hashable {
+    /// A parameter: random at the start, lives as long as the program.
+    case parameter
+    /// A constant of the model: random (numbers) or counting up (positions).
+    case constant
+    /// Fed from outside: random of the right range.
+    case input
+    /// An optimizer state or a gradient that nothing flows into: zero at the start.
+    case zero
+    /// Written by a step; lives from its first to its last use.
+    case transient
+  }
+
+  /// A tensor in memory.
+  public struct Buffer: Sendable, Hashable {
+    /// Shape, number format and name.
+    public var tensor: Tensor
+    /// What fills it.
+    public var content: Content
+    /// First and last step that use it; the program's end for results.
+    public var firstUse: Int, lastUse: Int
+  }
+
+  /// One operator with its buffers.
+  public struct Step: Sendable {
+    /// The operator as its block has it.
+    public var op: Operator
+    /// The table that the operator's ids are positions in.
+    public var tensors: [Tensor]
+    /// Positions in `buffers`, in the operator's order.
+    public var inputs: [Int], outputs: [Int]
+  }
+
+  /// Every buffer.
+  public private(set) var buffers: [Buffer] = []
+  /// Every step, in order.
+  public private(set) var steps: [Step] = []
+  /// Buffers of the graph's results, in order.
+  public private(set) var results: [Int] = []
+
+  /// An empty program.
+  public init() {}
+
+  /// Adds a buffer and returns its position.
+  public mutating func add(_ tensor: Tensor, _ content: Content) -> Int {
+    buffers.append(
+      Buffer(tensor: tensor, content: content, firstUse: Int.max, lastUse: steps.count))
+    return buffers.count - 1
+  }
+
+  /// Adds a step; `binding` gives the buffer of each of its tensors.
+  public mutating func add(_ op: Operator, tensors: [Tensor], binding: (TensorID) -> Int) {
+    let step = Step(
+      op: op, tensors: tensors, inputs: op.inputs.map(binding), outputs: op.outputs.map(binding))
+    for buffer in step.inputs + step.outputs { use(buffer, at: steps.count) }
+    steps.append(step)
+  }
+
+  /// Keeps a buffer to the end, so that it can be read after a run.
+  public mutating func keep(_ buffer: Int) {
+    results.append(buffer)
+    buffers[buffer].lastUse = Int.max
+  }
+
+  private mutating func use(_ buffer: Int, at step: Int) {
+    buffers[buffer].firstUse = min(buffers[buffer].firstUse, step)
+    buffers[buffer].lastUse = max(buffers[buffer].lastUse, step)
+  }
+
+  /// Adds `first + second` and returns the buffer of the sum.
+  mutating func sum(_ first: Int, _ second: Int) -> Int {
+    let tensor = buffers[first].tensor
+    let total = add(tensor, .transient)
+    let op = Operator(
+      tensor.name + ".sum", .add, [TensorID(0), TensorID(1)], [TensorID(2)])
+    add(op, tensors: [tensor, tensor, tensor]) { [first, second, total][$0.index] }
+    return total
+  }
+}

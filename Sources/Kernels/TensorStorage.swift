@@ -1,0 +1,39 @@
+import CKernels
+import Graph
+import Quantities
+
+/// A tensor and where its elements lie.
+///
+/// Made by `ProgramRunner`, which owns the memory and keeps it alive while kernels run; an address
+/// is never handed out without the shape that bounds it.
+struct TensorStorage: @unchecked Sendable {
+  // `@unchecked Sendable`: lanes write disjoint ranges (see `TeamScope.parallelFor`), one operator
+  // after the other.
+
+  let tensor: Tensor
+  let address: UnsafeMutableRawPointer
+
+  /// The kernel code of a number format; nil for formats that kernels do not compute with.
+  static func code(_ type: DataType) -> Int32? {
+    switch type {
+    case .fp32, .tf32: Int32(HFM_F32)
+    case .bf16: Int32(HFM_BF16)
+    case .fp16: Int32(HFM_F16)
+    case .fp8, .int8, .int4, .int32, .int64, .bool: nil
+    }
+  }
+
+  /// What C kernels take. Formats were checked when the program was prepared.
+  var array: hfm_array {
+    hfm_array(data: address, type: TensorStorage.code(tensor.dataType) ?? Int32(HFM_F32))
+  }
+  /// The same elements from `index` on.
+  func array(from index: Int) -> hfm_array {
+    hfm_array(data: address + tensor.dataType.bytes(index), type: array.type)
+  }
+  var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
+  var integers: UnsafeMutablePointer<Int32> { address.assumingMemoryBound(to: Int32.self) }
+  var count: Int { tensor.count }
+  var columns: Int { tensor.columns }
+  var rows: Int { tensor.rows }
+}

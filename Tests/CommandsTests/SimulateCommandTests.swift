@@ -1,0 +1,88 @@
+import Commands
+import DataFormats
+import TestSupport
+import Testing
+
+@Suite struct SimulateCommandTests {
+  let folder: TemporaryFolder
+  var trace: String { folder.file("trace.swf") }
+
+  /// Three jobs on four processors: the second holds up the third under FCFS only.
+  init() throws {
+    folder = try TemporaryFolder()
+    try TestFile.write(
+      """
+      ; MaxProcs: 4
+      1 0 -1 100 2 -1 -1 2 100 -1 1 1 1 1 1 1 -1 -1
+      2 1 -1 100 4 -1 -1 4 100 -1 1 1 1 1 1 1 -1 -1
+      3 2 -1 50 2 -1 -1 2 50 -1 1 1 1 1 1 1 -1 -1
+
+      """, to: trace)
+  }
+
+  @Test func metricsAsJSON() throws {
+    let result = FrameTests.hfm(
+      "simulate", trace, "--processors", "4", "--policy", "fcfs,easy", "--json")
+    #expect(result.code == 0)
+    let json = try JSONValue(parsing: result.output)
+    #expect(json.array?.map { $0["policy"]?.string } == ["fcfs", "easy"])
+    // FCFS: starts 0, 100, 200; waits 0, 99, 198. EASY: starts 0, 100, 2; waits 0, 99, 0.
+    #expect(json[0]?["makespanSeconds"]?.double == 250)
+    #expect(json[0]?["meanWaitSeconds"]?.double == 99)
+    #expect(json[0]?["p99WaitSeconds"]?.double == 198)
+    #expect(json[1]?["makespanSeconds"]?.double == 200)
+    #expect(json[1]?["meanWaitSeconds"]?.double == 33)
+    #expect(json[1]?["utilization"]?.double == 700.0 / 800)
+    #expect(json[1]?["jobs"]?.int == 3)
+    for key in ["meanJctSeconds", "meanBoundedSlowdown", "eventsPerSecond"] {
+      #expect((json[0]?[key]?.double ?? 0) > 0)
+    }
+  }
+
+  @Test func schedulesAreWrittenPerPolicy() throws {
+    let one = folder.file("one.csv")
+    _ = FrameTests.hfm("simulate", trace, "--processors=4", "--policy=easy", "--schedule", one)
+    #expect(
+      try TestFile.text(one) == "id,submit,start,end\n1,0,0,100\n2,1,100,200\n3,2,2,52\n")
+    _ = FrameTests.hfm(
+      "simulate", trace, "--processors=4", "--policy=easy,fcfs", "--schedule",
+      folder.file("all.csv"))
+    #expect(try TestFile.text(folder.file("all-fcfs.csv")).hasSuffix("3,2,200,250\n"))
+  }
+
+  @Test func jsonLinesWithAJobThatNeverFits() throws {
+    let file = folder.file("trace.jsonl")
+    try TestFile.write(
+      """
+      {"id": "a", "submitSeconds": 0, "runSeconds": 10, "cores": 4, "priority": 1}
+      {"id": "b", "submitSeconds": 1, "runSeconds": 10, "cores": 5}
+
+      """, to: file)
+    let result = FrameTests.hfm("simulate", file, "--processors", "4", "--json")
+    #expect(result.code == 0)
+    let json = try JSONValue(parsing: result.output)
+    #expect(json[0]?["refused"]?[0]?["id"]?.string == "b")
+    #expect(result.errors.contains("asks for 5 cores, there are 4: 1 too many"))
+  }
+
+  @Test(arguments: [
+    (["--processors", "4", "--policy", "eazy"], "unknown policy \"eazy\"; known are fcfs, easy"),
+    (["--processors", "0"], "--processors: \"0\" is wrong"),
+    ([], "give --processors 4, as the trace's header says, or --cluster NAME"),
+    (["--processors", "4", "--cluster", "here"], "give one of both"),
+    (["--cluster", "no-such-cluster"], "unknown cluster \"no-such-cluster\""),
+  ])
+  func wrongCallsSayWhatIsRight(options: [String], message: String) {
+    let recorder = ConsoleRecorder()
+    #expect(HFM.run(["simulate", trace] + options, recorder.console) == 2)
+    #expect(recorder.errors.contains(message))
+    #expect(recorder.output.isEmpty)
+  }
+
+  @Test func faultyTracesNameTheLine() throws {
+    try TestFile.write("1 2 3\n", to: trace)
+    let result = FrameTests.hfm("simulate", trace, "--processors", "4")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("trace.swf:1:1: expected 18 fields, found 3"))
+  }
+}

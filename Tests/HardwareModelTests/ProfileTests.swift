@@ -1,0 +1,95 @@
+import DataFormats
+import HardwareModel
+import Quantities
+import Testing
+
+@Suite struct ProfileTests {
+  static let catalogue = Result { try HardwareCatalogue.builtIn() }
+
+  @Test func everyBuiltInProfileReads() throws {
+    let catalogue = try Self.catalogue.get()
+    #expect(catalogue.devices.count >= 20)
+    #expect(catalogue.clusters.count >= 12)
+    for device in catalogue.devices {
+      #expect(device.peak(.fp32) != nil, "\(device.id)")
+      #expect(!device.source.isEmpty)
+    }
+  }
+
+  @Test func everyProfileSurvivesJSON() throws {
+    for device in try Self.catalogue.get().devices {
+      let text = device.json.text()
+      #expect(try Device(parsing: Array(text.utf8), file: "round trip") == device)
+    }
+    for cluster in try Self.catalogue.get().clusters {
+      let cursor = JSONCursor(file: "round trip", root: cluster.json)
+      let read = try Cluster(cursor) { id throws(UserError) in
+        throw UserError(.input, "no catalogue: \(id)")
+      }
+      #expect(read == cluster)
+    }
+  }
+
+  @Test func aCalibratedDeviceSurvivesJSON() throws {
+    var device = try Self.catalogue.get().device("epyc-7763-dual")
+    device.rates = [
+      RateCurve(
+        operatorClass: .matrix, dataType: .fp32,
+        points: [
+          RatePoint(work: 1e6, workPerSecond: 1.25e9),
+          RatePoint(work: 3e9, workPerSecond: 0.1 + 0.2),
+        ]),
+      RateCurve(
+        operatorClass: .elementwise, dataType: .bf16,
+        points: [RatePoint(work: 4096, workPerSecond: 1e10)]),
+    ]
+    device.idlePower = Watts(41.5)
+    let text = device.json.text()
+    #expect(try Device(parsing: Array(text.utf8), file: "f") == device)
+    let single = try Cluster(parsing: Array(text.utf8), file: "f") { id throws(UserError) in
+      throw UserError(.input, id)
+    }
+    #expect(single.device == device)
+    #expect(single.deviceCount == 1)
+  }
+
+  @Test(arguments: [
+    (#"{"id": "x", "colour": 1}"#, "colour"),
+    (#"{"id": "x", "name": "x", "kind": "tpu", "peakFlopsPerSecond": {"fp32": 1}}"#, "tpu"),
+    (#"{"peakFlopsPerSecond": {"fp31": 1}}"#, "fp31"),
+    (#"{"peakFlopsPerSecond": {}}"#, "at least one"),
+    (#"{"#, "f"),
+  ])
+  func faultsNameKeyAndValue(text: String, word: String) {
+    do {
+      _ = try Device(parsing: Array(text.utf8), file: "f")
+      Issue.record("no error")
+    } catch {
+      #expect(error.description.contains(word), "\(error)")
+      #expect(error.kind == .input)
+    }
+  }
+
+  @Test func unknownNamesSuggestTheNearest() throws {
+    let catalogue = try Self.catalogue.get()
+    #expect(throws: UserError.self) { try catalogue.device("a100") }
+    do {
+      _ = try catalogue.cluster("selene-a10")
+    } catch {
+      #expect(error.remedy.contains("selene-a100"), "\(error)")
+    }
+  }
+
+  @Test func aMachineMakesARoughDevice() {
+    var machine = Machine(source: "made up", name: "")
+    machine.cores = (0..<4).map { Core(id: $0, cpus: [$0], numaNode: 0, package: 0, kind: 0) }
+    machine.numaNodes = [
+      NUMANode(id: 0, cpus: [0, 1, 2, 3], memoryBytes: 8 << 30, memorySource: "", distances: [10])
+    ]
+    machine.limits = Limits(
+      cpus: [0, 1], cpuQuota: 1.5, memoryBytes: 4 << 30, memorySource: "", lockedMemoryBytes: nil)
+    let device = Device(roughly: machine)
+    #expect(device.memoryBytes == 4 << 30)
+    #expect(device.peak(.fp32)?.value == 1.5 * 2.5e9 * 32)
+  }
+}
