@@ -10,7 +10,7 @@ enum WorkloadOptions {
   static let options: [CommandOption] = [
     .value(
       "task", "WORD", "what is done with the model (default pretrain)",
-      words: Task.allCases.map(\.rawValue)),
+      words: WorkloadTask.allCases.map(\.rawValue)),
     .value(
       "objective", "WORD", "what is computed (default: the model's own)",
       words: Objective.allCases.map(\.rawValue)),
@@ -27,7 +27,7 @@ enum WorkloadOptions {
 
   /// The request without its batch, which is 1.
   static func request(_ arguments: Arguments) throws(UserError) -> WorkloadRequest {
-    let task = arguments.string("task").flatMap(Task.init(rawValue:)) ?? .pretrain
+    let task = arguments.string("task").flatMap(WorkloadTask.init(rawValue:)) ?? .pretrain
     let image = try arguments.extents("image", count: 2).map {
       ImageSize(height: $0[0], width: $0[1])
     }
