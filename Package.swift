@@ -95,7 +95,7 @@ let machine: [Target] = [
 ]
 
 let ledger: [Target] = [
-  module("JobStore", ["CSQLite", "Quantities", "DataFormats"])
+  module("JobStore", ["CSQLite", "Quantities"])
 ]
 
 let words: [Target] = [
@@ -110,8 +110,7 @@ let c: [Target] = [
   system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
   .target(name: "CSystemShims"),
   // Kernels must run at full speed in debug builds too: the prediction is held against them.
-  .target(
-    name: "CKernels", dependencies: ["COneDNN"], cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
   .target(name: "CProfiles"),
   // Benchmark-only: OpenMP, oneTBB and oneDNN with its own threads, to stand beside us in a run.
   .target(

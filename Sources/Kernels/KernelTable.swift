@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 
 /// The C kernels of one instruction set.
 public struct KernelTable: @unchecked Sendable {
@@ -21,6 +22,11 @@ public struct KernelTable: @unchecked Sendable {
 
   /// `portable`, `avx2` or `avx512`.
   public var name: String { String(cString: functions.pointee.name) }
+  /// oneDNN's version, such as `2.6.3`.
+  public static var oneDNNVersion: String {
+    guard let version = dnnl_version()?.pointee else { return "unknown" }
+    return "\(version.major).\(version.minor).\(version.patch)"
+  }
   /// Whether oneDNN multiplies bf16 natively here.
   public static var multipliesBFloat16: Bool { hfm_has_native_bf16() != 0 }
 }

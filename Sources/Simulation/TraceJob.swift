@@ -42,8 +42,8 @@ extension TraceJob {
   }
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
-  /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time), `priority`
-  /// (0).
+  /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time) and
+  /// `priority` (0).
   ///
   /// - Throws: `UserError` that names file, line and key.
   public static func jobs(jsonLines bytes: [UInt8], file: String) throws(UserError) -> [TraceJob] {
