@@ -95,7 +95,7 @@ let machine: [Target] = [
 ]
 
 let ledger: [Target] = [
-  module("JobStore", ["CSQLite", "Quantities", "DataFormats"])
+  module("JobStore", ["CSQLite", "Quantities"])
 ]
 
 let words: [Target] = [

@@ -45,7 +45,8 @@ begin "build (release)"
 build -c release
 
 begin "tests"
-swift test --skip-build
+# A hanging test must not hold a machine for hours without a word.
+timeout --foreground 20m swift test --skip-build
 
 if [ -x scripts/sanitize.sh ] && [ "${HFM_SANITIZERS:-on}" != off ]; then
   begin "sanitizers"

@@ -12,6 +12,11 @@ toolchain=(
   ca-certificates libcurl4 libncurses6 libsqlite3-0 libxml2 zlib1g
 )
 
+if ! command -v dpkg-query >/dev/null; then
+  echo "error: this is no Debian; install the like of: ${libraries[*]} pkg-config" >&2
+  exit 2
+fi
+
 missing=()
 for package in "${toolchain[@]}" "${libraries[@]}"; do
   status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The state that a team's lanes share while a body runs.
 ///
-/// `@unchecked Sendable`: constants and atomics, but for the leader's state, which only the leader's
-/// thread writes, while no other lane is at work.
+/// `@unchecked Sendable`: constants and atomics, but for the leader's state, which only the
+/// leader's thread writes, while no other lane is at work.
 final class TeamCore: @unchecked Sendable {
   let pool: PoolCore
   let workers: [Int]

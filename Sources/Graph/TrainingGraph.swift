@@ -1,7 +1,9 @@
 /// The backward pass of one block, derived from it (see `TrainingGraph.derive`).
 ///
 /// Its table is the forward block's table followed by gradients, so that a `TensorID` of the
-/// forward block means the same tensor in both.
+/// forward block means the same tensor in both. Each gradient is written once; where nothing is
+/// computed (`add` hands its gradient on), several of the ids below may be one and the same tensor.
+/// The gradient of the loss is the number 1 and has no tensor.
 public struct BackwardBlock: Sendable, Hashable {
   /// Position of the forward block in `OperatorGraph.blocks`.
   public var forward: Int

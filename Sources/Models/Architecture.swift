@@ -151,6 +151,8 @@ public struct PatchInput: Sendable, Hashable {
   public var registerTokens = 0
   /// Whether the class token has a row in the position table.
   public var positionOfClass = true
+  /// Whether the register tokens have rows in the position table (timm's default).
+  public var positionOfRegisters = false
   /// Whether a token for masked patches is stored (DINOv2's original code); no forward pass here
   /// uses it.
   public var maskToken = false

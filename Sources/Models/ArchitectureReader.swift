@@ -80,6 +80,7 @@ extension PatchInput {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "image", "patch", "channels", "bias", "classTokens", "registerTokens", "positionOfClass",
+      "positionOfRegisters",
       "maskToken", "norm",
     ])
     image = try cursor.field("image").int(in: 1...100_000)
@@ -93,6 +94,10 @@ extension PatchInput {
     classTokens = try cursor.int("classTokens", 1, in: 0...1)
     registerTokens = try cursor.int("registerTokens", 0, in: 0...1000)
     positionOfClass = try cursor.bool("positionOfClass", true)
+    positionOfRegisters = try cursor.bool("positionOfRegisters", false)
+    guard positionOfClass || !positionOfRegisters else {
+      throw cursor.error("positionOfRegisters needs positionOfClass: the class token comes first")
+    }
     maskToken = try cursor.bool("maskToken", false)
     norm = try cursor.bool("norm", false)
   }

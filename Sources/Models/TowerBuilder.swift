@@ -98,6 +98,9 @@ struct TowerBuilder {
     if input.classTokens > 0, input.positionOfClass {
       x = try prepend("class", input.classTokens, x, &block)
     }
+    if input.registerTokens > 0, input.positionOfRegisters {
+      x = try prepend("registers", input.registerTokens, x, &block)
+    }
     if input.maskToken { _ = try block.parameter("mask.token", [hidden], .embedding) }
     let positions = try block.parameter(
       "positions.weight", Array(block.block[x].shape.dropFirst()), .embedding)
@@ -105,7 +108,9 @@ struct TowerBuilder {
     if input.classTokens > 0, !input.positionOfClass {
       x = try prepend("class", input.classTokens, x, &block)
     }
-    if input.registerTokens > 0 { x = try prepend("registers", input.registerTokens, x, &block) }
+    if input.registerTokens > 0, !input.positionOfRegisters {
+      x = try prepend("registers", input.registerTokens, x, &block)
+    }
     if input.norm { x = try block.norm("norm", x, tower.stack) }
     block.output(x)
     let value = try graph.input(prefix + "image", shape, precision.compute)

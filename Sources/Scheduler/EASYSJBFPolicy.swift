@@ -1,5 +1,5 @@
-/// EASY backfilling that tries the shortest estimate first (Tsafrir, Etsion and Feitelson, IEEE TPDS
-/// 18(6), 2007): the head keeps its reservation, the others jump ahead by length, then queue order.
+/// EASY backfilling that tries the shortest estimate first (Tsafrir, Etsion and Feitelson, IEEE
+/// TPDS 18(6), 2007): the head keeps its reservation, the others jump ahead by length, then queue order.
 public struct EASYSJBFPolicy: SchedulingPolicy {
   /// `easy-sjbf`.
   public static let name = "easy-sjbf"

@@ -36,7 +36,8 @@ public struct Resources: Sendable, Hashable {
     self.nodes = [Node(id: 0, cpus: Array(0..<max(0, processors)), memoryBytes: Int.max / 4)]
   }
 
-  /// A computer: one hardware thread per core, on the core's NUMA node, within the process's limits.
+  /// A computer: one hardware thread per core, on the core's NUMA node, within the
+  /// process's limits.
   public init(machine: Machine) {
     let allowed = machine.limits.map { Set($0.cpus) }
     let known = Set(machine.numaNodes.map(\.id))

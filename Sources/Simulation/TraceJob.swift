@@ -23,9 +23,9 @@ public struct TraceJob: Sendable, Hashable {
 extension TraceJob {
   /// The jobs of an SWF trace on `processors` processors, cleaned as the simulator pyss does, so
   /// that schedules can be compared: the estimate is the longer of requested and run time, the run
-  /// time the shorter of both and at least a second, processors are those allocated, at most all. A record without a
-  /// run time or processors, or with a negative submit time, becomes a one-second job that is
-  /// submitted at second 1 at the earliest.
+  /// time the shorter of both and at least a second, processors are those allocated, at most all.
+  /// A record without a run time or processors, or with a negative submit time, becomes a
+  /// one-second job that is submitted at second 1 at the earliest.
   public static func jobs(swf trace: SWFTrace, processors: Int) -> [TraceJob] {
     trace.records.enumerated().map { number, record in
       let isBroken =
@@ -42,7 +42,8 @@ extension TraceJob {
   }
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
-  /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time), `priority` (0).
+  /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time) and
+  /// `priority` (0).
   ///
   /// - Throws: `UserError` that names file, line and key.
   public static func jobs(jsonLines bytes: [UInt8], file: String) throws(UserError) -> [TraceJob] {

@@ -3,7 +3,8 @@ import Scheduler
 import Testing
 
 @Suite struct PlacementTests {
-  /// Four nodes of four cores in a row: neighbours at 12, then 20, then 28; a fifth holds memory only.
+  /// Four nodes of four cores in a row: neighbours at 12, then 20, then 28; a fifth holds
+  /// memory only.
   static let machine = Resources(nodes: [
     .init(id: 0, cpus: [0, 1, 2, 3], memoryBytes: 100, distances: [10, 12, 20, 28, 40]),
     .init(id: 1, cpus: [4, 5, 6, 7], memoryBytes: 100, distances: [12, 10, 12, 20, 40]),

@@ -13,6 +13,7 @@ public enum HFM {
     CostCommand.self,
     PlanCommand.self,
     SimulateCommand.self,
+    RunCommand.self,
     JobsCommand.self,
     CancelCommand.self,
     CompletionCommand.self,

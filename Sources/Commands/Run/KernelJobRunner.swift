@@ -1,0 +1,120 @@
+import CostModel
+import Executor
+import Graph
+import HardwareModel
+import JobStore
+import Kernels
+import Models
+import Quantities
+import Workloads
+
+/// Runs jobs with real kernels on the workers that the scheduler chose.
+struct KernelJobRunner: JobRunner {
+  let pool: WorkerPool
+  /// The whole machine's speed.
+  let device: Device
+
+  /// Run time from the time model on the job's share of the machine, memory from the very plan that
+  /// the run will allocate.
+  ///
+  /// - Throws: `UserError` for an unknown model, shapes that it cannot take, or a memory limit
+  ///   below what it needs.
+  func estimate(_ job: JobSpecification) throws(UserError) -> JobEstimate {
+    let workload = try Self.workload(job)
+    let total = pool.layout.workers.count
+    let lanes = min(job.cores, total)
+    let time = TimeModel(device: device.share(cores: lanes, of: total))
+    let pass: Double
+    let memory: Int
+    if let training = workload.training {
+      pass = time.seconds(trainingStep: training)
+      memory = try TrainingRunner.requiredBytes(training, lanes: lanes)
+    } else {
+      pass = time.seconds(inference: workload.forward)
+      memory = try InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
+    }
+    if let limit = job.memoryBytes, limit < memory {
+      throw UserError(
+        .impossible, key: "memory",
+        "\(ScheduleText.memory(limit)) are too little: the job needs "
+          + "\(ScheduleText.memory(memory)), \(ScheduleText.memory(memory - limit)) more",
+        remedy: "give more memory, or a smaller batch")
+    }
+    return JobEstimate(seconds: pass * Double(job.steps), memoryBytes: memory)
+  }
+
+  func run(
+    _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation
+  ) throws -> JobMeasurement {
+    let began = ContinuousClock.now
+    let workload = try Self.workload(job)
+    let team = try pool.lease(try workers(placement.cpus))
+    defer { team.release() }
+    cancellation.onCancel { team.cancel() }
+    let (pass, loss) = try Self.passes(workload, team, memoryBudget: placement.memoryBytes)
+    // One pass beforehand: first touch of the memory, caches, clock frequency.
+    try pass()
+    let setup = (ContinuousClock.now - began) / .seconds(1)
+    var seconds: [Double] = []
+    seconds.reserveCapacity(min(job.steps, 1 << 20))
+    for _ in 0..<job.steps {
+      if cancellation.isCancelled { throw CancellationError() }
+      let start = ContinuousClock.now
+      try pass()
+      seconds.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    var details = [
+      (name: "setup", unit: "s", value: setup),
+      (name: "fastestPass", unit: "s", value: seconds.min() ?? 0),
+      (name: "slowestPass", unit: "s", value: seconds.max() ?? 0),
+    ]
+    if let loss = loss() { details.append((name: "loss", unit: "", value: loss)) }
+    return JobMeasurement(seconds: seconds.reduce(0, +), details: details)
+  }
+
+  /// A pass of the workload to call again and again, and the loss of its last call.
+  private static func passes(
+    _ workload: Workload, _ team: WorkerTeam, memoryBudget: Int
+  ) throws -> (pass: () throws -> Void, loss: () -> Double?) {
+    guard let training = workload.training else {
+      let runner = try InferenceRunner(
+        workload.forward, team: team, memoryBudget: memoryBudget)
+      return ({ try runner.run() }, { nil })
+    }
+    let runner = try TrainingRunner(training, team: team, memoryBudget: memoryBudget)
+    var last: Double?
+    return ({ last = Double(try runner.step()) }, { last })
+  }
+
+  private func workers(_ cpus: [Int]) throws(UserError) -> [Int] {
+    var workers: [Int] = []
+    for cpu in cpus {
+      guard let worker = pool.layout.workers.firstIndex(where: { $0.cpu == cpu }) else {
+        throw UserError(.run, "no worker sits on processing unit \(cpu)")
+      }
+      workers.append(worker)
+    }
+    return workers
+  }
+
+  static func workload(_ job: JobSpecification) throws(UserError) -> Workload {
+    guard let task = Task(rawValue: job.task.rawValue), let precision = Precision(word: job.dtype)
+    else { throw UserError(.input, key: "task", "unknown task \"\(job.task.rawValue)\"") }
+    let image = job.image.flatMap {
+      $0.count == 2 ? ImageSize(height: $0[0], width: $0[1]) : nil
+    }
+    return try Workload(
+      try model(job.model),
+      WorkloadRequest(
+        task: task, batch: job.batch, sequence: job.sequence, image: image,
+        precision: precision))
+  }
+
+  /// A catalogue id, or a path to a profile, a Hugging Face configuration or a safetensors file.
+  static func model(_ name: String) throws(UserError) -> ModelProfile {
+    guard name.contains("/") || name.hasSuffix(".json") else {
+      return try ModelCatalogue.builtIn.model(name)
+    }
+    return try ModelProfile(parsing: try Files.read(name), file: name)
+  }
+}

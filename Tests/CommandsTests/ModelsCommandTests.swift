@@ -1,0 +1,54 @@
+import Commands
+import DataFormats
+import TestSupport
+import Testing
+
+@Suite struct ModelsCommandTests {
+  private static func run(_ words: String...) -> (code: Int32, output: String, errors: String) {
+    let recorder = ConsoleRecorder()
+    let code = HFM.run(["models"] + words, recorder.console)
+    return (code, recorder.output, recorder.errors)
+  }
+
+  @Test func jsonHoldsTheContractsKeys() throws {
+    let result = Self.run("--search", "meditron-70b", "--json")
+    #expect(result.code == 0)
+    let json = try JSONValue(parsing: result.output)
+    #expect(json.array?.count == 1)
+    #expect(json[0]?["id"]?.string == "meditron-70b")
+    #expect(json[0]?["family"]?.string == "language")
+    #expect(json[0]?["status"]?.string == "open")
+    // Llama 2 70B: 68,976,648,192 parameters (transformers' LlamaForCausalLM).
+    #expect(json[0]?["parameters"]?.int == 68_976_648_192)
+    #expect(json[0]?["survey"]?["table"]?.string == "I")
+    #expect(json[0]?["survey"]?["row"]?.int == 11)
+    #expect(json[0]?["survey"]?["backbone"]?.string == "LLaMA-2")
+  }
+
+  @Test func familiesAreKeptApart() throws {
+    let result = Self.run("--family", "vision")
+    #expect(result.output.contains("gigapath-tile") && !result.output.contains("llama"))
+    #expect(Self.run("--family", "sounds").code == 2)
+  }
+
+  @Test func ownProfilesGoOverTheBuiltIn() throws {
+    let folder = try TemporaryFolder()
+    try TestFile.write(
+      """
+      {"id": "bert-base", "name": "Ours", "family": "language", "source": "https://example.org",
+       "like": "bert-base", "architecture": {"stack": {"layers": 11}}}
+      """, to: folder.file("bert-base.json"))
+    let result = Self.run("--search", "bert-base", "--json", "--profiles", folder.path)
+    let json = try JSONValue(parsing: result.output)
+    #expect(json[0]?["name"]?.string == "Ours")
+    #expect(json[0]?["parameters"]?.int == 110_106_428 - 7_087_872)
+  }
+
+  @Test func faultyProfilesAreNamed() throws {
+    let folder = try TemporaryFolder()
+    try TestFile.write("{\"id\": 3}", to: folder.file("a.json"))
+    let result = Self.run("--profiles", folder.path)
+    #expect(result.code == 2)
+    #expect(result.errors.contains("a.json:1:8: id: expected a string"))
+  }
+}

@@ -1,0 +1,136 @@
+import CostModel
+import Graph
+import HardwareModel
+import Quantities
+import Testing
+
+@Suite struct OperatorCostTests {
+  /// An operator whose tensors are given by shape, in order: inputs, then outputs.
+  static func cost(
+    _ kind: OperatorKind, _ inputs: [[Int]], _ outputs: [[Int]], _ type: DataType = .fp32
+  ) -> OperatorCost {
+    let tensors = (inputs + outputs).map { Tensor("t", $0, type, .activation) }
+    let ids = tensors.indices.map { TensorID($0) }
+    let op = Operator(
+      "op", kind, Array(ids.prefix(inputs.count)), Array(ids.dropFirst(inputs.count)))
+    return OperatorCost(op, tensors: tensors)
+  }
+
+  @Test func productsCountTwoPerMultiplyAdd() {
+    let linear = Self.cost(.linear(bias: true), [[2, 3, 5], [7, 5], [7]], [[2, 3, 7]])
+    #expect(linear.modelFlops == 2 * 6 * 5 * 7)
+    #expect(linear.hardwareFlops == linear.modelFlops)
+    #expect(linear.bytesRead == 4 * (30 + 35 + 7))
+    #expect(linear.bytesWritten == 4 * 42)
+    #expect(linear.work == Double(linear.modelFlops))
+    let input = Self.cost(.linearGradInput, [[2, 3, 7], [7, 5]], [[2, 3, 5]])
+    #expect(input.modelFlops == linear.modelFlops)
+    let weight = Self.cost(
+      .linearGradWeight(bias: true), [[2, 3, 7], [2, 3, 5]], [[7, 5], [7]])
+    #expect(weight.modelFlops == linear.modelFlops)
+  }
+
+  @Test func transposedProductsHaveTheSameCount() {
+    let (m, k, n) = (3, 5, 7)
+    let plain = Self.cost(.matmul(.none), [[m, k], [k, n]], [[m, n]])
+    let left = Self.cost(.matmul(.left), [[k, m], [k, n]], [[m, n]])
+    let right = Self.cost(.matmul(.right), [[m, k], [n, k]], [[m, n]])
+    #expect([plain, left, right].map(\.modelFlops) == [210, 210, 210])
+  }
+
+  @Test func patchEmbeddingIsAConvolution() {
+    // 2·B·N·h·C·p·p with B 2, N 4, h 6, C 3, p 2.
+    let forward = Self.cost(
+      .patchEmbedding(patch: 2, bias: false), [[2, 3, 4, 4], [6, 3, 2, 2]], [[2, 4, 6]])
+    #expect(forward.modelFlops == 2 * 2 * 4 * 6 * 12)
+    let backward = Self.cost(
+      .patchEmbeddingGradWeight(patch: 2, bias: false), [[2, 4, 6], [2, 3, 4, 4]],
+      [[6, 3, 2, 2]])
+    #expect(backward.modelFlops == forward.modelFlops)
+  }
+
+  @Test(arguments: [(4, 4), (4, 9), (9, 4), (1, 128)])
+  func attentionCountsTheSquareAndRunsWhatTheMaskShows(s: Int, t: Int) {
+    let (b, hq, hkv, d) = (2, 4, 2, 8)
+    for causal in [false, true] {
+      let heads = AttentionGeometry(queryHeads: hq, keyValueHeads: hkv, headSize: d, causal: causal)
+      let q = [b, s, hq * d]
+      let k = [b, t, hkv * d]
+      let forward = Self.cost(.attention(heads), [q, k, k], [q, [b, hq, s]])
+      // The mask, pair by pair.
+      var visible = 0
+      for i in 0..<s { for j in 0..<t where !causal || j <= i + t - s { visible += 1 } }
+      #expect(forward.modelFlops == 4 * b * hq * s * t * d)
+      #expect(forward.hardwareFlops == 4 * b * hq * visible * d)
+      let backward = Self.cost(
+        .attentionBackward(heads), [q, q, k, k, q, [b, hq, s]], [q, k, k])
+      #expect(backward.modelFlops == 2 * forward.modelFlops)
+      #expect(2 * backward.hardwareFlops == 5 * forward.hardwareFlops)
+    }
+  }
+
+  @Test func memoryBoundOperatorsCountBytes() {
+    let add = Self.cost(.add, [[8, 4], [4]], [[8, 4]], .bf16)
+    #expect(add.modelFlops == 0)
+    #expect(add.work == Double(2 * (32 + 4 + 32)))
+    // A look-up reads its rows, not the table.
+    let lookUp = Self.cost(.embedding, [[2, 3], [1000, 4]], [[2, 3, 4]])
+    #expect(lookUp.bytesRead == 6 * 4 + 24 * 4)
+    // AdamW reads parameter, gradient and both moments, and writes all but the gradient.
+    let update = Self.cost(.optimizer(.adamw), [[10], [10], [10], [10]], [])
+    #expect(update.bytesRead == 160)
+    #expect(update.bytesWritten == 120)
+  }
+
+  @Test func countsSaturateInsteadOfTrapping() {
+    let side = 1 << 31
+    let cost = Self.cost(.linear(bias: false), [[4, side], [1 << 20, side]], [[4, 1 << 20]])
+    #expect(cost.modelFlops == 2 * 4 * (1 << 20) * side)
+    let huge = Self.cost(
+      .matmul(.none), [[side, side / 4], [side / 4, side]], [[side, side / 2]])
+    #expect(huge.modelFlops == .max)
+  }
+}
+
+@Suite struct TimeModelTests {
+  static func device(rates: [RateCurve] = []) -> Device {
+    Device(
+      id: "d", name: "d", kind: .gpu, memoryBytes: 1 << 34, memoryBandwidth: BytesPerSecond(1e12),
+      peaks: [.init(.fp32, FlopsPerSecond(1e13)), .init(.bf16, FlopsPerSecond(1e14))],
+      vectorFlopsPerSecond: FlopsPerSecond(1e13), launchOverhead: Seconds(5e-6), rates: rates,
+      source: "made up")
+  }
+
+  static func cost(_ flops: Int, bytes: Int = 0, _ type: DataType = .fp32) -> OperatorCost {
+    OperatorCost(
+      operatorClass: .matrix, dataType: type, modelFlops: flops, hardwareFlops: flops,
+      vectorFlops: 0, bytesRead: bytes, bytesWritten: 0)
+  }
+
+  @Test func rooflineTakesTheSlowerOfComputeAndMemory() {
+    let model = TimeModel(device: Self.device())
+    let compute = model.seconds(Self.cost(1_000_000_000_000))
+    #expect(abs(compute - (0.1 / 0.72 + 5e-6)) < 1e-9)
+    let memory = model.seconds(Self.cost(1, bytes: 1_000_000_000))
+    #expect(abs(memory - (1e-3 / 0.8 + 5e-6)) < 1e-9)
+    #expect(model.seconds(Self.cost(0)) == 0)
+    // fp16 has no unit here and falls back to fp32's.
+    #expect(model.computePeak(.fp16).value == 1e13)
+  }
+
+  @Test func curvesAreConstantInTimeBelowAndInRateAbove() {
+    let curve = RateCurve(
+      operatorClass: .matrix, dataType: .fp32,
+      points: [
+        RatePoint(work: 1e6, workPerSecond: 1e9), RatePoint(work: 1e8, workPerSecond: 3e9),
+      ])
+    let model = TimeModel(device: Self.device(rates: [curve]))
+    #expect(model.seconds(Self.cost(10)) == 1e-3)
+    #expect(abs(model.seconds(Self.cost(10_000_000)) - 1e7 / 2e9) < 1e-12)
+    #expect(abs(model.seconds(Self.cost(1_000_000_000)) - 1e9 / 3e9) < 1e-12)
+    // A thin product cannot be faster than its bytes.
+    #expect(model.seconds(Self.cost(10_000_000, bytes: 100_000_000_000)) == 0.1)
+    #expect(model.isMeasured(Self.cost(1)))
+    #expect(!model.isMeasured(Self.cost(1, .bf16)))
+  }
+}
