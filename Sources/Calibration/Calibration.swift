@@ -1,0 +1,90 @@
+public import Executor
+import Graph
+public import HardwareModel
+import Quantities
+
+/// What a calibration found.
+public struct CalibrationResult: Sendable, Hashable {
+  /// The machine's processors as a measured device.
+  public var device: Device
+  /// How well it predicts shapes that it was not made from.
+  public var fit: CalibrationFit
+}
+
+/// Measures this machine with the kernels that run graphs.
+public enum Calibration {
+  /// Number formats that are measured.
+  static let dataTypes: [DataType] = [.fp32, .bf16]
+
+  /// Measures every operator class in every number format at several sizes, the memory bandwidth
+  /// and the time to start an operator, on the team's workers.
+  ///
+  /// Weights and saved activations are read cold, as in a model: each measured program rotates
+  /// over copies that together exceed the caches. Each point is the median of interleaved rounds.
+  /// - Parameters:
+  ///   - quick: fewer shapes and rounds.
+  ///   - progress: told what is measured, and the fraction done, 0 … 1.
+  /// - Throws: `UserError` when memory does not suffice; `CancellationError`.
+  public static func run(
+    team: WorkerTeam, machine: Machine, quick: Bool,
+    progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
+  ) throws -> CalibrationResult {
+    let cacheBytes = lastLevelBytes(machine, team)
+    let watch = Stopwatch(team: team, cacheBytes: cacheBytes, repeats: quick ? 3 : 7)
+    progress("memory bandwidth", 0)
+    let bandwidth = try MachineSpeed.bandwidth(
+      team: team, cacheBytes: cacheBytes, repeats: watch.repeats)
+    let launch = try MachineSpeed.launchOverhead(team: team)
+    var points: [MeasuredPoint] = []
+    let all = OperatorClass.allCases.flatMap { item in dataTypes.map { (item, $0) } }
+    for (index, (operatorClass, type)) in all.enumerated() {
+      progress("\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
+      points += try watch.measure(cases(operatorClass, type, quick: quick))
+    }
+    let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)
+    return CalibrationResult(device: device, fit: CurveFit.fit(device, points))
+  }
+
+  static func cases(_ operatorClass: OperatorClass, _ type: DataType, quick: Bool)
+    -> [MeasuredCase]
+  {
+    switch operatorClass {
+    case .matrix: ProductCases.matrix(type, quick: quick)
+    case .attention: ProductCases.attention(type, quick: quick, backward: false)
+    case .attentionBackward: ProductCases.attention(type, quick: quick, backward: true)
+    default: StreamingCases.cases(operatorClass, type, quick: quick)
+    }
+  }
+
+  private static func device(
+    _ machine: Machine, _ team: WorkerTeam, bandwidth: Double, launch: Double,
+    _ points: [MeasuredPoint]
+  ) -> Device {
+    var device = Device(roughly: machine)
+    let peaks = dataTypes.compactMap { type -> Device.Peak? in
+      let best = points.filter {
+        $0.cost.operatorClass == .matrix && $0.cost.dataType == type && $0.seconds > 0
+      }.map { $0.cost.work / $0.seconds }.max()
+      return best.map { Device.Peak(type, FlopsPerSecond($0)) }
+    }
+    device.peaks = peaks
+    device.vectorFlopsPerSecond = peaks.first?.flopsPerSecond ?? device.vectorFlopsPerSecond
+    device.memoryBandwidth = BytesPerSecond(bandwidth)
+    device.launchOverhead = Seconds(launch)
+    device.rates = CurveFit.curves(points)
+    let model = machine.packages.first?.model ?? ""
+    let name = model.isEmpty ? device.name : model
+    device.source =
+      "measured on \(name), \(team.count) worker\(team.count == 1 ? "" : "s"), by hfm calibrate"
+    return device
+  }
+
+  /// Capacity of the last-level caches that the team's processors share; 32 MiB when unknown.
+  private static func lastLevelBytes(_ machine: Machine, _ team: WorkerTeam) -> Int {
+    let cpus = Set(team.places.map(\.cpu))
+    let level = machine.caches.map(\.level).max() ?? 0
+    let bytes = machine.caches.filter { $0.level == level && !cpus.isDisjoint(with: $0.cpus) }
+      .reduce(0) { $0 + $1.sizeBytes }
+    return bytes > 0 ? min(bytes, 256 << 20) : 32 << 20
+  }
+}
