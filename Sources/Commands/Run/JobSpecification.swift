@@ -1,17 +1,13 @@
 import DataFormats
+import Workloads
 
 /// One job of a JOBS file; see docs/Jobs.md.
 struct JobSpecification: Sendable, Hashable {
-  /// What is done with the model.
-  enum Task: String, Sendable, Hashable, CaseIterable {
-    case infer, finetune, pretrain
-  }
-
   /// The user's name for it, unique in its file.
   var id: String
   /// Catalogue id of a model, or a path to a profile.
   var model: String
-  var task: Task
+  var task: WorkloadTask
   /// Samples in one pass.
   var batch: Int
   /// Tokens per sample; nil for the model's own.

@@ -1,5 +1,6 @@
 import DataFormats
 import Quantities
+import Workloads
 
 /// Reads JOBS.json; see docs/Jobs.md for the format.
 enum JobsFile {
@@ -35,7 +36,7 @@ enum JobsFile {
 
   private static func job(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
     try cursor.refuseUnknownKeys(known: keys)
-    let task = try cursor.field("task").word(JobSpecification.Task.self)
+    let task = try cursor.field("task").word(WorkloadTask.self)
     return JobSpecification(
       id: try name(cursor.field("id")),
       model: try name(cursor.field("model")),
@@ -60,7 +61,7 @@ enum JobsFile {
   }
 
   private static func steps(
-    _ cursor: JSONCursor, _ task: JobSpecification.Task
+    _ cursor: JSONCursor, _ task: WorkloadTask
   ) throws(JSONError) -> Int {
     let other = task == .infer ? "steps" : "repeats"
     if let stray = try cursor.optional(other) {

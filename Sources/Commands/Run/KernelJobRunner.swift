@@ -98,15 +98,16 @@ struct KernelJobRunner: JobRunner {
   }
 
   static func workload(_ job: JobSpecification) throws(UserError) -> Workload {
-    guard let task = Task(rawValue: job.task.rawValue), let precision = Precision(word: job.dtype)
-    else { throw UserError(.input, key: "task", "unknown task \"\(job.task.rawValue)\"") }
+    guard let precision = Precision(word: job.dtype) else {
+      throw UserError(.input, key: "dtype", "unknown word \"\(job.dtype)\"")
+    }
     let image = job.image.flatMap {
       $0.count == 2 ? ImageSize(height: $0[0], width: $0[1]) : nil
     }
     return try Workload(
       try ModelSource.model(job.model),
       WorkloadRequest(
-        task: task, batch: job.batch, sequence: job.sequence, image: image,
+        task: job.task, batch: job.batch, sequence: job.sequence, image: image,
         precision: precision))
   }
 }

@@ -1,0 +1,42 @@
+import Quantities
+import Workloads
+
+/// What the demonstration does with one model of the survey.
+struct DemoModel: Sendable {
+  /// Catalogue id.
+  var id: String
+  /// Tokens of a sample, for models that read text or sequences.
+  var sequence: Int?
+  /// What the training steps stand for.
+  var training: WorkloadTask
+  /// Samples of one batch of inference.
+  var batch: Int
+
+  /// One of each family of the survey, small enough for a few passes on any machine.
+  static let all = [
+    DemoModel(
+      id: "pubmedbert", sequence: 128, training: .pretrain, batch: 4),
+    DemoModel(
+      id: "uni", sequence: nil, training: .finetune, batch: 2),
+    DemoModel(
+      id: "esm2-150m", sequence: 256, training: .pretrain, batch: 2),
+    DemoModel(
+      id: "biomedclip", sequence: 256, training: .pretrain, batch: 2),
+  ]
+
+  /// Training steps of each job: the first is a warm-up that the run adds by itself.
+  static let steps = 2
+  /// Batches of each inference job.
+  static let repeats = 3
+
+  /// A batch of inference.
+  func inference(batch: Int, _ precision: Precision) -> WorkloadRequest {
+    WorkloadRequest(task: .infer, batch: batch, sequence: sequence, precision: precision)
+  }
+
+  /// A micro-batch of training.
+  func training(batch: Int, _ precision: Precision) -> WorkloadRequest {
+    WorkloadRequest(
+      task: training, batch: batch, sequence: sequence, precision: precision)
+  }
+}
