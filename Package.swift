@@ -139,7 +139,9 @@ let testTargets: [Target] = [
     ["CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
   tests(
     "Planner",
-    ["Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
+    [
+      "Planner", "CostModel", "Workloads", "Models", "HardwareModel", "Quantities", "DataFormats",
+    ]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
   tests(

@@ -45,7 +45,7 @@ enum ModelSource {
     if word.hasSuffix(".json") || word.contains("/") {
       guard Files.exists(word) else {
         throw UserError(
-          .input, place: word, "no such file",
+          .input, place: word, "there is no such file",
           remedy: "give a catalogue id, a profile, a config.json or a .safetensors file")
       }
       let path = Files.isFolder(word) ? word + "/config.json" : word

@@ -10,7 +10,7 @@ enum WorkloadOptions {
   static let options: [CommandOption] = [
     .value(
       "task", "WORD", "what is done with the model (default pretrain)",
-      words: Task.allCases.map(\.rawValue)),
+      words: WorkloadTask.allCases.map(\.rawValue)),
     .value(
       "objective", "WORD", "what is computed (default: the model's own)",
       words: Objective.allCases.map(\.rawValue)),
@@ -27,7 +27,7 @@ enum WorkloadOptions {
 
   /// The request without its batch, which is 1.
   static func request(_ arguments: Arguments) throws(UserError) -> WorkloadRequest {
-    let task = arguments.string("task").flatMap(Task.init(rawValue:)) ?? .pretrain
+    let task = arguments.string("task").flatMap(WorkloadTask.init(rawValue:)) ?? .pretrain
     let image = try arguments.extents("image", count: 2).map {
       ImageSize(height: $0[0], width: $0[1])
     }
@@ -53,22 +53,9 @@ enum WorkloadOptions {
     return String(cString: folder)
   }
 
-  /// The model that MODEL names: a file when there is one of that name, else a catalogue id.
+  /// The model that MODEL names: a catalogue id or a file.
   static func model(_ arguments: Arguments) throws(UserError) -> ModelProfile {
-    let name = arguments.operand(0) ?? ""
-    if Files.exists(name), !Files.isFolder(name) { return try ModelFile.read(name) }
-    guard !name.hasSuffix(".json"), !name.hasSuffix(".safetensors") else {
-      throw UserError(.input, place: name, "there is no such file")
-    }
-    var catalogue = ModelCatalogue.builtIn
-    if let folder = profileFolder(arguments) {
-      var own: [ModelProfile] = []
-      for path in try profiles(in: folder + "/models") {
-        own.append(try ModelFile.read(path))
-      }
-      catalogue = catalogue.overridden(by: own)
-    }
-    return try catalogue.model(name)
+    try ModelSource.model(arguments.operand(0) ?? "", profiles: arguments.string("profiles"))
   }
 
   /// Paths of the profiles in a folder and its folders; none when there is no such folder.
@@ -84,12 +71,5 @@ enum WorkloadOptions {
       }
     }
     return paths
-  }
-}
-
-/// A model in a file: a profile, a Hugging Face `config.json` or a `.safetensors` header.
-enum ModelFile {
-  static func read(_ path: String) throws(UserError) -> ModelProfile {
-    try ModelProfile(parsing: try Files.read(path, limit: 1 << 26), file: path)
   }
 }

@@ -1,5 +1,6 @@
 /// EASY backfilling that tries the shortest estimate first (Tsafrir, Etsion and Feitelson, IEEE
-/// TPDS 18(6), 2007): the head keeps its reservation, the others jump ahead by length, then queue order.
+/// TPDS 18(6), 2007): the head keeps its reservation, the others jump ahead by length, then by
+/// queue order.
 public struct EASYSJBFPolicy: SchedulingPolicy {
   /// `easy-sjbf`.
   public static let name = "easy-sjbf"

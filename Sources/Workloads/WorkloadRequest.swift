@@ -3,7 +3,7 @@ public import Models
 public import Quantities
 
 /// What is done with a model.
-public enum Task: String, Sendable, Hashable, CaseIterable {
+public enum WorkloadTask: String, Sendable, Hashable, CaseIterable {
   /// Train from scratch on the model's own objective.
   case pretrain
   /// Train all parameters on a task, with a new head where the task is supervised.
@@ -23,7 +23,7 @@ public enum TrainedPart: String, Sendable, Hashable, CaseIterable {
 /// One workload's shape, formats and purpose.
 public struct WorkloadRequest: Sendable, Hashable {
   /// What is done.
-  public var task: Task
+  public var task: WorkloadTask
   /// What is computed; nil for the model's own (fine-tuning: supervised, or the model's own for
   /// decoders and dual encoders).
   public var objective: Objective?
@@ -44,7 +44,7 @@ public struct WorkloadRequest: Sendable, Hashable {
 
   /// Creates a request.
   public init(
-    task: Task, objective: Objective? = nil, batch: Int, sequence: Int? = nil,
+    task: WorkloadTask, objective: Objective? = nil, batch: Int, sequence: Int? = nil,
     image: ImageSize? = nil, precision: Precision = .fp32, optimizer: OptimizerKind = .adamw,
     classes: Int? = nil, trained: TrainedPart = .everything
   ) {

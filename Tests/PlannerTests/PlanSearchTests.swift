@@ -184,7 +184,8 @@ import Workloads
     let plans = try PlanSearch(model, workload, request).run().plans
     let best = try #require(plans.first)
     #expect(plans.allSatisfy { $0.samplesPerSecond <= best.samplesPerSecond })
-    let smallest = try #require(plans.min { $0.configuration.microBatch < $1.configuration.microBatch })
+    let smallest = try #require(
+      plans.min { $0.configuration.microBatch < $1.configuration.microBatch })
     #expect(smallest.stepSeconds <= best.stepSeconds)
     #expect(best.memory.gradientsBytes == 0)
   }

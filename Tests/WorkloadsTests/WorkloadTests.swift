@@ -191,8 +191,8 @@ struct WorkloadTests {
     #expect(throws: UserError.self) { _ = try Workload(model, request) }
   }
 
-  @Test(arguments: ModelCatalogue.builtIn.models.map(\.id), Task.allCases)
-  func everyModelDoesEveryTask(id: String, task: Task) throws {
+  @Test(arguments: ModelCatalogue.builtIn.models.map(\.id), WorkloadTask.allCases)
+  func everyModelDoesEveryTask(id: String, task: WorkloadTask) throws {
     let model = try ModelCatalogue.builtIn.model(id)
     let isSelfSupervised = task == .pretrain && [.dino, .mae].contains(model.objective)
     let workload = try Workload(

@@ -104,17 +104,9 @@ struct KernelJobRunner: JobRunner {
       $0.count == 2 ? ImageSize(height: $0[0], width: $0[1]) : nil
     }
     return try Workload(
-      try model(job.model),
+      try ModelSource.model(job.model),
       WorkloadRequest(
         task: task, batch: job.batch, sequence: job.sequence, image: image,
         precision: precision))
-  }
-
-  /// A catalogue id, or a path to a profile, a Hugging Face configuration or a safetensors file.
-  static func model(_ name: String) throws(UserError) -> ModelProfile {
-    guard name.contains("/") || name.hasSuffix(".json") else {
-      return try ModelCatalogue.builtIn.model(name)
-    }
-    return try ModelProfile(parsing: try Files.read(name), file: name)
   }
 }
