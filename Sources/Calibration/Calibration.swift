@@ -1,3 +1,4 @@
+import CostModel
 public import Executor
 import Graph
 public import HardwareModel

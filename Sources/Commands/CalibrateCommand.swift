@@ -31,7 +31,7 @@ enum CalibrateCommand: Command {
     let result = try Calibration.run(
       team: team, machine: machine, quick: arguments.flag("quick"))
     if let path = arguments.string("output") {
-      try Files.write(result.device.json.text(), to: path)
+      try Files.writeAtomically(result.device.json.text(), to: path)
     }
     if console.json {
       console.print(json: json(result))

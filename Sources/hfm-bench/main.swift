@@ -5,6 +5,7 @@ import Glibc
 let benchmarks: [Benchmark] = [
   forkJoinBenchmark,
   taskBenchmark,
+  productBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

@@ -45,91 +45,95 @@ struct Case: Sendable, CustomStringConvertible {
   /// Small shapes of every differentiable kind: odd sizes, one row, no multiple of a vector.
   static let all: [Case] = products + attentions + norms + elementwise + gathers + losses
 
-  static let products: [Case] = [(1, 7, 5), (3, 17, 33), (9, 70, 31), (33, 40, 19), (5, 130, 64)]
-    .flatMap { m, n, k in
-      [
-        Case(
-          kind: .linear(bias: true), inputs: [.init([m, k]), .init([n, k]), .init([n])],
-          outputs: [.init([m, n])], depth: k),
-        Case(
-          kind: .linear(bias: false), inputs: [.init([m, k]), .init([n, k])],
-          outputs: [.init([m, n])], depth: k),
-        Case(
-          kind: .matmul(.none), inputs: [.init([m, k]), .init([k, n])],
-          outputs: [.init([m, n])], depth: k),
-        Case(
-          kind: .matmul(.left), inputs: [.init([k, m]), .init([k, n])],
-          outputs: [.init([m, n])], depth: k),
-        Case(
-          kind: .matmul(.right), inputs: [.init([m, k]), .init([n, k])],
-          outputs: [.init([m, n])], depth: k),
-      ]
-    } + [
+  static let products: [Case] = {
+    var cases: [Case] = []
+    let sizes = [(1, 7, 5), (3, 17, 33), (9, 70, 31), (33, 40, 19), (5, 130, 64)]
+    for (m, n, k) in sizes {
+      func add(_ kind: OperatorKind, _ shapes: [[Int]]) {
+        let inputs = shapes.map { Input($0) }
+        cases.append(Case(kind: kind, inputs: inputs, outputs: [Output([m, n])], depth: k))
+      }
+      add(.linear(bias: true), [[m, k], [n, k], [n]])
+      add(.linear(bias: false), [[m, k], [n, k]])
+      add(.matmul(.none), [[m, k], [k, n]])
+      add(.matmul(.left), [[k, m], [k, n]])
+      add(.matmul(.right), [[m, k], [n, k]])
+    }
+    cases.append(
       Case(
-        kind: .matmul(.left), inputs: [.init([1100, 5]), .init([1100, 6])],
-        outputs: [.init([5, 6])], depth: 1100),
+        kind: .matmul(.left), inputs: [Input([1100, 5]), Input([1100, 6])],
+        outputs: [Output([5, 6])], depth: 1100))
+    cases.append(
       Case(
         kind: .patchEmbedding(patch: 3, bias: true),
-        inputs: [.init([2, 3, 6, 9]), .init([11, 3, 3, 3]), .init([11])],
-        outputs: [.init([2, 6, 11])], depth: 27),
+        inputs: [Input([2, 3, 6, 9]), Input([11, 3, 3, 3]), Input([11])],
+        outputs: [Output([2, 6, 11])], depth: 27))
+    cases.append(
       Case(
         kind: .patchEmbedding(patch: 4, bias: false),
-        inputs: [.init([1, 1, 8, 4]), .init([5, 1, 4, 4])], outputs: [.init([1, 2, 5])],
-        depth: 16),
-    ]
+        inputs: [Input([1, 1, 8, 4]), Input([5, 1, 4, 4])], outputs: [Output([1, 2, 5])],
+        depth: 16))
+    return cases
+  }()
 
-  static let attentions: [Case] = [
-    (1, 1, 1, 2, 2, 8, false), (2, 5, 5, 4, 2, 7, false), (1, 9, 9, 2, 1, 16, true),
-    (1, 3, 7, 2, 2, 5, true), (1, 70, 300, 1, 1, 4, false), (1, 67, 270, 1, 1, 3, true),
-  ].map { b, s, t, hq, hk, d, causal in
-    Case(
-      kind: .attention(
-        AttentionGeometry(queryHeads: hq, keyValueHeads: hk, headSize: d, causal: causal)),
-      inputs: [.init([b, s, hq * d]), .init([b, t, hk * d]), .init([b, t, hk * d])],
-      outputs: [.init([b, s, hq * d]), .init([b, hq, s], statistic: true)], depth: t + d)
-  }
-
-  static let norms: [Case] = [(1, 5), (3, 8), (5, 19), (2, 67)].flatMap { rows, h in
-    [
-      Case(
-        kind: .layerNorm(epsilon: 1e-5), inputs: [.init([rows, h]), .init([h]), .init([h])],
-        outputs: [
-          .init([rows, h]), .init([rows], statistic: true), .init([rows], statistic: true),
-        ], depth: h),
-      Case(
-        kind: .rmsNorm(epsilon: 1e-6), inputs: [.init([rows, h]), .init([h])],
-        outputs: [.init([rows, h]), .init([rows], statistic: true)], depth: h),
-      Case(
-        kind: .l2Normalize, inputs: [.init([rows, h])],
-        outputs: [.init([rows, h]), .init([rows], statistic: true)], depth: h),
+  static let attentions: [Case] = {
+    let shapes: [(Int, Int, Int, AttentionGeometry)] = [
+      (1, 1, 1, .init(queryHeads: 2, keyValueHeads: 2, headSize: 8, causal: false)),
+      (2, 5, 5, .init(queryHeads: 4, keyValueHeads: 2, headSize: 7, causal: false)),
+      (1, 9, 9, .init(queryHeads: 2, keyValueHeads: 1, headSize: 16, causal: true)),
+      (1, 3, 7, .init(queryHeads: 2, keyValueHeads: 2, headSize: 5, causal: true)),
+      (1, 70, 300, .init(queryHeads: 1, keyValueHeads: 1, headSize: 4, causal: false)),
+      (1, 67, 270, .init(queryHeads: 1, keyValueHeads: 1, headSize: 3, causal: true)),
     ]
-  }
+    return shapes.map { b, s, t, g in
+      let q = [b, s, g.queryHeads * g.headSize]
+      let k = Input([b, t, g.keyValueHeads * g.headSize])
+      let lse = Output([b, g.queryHeads, s], statistic: true)
+      return Case(
+        kind: .attention(g), inputs: [Input(q), k, k], outputs: [Output(q), lse],
+        depth: t + g.headSize)
+    }
+  }()
 
-  static let elementwise: [Case] = [[1, 3], [2, 3, 13]].flatMap { (shape: [Int]) -> [Case] in
-    let h = shape[shape.count - 1]
-    let same = Input(shape)
-    let output = [Output(shape)]
-    var cases = [
-      Case(kind: .add, inputs: [same, same], outputs: output),
-      Case(kind: .add, inputs: [same, .init([h])], outputs: output),
-      Case(kind: .scaleColumns, inputs: [same, .init([h])], outputs: output),
-      Case(kind: .scale(0.375), inputs: [same], outputs: output),
-      Case(kind: .scaleByExponential, inputs: [same, .init([])], outputs: output),
-      Case(kind: .cast, inputs: [same], outputs: output),
-    ]
-    for f in Activation.allCases {
-      cases.append(Case(kind: .activation(f), inputs: [same], outputs: output))
-      cases.append(Case(kind: .gatedActivation(f), inputs: [same, same], outputs: output))
+  static let norms: [Case] = {
+    var cases: [Case] = []
+    for (rows, h) in [(1, 5), (3, 8), (5, 19), (2, 67)] {
+      let (x, g) = (Input([rows, h]), Input([h]))
+      let (y, s) = (Output([rows, h]), Output([rows], statistic: true))
+      cases.append(
+        Case(kind: .layerNorm(epsilon: 1e-5), inputs: [x, g, g], outputs: [y, s, s], depth: h))
+      cases.append(Case(kind: .rmsNorm(epsilon: 1e-6), inputs: [x, g], outputs: [y, s], depth: h))
+      // A row of one or few values near 0 would make the derivative steep.
+      cases.append(Case(kind: .l2Normalize, inputs: [x], outputs: [y, s], depth: h))
     }
     return cases
-  } + [
-    Case(
-      kind: .rotary(heads: 3, base: 10000, inverse: false), inputs: [.init([2, 5, 3 * 10])],
-      outputs: [.init([2, 5, 3 * 10])]),
-    Case(
-      kind: .rotary(heads: 1, base: 10000, inverse: true), inputs: [.init([1, 3, 34])],
-      outputs: [.init([1, 3, 34])]),
-  ]
+  }()
+
+  static let elementwise: [Case] = {
+    var cases: [Case] = []
+    for shape in [[1, 3], [2, 3, 13]] {
+      let (same, row, output) = (Input(shape), Input([shape[shape.count - 1]]), [Output(shape)])
+      cases.append(Case(kind: .add, inputs: [same, same], outputs: output))
+      cases.append(Case(kind: .add, inputs: [same, row], outputs: output))
+      cases.append(Case(kind: .scaleColumns, inputs: [same, row], outputs: output))
+      cases.append(Case(kind: .scale(0.375), inputs: [same], outputs: output))
+      cases.append(Case(kind: .scaleByExponential, inputs: [same, Input([])], outputs: output))
+      cases.append(Case(kind: .cast, inputs: [same], outputs: output))
+      for f in Activation.allCases {
+        cases.append(Case(kind: .activation(f), inputs: [same], outputs: output))
+        cases.append(Case(kind: .gatedActivation(f), inputs: [same, same], outputs: output))
+      }
+    }
+    cases.append(
+      Case(
+        kind: .rotary(heads: 3, base: 10000, inverse: false), inputs: [Input([2, 5, 30])],
+        outputs: [Output([2, 5, 30])]))
+    cases.append(
+      Case(
+        kind: .rotary(heads: 1, base: 10000, inverse: true), inputs: [Input([1, 3, 34])],
+        outputs: [Output([1, 3, 34])]))
+    return cases
+  }()
 
   static let gathers: [Case] = [
     Case(

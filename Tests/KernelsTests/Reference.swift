@@ -17,9 +17,10 @@ func reference(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
     return byRow(x[0]) { row in
       let mean = row.reduce(0, +) / Double(row.count)
       let variance = row.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(row.count)
-      return row.indices.map {
-        (row[$0] - mean) / (variance + epsilon).squareRoot() * x[1].elements[$0]
-          + x[2].elements[$0]
+      let deviation = (variance + epsilon).squareRoot()
+      return row.indices.map { i -> Double in
+        let hat = (row[i] - mean) / deviation
+        return hat * x[1].elements[i] + x[2].elements[i]
       }
     }
   case .rmsNorm(let epsilon):
@@ -52,14 +53,18 @@ func reference(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
 private func referenceGather(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
   switch kind {
   case .embedding:
-    return x[0].elements.flatMap { id in
-      (0..<x[1].columns).map { x[1].elements[Int(id) * x[1].columns + $0] }
-    }
+    var y: [Double] = []
+    let h = x[1].columns
+    for id in x[0].elements { y += x[1].elements[Int(id) * h..<(Int(id) + 1) * h] }
+    return y
   case .prependTokens:
     let (n, h) = (x[0].shape[1], x[0].columns)
-    return (0..<x[0].shape[0]).flatMap { b in
-      x[1].elements + Array(x[0].elements[b * n * h..<(b + 1) * n * h])
+    var y: [Double] = []
+    for b in 0..<x[0].shape[0] {
+      y += x[1].elements
+      y += x[0].elements[b * n * h..<(b + 1) * n * h]
     }
+    return y
   case .pool(let pooling):
     let (s, h) = (x[0].shape[1], x[0].columns)
     return (0..<x[0].shape[0]).flatMap { b -> [Double] in
@@ -79,17 +84,19 @@ private func referenceGather(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
   case .crossEntropy:
     let labels = x[1].elements
     let valid = labels.filter { $0 != -100 }.count
-    let losses = (0..<x[0].rows).map { row -> Double in
-      labels[row] == -100 ? 0 : logSumExp(x[0], row) - element(x[0], row, Int(labels[row]))
+    var total = 0.0
+    for row in 0..<x[0].rows where labels[row] != -100 {
+      total += logSumExp(x[0], row) - element(x[0], row, Int(labels[row]))
     }
-    return [losses.reduce(0, +) / Double(max(1, valid))]
+    return [total / Double(max(1, valid))]
   case .contrastiveLoss:
     let n = x[0].columns
     let transposed = Values([n, n], (0..<n * n).map { x[0].elements[$0 % n * n + $0 / n] })
-    let total = (0..<n).map {
-      logSumExp(x[0], $0) + logSumExp(transposed, $0) - 2 * element(x[0], $0, $0)
+    var total = 0.0
+    for i in 0..<n {
+      total += logSumExp(x[0], i) + logSumExp(transposed, i) - 2 * element(x[0], i, i)
     }
-    return [total.reduce(0, +) / Double(2 * n)]
+    return [total / Double(2 * n)]
   default: return []
   }
 }
@@ -171,9 +178,11 @@ private func referenceAttention(
         let visible = g.causal ? min(t, i + t - s + 1) : t
         let qAt = (b * s + i) * g.queryHeads * d + head * d
         func keyAt(_ j: Int) -> Int { (b * t + j) * g.keyValueHeads * d + head / group * d }
-        let scores = (0..<visible).map { j in
-          (0..<d).map { q.elements[qAt + $0] * k.elements[keyAt(j) + $0] }.reduce(0, +)
-            / Double(d).squareRoot()
+        var scores = [Double](repeating: 0, count: visible)
+        for j in 0..<visible {
+          var sum = 0.0
+          for c in 0..<d { sum += q.elements[qAt + c] * k.elements[keyAt(j) + c] }
+          scores[j] = sum / Double(d).squareRoot()
         }
         let total = logSumExp(Values([1, visible], scores), 0)
         for j in 0..<visible {

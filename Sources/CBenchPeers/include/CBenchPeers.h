@@ -36,6 +36,11 @@ double hfm_peer_tbb_tasks(int threads, const int *cpus, long tasks);
 double hfm_peer_openmp_fibonacci(int threads, const int *cpus, int n);
 double hfm_peer_tbb_fibonacci(int threads, const int *cpus, int n);
 
+/// y[m,n] = x[m,k] * w[n,k]^T by oneDNN's sgemm on `threads` OpenMP threads of its own.
+/// Returns a oneDNN status; 0 is success.
+int hfm_peer_onednn_product(
+    int threads, long m, long n, long k, const float *x, const float *w, float *y);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,7 @@ public enum HFM {
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
     TopologyCommand.self,
+    CalibrateCommand.self,
     ModelsCommand.self,
     CostCommand.self,
     PlanCommand.self,
