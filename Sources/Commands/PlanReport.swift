@@ -30,7 +30,7 @@ struct PlanReport {
     ])
   }
 
-  private func json(_ plan: PlanEstimate, explain: Bool) -> JSONValue {
+  func json(_ plan: PlanEstimate, explain: Bool) -> JSONValue {
     let cut = plan.configuration
     var members: [(String, JSONValue)] = [
       ("parallelism", json(cut.parallelism)), ("devices", .number(plan.devices)),

@@ -60,7 +60,7 @@ struct DemoCosts: Sendable {
         PlanReport(result: $0, request: request, trains: true, seconds: seconds)
       }
       return Planned(report: report, cluster: cluster)
-    } catch where error.kind == .impossible {
+    } catch  where error.kind == .impossible {
       return Planned(cluster: cluster, refusal: error.message)
     }
   }

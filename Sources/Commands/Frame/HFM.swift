@@ -8,6 +8,7 @@ public enum HFM {
 
   /// Every command, in the order of the help.
   public static let commands: [any Command.Type] = [
+    DemoCommand.self,
     TopologyCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,

@@ -23,15 +23,4 @@ extension Device {
     }
     return device
   }
-
-  /// A processor of which nothing was measured: figures of a common server core (2.5 GHz, eight
-  /// fp32 lanes, one fused multiply-add a cycle; 4 GB/s of memory bandwidth a core).
-  static func assumedProcessor(cores: Int, memoryBytes: Int) -> Device {
-    let flops = FlopsPerSecond(40e9 * Double(cores))
-    return Device(
-      id: "here", name: "this machine", kind: .cpu, memoryBytes: memoryBytes,
-      memoryBandwidth: BytesPerSecond(4e9 * Double(cores)),
-      peaks: [.fp32, .tf32, .bf16, .fp16].map { Peak($0, flops) }, vectorFlopsPerSecond: flops,
-      launchOverhead: Seconds(10e-6), source: "assumed, not measured")
-  }
 }

@@ -11,32 +11,34 @@ struct LocalMachine {
   let resources: Resources
   let runner: KernelJobRunner
   /// What the user should know.
-  let notes: [String]
+  private(set) var notes: [String]
 
   /// Discovers the machine and starts one pinned worker per core.
   ///
-  /// - Parameter deviceProfile: a file that `hfm calibrate` wrote; nil to assume common figures.
   /// - Throws: `UserError` for a faulty profile, or when the system refuses the workers.
   init(deviceProfile: String?) throws(UserError) {
     let machine = try HardwareDiscovery.discover(.live)
-    let layout = PoolLayout(machine: machine)
-    let resources = try Self.resources(machine, layout)
-    let device: Device
-    var notes: [String] = []
-    if let path = deviceProfile {
-      device = try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
-        try HardwareCatalogue.builtIn().device(id)
-      }.device
-    } else {
-      device = .assumedProcessor(
-        cores: layout.workers.count, memoryBytes: resources.total.bytes)
+    let pool = try WorkerPool(layout: PoolLayout(machine: machine))
+    guard let path = deviceProfile else {
+      try self.init(machine: machine, pool: pool, device: Device(roughly: machine))
       notes.append(
         "predictions rest on assumed figures of a common processor; hfm calibrate --output FILE "
           + "measures this one, --device-profile FILE uses it")
+      return
     }
-    let pool = try WorkerPool(layout: layout)
-    self.resources = resources
-    self.notes = notes + pool.notes
+    let catalogue = try HardwareCatalogue.builtIn()
+    let cluster = try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
+      try catalogue.device(id)
+    }
+    try self.init(machine: machine, pool: pool, device: cluster.device)
+  }
+
+  /// Takes a discovered machine, its workers and its measured speed.
+  ///
+  /// - Throws: `UserError` when the machine shows nothing to run on.
+  init(machine: Machine, pool: WorkerPool, device: Device) throws(UserError) {
+    resources = try Self.resources(machine, pool.layout)
+    notes = pool.notes
     runner = KernelJobRunner(pool: pool, device: device)
   }
 
