@@ -9,7 +9,7 @@ import Workloads
 
 @Suite struct GraphCostTests {
   static func workload(
-    layers: Int = 3, batch: Int = 2, sequence: Int = 16, task: Task = .pretrain,
+    layers: Int = 3, batch: Int = 2, sequence: Int = 16, task: WorkloadTask = .pretrain,
     precision: Precision = .fp32
   ) throws -> Workload {
     let text = """

@@ -98,7 +98,8 @@ struct KernelJobRunner: JobRunner {
   }
 
   static func workload(_ job: JobSpecification) throws(UserError) -> Workload {
-    guard let task = Task(rawValue: job.task.rawValue), let precision = Precision(word: job.dtype)
+    guard let task = WorkloadTask(rawValue: job.task.rawValue),
+      let precision = Precision(word: job.dtype)
     else { throw UserError(.input, key: "task", "unknown task \"\(job.task.rawValue)\"") }
     let image = job.image.flatMap {
       $0.count == 2 ? ImageSize(height: $0[0], width: $0[1]) : nil
