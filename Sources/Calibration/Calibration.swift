@@ -39,7 +39,8 @@ public enum Calibration {
     var points: [MeasuredPoint] = []
     let all = OperatorClass.allCases.flatMap { item in dataTypes.map { (item, $0) } }
     for (index, (operatorClass, type)) in all.enumerated() {
-      progress("\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
+      progress(
+        "\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
       points += try watch.measure(cases(operatorClass, type, quick: quick))
     }
     let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)

@@ -91,7 +91,9 @@ func run(
     try runner.write(input.values.elements.map { Float($0) }, to: buffers[index])
   }
   try runner.run()
-  if outputs.isEmpty { return try inputs.indices.map { try runner.read(buffers[$0]).map(Double.init) } }
+  if outputs.isEmpty {
+    return try inputs.indices.map { try runner.read(buffers[$0]).map(Double.init) }
+  }
   return try outputs.indices.map { try runner.read(buffers[inputs.count + $0]).map(Double.init) }
 }
 
