@@ -20,8 +20,8 @@ public enum Calibration {
   /// Measures every operator class in every number format at several sizes, the memory bandwidth
   /// and the time to start an operator, on the team's workers.
   ///
-  /// Weights and saved activations are read cold, as in a model: each measured program rotates
-  /// over copies that together exceed the caches. Each point is the median of interleaved rounds.
+  /// Weights and saved activations are read cold, as in a model: rounds go over all cases of a
+  /// class, whose copies together exceed the caches. Each point is the median of interleaved rounds.
   /// - Parameters:
   ///   - quick: fewer shapes and rounds.
   ///   - progress: told what is measured, and the fraction done, 0 … 1.
@@ -31,7 +31,7 @@ public enum Calibration {
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> CalibrationResult {
     let cacheBytes = lastLevelBytes(machine, team)
-    let watch = Stopwatch(team: team, cacheBytes: cacheBytes, repeats: quick ? 3 : 7)
+    let watch = Stopwatch(team: team, repeats: quick ? 3 : 7)
     progress("memory bandwidth", 0)
     let bandwidth = try MachineSpeed.bandwidth(
       team: team, cacheBytes: cacheBytes, repeats: watch.repeats)
@@ -39,7 +39,8 @@ public enum Calibration {
     var points: [MeasuredPoint] = []
     let all = OperatorClass.allCases.flatMap { item in dataTypes.map { (item, $0) } }
     for (index, (operatorClass, type)) in all.enumerated() {
-      progress("\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
+      progress(
+        "\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
       points += try watch.measure(cases(operatorClass, type, quick: quick))
     }
     let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)

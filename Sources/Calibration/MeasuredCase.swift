@@ -32,12 +32,11 @@ struct MeasuredCase: Sendable {
 
   var cost: OperatorCost { OperatorCost(op, tensors: tensors) }
 
-  /// The operator `copies` times, each with its own cold operands, so that those have left the
-  /// caches when they are read again; the others stay the same, as a model's activations do.
-  func program(cacheBytes: Int) -> Program {
-    let coldBytes = cold.reduce(0) { $0 + tensors[$1].bytes }
-    let wanted = coldBytes == 0 ? 2 : (2 * cacheBytes + coldBytes - 1) / coldBytes
-    let copies = min(48, max(2, wanted))
+  /// The operator three times, each with its own cold operands. Those have left the caches when
+  /// they are read again, since all other cases of the round run in between; the other operands
+  /// stay the same within a run, as a model's activations do.
+  func program() -> Program {
+    let copies = 3
     var program = Program()
     let same = tensors.indices.map { index in
       cold.contains(index) ? -1 : program.add(tensors[index], content(index))
@@ -69,14 +68,13 @@ struct MeasuredPoint: Sendable {
 /// Measures cases on a team.
 struct Stopwatch {
   let team: WorkerTeam
-  let cacheBytes: Int
   let repeats: Int
 
   /// Medians of `repeats` rounds; every round runs each case once, so that a slow moment of the
   /// machine falls on all alike.
   func measure(_ cases: [MeasuredCase]) throws -> [MeasuredPoint] {
     let runners = try cases.map {
-      try ProgramRunner($0.program(cacheBytes: cacheBytes), team: team, seed: 7)
+      try ProgramRunner($0.program(), team: team, seed: 7)
     }
     for runner in runners { try runner.run() }
     var times = cases.map { _ in [Double]() }

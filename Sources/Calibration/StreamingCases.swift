@@ -8,9 +8,9 @@ enum StreamingCases {
   static func sizes(quick: Bool) -> [(Int, Int, Bool)] {
     let few = [
       (4, 384, false), (64, 512, false), (128, 768, false), (197, 1024, true), (512, 768, false),
-      (512, 3072, false), (1024, 2048, true), (2048, 4096, false),
+      (640, 1536, true), (1024, 2048, false),
     ]
-    return quick ? few : few + [(16, 640, false), (256, 1280, true), (4096, 1024, false)]
+    return quick ? few : few + [(16, 640, false), (256, 1280, true), (2048, 4096, false)]
   }
 
   static func cases(_ operatorClass: OperatorClass, _ type: DataType, quick: Bool)

@@ -52,7 +52,8 @@ enum InitialValues: Equatable {
     }
     switch step.op.kind {
     case .embedding: bound(0, step.inputTensors[1].rows)
-    case .crossEntropy: bound(1, step.inputTensors[0].columns)
+    case .embeddingBackward: bound(1, step.outputTensors[0].rows)
+    case .crossEntropy, .crossEntropyBackward: bound(1, step.inputTensors[0].columns)
     case .layerNorm, .rmsNorm, .scaleColumns: gain(1, mean: 1, deviation: 0.02)
     // ln(1/0.07), CLIP's start (arXiv 2103.00020, section 2.5).
     case .scaleByExponential: gain(1, mean: 2.6592600369, deviation: 0)
