@@ -163,7 +163,7 @@ let testTargets: [Target] = [
   tests("Reports", ["Reports", "DataFormats", "Quantities"]),
   tests(
     "Commands",
-    ["Commands", "JobStore", "Scheduler", "Quantities", "DataFormats"]),
+    ["Commands", "JobStore", "Scheduler", "Workloads", "Quantities", "DataFormats"]),
   tests("Architecture", ["DataFormats"]),
 ]
 

@@ -1,6 +1,7 @@
 @testable import Commands
 import TestSupport
 import Testing
+import Workloads
 
 @Suite struct JobsFileTests {
   static func parse(_ text: String) throws -> [JobSpecification] {

@@ -7,6 +7,7 @@ import Scheduler
 import Synchronization
 import TestSupport
 import Testing
+import Workloads
 
 /// Runs jobs as waits, and keeps account of who held which core when.
 private final class WaitingRunner: JobRunner {
