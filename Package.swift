@@ -39,15 +39,15 @@ let faces: [Target] = [
   tool(
     "hfm-bench",
     [
-      "Executor", "Kernels", "Graph", "Models", "Workloads", "CostModel", "HardwareModel",
+      "Executor", "Kernels", "Graph", "HardwareModel",
       "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers", "CSystemShims",
     ]),
   module(
     "Commands",
     [
-      "Quantities", "DataFormats", "Graph", "Models", "Workloads", "Profiles", "CostModel",
+      "Quantities", "DataFormats", "Graph", "Models", "Workloads", "CostModel",
       "Planner", "Scheduler", "Simulation", "HardwareModel", "HardwareDiscovery", "Executor",
-      "Kernels", "Calibration", "JobStore", "Reports", "CSystemShims",
+      "Kernels", "Calibration", "JobStore", "Reports",
     ]),
   module(
     "HFMKit",
@@ -64,10 +64,10 @@ let handOn: [Target] = [
 let decide: [Target] = [
   module(
     "Planner",
-    ["CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
+    ["CostModel", "Workloads", "Models", "HardwareModel", "Quantities"]),
   module(
     "CostModel",
-    ["Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
+    ["Graph", "HardwareModel", "Quantities"]),
   module("Simulation", ["Scheduler", "DataFormats", "Quantities"]),
   module("Scheduler", ["HardwareModel", "Quantities"]),
 ]
@@ -84,10 +84,10 @@ let machine: [Target] = [
   module(
     "Calibration",
     [
-      "Kernels", "Executor", "Graph", "Models", "Workloads", "CostModel", "HardwareModel",
-      "Quantities", "DataFormats",
+      "Kernels", "Executor", "Graph", "CostModel", "HardwareModel",
+      "Quantities",
     ]),
-  module("Kernels", ["Executor", "Graph", "HardwareModel", "Quantities", "COneDNN", "CKernels"]),
+  module("Kernels", ["Executor", "Graph", "Quantities", "COneDNN", "CKernels"]),
   module("Executor", ["HardwareModel", "Quantities", "CSystemShims"]),
   module(
     "HardwareDiscovery",

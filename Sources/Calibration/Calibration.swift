@@ -21,7 +21,8 @@ public enum Calibration {
   /// and the time to start an operator, on the team's workers.
   ///
   /// Weights and saved activations are read cold, as in a model: rounds go over all cases of a
-  /// class, whose copies together exceed the caches. Each point is the median of interleaved rounds.
+  /// class, whose copies together exceed the caches. Each point is the median of interleaved
+  /// rounds.
   /// - Parameters:
   ///   - quick: fewer shapes and rounds.
   ///   - progress: told what is measured, and the fraction done, 0 … 1.

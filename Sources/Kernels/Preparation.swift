@@ -58,7 +58,7 @@ extension Program.Step {
       }
       throw UserError(
         .impossible, key: op.name,
-        "tensor \(tensor.name) is \(tensor.dataType.rawValue), which processors' kernels do not run",
+        "tensor \(tensor.name) is \(tensor.dataType.rawValue), which no kernel here runs",
         remedy: "run here with fp32, bf16, fp16 or a mixed precision")
     }
     if case .rotary(let heads, _, _) = op.kind,

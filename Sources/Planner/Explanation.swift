@@ -45,13 +45,17 @@ extension PlanEstimate {
         "launch \(device.launchOverhead.value) s", rates),
       ExplainTerm(
         "link in a node", "alpha–beta, ring",
-        "\(request.cluster.intraNode.bandwidth.value) B/s, \(request.cluster.intraNode.latency.value) s",
+        Self.words(request.cluster.intraNode),
         request.cluster.source),
       ExplainTerm(
         "link between nodes", "alpha–beta, per device",
-        "\(request.cluster.interNode.bandwidth.value) B/s, \(request.cluster.interNode.latency.value) s",
+        Self.words(request.cluster.interNode),
         request.cluster.source),
     ]
+  }
+
+  private static func words(_ link: Link) -> String {
+    "\(link.bandwidth.value) B/s, \(link.latency.value) s"
   }
 
   private func timeTerms(_ request: PlanRequest) -> [ExplainTerm] {

@@ -54,7 +54,8 @@ import Workloads
     let error = ratios.map { abs($0 - 1) }.reduce(0, +) / Double(ratios.count)
     print(
       "vTrain, pure data parallel: \(ratios.count) rows, mean absolute error \(error * 100) %,"
-        + " median ratio \(ratios[ratios.count / 2]), from \(ratios[0]) to \(ratios[ratios.count - 1])"
+        + " median ratio \(ratios[ratios.count / 2]), "
+        + "from \(ratios[0]) to \(ratios[ratios.count - 1])"
     )
     #expect(error < 0.5)
   }

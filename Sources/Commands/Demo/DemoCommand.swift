@@ -9,7 +9,7 @@ import JobStore
 import Quantities
 import Scheduler
 
-/// `hfm demo`: the whole loop on this machine: discover, calibrate, count, plan, place, run, compare.
+/// `hfm demo`: the whole loop on this machine, from discovery to predicted against measured.
 enum DemoCommand: Command {
   static let specification = CommandSpecification(
     name: "demo", summary: "the whole loop on this machine, with a report at the end",
