@@ -39,7 +39,8 @@ let faces: [Target] = [
   tool(
     "hfm-bench",
     [
-      "Executor", "Kernels", "Graph", "HardwareModel",
+      "Calibration", "Executor", "Kernels", "Graph", "Models", "Workloads", "CostModel",
+      "HardwareModel",
       "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers", "CSystemShims",
     ]),
   module(

@@ -6,6 +6,7 @@ let benchmarks: [Benchmark] = [
   forkJoinBenchmark,
   taskBenchmark,
   productBenchmark,
+  predictionBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))
