@@ -68,7 +68,7 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
 
   deinit { munmap(pointer, byteCount) }
 
-  /// Touches each page from the lane that owns it in `scope.parallelFor(byteCount, grain: page)`,
+  /// Touches each page from the lane that owns it in `scope.parallelFor(byteCount, alignment: page)`,
   /// so that without a binding it falls on that lane's node. Contents stay as they are.
   public func prefault(_ scope: TeamScope) {
     let page = NodeBuffer.pageBytes

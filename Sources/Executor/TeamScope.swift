@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a body that runs on a team can do: spread loops and tasks over the team's lanes.
 ///
 /// Not `Sendable`: it is valid only on the team, until the body returns.
@@ -22,25 +24,34 @@ public struct TeamScope {
     return StaticSplit(count: count, grain: grain, lanes: lanes).range(lane)
   }
 
-  /// Runs `body` for all indices of `0..<count`: each lane gets one contiguous range, once, and
-  /// the same one at every call with the same arguments, so that memory first touched in one loop
-  /// is local in the next. Returns when all lanes are done.
+  /// Runs `body` for all indices of `0..<count`: each lane gets one contiguous range, the same one
+  /// at every call with the same arguments, so that memory first touched in one loop is local in
+  /// the next. Returns when all lanes are done.
   ///
-  /// Ranges are cut at multiples of `grain`; a lane without indices is not called. The caller
-  /// promises that lanes write to disjoint places. Inside another loop or a task the whole range
-  /// runs at once on the calling lane. A loop that starts after the team was cancelled does
-  /// nothing.
+  /// With a `grain`, a lane walks through its range in pieces of that size, in rising order, and
+  /// looks before each whether the team has been cancelled; it then takes no further piece, so
+  /// that a cancelled loop ends within one piece per lane. Without, the lane's range is one piece.
+  /// A loop that starts after the team was cancelled does nothing.
+  ///
+  /// The caller promises that lanes write to disjoint places; a lane without indices is not
+  /// called. Inside another loop or a task the calling lane walks through the whole range.
+  /// - Parameters:
+  ///   - grain: indices per call of `body`, rounded up to `alignment`; a lane's last piece may be
+  ///     shorter. Small grains cost a call and a look each, a nanosecond or two.
+  ///   - alignment: ranges and pieces start at multiples of it (vectors, cache lines, pages).
   public func parallelFor(
-    _ count: Int, grain: Int = 1, _ body: (_ range: Range<Int>, _ lane: Int) -> Void
+    _ count: Int, grain: Int? = nil, alignment: Int = 1,
+    _ body: (_ range: Range<Int>, _ lane: Int) -> Void
   ) {
-    guard count > 0 else { return }
-    guard !core.isInRegion, core.count > 1 else {
-      return isCancelled ? () : body(0..<count, core.currentLane ?? 0)
-    }
-    if isCancelled { return }
+    guard count > 0, !isCancelled else { return }
+    let isAlone = core.isInRegion || core.count == 1
+    let piece = grain.map { StaticSplit.roundUp($0, to: alignment) }
+    let split = StaticSplit(
+      count: count, grain: piece ?? alignment, lanes: isAlone ? 1 : core.count)
     withoutActuallyEscaping(body) { body in
-      let split = StaticSplit(count: count, grain: grain, lanes: core.count)
-      let loop = StaticLoop(split: split, body: body)
+      let loop = StaticLoop(
+        split: split, piece: piece ?? .max, cancellation: core.cancellationFlag, body: body)
+      guard !isAlone else { return loop.run(0..<count, core.currentLane ?? 0) }
       withUnsafePointer(to: loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
     }
   }
@@ -62,16 +73,34 @@ public struct TeamScope {
 /// lower would cost more than the region.
 private struct StaticLoop: ~Copyable {
   let split: StaticSplit
+  /// Indices per call of `body`.
+  let piece: Int
+  let cancellation: UnsafeMutablePointer<CancellationFlag>
   let body: (Range<Int>, Int) -> Void
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
-    raw.assumingMemoryBound(to: StaticLoop.self).pointee.run(lane)
+    raw.assumingMemoryBound(to: StaticLoop.self).pointee.runLane(lane)
   }
 
   @inline(__always)
-  func run(_ lane: Int) {
+  private func runLane(_ lane: Int) {
     let range = split.range(lane)
-    if !range.isEmpty { body(range, lane) }
+    if !range.isEmpty { run(range, lane) }
+  }
+
+  @inline(__always)
+  func run(_ range: Range<Int>, _ lane: Int) {
+    if range.count <= piece { body(range, lane) } else { runPieces(range, lane) }
+  }
+
+  @inline(never)
+  private func runPieces(_ range: Range<Int>, _ lane: Int) {
+    var next = range.lowerBound
+    while next < range.upperBound, !cancellation.pointee.isSet.load(ordering: .relaxed) {
+      let end = next + min(piece, range.upperBound - next)
+      body(next..<end, lane)
+      next = end
+    }
   }
 }
 
