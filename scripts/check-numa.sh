@@ -15,11 +15,12 @@ fi
 work=$PWD/.build-numa
 mkdir -p "$work/share"
 
-if ! command -v qemu-system-x86_64 busybox cpio > /dev/null; then
+for program in qemu-system-x86_64 busybox cpio; do
+  command -v $program > /dev/null && continue
   root=()
   [ "$(id -u)" -eq 0 ] || root=(sudo)
   "${root[@]}" apt-get install -y --no-install-recommends qemu-system-x86 busybox-static cpio
-fi
+done
 
 # Debian's newest kernel, unpacked and not installed.
 if [ ! -e "$work/kernel/boot" ]; then
@@ -69,7 +70,7 @@ GUEST
 rm -f "$work"/share/{log,status}
 
 # Nodes in a ring: neighbours at distance 16, the next at 22, and so on.
-machine=()
+machine=() distances=()
 for ((i = 0; i < nodes; i++)); do
   first=$((i * (cpus / nodes)))
   machine+=(-object "memory-backend-ram,id=m$i,size=$((2048 / nodes))M" -numa
@@ -77,13 +78,13 @@ for ((i = 0; i < nodes; i++)); do
   for ((j = 0; j < nodes; j++)); do
     steps=$(((j - i + nodes) % nodes))
     ((steps * 2 <= nodes)) || steps=$((nodes - steps))
-    ((i == j)) || machine+=(-numa "dist,src=$i,dst=$j,val=$((10 + 6 * steps))")
+    ((i == j)) || distances+=(-numa "dist,src=$i,dst=$j,val=$((10 + 6 * steps))")
   done
 done
 shared() { echo "local,id=$1,path=$2,security_model=none,multidevs=remap$3"; }
 echo "booting $nodes nodes with $cpus processors; the tests take some minutes"
 timeout --foreground 15m qemu-system-x86_64 -accel tcg,thread=multi -cpu max \
-  -smp "$cpus,sockets=$nodes" -m $((2048 / nodes * nodes))M "${machine[@]}" \
+  -smp "$cpus,sockets=$nodes" -m $((2048 / nodes * nodes))M "${machine[@]}" "${distances[@]}" \
   -kernel "$kernel" -initrd "$work/initial.cpio" -append "console=ttyS0 quiet panic=-1" \
   -nodefaults -nographic -no-reboot -serial stdio -monitor none \
   -fsdev "$(shared host / ,readonly=on)" -device virtio-9p-pci,fsdev=host,mount_tag=host \
