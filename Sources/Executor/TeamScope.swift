@@ -44,14 +44,17 @@ public struct TeamScope {
     _ body: (_ range: Range<Int>, _ lane: Int) -> Void
   ) {
     guard count > 0, !isCancelled else { return }
-    let isAlone = core.isInRegion || core.count == 1
-    let piece = grain.map { StaticSplit.roundUp($0, to: alignment) }
-    let split = StaticSplit(
-      count: count, grain: piece ?? alignment, lanes: isAlone ? 1 : core.count)
+    let piece = grain.map { StaticSplit.roundUp($0, to: alignment) } ?? .max
+    guard !core.isInRegion, core.count > 1 else {
+      let lane = core.currentLane ?? 0
+      return count <= piece
+        ? body(0..<count, lane) : runPieces(0..<count, lane, piece, core.cancellationFlag, body)
+    }
     withoutActuallyEscaping(body) { body in
+      let unit = grain == nil ? alignment : piece
       let loop = StaticLoop(
-        split: split, piece: piece ?? .max, cancellation: core.cancellationFlag, body: body)
-      guard !isAlone else { return loop.run(0..<count, core.currentLane ?? 0) }
+        split: StaticSplit(count: count, grain: unit, lanes: core.count), piece: piece,
+        cancellation: core.cancellationFlag, body: body)
       withUnsafePointer(to: loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
     }
   }
@@ -79,28 +82,28 @@ private struct StaticLoop: ~Copyable {
   let body: (Range<Int>, Int) -> Void
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
-    raw.assumingMemoryBound(to: StaticLoop.self).pointee.runLane(lane)
+    raw.assumingMemoryBound(to: StaticLoop.self).pointee.run(lane)
   }
 
   @inline(__always)
-  private func runLane(_ lane: Int) {
+  private func run(_ lane: Int) {
     let range = split.range(lane)
-    if !range.isEmpty { run(range, lane) }
+    if range.count > piece { return runPieces(range, lane, piece, cancellation, body) }
+    if !range.isEmpty { body(range, lane) }
   }
+}
 
-  @inline(__always)
-  func run(_ range: Range<Int>, _ lane: Int) {
-    if range.count <= piece { body(range, lane) } else { runPieces(range, lane) }
-  }
-
-  @inline(never)
-  private func runPieces(_ range: Range<Int>, _ lane: Int) {
-    var next = range.lowerBound
-    while next < range.upperBound, !cancellation.pointee.isSet.load(ordering: .relaxed) {
-      let end = next + min(piece, range.upperBound - next)
-      body(next..<end, lane)
-      next = end
-    }
+/// Walks through a range in pieces until the team is cancelled.
+@inline(never)
+private func runPieces(
+  _ range: Range<Int>, _ lane: Int, _ piece: Int,
+  _ cancellation: UnsafeMutablePointer<CancellationFlag>, _ body: (Range<Int>, Int) -> Void
+) {
+  var next = range.lowerBound
+  while next < range.upperBound, !cancellation.pointee.isSet.load(ordering: .relaxed) {
+    let end = next + min(piece, range.upperBound - next)
+    body(next..<end, lane)
+    next = end
   }
 }
 
