@@ -27,11 +27,10 @@ enum CancelCommand: Command {
         .input, place: ledger.path, key: id, "is \(settled.rawValue) already",
         remedy: "only waiting and running jobs can be cancelled")
     case .unknown:
-      let names = NearestNames.to(id, in: try ledger.jobs().map(\.id))
       throw UserError(
         .input, place: ledger.path, key: id, "the ledger holds no such job",
-        remedy: names.isEmpty
-          ? "see hfm jobs" : "did you mean \(names.joined(separator: " or "))?")
+        remedy: NearestNames.question(
+          id, in: try ledger.jobs().map(\.id), otherwise: "see hfm jobs"))
     }
     if console.json {
       console.print(json: .object([("id", .string(id)), ("state", .string(state))]))

@@ -4,6 +4,7 @@ import Graph
 import Models
 import Planner
 import Quantities
+import Reports
 import Workloads
 
 /// `hfm cost MODEL`: counts one workload on no particular hardware.
@@ -109,14 +110,14 @@ struct CostReport {
     var facts = AlignedTable(
       head: ["\(model.name), \(request.task.rawValue)", ""], rightAligned: [1])
     facts.rows = [
-      ["parameters", Figures.count(cost.parameters.total)],
-      ["  trainable", Figures.count(cost.parameters.trainable)],
+      ["parameters", Format.count(cost.parameters.total)],
+      ["  trainable", Format.count(cost.parameters.trainable)],
     ]
-    facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Figures.count($0.count)] }
-    facts.rows.append(["forward", Figures.flops(Double(cost.flops.forward))])
+    facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
+    facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
-      facts.rows.append(["backward", Figures.flops(Double(cost.flops.backward))])
-      facts.rows.append(["step", Figures.flops(Double(cost.flops.step))])
+      facts.rows.append(["backward", Format.flops(cost.flops.backward)])
+      facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
     var bytes = AlignedTable(head: ["memory of batch \(request.batch)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
@@ -124,8 +125,8 @@ struct CostReport {
       head: ["operator", "count", "FLOP", "bytes"], rightAligned: [1, 2, 3])
     table.rows = cost.operators.map {
       [
-        $0.kind, String($0.count), $0.flops == 0 ? "–" : Figures.flops(Double($0.flops)),
-        Figures.bytes($0.bytes),
+        $0.kind, String($0.count), $0.flops == 0 ? "–" : Format.flops($0.flops),
+        Format.bytes($0.bytes),
       ]
     }
     let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
@@ -133,17 +134,17 @@ struct CostReport {
   }
 
   static func memoryRows(_ memory: MemoryEstimate, trains: Bool) -> [[String]] {
-    var rows = [["parameters", Figures.bytes(memory.parametersBytes)]]
-    if memory.buffersBytes > 0 { rows.append(["buffers", Figures.bytes(memory.buffersBytes)]) }
+    var rows = [["parameters", Format.bytes(memory.parametersBytes)]]
+    if memory.buffersBytes > 0 { rows.append(["buffers", Format.bytes(memory.buffersBytes)]) }
     if trains {
-      rows.append(["gradients", Figures.bytes(memory.gradientsBytes)])
-      rows.append(["optimizer states", Figures.bytes(memory.optimizerBytes)])
+      rows.append(["gradients", Format.bytes(memory.gradientsBytes)])
+      rows.append(["optimizer states", Format.bytes(memory.optimizerBytes)])
     }
-    rows.append(["activations", Figures.bytes(memory.activationsBytes)])
-    rows.append(["temporaries at the peak", Figures.bytes(memory.temporaryBytes)])
-    rows.append(["peak (in \(memory.peakPhase.rawValue))", Figures.bytes(memory.peakBytes)])
+    rows.append(["activations", Format.bytes(memory.activationsBytes)])
+    rows.append(["temporaries at the peak", Format.bytes(memory.temporaryBytes)])
+    rows.append(["peak (in \(memory.peakPhase.rawValue))", Format.bytes(memory.peakBytes)])
     if memory.kvCacheBytesPerToken > 0 {
-      rows.append(["keys and values per token", Figures.bytes(memory.kvCacheBytesPerToken)])
+      rows.append(["keys and values per token", Format.bytes(memory.kvCacheBytesPerToken)])
     }
     return rows
   }

@@ -3,6 +3,7 @@ import DataFormats
 import HardwareModel
 import Planner
 import Quantities
+import Reports
 
 /// A search's plans as a table and as JSON.
 struct PlanReport {
@@ -96,7 +97,7 @@ struct PlanReport {
     lines.append(
       "\(search.configurations) configurations, \(search.feasible) fit"
         + (refused.isEmpty ? "" : " (\(refused.joined(separator: ", ")))")
-        + "; searched in \(Figures.seconds(seconds))")
+        + "; searched in \(Format.seconds(seconds))")
     if explain, let best = result.plans.first {
       lines += ["", "the first plan:"] + ExplainText.lines(best.explanation(request))
     }
@@ -113,9 +114,9 @@ struct PlanReport {
       let cut = plan.configuration
       return [
         String(plan.devices), String(cut.parallelism.zeroStage), String(cut.microBatch),
-        String(cut.accumulation), cut.recompute.rawValue, Figures.seconds(plan.stepSeconds),
-        Figures.fixed(plan.samplesPerSecond, 1), Figures.percent(plan.mfu),
-        Figures.percent(plan.hfu), Figures.bytes(plan.peakBytes),
+        String(cut.accumulation), cut.recompute.rawValue, Format.seconds(plan.stepSeconds),
+        Format.fixed(plan.samplesPerSecond, 1), Format.percent(plan.mfu),
+        Format.percent(plan.hfu), Format.bytes(plan.peakBytes),
       ] + totals(plan)
     }
     return table.lines
@@ -130,8 +131,8 @@ struct PlanReport {
     table.rows = result.plans.map { plan in
       [
         String(plan.devices), String(plan.configuration.microBatch),
-        Figures.seconds(plan.stepSeconds), Figures.fixed(plan.samplesPerSecond, 1),
-        Figures.percent(plan.mfu), Figures.bytes(plan.peakBytes),
+        Format.seconds(plan.stepSeconds), Format.fixed(plan.samplesPerSecond, 1),
+        Format.percent(plan.mfu), Format.bytes(plan.peakBytes),
       ] + totals(plan)
     }
     return table.lines
@@ -139,10 +140,10 @@ struct PlanReport {
 
   private func totals(_ plan: PlanEstimate) -> [String] {
     [
-      Figures.seconds(plan.totalSeconds), Figures.fixed(plan.deviceHours, 2),
-      plan.energy.map { Figures.energy($0.value) } ?? "–",
-      plan.co2Grams.map { Figures.count($0) + "g" } ?? "–",
-      plan.cost.map { Figures.fixed($0, 2) } ?? "–",
+      Format.seconds(plan.totalSeconds), Format.fixed(plan.deviceHours, 2),
+      plan.energy.map { Format.energy($0) } ?? "–",
+      plan.co2Grams.map { Format.grams($0) } ?? "–",
+      plan.cost.map { Format.fixed($0, 2) } ?? "–",
     ]
   }
 }

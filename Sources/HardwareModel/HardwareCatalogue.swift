@@ -63,27 +63,13 @@ public struct HardwareCatalogue: Sendable {
   }
 
   private static func unknown(_ id: String, _ names: [String], _ what: String) -> UserError {
-    let nearest = names.map { ($0, distance(Array(id.utf8), Array($0.utf8))) }
-      .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
-    return UserError(
+    UserError(
       .input, "unknown \(what) \"\(id)\"",
-      remedy: nearest.isEmpty
-        ? "give a profile's path" : "did you mean \(nearest.joined(separator: ", "))?")
-  }
-
-  /// Edit distance (Levenshtein), a leading part in common counting for the candidate.
-  private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var row = Array(0...right.count)
-    for (i, a) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, b) in right.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[right.count]
+      remedy: NearestNames.question(
+        id, in: names,
+        otherwise: names.isEmpty
+          ? "give a profile's path"
+          : "give a profile's path or one of \(names.joined(separator: ", "))"))
   }
 }
 

@@ -38,38 +38,9 @@ public struct ModelCatalogue: Sendable {
   public func model(_ id: String) throws(UserError) -> ModelProfile {
     if let model = models.first(where: { $0.id == id }) { return model }
     if let model = models.first(where: { $0.aliases.contains(id) }) { return model }
-    let near = nearest(to: id, count: 3)
     throw UserError(
       .input, key: "MODEL", "unknown model \"\(id)\"",
-      remedy: near.isEmpty
-        ? "hfm models lists what is known"
-        : "did you mean \(near.joined(separator: ", "))? hfm models lists all")
-  }
-
-  /// The ids nearest to a misspelt one: those that contain it, then by edit distance.
-  public func nearest(to id: String, count: Int) -> [String] {
-    let wanted = Array(id.lowercased().utf8.prefix(64))
-    let scored = models.map { model -> (score: Int, id: String) in
-      let name = Array(model.id.utf8)
-      let contains = !wanted.isEmpty && model.id.contains(id.lowercased())
-      return (contains ? 0 : Self.distance(wanted, name), model.id)
-    }
-    return scored.filter { $0.score <= max(3, wanted.count / 2) }.sorted { $0 < $1 }
-      .prefix(count).map(\.id)
-  }
-
-  /// Levenshtein distance: insertions, deletions and substitutions.
-  static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, left) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, right) in b.enumerated() {
-        let replaced = diagonal + (left == right ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
+      remedy: NearestNames.question(
+        id, in: models.flatMap { [$0.id] + $0.aliases }, otherwise: "see hfm models"))
   }
 }

@@ -16,7 +16,17 @@ public enum DataType: String, Sendable, Hashable, Codable, CaseIterable {
   }
 
   /// Storage of `count` elements, in bytes, rounded up to a whole byte.
-  public func bytes(_ count: Int) -> Int { (count * bits + 7) / 8 }
+  ///
+  /// Saturates: a size that no `Int` holds is `Int.max`, so that no later comparison with a limit
+  /// can let it pass, and none traps.
+  public func bytes(_ count: Int) -> Int {
+    guard count > 0 else { return 0 }
+    // count = 8·whole + rest, and `bits` bytes hold 8 elements.
+    let (whole, rest) = count.quotientAndRemainder(dividingBy: 8)
+    let (bytes, overflow) = whole.multipliedReportingOverflow(by: bits)
+    let (sum, carry) = bytes.addingReportingOverflow((rest * bits + 7) / 8)
+    return overflow || carry ? .max : sum
+  }
 
   /// Whether gradients can flow through tensors of this type.
   public var isFloatingPoint: Bool {

@@ -98,10 +98,4 @@ import Testing
   func rates(text: String, perSecond: Double?) {
     #expect(AmountParser.perSecond(text) == perSecond)
   }
-
-  @Test func nearestNamesComeByDistance() {
-    #expect(NearestNames.to("uno", in: ["uni", "virchow", "uni-2"]) == ["uni"])
-    #expect(NearestNames.to("pubmed", in: ["pubmedbert", "biogpt"]) == ["pubmedbert"])
-    #expect(NearestNames.to("zzzzzzzz", in: ["uni", "virchow"]).isEmpty)
-  }
 }

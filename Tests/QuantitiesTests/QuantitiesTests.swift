@@ -15,6 +15,12 @@ import Testing
     #expect((0...4).map(DataType.int4.bytes) == [0, 1, 1, 2, 2])
   }
 
+  @Test(arguments: DataType.allCases) func hugeCountsSaturate(type: DataType) {
+    #expect(type.bytes(.max) == (type.bits < 8 ? Int.max / 2 + 1 : .max))
+    #expect(type.bytes(1 << 57) == type.bits << 54)
+    #expect(type.bytes(0) == 0 && type.bytes(-1) == 0 && type.bytes(.min) == 0)
+  }
+
   @Test func onlyFloatingPointCarriesGradients() {
     let floating = DataType.allCases.filter(\.isFloatingPoint)
     #expect(floating == [.fp32, .tf32, .fp16, .bf16, .fp8])

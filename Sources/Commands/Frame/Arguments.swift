@@ -98,11 +98,11 @@ public struct Arguments: Sendable {
     _ word: String, _ specification: CommandSpecification
   ) -> UserError {
     let name = String(word.drop { $0 == "-" }.prefix { $0 != "=" })
-    let nearest = NearestNames.to(name, in: specification.allOptions.map(\.name))
-    let hint = nearest.map { "--\($0)" }.joined(separator: " or ")
     return UserError(
       .input, "unknown option \(word) of hfm \(specification.name)",
-      remedy: hint.isEmpty ? "see hfm \(specification.name) --help" : "did you mean \(hint)?")
+      remedy: NearestNames.question(
+        "--" + name, in: specification.allOptions.map { "--" + $0.name },
+        otherwise: "see hfm \(specification.name) --help"))
   }
 
   /// Whether a flag was given.

@@ -68,10 +68,9 @@ public enum HFM {
 
   private static func command(named name: String) throws(UserError) -> any Command.Type {
     if let command = commands.first(where: { $0.specification.name == name }) { return command }
-    let nearest = NearestNames.to(name, in: commands.map { $0.specification.name })
     throw UserError(
       .input, "unknown command \"\(name)\"",
-      remedy: nearest.isEmpty
-        ? "see hfm --help" : "did you mean \(nearest.joined(separator: " or "))?")
+      remedy: NearestNames.question(
+        name, in: commands.map { $0.specification.name }, otherwise: "see hfm --help"))
   }
 }
