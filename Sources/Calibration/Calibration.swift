@@ -2,7 +2,7 @@ import CostModel
 public import Executor
 import Graph
 public import HardwareModel
-import Quantities
+public import Quantities
 
 /// What a calibration found.
 public struct CalibrationResult: Sendable, Hashable {
@@ -14,8 +14,8 @@ public struct CalibrationResult: Sendable, Hashable {
 
 /// Measures this machine with the kernels that run graphs.
 public enum Calibration {
-  /// Number formats that are measured.
-  static let dataTypes: [DataType] = [.fp32, .bf16]
+  /// Number formats that kernels run in here.
+  public static let dataTypes: [DataType] = [.fp32, .bf16]
 
   /// Measures every operator class in every number format at several sizes, the memory bandwidth
   /// and the time to start an operator, on the team's workers.
@@ -25,14 +25,16 @@ public enum Calibration {
   /// rounds.
   /// - Parameters:
   ///   - quick: fewer shapes and rounds.
+  ///   - dataTypes: number formats to measure, for jobs that need no other.
   ///   - progress: told what is measured, and the fraction done, 0 … 1.
   /// - Throws: `UserError` when memory does not suffice; `CancellationError`.
   public static func run(
     team: WorkerTeam, machine: Machine, quick: Bool,
+    dataTypes: [DataType] = Calibration.dataTypes,
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> CalibrationResult {
     let cacheBytes = lastLevelBytes(machine, team)
-    let watch = Stopwatch(team: team, repeats: quick ? 3 : 7)
+    let watch = Stopwatch(team: team, repeats: quick ? 9 : 15)
     progress("memory bandwidth", 0)
     let bandwidth = try MachineSpeed.bandwidth(
       team: team, cacheBytes: cacheBytes, repeats: watch.repeats)

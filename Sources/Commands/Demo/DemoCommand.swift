@@ -65,7 +65,9 @@ enum DemoCommand: Command {
     let progress = Progress("measuring this machine", total: 1, console)
     let team = try pool.lease(Array(pool.layout.workers.indices))
     defer { team.release() }
-    let result = try Calibration.run(team: team, machine: machine, quick: true) { what, fraction in
+    let result = try Calibration.run(team: team, machine: machine, quick: true, dataTypes: [.fp32])
+    {
+      what, fraction in
       progress.set(done: fraction, what)
     }
     progress.finish()
