@@ -6,6 +6,7 @@ let benchmarks: [Benchmark] = [
   forkJoinBenchmark,
   taskBenchmark,
   productBenchmark,
+  costBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))
