@@ -25,11 +25,12 @@ enum CalibrateCommand: Command {
     let machine = try HardwareDiscovery.discover(.live)
     let pool = try WorkerPool(layout: PoolLayout(machine: machine))
     defer { pool.shutdown() }
-    let team = try pool.lease(Array(pool.layout.workers.indices))
-    defer { team.release() }
     for note in pool.notes { console.warn(note) }
+    let progress = Progress("measuring this machine", total: 1, console)
     let result = try Calibration.run(
-      team: team, machine: machine, quick: arguments.flag("quick"))
+      pool: pool, machine: machine, quick: arguments.flag("quick")
+    ) { what, fraction in progress.set(done: fraction, what) }
+    progress.finish()
     if let path = arguments.string("output") {
       try Files.writeAtomically(result.device.json.text(), to: path)
     }

@@ -4,7 +4,6 @@ import Graph
 import Models
 import Planner
 import Quantities
-import Reports
 import Workloads
 
 /// `hfm cost MODEL`: counts one workload on no particular hardware.
@@ -14,9 +13,7 @@ enum CostCommand: Command {
     operands: ["MODEL"],
     options: WorkloadOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
-      .value(
-        "recompute", "WORD", "which activations are kept",
-        words: Recompute.allCases.map(\.rawValue)),
+      WorkloadOptions.recompute("none"),
     ],
     discussion: """
       MODEL is a catalogue id (hfm models) or a profile's path. FLOPs count one
@@ -30,11 +27,13 @@ enum CostCommand: Command {
     let model = try WorkloadOptions.model(arguments)
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
-    let profile = try StepProfile(Workload(model, request))
+    let workload = try Workload(model, request)
+    let profile = try StepProfile(workload)
     let recompute = arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none
     let memory = profile.memory.estimate(MemorySettings(recompute: recompute))
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
+      inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
       trains: profile.trains)
     if console.json {
       console.print(json: report.json(explain: console.explain))
@@ -51,6 +50,8 @@ struct CostReport {
   let request: WorkloadRequest
   let cost: GraphCost
   let memory: MemoryEstimate
+  /// What one pass reads: token ids, images, labels.
+  let inputs: [Tensor]
   let trains: Bool
 
   func json(explain: Bool) -> JSONValue {
@@ -86,24 +87,10 @@ struct CostReport {
             ])
           })
       ),
-      ("memory", Self.json(memory)),
+      ("memory", .object(memory.json)),
     ]
     if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
     return .object(members)
-  }
-
-  static func json(_ memory: MemoryEstimate) -> JSONValue {
-    .object([
-      ("parametersBytes", .number(memory.parametersBytes)),
-      ("buffersBytes", .number(memory.buffersBytes)),
-      ("gradientsBytes", .number(memory.gradientsBytes)),
-      ("optimizerBytes", .number(memory.optimizerBytes)),
-      ("activationsBytes", .number(memory.activationsBytes)),
-      ("temporaryBytes", .number(memory.temporaryBytes)),
-      ("peakBytes", .number(memory.peakBytes)),
-      ("peakPhase", .string(memory.peakPhase.rawValue)),
-      ("kvCacheBytesPerToken", .number(memory.kvCacheBytesPerToken)),
-    ])
   }
 
   func lines(explain: Bool) -> [String] {
@@ -114,12 +101,16 @@ struct CostReport {
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
+    facts.rows += inputs.map {
+      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
+    }
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
-    var bytes = AlignedTable(head: ["memory of batch \(request.batch)", ""], rightAligned: [1])
+    var bytes = AlignedTable(
+      head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
     var table = AlignedTable(
       head: ["operator", "count", "FLOP", "bytes"], rightAligned: [1, 2, 3])
@@ -170,9 +161,28 @@ enum ExplainText {
     ])
   }
 
+  /// A table without the columns that no term fills.
   static func lines(_ terms: [ExplainTerm]) -> [String] {
-    var table = AlignedTable(head: ["quantity", "formula", "value", "source"], rightAligned: [])
-    table.rows = terms.map { [$0.quantity, $0.formula, $0.value, $0.source] }
+    let columns: [(String, KeyPath<ExplainTerm, String>)] = [
+      ("quantity", \.quantity), ("value", \.value), ("formula", \.formula), ("source", \.source),
+    ]
+    let filled = columns.filter { column in terms.contains { !$0[keyPath: column.1].isEmpty } }
+    var table = AlignedTable(head: filled.map(\.0), rightAligned: [])
+    table.rows = terms.map { term in filled.map { term[keyPath: $0.1] } }
     return table.lines
+  }
+}
+
+extension MemoryEstimate {
+  /// The members of `memory` in JSON.
+  var json: [(String, JSONValue)] {
+    [
+      ("parametersBytes", .number(parametersBytes)), ("buffersBytes", .number(buffersBytes)),
+      ("gradientsBytes", .number(gradientsBytes)), ("optimizerBytes", .number(optimizerBytes)),
+      ("activationsBytes", .number(activationsBytes)),
+      ("temporaryBytes", .number(temporaryBytes)), ("peakBytes", .number(peakBytes)),
+      ("peakPhase", .string(peakPhase.rawValue)),
+      ("kvCacheBytesPerToken", .number(kvCacheBytesPerToken)),
+    ]
   }
 }

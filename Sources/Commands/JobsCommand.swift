@@ -43,12 +43,12 @@ enum JobsCommand: Command {
   }
 
   private static func row(_ job: LedgerJob) -> [String] {
-    func seconds(_ value: Double?) -> String { value.map { ScheduleText.fixed($0, 3) } ?? "–" }
+    func seconds(_ value: Double?) -> String { value.map { Format.fixed($0, 3) } ?? "–" }
     let isPlaced = job.runs > 0
     return [
       job.id, job.state.rawValue, isPlaced ? JobOutcome.ranges(job.numaNodes) : "–",
       isPlaced ? JobOutcome.ranges(job.cpus) : "–",
-      job.memoryBytes.map(ScheduleText.memory) ?? "–", seconds(job.predictedSeconds),
+      job.memoryBytes.map { Format.bytes($0) } ?? "–", seconds(job.predictedSeconds),
       seconds(job.measuredSeconds), String(job.runs),
     ]
   }

@@ -48,7 +48,7 @@ enum ModelsCommand: Command {
     for (model, count) in zip(models, counts) {
       table.rows.append([
         model.id, model.name, model.family.rawValue,
-        model.survey.map { "\($0.table).\($0.row)" } ?? "-", scaled(count),
+        model.survey.map { "\($0.table).\($0.row)" } ?? "-", Format.count(count),
         model.objective.rawValue,
       ])
     }
@@ -76,13 +76,5 @@ enum ModelsCommand: Command {
       ("status", .string(model.status.rawValue)), ("parameters", .number(parameters)),
       ("objective", .string(model.objective.rawValue)), ("source", .string(model.source)),
     ])
-  }
-
-  /// `109.5 M`, `6.74 B`: four digits suffice to tell models apart.
-  private static func scaled(_ count: Int) -> String {
-    let (unit, word) = count >= 1_000_000_000 ? (10_000_000, "B") : (10_000, "M")
-    let hundredths = (count + unit / 2) / unit
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) \(word)"
   }
 }

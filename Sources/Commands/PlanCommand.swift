@@ -38,7 +38,10 @@ enum PlanCommand: Command {
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
-      console.print("\(model.name) on \(cluster.name)")
+      var words = [workload.task.rawValue, workload.precision.word]
+      if workload.task != .infer { words.append("global batch \(request.globalBatch)") }
+      if request.steps != 1 { words.append("\(request.steps) steps") }
+      console.print("\(model.name) on \(cluster.name): \(words.joined(separator: ", "))")
       console.print(lines: report.lines(explain: console.explain))
     }
     return 0

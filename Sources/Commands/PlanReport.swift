@@ -3,7 +3,6 @@ import DataFormats
 import HardwareModel
 import Planner
 import Quantities
-import Reports
 
 /// A search's plans as a table and as JSON.
 struct PlanReport {
@@ -76,17 +75,13 @@ struct PlanReport {
   }
 
   private func memory(_ plan: PlanEstimate) -> JSONValue {
-    let memory = plan.memory
-    return .object([
-      ("parametersBytes", .number(memory.parametersBytes)),
-      ("buffersBytes", .number(memory.buffersBytes)),
-      ("gradientsBytes", .number(memory.gradientsBytes)),
-      ("optimizerBytes", .number(memory.optimizerBytes)),
-      ("activationsBytes", .number(memory.activationsBytes)),
-      ("temporaryBytes", .number(memory.temporaryBytes)),
-      ("kvCacheBytes", .number(plan.kvCacheBytes)), ("peakBytes", .number(plan.peakBytes)),
+    let own = [
+      ("kvCacheBytes", JSONValue.number(plan.kvCacheBytes)),
+      ("peakBytes", .number(plan.peakBytes)),
       ("usableBytes", .number(MemoryReserve.usable(request.cluster.device))),
-    ])
+    ]
+    // The plan's peak holds the cache as well, so it stands in for the estimate's.
+    return .object(plan.memory.json.filter { $0.0 != "peakBytes" } + own)
   }
 
   func lines(explain: Bool) -> [String] {
@@ -98,11 +93,26 @@ struct PlanReport {
       "\(search.configurations) configurations, \(search.feasible) fit"
         + (refused.isEmpty ? "" : " (\(refused.joined(separator: ", ")))")
         + "; searched in \(Format.seconds(seconds))")
+    lines += trains ? Self.trainingWords : Self.inferenceWords
     if explain, let best = result.plans.first {
       lines += ["", "the first plan:"] + ExplainText.lines(best.explanation(request))
     }
     return lines
   }
+
+  private static let trainingWords = [
+    "ZeRO: what the devices share out (1 optimizer states, 2 and gradients, 3 and parameters);",
+    "micro: samples of one pass on a device; accum: passes before an update; step: one update;",
+    "MFU, HFU: FLOP/s of the model, and with recomputation, over the devices' peak;",
+    "total: all updates (--steps, --samples, --tokens; default one). CO2e needs --grams-per-kwh,",
+    "cost --price-per-device-hour.",
+  ]
+
+  private static let inferenceWords = [
+    "batch: samples of one pass on a replica; latency: time of one pass; MFU: FLOP/s over the",
+    "peak; total: all batches (--steps, --samples, --tokens; default one). CO2e needs",
+    "--grams-per-kwh, cost --price-per-device-hour.",
+  ]
 
   private var training: [String] {
     var table = AlignedTable(
@@ -140,7 +150,7 @@ struct PlanReport {
 
   private func totals(_ plan: PlanEstimate) -> [String] {
     [
-      Format.seconds(plan.totalSeconds), Format.fixed(plan.deviceHours, 2),
+      Format.seconds(plan.totalSeconds), Format.significant(plan.deviceHours),
       plan.energy.map { Format.energy($0) } ?? "–",
       plan.co2Grams.map { Format.grams($0) } ?? "–",
       plan.cost.map { Format.fixed($0, 2) } ?? "–",

@@ -101,11 +101,17 @@ enum SimulateCommand: Command {
     return "\(file[..<dot])-\(policy.rawValue)\(file[dot...])"
   }
 
+  /// A number in its shortest form, whole numbers without a point.
+  private static func shortest(_ value: Double) -> String {
+    if value == value.rounded(.towardZero), abs(value) < 1e15 { return String(Int(value)) }
+    return "\(value)"
+  }
+
   private static func scheduleText(_ result: SimulationResult) -> String {
     var out = "id,submit,start,end\n"
     for record in result.schedule {
       CSVTable.append(
-        [record.id] + [record.submit, record.start, record.end].map(ScheduleText.shortest),
+        [record.id] + [record.submit, record.start, record.end].map(Self.shortest),
         to: &out)
     }
     return out
@@ -160,10 +166,10 @@ private struct SimulationOutcome {
     let metrics = result.metrics
     return [
       policy.rawValue, String(metrics.jobs), String(result.refused.count),
-      ScheduleText.fixed(metrics.makespanSeconds, 0), ScheduleText.fixed(metrics.meanWaitSeconds),
-      ScheduleText.fixed(metrics.p99WaitSeconds, 0), ScheduleText.fixed(metrics.meanJctSeconds),
-      ScheduleText.fixed(metrics.meanBoundedSlowdown, 3),
-      ScheduleText.fixed(metrics.utilization * 100), ScheduleText.fixed(eventsPerSecond, 0),
+      Format.fixed(metrics.makespanSeconds, 0), Format.fixed(metrics.meanWaitSeconds, 2),
+      Format.fixed(metrics.p99WaitSeconds, 0), Format.fixed(metrics.meanJctSeconds, 2),
+      Format.fixed(metrics.meanBoundedSlowdown, 3),
+      Format.fixed(metrics.utilization * 100, 2), Format.fixed(eventsPerSecond, 0),
     ]
   }
 

@@ -25,6 +25,13 @@ enum WorkloadOptions {
     .value("profiles", "DIR", "a folder with further profiles (default: HFM_PROFILES)"),
   ]
 
+  /// The option that trades work for memory.
+  static func recompute(_ fallback: String) -> CommandOption {
+    .value(
+      "recompute", "WORD", "activations computed again in backward, not kept (default \(fallback))",
+      words: Recompute.allCases.map(\.rawValue))
+  }
+
   /// The request without its batch, which is 1.
   static func request(_ arguments: Arguments) throws(UserError) -> WorkloadRequest {
     let task = arguments.string("task").flatMap(WorkloadTask.init(rawValue:)) ?? .pretrain

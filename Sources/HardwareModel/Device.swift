@@ -61,6 +61,22 @@ public struct RateCurve: Sendable, Hashable {
   }
 }
 
+/// The measured speed of a processor when a job holds only some of its cores and others work too.
+public struct PartialSpeed: Sendable, Hashable {
+  /// Cores of the job.
+  public var cores: Int
+  /// Memory bandwidth of the job.
+  public var memoryBandwidth: BytesPerSecond
+  /// Measured speeds.
+  public var rates: [RateCurve]
+  /// Creates the speed of some cores.
+  public init(cores: Int, memoryBandwidth: BytesPerSecond, rates: [RateCurve]) {
+    self.cores = cores
+    self.memoryBandwidth = memoryBandwidth
+    self.rates = rates
+  }
+}
+
 /// One device that a plan computes on: a GPU, or the processors of one machine taken together.
 public struct Device: Sendable, Hashable {
   /// `cpu` or `gpu`.
@@ -96,6 +112,8 @@ public struct Device: Sendable, Hashable {
   public var launchOverhead: Seconds
   /// Measured speeds; empty for a datasheet device.
   public var rates: [RateCurve]
+  /// Measured speeds of some of a processor's cores, by rising core count.
+  public var partialSpeeds: [PartialSpeed] = []
   /// Power at full load; nil when unknown.
   public var maxPower: Watts?
   /// Power when idle; nil when unknown.

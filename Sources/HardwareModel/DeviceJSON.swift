@@ -5,12 +5,13 @@ public import Quantities
 // {"id", "name", "kind": "cpu|gpu", "memoryBytes", "memoryBandwidthBytesPerSecond",
 //  "peakFlopsPerSecond": {"bf16": …}, "vectorFlopsPerSecond", "launchOverheadSeconds",
 //  "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
-//  "points": [[work, workPerSecond], …]}], "source"}
+//  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
+//  "memoryBandwidthBytesPerSecond", "rates": […]}], "source"}
 extension Device {
   private static let keys: Set<String> = [
     "id", "name", "kind", "memoryBytes", "memoryBandwidthBytesPerSecond", "peakFlopsPerSecond",
     "vectorFlopsPerSecond", "launchOverheadSeconds", "maxPowerWatts", "idlePowerWatts", "rates",
-    "source",
+    "partialSpeeds", "source",
   ]
 
   /// Parses a device profile's bytes; `file` names it in errors.
@@ -66,6 +67,9 @@ extension Device {
         Watts(try c.double(in: 0...1e9))
       },
       source: source ?? "not stated")
+    for partial in try cursor.optional("partialSpeeds")?.elements() ?? [] {
+      partialSpeeds.append(try PartialSpeed(checking: partial))
+    }
   }
 
   /// The profile as JSON; parsing it gives an equal device.
@@ -84,8 +88,33 @@ extension Device {
     if let maxPower { members.append(("maxPowerWatts", .number(maxPower.value))) }
     if let idlePower { members.append(("idlePowerWatts", .number(idlePower.value))) }
     if !rates.isEmpty { members.append(("rates", .array(rates.map(\.json)))) }
+    if !partialSpeeds.isEmpty {
+      members.append(("partialSpeeds", .array(partialSpeeds.map(\.json))))
+    }
     members.append(("source", .string(source)))
     return .object(members)
+  }
+}
+
+extension PartialSpeed {
+  init(checking cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: ["cores", "memoryBandwidthBytesPerSecond", "rates"])
+    var rates: [RateCurve] = []
+    for rate in try cursor.field("rates").elements() { rates.append(try RateCurve(checking: rate)) }
+    self.init(
+      cores: try cursor.field("cores").int(in: 1...1_000_000),
+      memoryBandwidth: BytesPerSecond(
+        try cursor.field("memoryBandwidthBytesPerSecond").double(in: 1...1e18)),
+      rates: rates)
+  }
+
+  /// The speed as JSON.
+  public var json: JSONValue {
+    .object([
+      ("cores", .number(cores)),
+      ("memoryBandwidthBytesPerSecond", .number(memoryBandwidth.value)),
+      ("rates", .array(rates.map(\.json))),
+    ])
   }
 }
 

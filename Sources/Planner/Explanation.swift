@@ -37,12 +37,14 @@ extension PlanEstimate {
       ? "roofline with assumed efficiencies (CostModel/Efficiency)"
       : "measured rates for \(share) % of the operators' time, roofline for the rest"
     return [
-      ExplainTerm("dense peak", "\(precision.compute.rawValue)", "\(peak) FLOP/s", device.source),
       ExplainTerm(
-        "memory bandwidth", "one device", "\(device.memoryBandwidth.value) B/s", device.source),
+        "dense peak", "\(precision.compute.rawValue)", Format.rate(FlopsPerSecond(peak)),
+        device.source),
+      ExplainTerm(
+        "memory bandwidth", "one device", Format.rate(device.memoryBandwidth), device.source),
       ExplainTerm(
         "operator time", "max(FLOP/(peak·e), bytes/(bandwidth·e)) + launch",
-        "launch \(device.launchOverhead.value) s", rates),
+        "launch \(Format.seconds(device.launchOverhead))", rates),
       ExplainTerm(
         "link in a node", "alpha–beta, ring",
         Self.words(request.cluster.intraNode),
@@ -55,34 +57,40 @@ extension PlanEstimate {
   }
 
   private static func words(_ link: Link) -> String {
-    "\(link.bandwidth.value) B/s, \(link.latency.value) s"
+    "\(Format.rate(link.bandwidth)), \(Format.seconds(link.latency))"
   }
 
   private func timeTerms(_ request: PlanRequest) -> [ExplainTerm] {
     let passes = configuration.accumulation
     return [
       ExplainTerm(
-        "forward", "\(passes) micro-batches · sum of operator times", "\(breakdown.forward) s",
+        "forward", "micro-batches (\(passes)) · sum of operator times",
+        Format.seconds(breakdown.forward),
         "counted"),
       ExplainTerm(
-        "backward", "\(passes) micro-batches · sum of operator times", "\(breakdown.backward) s",
+        "backward", "micro-batches (\(passes)) · sum of operator times",
+        Format.seconds(breakdown.backward),
         "counted"),
       ExplainTerm(
-        "recompute", "forward of the repeated layers again", "\(breakdown.recompute) s", "counted"),
+        "recompute", "forward of the repeated layers again", Format.seconds(breakdown.recompute),
+        "counted"),
       ExplainTerm(
         "optimizer", "parameters, gradients and states through memory; / data under ZeRO",
-        "\(breakdown.optimizer) s", "counted"),
+        Format.seconds(breakdown.optimizer), "counted"),
       ExplainTerm(
         "communication",
         "2(n−1)/n · bytes / (\(Communication.linkEfficiency) · bandwidth) + latency",
-        "\(breakdown.communication) s", "link efficiency assumed"),
+        Format.seconds(breakdown.communication), "link efficiency assumed"),
       ExplainTerm(
         "exposed communication", "what backward cannot hide; at most \(Communication.overlap) can",
-        "\(breakdown.exposedCommunication) s", "overlap assumed"),
+        Format.seconds(breakdown.exposedCommunication), "overlap assumed"),
       ExplainTerm(
-        "MFU", "model FLOP / (devices · peak · step)",
-        "\(modelFlops) / (\(devices) · peak · \(stepSeconds)) = \(mfu)", "counted"),
-      ExplainTerm("HFU", "with recomputed FLOP", "\(hfu)", "counted"),
+        "MFU (model FLOPs utilization)", "model FLOP / (devices · peak · step)",
+        "\(Format.flops(modelFlops)) in \(Format.seconds(stepSeconds)): \(Format.percent(mfu))",
+        "counted"),
+      ExplainTerm(
+        "HFU (hardware FLOPs utilization)", "the same with recomputed FLOP", Format.percent(hfu),
+        "counted"),
     ]
   }
 
@@ -91,24 +99,28 @@ extension PlanEstimate {
     let stage = configuration.parallelism.zeroStage
     return [
       ExplainTerm(
-        "parameters", stage >= 3 ? "1/data of all" : "all", "\(memory.parametersBytes) B",
+        "parameters", stage >= 3 ? "1/data of all" : "all", Format.bytes(memory.parametersBytes),
         "counted"),
       ExplainTerm(
-        "gradients", stage >= 2 ? "1/data of all" : "all", "\(memory.gradientsBytes) B", "counted"),
+        "gradients", stage >= 2 ? "1/data of all" : "all", Format.bytes(memory.gradientsBytes),
+        "counted"),
       ExplainTerm(
-        "optimizer states", stage >= 1 ? "1/data of all" : "all", "\(memory.optimizerBytes) B",
+        "optimizer states", stage >= 1 ? "1/data of all" : "all",
+        Format.bytes(memory.optimizerBytes),
         "counted"),
       ExplainTerm(
         "kept activations", "recompute \(configuration.recompute.rawValue)",
-        "\(memory.activationsBytes) B", "liveness walk"),
+        Format.bytes(memory.activationsBytes), "liveness walk"),
       ExplainTerm(
-        "temporaries at the peak", "in \(memory.peakPhase.rawValue)", "\(memory.temporaryBytes) B",
+        "temporaries at the peak", "in \(memory.peakPhase.rawValue)",
+        Format.bytes(memory.temporaryBytes),
         "liveness walk"),
       ExplainTerm(
-        "keys and values", "tokens · batch · bytes a token", "\(kvCacheBytes) B", "counted"),
+        "keys and values", "tokens · batch · bytes a token", Format.bytes(kvCacheBytes), "counted"),
       ExplainTerm(
         "usable memory", "capacity − context − \(MemoryReserve.fragmentation) fragmentation",
-        "\(MemoryReserve.usable(device)) of \(device.memoryBytes) B", "reserve assumed"),
+        "\(Format.bytes(MemoryReserve.usable(device))) of \(Format.bytes(device.memoryBytes))",
+        "reserve assumed"),
     ]
   }
 
@@ -120,7 +132,7 @@ extension PlanEstimate {
     return [
       ExplainTerm(
         "energy", "devices · (busy \(busy.value) W · compute + idle \(idle.value) W · wait)",
-        "\(energy.value) J", "busy = \(EnergyModel.busyShare) of maximum power, assumed")
+        Format.energy(energy), "busy = \(EnergyModel.busyShare) of maximum power, assumed")
     ]
   }
 }

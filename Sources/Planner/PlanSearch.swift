@@ -21,8 +21,15 @@ public struct PlanSearch {
     if let devices = request.devices {
       guard devices >= 1, devices <= request.cluster.deviceCount else {
         throw UserError(
-          .input, key: "--devices", "\(devices) devices",
-          remedy: "\(request.cluster.id) has 1 to \(request.cluster.deviceCount)")
+          .input, key: "--devices",
+          "\(devices) devices are asked for, \(request.cluster.id) has "
+            + "\(request.cluster.deviceCount)",
+          remedy: "give 1 to \(request.cluster.deviceCount), or another --cluster")
+      }
+      if let data = request.space.data, trains, !data.contains(devices) {
+        throw UserError(
+          .input, key: "--data", "\(data[0]) replicas contradict --devices \(devices)",
+          remedy: "each device is one replica: give one of both")
       }
     }
     if trains && request.globalBatch < 1 {
@@ -128,13 +135,14 @@ public struct PlanSearch {
     let needed = closest.peakBytes
     let nearest = try nearest()
     let message =
-      "no plan fits: the leanest needs \(gib(needed)) GiB a device, \(gib(needed - usable)) GiB"
-      + " more than the \(gib(usable)) GiB usable of \(request.cluster.device.name)"
-      + " (\(gib(request.cluster.device.memoryBytes)) GiB less context and fragmentation)"
+      "no plan fits: the leanest needs \(Format.bytes(needed)) a device, "
+      + "\(Format.bytes(needed - usable)) more than the \(Format.bytes(usable)) usable of "
+      + "\(request.cluster.device.name)"
+      + " (\(Format.bytes(request.cluster.device.memoryBytes)) less context and fragmentation)"
     return UserError(
       .impossible, place: request.cluster.id, message,
       remedy: nearest.map { "nearest that fits: \($0)" }
-        ?? "take devices with at least \(gib(needed)) GiB usable memory")
+        ?? "take devices with at least \(Format.bytes(needed)) usable memory")
   }
 
   /// The best plan with ever more of the user's choices given up, in words.
@@ -160,12 +168,7 @@ public struct PlanSearch {
     return "--devices \(plan.devices) --micro-batch \(cut.microBatch)"
       + (trains
         ? " --zero \(cut.parallelism.zeroStage) --recompute \(cut.recompute.rawValue)" : "")
-      + " (\(gib(plan.peakBytes)) GiB a device)"
-  }
-
-  private func gib(_ bytes: Int) -> String {
-    let tenths = (Double(bytes) / 107_374_182.4).rounded()
-    return "\(tenths / 10)"
+      + " (\(Format.bytes(plan.peakBytes)) a device)"
   }
 }
 

@@ -1,3 +1,5 @@
+import Quantities
+
 extension SVGChart {
   /// A label with one value per series; nil where a series has none.
   public struct BarGroup: Sendable, Hashable {

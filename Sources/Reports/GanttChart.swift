@@ -1,3 +1,5 @@
+import Quantities
+
 extension SVGChart {
   /// One piece of work on one lane, from start to end.
   public struct Span: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Quantities
+
 /// Escaping for HTML and SVG: every text that did not come from this file goes through here.
 enum Markup {
   /// Text made safe between tags and inside quoted attributes.

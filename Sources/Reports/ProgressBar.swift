@@ -1,3 +1,5 @@
+import Quantities
+
 /// How far a long piece of work has come, as a line of text; the caller draws it and keeps time.
 ///
 /// ```

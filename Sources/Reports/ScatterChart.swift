@@ -1,3 +1,5 @@
+import Quantities
+
 extension SVGChart {
   /// One prediction beside what was measured.
   public struct Pair: Sendable, Hashable {

@@ -31,7 +31,8 @@ let predictionBenchmark = Benchmark(
 /// One model of each kind, for inference and for a training step.
 private func predictedWorkloads() throws(UserError) -> [(String, Workload)] {
   let shapes: [(String, Int, Int?)] = [
-    ("bert-base", 1, 128), ("bert-base", 4, 128), ("vit-b-16", 2, nil), ("esm2-35m", 2, 256), ("gpt2", 1, 128),
+    ("bert-base", 1, 128), ("bert-base", 4, 128), ("vit-b-16", 2, nil), ("esm2-35m", 2, 256),
+    ("gpt2", 1, 128),
   ]
   var result: [(String, Workload)] = []
   for (id, batch, sequence) in shapes {

@@ -7,6 +7,7 @@ let benchmarks: [Benchmark] = [
   taskBenchmark,
   productBenchmark,
   predictionBenchmark,
+  costBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

@@ -1,4 +1,5 @@
 @testable import Commands
+import Executor
 import DataFormats
 import Glibc
 import JobStore

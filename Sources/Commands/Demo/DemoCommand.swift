@@ -63,9 +63,7 @@ enum DemoCommand: Command {
     _ pool: WorkerPool, _ machine: Machine, _ console: Console
   ) throws -> CalibrationResult {
     let progress = Progress("measuring this machine", total: 1, console)
-    let team = try pool.lease(Array(pool.layout.workers.indices))
-    defer { team.release() }
-    let result = try Calibration.run(team: team, machine: machine, quick: true, dataTypes: [.fp32])
+    let result = try Calibration.run(pool: pool, machine: machine, quick: true, dataTypes: [.fp32])
     {
       what, fraction in
       progress.set(done: fraction, what)

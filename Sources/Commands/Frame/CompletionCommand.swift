@@ -49,17 +49,24 @@ enum CompletionCommand: Command {
       """
   }
 
+  /// Text within fish's single quotes.
+  private static func quoted(_ text: String) -> String {
+    text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+  }
+
   private static func fish(_ commands: [CommandSpecification]) -> String {
     var lines: [String] = []
     for command in commands {
+      let summary = quoted(command.summary)
       lines.append(
-        "complete -c hfm -n __fish_use_subcommand -a \(command.name) -d '\(command.summary)'")
+        "complete -c hfm -n __fish_use_subcommand -a \(command.name) -d '\(summary)'")
       for option in command.allOptions {
         let words =
-          option.words.isEmpty ? "" : " -x -a '\(option.words.joined(separator: " "))'"
+          !option.words.isEmpty
+          ? " -x -a '\(option.words.joined(separator: " "))'" : option.value == nil ? "" : " -r"
         lines.append(
           "complete -c hfm -n '__fish_seen_subcommand_from \(command.name)' -l \(option.name)"
-            + words + " -d '\(option.help.filter { $0 != "'" })'")
+            + words + " -d '\(quoted(option.help))'")
       }
     }
     return lines.joined(separator: "\n")

@@ -26,7 +26,13 @@ enum HelpText {
     let width = min(heads.map(\.count).max() ?? 0, 28)
     for (head, option) in zip(heads, command.allOptions) {
       let words = option.words.isEmpty ? "" : " (\(option.words.joined(separator: "|")))"
-      lines.append("  \(pad(head, width))  \(option.help)\(words)")
+      let line = "  \(pad(head, width))  \(option.help)"
+      // A long list of words gets a line of its own.
+      if line.count + words.count <= 100 {
+        lines.append(line + words)
+      } else {
+        lines += [line, pad("", width + 3) + words]
+      }
     }
     lines += ["", command.examples.count == 1 ? "example:" : "examples:"]
     lines += command.examples.map { "  " + $0 }

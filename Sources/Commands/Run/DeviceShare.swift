@@ -2,19 +2,30 @@ import HardwareModel
 import Quantities
 
 extension Device {
-  /// This processor when a job holds only some of its cores.
+  /// This processor when a job holds `cores` of its `total` cores while others work too.
   ///
-  /// Rates and peaks shrink with the share, and so does the work at which a rate was measured: `c`
-  /// of `C` cores are taken to do `c/C` of the work in the same time (each core does what it did).
-  /// Memory bandwidth shrinks likewise, which is pessimistic where few cores can fill it.
+  /// Starts from the measured speed of the nearest core count that is at least as large, and scales
+  /// it: `c` of `C` cores are taken to do `c/C` of the work in the same time (each core does what
+  /// it did), with `c/C` of the memory bandwidth.
   func share(cores: Int, of total: Int) -> Device {
     guard kind == .cpu, cores < total, cores > 0 else { return self }
-    let part = Double(cores) / Double(total)
     var device = self
-    device.memoryBandwidth = memoryBandwidth * part
-    device.vectorFlopsPerSecond = vectorFlopsPerSecond * part
-    device.peaks = peaks.map { Peak($0.dataType, $0.flopsPerSecond * part) }
-    device.rates = rates.map { curve in
+    var measured = total
+    if let partial = partialSpeeds.filter({ $0.cores >= cores && $0.cores < total })
+      .min(by: { $0.cores < $1.cores })
+    {
+      measured = partial.cores
+      device.memoryBandwidth = partial.memoryBandwidth
+      device.rates = partial.rates
+    }
+    let part = Double(cores) / Double(measured)
+    device.memoryBandwidth = device.memoryBandwidth * part
+    device.vectorFlopsPerSecond = vectorFlopsPerSecond * (Double(cores) / Double(total))
+    device.peaks = peaks.map {
+      Peak($0.dataType, $0.flopsPerSecond * (Double(cores) / Double(total)))
+    }
+    guard part < 1 else { return device }
+    device.rates = device.rates.map { curve in
       RateCurve(
         operatorClass: curve.operatorClass, dataType: curve.dataType,
         points: curve.points.map {

@@ -1,3 +1,4 @@
+import Quantities
 import DataFormats
 import JobStore
 import Scheduler
@@ -94,13 +95,13 @@ struct JobOutcome: Sendable {
 
   var row: [String] {
     func seconds(_ value: Double?, _ places: Int = 3) -> String {
-      value.map { ScheduleText.fixed($0, places) } ?? "–"
+      value.map { Format.fixed($0, places) } ?? "–"
     }
     return [
       id, summary, state.rawValue + (isEarlier ? " (earlier)" : ""),
       placement.map { Self.ranges($0.numaNodes) } ?? "–",
       placement.map { Self.ranges($0.cpus) } ?? "–",
-      placement.map { ScheduleText.memory($0.memoryBytes) } ?? "–", seconds(predictedSeconds),
+      placement.map { Format.bytes($0.memoryBytes) } ?? "–", seconds(predictedSeconds),
       seconds(measuredSeconds), seconds(startSeconds, 2), seconds(endSeconds, 2),
     ]
   }

@@ -36,8 +36,8 @@ struct KernelJobRunner: JobRunner {
     if let limit = job.memoryBytes, limit < memory {
       throw UserError(
         .impossible, key: "memory",
-        "\(ScheduleText.memory(limit)) are too little: the job needs "
-          + "\(ScheduleText.memory(memory)), \(ScheduleText.memory(memory - limit)) more",
+        "\(Format.bytes(limit)) are too little: the job needs "
+          + "\(Format.bytes(memory)), \(Format.bytes(memory - limit)) more",
         remedy: "give more memory, or a smaller batch")
     }
     return JobEstimate(seconds: pass * Double(job.steps), memoryBytes: memory)

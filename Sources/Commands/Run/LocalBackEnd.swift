@@ -1,3 +1,4 @@
+import Executor
 import Glibc
 import JobStore
 import Quantities

@@ -1,5 +1,4 @@
 import Quantities
-import Reports
 import TestSupport
 import Testing
 

@@ -1,5 +1,4 @@
 import Glibc
-public import Quantities
 
 /// Numbers as people read them: three significant digits or so, always with their unit.
 ///
@@ -43,6 +42,8 @@ public enum Format {
     if whole < 3600 { return pair(whole / 60, "min", whole % 60, "s") }
     let minutes = Int((seconds / 60).rounded())
     if minutes < 24 * 60 { return pair(minutes / 60, "h", minutes % 60, "min") }
+    // Beyond ten years a day more or less says nothing.
+    guard seconds < 3650 * 86_400 else { return significant(seconds / 31_557_600) + " years" }
     let hours = Int((seconds / 3600).rounded())
     return pair(hours / 24, "d", hours % 24, "h")
   }
@@ -99,8 +100,10 @@ public enum Format {
     return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
   }
 
-  static let decimalPrefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
-  static let binaryUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+  /// Prefixes by powers of 1000, from none on.
+  public static let decimalPrefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
+  /// Units of bytes by powers of 1024.
+  public static let binaryUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 
   private static func scaled(
     _ value: Double, base: Double, units: [String], digits: Int = 3
