@@ -41,9 +41,9 @@ let faces: [Target] = [
   tool(
     "hfm-bench",
     [
-      "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models", "Graph",
-      "HardwareModel", "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers",
-      "CSystemShims",
+      "Calibration", "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models",
+      "Graph", "HardwareModel", "HardwareDiscovery", "Quantities", "DataFormats",
+      "CBenchPeers", "CSystemShims",
     ]),
   module(
     "Commands",

@@ -1,13 +1,17 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Runs the executor's tests under the thread and the address sanitizer (with leak check).
 # Usage: scripts/sanitize.sh [thread|address]...
-set -eu
-cd "$(dirname "$0")/.."
-# XCTest, which no test here uses, leaks in its own runner; the crash backtracer hangs.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/find-swift.sh
+# Swift's crash backtracer hangs under both sanitizers.
 export SWIFT_BACKTRACE=enable=no
 [ $# -gt 0 ] || set -- thread address
 for sanitizer; do
   echo "== $sanitizer sanitizer"
-  swift test --disable-xctest --sanitize="$sanitizer" --filter ExecutorTests \
-    --scratch-path ".build-$sanitizer"
+  folder=.build-$sanitizer
+  scripts/excerpt-package.sh ExecutorTests "$folder"
+  # XCTest, which no test here uses, leaks in its own runner.
+  timeout --foreground 15m swift test --package-path "$folder" --disable-xctest \
+    --sanitize="$sanitizer"
 done

@@ -63,6 +63,11 @@ int hfm_bind_memory(void *address, size_t bytes, int node) {
   return result == 0 ? 0 : errno;
 }
 
+int hfm_keep_memory_local(void *address, size_t bytes) {
+  long result = syscall(SYS_mbind, address, bytes, MPOL_LOCAL, NULL, 0UL, 0U);
+  return result == 0 ? 0 : errno;
+}
+
 int hfm_page_nodes(void *address, size_t page_bytes, size_t pages, int *nodes) {
   enum { batch = 512 };
   void *addresses[batch];

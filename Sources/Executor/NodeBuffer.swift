@@ -46,6 +46,8 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
     }
     var notes: [String] = []
     let wanted = node.flatMap { $0 >= 0 ? $0 : nil }
+    // Refused, the default policy does the same, but for pages that the system may move later.
+    _ = hfm_keep_memory_local(mapped, bytes)
     if let wanted {
       let failure = hfm_bind_memory(mapped, bytes, Int32(clamping: wanted))
       if failure != 0 {
@@ -68,15 +70,14 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
 
   deinit { munmap(pointer, byteCount) }
 
-  /// Touches each page from the lane that owns it in `scope.parallelFor(byteCount, grain: page)`,
-  /// so that without a binding it falls on that lane's node. Contents stay as they are.
+  /// Touches each page from the lane that owns it in `scope.parallelFor(pages)`, so that without a
+  /// binding it falls on that lane's node. Contents stay as they are.
   public func prefault(_ scope: TeamScope) {
     let page = NodeBuffer.pageBytes
     let base = pointer
     scope.parallelFor(byteCount / page) { range, _ in
       for index in range {
-        let word = (base + index * page).assumingMemoryBound(to: UInt8.self)
-        word.pointee = word.pointee
+        hfm_touch_page(base + index * page)
       }
     }
   }

@@ -25,6 +25,17 @@ struct StaticSplit {
     return Range(uncheckedBounds: (index(first), index(last)))
   }
 
+  /// The least multiple of `alignment` that is at least `grain` (both at least 1), or as near to
+  /// it as an `Int` holds.
+  @inline(__always)
+  static func roundUp(_ grain: Int, to alignment: Int) -> Int {
+    let (grain, alignment) = (max(1, grain), max(1, alignment))
+    if alignment == 1 { return grain }
+    let units = (grain - 1) / alignment + 1
+    let (rounded, overflow) = units.multipliedReportingOverflow(by: alignment)
+    return overflow ? (units - 1) * alignment : rounded
+  }
+
   /// The unit's first index; `units * grain` may exceed `count`, and what an `Int` holds.
   @inline(__always)
   private func index(_ unit: Int) -> Int { unit >= units ? count : unit * grain }

@@ -8,6 +8,8 @@ final class TeamCore: @unchecked Sendable {
   let pool: PoolCore
   let workers: [Int]
   private let cancellation: PaddedArray<CancellationFlag>
+  /// `cancellation` keeps it.
+  let cancellationFlag: UnsafeMutablePointer<CancellationFlag>
   /// Number of lanes.
   let count: Int
   /// By lane; `pool` keeps what they point to.
@@ -30,6 +32,7 @@ final class TeamCore: @unchecked Sendable {
     }
     let cancellation = PaddedArray<CancellationFlag>(count: 1) { _ in CancellationFlag() }
     self.cancellation = cancellation
+    cancellationFlag = cancellation[0]
     // For each lane, the other lanes from the nearest outwards.
     let neighbours = workers.indices.map { lane in
       let others = (1..<workers.count).map { (lane + $0) % workers.count }
@@ -51,8 +54,8 @@ final class TeamCore: @unchecked Sendable {
   }
 
   /// Whether the team has been asked to stop.
-  var isCancelled: Bool { cancellation[0].pointee.isSet.load(ordering: .relaxed) }
-  func cancel() { cancellation[0].pointee.isSet.store(true, ordering: .relaxed) }
+  var isCancelled: Bool { cancellationFlag.pointee.isSet.load(ordering: .relaxed) }
+  func cancel() { cancellationFlag.pointee.isSet.store(true, ordering: .relaxed) }
 
   /// Runs `body` on the first worker; the calling thread waits.
   func runOnLeader<R>(_ body: (TeamScope) throws -> R) throws -> R {

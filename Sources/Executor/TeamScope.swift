@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a body that runs on a team can do: spread loops and tasks over the team's lanes.
 ///
 /// Not `Sendable`: it is valid only on the team, until the body returns.
@@ -22,25 +24,37 @@ public struct TeamScope {
     return StaticSplit(count: count, grain: grain, lanes: lanes).range(lane)
   }
 
-  /// Runs `body` for all indices of `0..<count`: each lane gets one contiguous range, once, and
-  /// the same one at every call with the same arguments, so that memory first touched in one loop
-  /// is local in the next. Returns when all lanes are done.
+  /// Runs `body` for all indices of `0..<count`: each lane gets one contiguous range, the same one
+  /// at every call with the same arguments, so that memory first touched in one loop is local in
+  /// the next. Returns when all lanes are done.
   ///
-  /// Ranges are cut at multiples of `grain`; a lane without indices is not called. The caller
-  /// promises that lanes write to disjoint places. Inside another loop or a task the whole range
-  /// runs at once on the calling lane. A loop that starts after the team was cancelled does
-  /// nothing.
+  /// With a `grain`, a lane walks through its range in pieces of that size, in rising order, and
+  /// looks before each whether the team has been cancelled; it then takes no further piece, so
+  /// that a cancelled loop ends within one piece per lane. Without, the lane's range is one piece.
+  /// A loop that starts after the team was cancelled does nothing.
+  ///
+  /// The caller promises that lanes write to disjoint places; a lane without indices is not
+  /// called. Inside another loop or a task the calling lane walks through the whole range.
+  /// - Parameters:
+  ///   - grain: indices per call of `body`, rounded up to `alignment`; a lane's last piece may be
+  ///     shorter. Small grains cost a call and a look each, a nanosecond or two.
+  ///   - alignment: ranges and pieces start at multiples of it (vectors, cache lines, pages).
   public func parallelFor(
-    _ count: Int, grain: Int = 1, _ body: (_ range: Range<Int>, _ lane: Int) -> Void
+    _ count: Int, grain: Int? = nil, alignment: Int = 1,
+    _ body: (_ range: Range<Int>, _ lane: Int) -> Void
   ) {
-    guard count > 0 else { return }
+    guard count > 0, !isCancelled else { return }
+    let piece = grain.map { StaticSplit.roundUp($0, to: alignment) } ?? .max
     guard !core.isInRegion, core.count > 1 else {
-      return isCancelled ? () : body(0..<count, core.currentLane ?? 0)
+      let lane = core.currentLane ?? 0
+      return count <= piece
+        ? body(0..<count, lane) : runPieces(0..<count, lane, piece, core.cancellationFlag, body)
     }
-    if isCancelled { return }
     withoutActuallyEscaping(body) { body in
-      let split = StaticSplit(count: count, grain: grain, lanes: core.count)
-      let loop = StaticLoop(split: split, body: body)
+      let unit = grain == nil ? alignment : piece
+      let loop = StaticLoop(
+        split: StaticSplit(count: count, grain: unit, lanes: core.count), piece: piece,
+        cancellation: core.cancellationFlag, body: body)
       withUnsafePointer(to: loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
     }
   }
@@ -62,6 +76,9 @@ public struct TeamScope {
 /// lower would cost more than the region.
 private struct StaticLoop: ~Copyable {
   let split: StaticSplit
+  /// Indices per call of `body`.
+  let piece: Int
+  let cancellation: UnsafeMutablePointer<CancellationFlag>
   let body: (Range<Int>, Int) -> Void
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
@@ -69,9 +86,24 @@ private struct StaticLoop: ~Copyable {
   }
 
   @inline(__always)
-  func run(_ lane: Int) {
+  private func run(_ lane: Int) {
     let range = split.range(lane)
+    if range.count > piece { return runPieces(range, lane, piece, cancellation, body) }
     if !range.isEmpty { body(range, lane) }
+  }
+}
+
+/// Walks through a range in pieces until the team is cancelled.
+@inline(never)
+private func runPieces(
+  _ range: Range<Int>, _ lane: Int, _ piece: Int,
+  _ cancellation: UnsafeMutablePointer<CancellationFlag>, _ body: (Range<Int>, Int) -> Void
+) {
+  var next = range.lowerBound
+  while next < range.upperBound, !cancellation.pointee.isSet.load(ordering: .relaxed) {
+    let end = next + min(piece, range.upperBound - next)
+    body(next..<end, lane)
+    next = end
   }
 }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Threads, one per place of a layout, each pinned, that carry out regions and tasks for teams.
 ///
-/// An idle worker spins for some tens of microseconds and then sleeps in the kernel.
+/// An idle worker spins for about 100 µs (see `SpinBudget`) and then sleeps in the kernel.
 public final class WorkerPool: Sendable {
   /// What one worker has done since the pool started.
   public struct Statistics: Sendable, Hashable {

@@ -59,8 +59,8 @@ public final class WorkerTeam: Sendable {
     }
   }
 
-  /// Asks the running body, and every later one, to end: scopes report it, and chunks that have
-  /// not been started are skipped.
+  /// Asks the running body, and every later one, to end: scopes report it, and loops' pieces (of
+  /// `grain` indices) and tasks that have not been started are skipped.
   public func cancel() { core.cancel() }
 
   /// Gives the workers back, after a running body has ended; later runs throw. Waits for that

@@ -65,7 +65,7 @@ enum InitialValues: Equatable {
   func fill(_ storage: TensorStorage, seed: UInt64, scope: TeamScope) {
     switch self {
     case .normal(let mean, let deviation):
-      scope.parallelFor(storage.count, grain: 4096) { range, _ in
+      scope.parallelFor(storage.count, alignment: 4096) { range, _ in
         hfm_fill_normal(
           storage.array, seed, Float(mean), Float(deviation), Int64(range.lowerBound),
           Int64(range.upperBound))
@@ -81,7 +81,7 @@ enum InitialValues: Equatable {
       guard storage.tensor.dataType == .int32 else { return }
       for index in 0..<storage.count { storage.integers[index] = Int32(index % max(1, bound)) }
     case .zero:
-      scope.parallelFor(storage.tensor.bytes, grain: 4096) { range, _ in
+      scope.parallelFor(storage.tensor.bytes, alignment: 4096) { range, _ in
         (storage.address + range.lowerBound).initializeMemory(
           as: UInt8.self, repeating: 0, count: range.count)
       }

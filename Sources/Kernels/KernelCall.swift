@@ -45,14 +45,14 @@ struct KernelCall {
 
   /// Spreads elements over the lanes in whole vectors and cache lines.
   func forElements(_ count: Int, _ body: (_ begin: Int, _ end: Int, _ lane: Int) -> Void) {
-    scope.parallelFor(count, grain: 512) { body($0.lowerBound, $0.upperBound, $1) }
+    scope.parallelFor(count, alignment: 512) { body($0.lowerBound, $0.upperBound, $1) }
   }
 
   /// Spreads rows, columns, heads or samples over the lanes.
   func forRows(
     _ count: Int, grain: Int = 1, _ body: (_ begin: Int, _ end: Int, _ lane: Int) -> Void
   ) {
-    scope.parallelFor(count, grain: grain) { body($0.lowerBound, $0.upperBound, $1) }
+    scope.parallelFor(count, alignment: grain) { body($0.lowerBound, $0.upperBound, $1) }
   }
 
   /// Sums what `body` returns for each lane's range, in the order of lanes.

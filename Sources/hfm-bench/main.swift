@@ -7,6 +7,7 @@ let benchmarks: [Benchmark] = [
   taskBenchmark,
   productBenchmark,
   costBenchmark,
+  predictionBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

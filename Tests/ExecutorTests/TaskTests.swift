@@ -7,8 +7,8 @@ import Testing
   /// A random tree of tasks: each node adds its children to one group; every node runs once.
   @Test(arguments: 1...6, [1, 2, 4])
   func randomTreesRunEveryTaskOnce(seed: UInt64, lanes: Int) throws {
-    let pool = try WorkerPool(layout: .onFirstCPU(lanes))
-    let team = try pool.lease(Array(0..<lanes))
+    let placement: Placement = seed % 2 == 0 ? .pinned : .shared
+    let (pool, team) = try placement.team(lanes)
     var random = SplitMix(state: seed)
     let size = 2000
     let children = (0..<size).map { _ in [Int]() }.withParents(using: &random)
@@ -22,9 +22,8 @@ import Testing
 
   @Test(arguments: [1, 2, 3])
   func nestedGroupsWaitForTheirOwnTasks(lanes: Int) throws {
-    let pool = try WorkerPool(layout: .onFirstCPU(lanes))
-    let team = try pool.lease(Array(0..<lanes))
-    for _ in 0..<3 {
+    for placement in Placement.allCases {
+      let (_, team) = try placement.team(lanes)
       let value = try team.run { scope in
         let sum = Atomic<Int>(0)
         scope.taskGroup { group in sum.add(fibonacci(16, group)) }
@@ -34,9 +33,9 @@ import Testing
     }
   }
 
-  @Test func moreTasksThanTheQueueHoldsAllRun() throws {
-    let pool = try WorkerPool(layout: .onFirstCPU(2))
-    let team = try pool.lease([0, 1])
+  @Test(arguments: Placement.allCases)
+  func moreTasksThanTheQueueHoldsAllRun(placement: Placement) throws {
+    let (_, team) = try placement.team(2)
     let seen = Marks(20_000)
     try team.run { scope in
       scope.taskGroup { group in for index in 0..<20_000 { group.add { seen.add(index) } } }

@@ -25,11 +25,23 @@ int hfm_current_worker(void);
 
 /// Binds a mapped range to one NUMA node (MPOL_BIND). Returns 0 or an errno value.
 int hfm_bind_memory(void *address, size_t bytes, int node);
+/// Asks for a mapped range that each page falls on the node of the thread that first touches it and
+/// stays there (MPOL_LOCAL). That is the default policy but for automatic NUMA balancing, which
+/// would keep taking pages away to see who uses them, and migrate them; Linux 6.1's move_pages does
+/// not even find the pages taken away. Returns 0 or an errno value.
+int hfm_keep_memory_local(void *address, size_t bytes);
 /// Fills `nodes[i]` with the node of the page at `address + i * page_bytes`, or a negative errno
 /// (-ENOENT: not present). Returns 0 or an errno value.
 int hfm_page_nodes(void *address, size_t page_bytes, size_t pages, int *nodes);
 /// Asks for huge pages. Returns 0 or an errno value.
 int hfm_advise_huge_pages(void *address, size_t bytes);
+
+/// Makes the page at `address` exist by reading and writing its first byte, which stays the same;
+/// volatile, or an optimising compiler would drop a write of what was just read.
+static inline void hfm_touch_page(void *address) {
+  volatile char *byte = (volatile char *)address;
+  *byte = *byte;
+}
 
 /// Tells the processor that this is a spin loop.
 static inline void hfm_cpu_pause(void) {
