@@ -17,7 +17,7 @@ let costBenchmark = Benchmark(
   let ids = ["bert-base", "uni", "biomedclip", "esm2-8m", "llama2-70b"]
   let hardware = try HardwareCatalogue.builtIn()
   let device = try hardware.device("a100-80gb-sxm")
-  let cluster = try hardware.cluster("dgx-a100-80gb")
+  let cluster = try hardware.cluster("selene-a100")
   var contenders: [(model: String, figure: String, work: () throws -> Void)] = []
   for id in ids {
     let model = try ModelCatalogue.builtIn.model(id)
@@ -26,7 +26,7 @@ let costBenchmark = Benchmark(
     let profile = try StepProfile(workload)
     let time = TimeModel(device: device)
     let settings = MemorySettings()
-    var plan = PlanRequest(cluster: cluster, globalBatch: 256, precision: .bf16)
+    var plan = PlanRequest(cluster: cluster, globalBatch: 4480, precision: .bf16)
     plan.space.zeroStage = [3]
     let planned = plan
     contenders += [

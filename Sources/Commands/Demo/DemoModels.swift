@@ -17,7 +17,7 @@ struct DemoModel: Sendable {
     DemoModel(
       id: "pubmedbert", sequence: 128, training: .pretrain, batch: 4),
     DemoModel(
-      id: "uni", sequence: nil, training: .finetune, batch: 2),
+      id: "uni", sequence: nil, training: .finetune, batch: 1),
     DemoModel(
       id: "esm2-150m", sequence: 256, training: .pretrain, batch: 2),
     DemoModel(
@@ -27,7 +27,7 @@ struct DemoModel: Sendable {
   /// Training steps of each job: the first is a warm-up that the run adds by itself.
   static let steps = 2
   /// Batches of each inference job.
-  static let repeats = 3
+  static let repeats = 2
 
   /// A batch of inference.
   func inference(batch: Int, _ precision: Precision) -> WorkloadRequest {

@@ -1,4 +1,5 @@
 import Quantities
+import Quantities
 import Reports
 import Synchronization
 
