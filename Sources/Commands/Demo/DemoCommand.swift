@@ -14,7 +14,8 @@ enum DemoCommand: Command {
   static let specification = CommandSpecification(
     name: "demo", summary: "the whole loop on this machine, with a report at the end",
     options: [
-      .value("output", "DIR", "folder for result and report (default \(DemoFiles.defaultFolder))")
+      .value("output", "DIR", "folder for result and report (default \(DemoFiles.defaultFolder))"),
+      .value("models", "ID,ID,…", "other models of the catalogue than the four of the survey"),
     ],
     discussion: """
       Discovers this machine, measures its speed with the kernels that models run on,
@@ -27,6 +28,8 @@ enum DemoCommand: Command {
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let files = try DemoFiles(folder: arguments.string("output") ?? DemoFiles.defaultFolder)
+    let models = try DemoModel.models(
+      arguments.string("models") ?? DemoModel.all.map(\.id).joined(separator: ","))
     let machine = try HardwareDiscovery.discover(.live)
     let text = DemoText(console)
     text.machine(machine)
@@ -34,11 +37,11 @@ enum DemoCommand: Command {
     defer { pool.shutdown() }
     let calibration = try calibrate(pool, machine, console)
     text.calibration(calibration)
-    let costs = try costs(device: calibration.device)
+    let costs = try costs(models, device: calibration.device)
     text.costs(costs)
     text.plans(costs)
     let local = try LocalMachine(machine: machine, pool: pool, device: calibration.device)
-    let jobs = DemoRun.jobs(cores: pool.layout.workers.count)
+    let jobs = DemoRun.jobs(models, cores: pool.layout.workers.count)
     text.jobs(jobs)
     let progress = Progress("running jobs", total: Double(jobs.count), console)
     // The progress line tells what the session's own lines would.
@@ -73,14 +76,15 @@ enum DemoCommand: Command {
   }
 
   /// The clusters that the plans are made for: this machine, one GPU, sixteen.
-  private static func costs(device: Device) throws(UserError) -> [DemoCosts] {
+  private static func costs(_ models: [DemoModel], device: Device) throws(UserError) -> [DemoCosts]
+  {
     let catalogue = try HardwareCatalogue.builtIn()
     let clusters = [
       Cluster(single: device), try catalogue.cluster("a100-80gb"),
       try catalogue.cluster("hospital-2x8-a100-40gb"),
     ]
     var costs: [DemoCosts] = []
-    for model in DemoModel.all { costs.append(try DemoCosts(model, clusters: clusters)) }
+    for model in models { costs.append(try DemoCosts(model, clusters: clusters)) }
     return costs
   }
 }

@@ -1,3 +1,4 @@
+import Models
 import Quantities
 import Workloads
 
@@ -23,6 +24,26 @@ struct DemoModel: Sendable {
     DemoModel(
       id: "biomedclip", sequence: 256, training: .pretrain, batch: 2),
   ]
+
+  /// The catalogue's models of a list of ids, each with its default or at most 128 tokens; those of
+  /// `all` as they stand there.
+  ///
+  /// - Throws: `UserError` for an unknown id, with the nearest names.
+  static func models(_ list: String) throws(UserError) -> [DemoModel] {
+    var models: [DemoModel] = []
+    for word in list.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      if let known = all.first(where: { $0.id == word }) {
+        models.append(known)
+        continue
+      }
+      let profile = try ModelCatalogue.builtIn.model(word)
+      models.append(
+        DemoModel(
+          id: word, sequence: profile.tokenInput.map { min($0.sequence, 128) },
+          training: .finetune, batch: 1))
+    }
+    return models
+  }
 
   /// Training steps of each job: the first is a warm-up that the run adds by itself.
   static let steps = 2

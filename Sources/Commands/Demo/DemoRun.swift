@@ -5,15 +5,15 @@ import Workloads
 /// The jobs of the demonstration, and their predicted against their measured seconds.
 enum DemoRun {
   /// A job of inference on half of the cores and one of training on all, for each model.
-  static func jobs(cores: Int) -> [JobSpecification] {
+  static func jobs(_ models: [DemoModel], cores: Int) -> [JobSpecification] {
     var jobs: [JobSpecification] = []
-    for model in DemoModel.all {
+    for model in models {
       jobs.append(
         job(
           model, .infer, id: "\(model.id)-infer", batch: model.batch, steps: DemoModel.repeats,
           cores: max(1, cores / 2)))
     }
-    for model in DemoModel.all {
+    for model in models {
       jobs.append(
         job(
           model, model.training,

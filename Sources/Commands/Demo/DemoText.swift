@@ -52,7 +52,7 @@ struct DemoText {
   }
 
   func costs(_ costs: [DemoCosts]) {
-    heading("3. Four models of the survey, one of each family: what a sample costs")
+    heading("3. What a sample of each model costs")
     show(DemoTables.costs(costs))
   }
 
