@@ -16,6 +16,12 @@ enum WorkloadOptions {
       words: Objective.allCases.map(\.rawValue)),
     .value("sequence", "N", "tokens per sample (default: the model's own)"),
     .value("image", "HxW", "pixels of an image (default: the model's own)"),
+    .value("volume", "DxHxW", "voxels of a volume (default: the model's own)"),
+    .value("target-sequence", "N", "tokens of the decoder's side (default: the model's own)"),
+    .value("frames", "N", "frames of a video (default: the model's own)"),
+    .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
+    .value("images", "N", "images of a sample (default: the model's own)"),
+    .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value("train", "WORD", "which parameters are trained", words: ["everything", "head"]),
     .value("dtype", "WORD", "number formats (default bf16-mixed)", words: Precision.words),
@@ -44,13 +50,20 @@ enum WorkloadOptions {
         .input, key: "--dtype", "unknown word \"\(word)\"",
         remedy: "known are \(Precision.words.joined(separator: ", "))")
     }
-    return WorkloadRequest(
+    var request = WorkloadRequest(
       task: task, objective: arguments.string("objective").flatMap(Objective.init(rawValue:)),
       batch: 1, sequence: try arguments.int("sequence", in: 1...10_000_000), image: image,
       precision: precision,
       optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw,
       classes: try arguments.int("classes", in: 1...10_000_000),
       trained: arguments.string("train") == "head" ? .head : .everything)
+    request.volume = try arguments.extents("volume", count: 3)
+    request.targetSequence = try arguments.int("target-sequence", in: 1...10_000_000)
+    request.frames = try arguments.int("frames", in: 1...1_000_000)
+    request.rows = try arguments.int("rows", in: 1...1_000_000)
+    request.images = try arguments.int("images", in: 1...1_000_000)
+    request.past = try arguments.int("past", in: 1...100_000_000)
+    return request
   }
 
   /// The folder of `--profiles` or `HFM_PROFILES`; nil without either.

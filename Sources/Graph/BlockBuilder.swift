@@ -10,10 +10,14 @@ public struct BlockBuilder: Sendable {
   /// Multiply-adds of one iteration, at most; kept to refuse shapes whose FLOPs overflow.
   public private(set) var work = 0
 
+  /// How the block's matrices are adapted; nil leaves them as they are.
+  public let adaptation: MatrixAdaptation?
+
   /// Starts an empty block.
-  public init(_ name: String, precision: Precision) {
+  public init(_ name: String, precision: Precision, adaptation: MatrixAdaptation? = nil) {
     block = Block(name: name)
     self.precision = precision
+    self.adaptation = adaptation
   }
 
   /// An error about one of this block's parts.
@@ -58,6 +62,15 @@ public struct BlockBuilder: Sendable {
     try append(Tensor(name, shape, precision.parameters, .parameter(role)))
   }
 
+  /// Adds a constant that belongs to the model: not trained, counted apart from parameters.
+  ///
+  /// - Throws: `UserError` for a shape that is not positive or too large.
+  public mutating func buffer(
+    _ name: String, _ shape: [Int], _ dataType: DataType? = nil
+  ) throws(UserError) -> TensorID {
+    try append(Tensor(name, shape, dataType ?? precision.parameters, .buffer))
+  }
+
   /// Adds an operator with its output tensors and returns all of them.
   ///
   /// The first output is named like the operator, further ones after what they hold. `shape`
@@ -82,7 +95,7 @@ public struct BlockBuilder: Sendable {
     var outputs: [TensorID] = []
     for (index, shape) in shapes.enumerated() {
       let label = index == 0 ? name : name + "." + Self.statistic(kind, index)
-      let type = index > 0 || shape.isEmpty ? .fp32 : precision.compute
+      let type = Self.format(kind, index, shape, precision.compute)
       outputs.append(try append(Tensor(label, shape, type, .activation)))
     }
     block.operators.append(Operator(name, kind, inputs, outputs))
@@ -100,12 +113,25 @@ public struct BlockBuilder: Sendable {
     return first
   }
 
+  /// Statistics and losses are fp32, positions int64, probabilities and results in `compute`.
+  private static func format(
+    _ kind: OperatorKind, _ index: Int, _ shape: [Int], _ compute: DataType
+  ) -> DataType {
+    switch kind {
+    case .poolWindows where index > 0: .int64
+    case .attention(let geometry) where !geometry.fused: compute
+    default: index > 0 || shape.isEmpty ? .fp32 : compute
+    }
+  }
+
   private static func statistic(_ kind: OperatorKind, _ index: Int) -> String {
     switch kind {
     case .layerNorm: index == 1 ? "mean" : "rstd"
     case .rmsNorm: "rstd"
     case .l2Normalize: "norm"
-    case .attention: "lse"
+    case .attention(let geometry): geometry.fused ? "lse" : "probabilities"
+    case .channelNorm: index == 1 ? "mean" : "rstd"
+    case .poolWindows: "positions"
     case .crossEntropy: "logSumExp"
     case .contrastiveLoss: index == 1 ? "rowLse" : "columnLse"
     default: "\(index)"
@@ -124,7 +150,28 @@ extension BlockBuilder {
   public mutating func linear(
     _ name: String, _ x: TensorID, to outputs: Int, bias: Bool, _ role: ParameterRole
   ) throws(UserError) -> TensorID {
-    let weight = try parameter(name + ".weight", [outputs, block[x].columns], role)
+    let shape = [outputs, block[x].columns]
+    guard let adaptation, adaptation.covers(block.name, name) else {
+      let weight = try parameter(name + ".weight", shape, role)
+      return try product(name, x, weight, outputs, bias: bias, role)
+    }
+    let weight = try append(
+      Tensor(
+        name + ".weight", shape, adaptation.weights ?? precision.parameters, .parameter(role)))
+    let y = try product(name, x, weight, outputs, bias: bias, role)
+    guard let rank = adaptation.rank else { return y }
+    let down = try parameter(name + ".lora.down.weight", [rank, shape[1]], .adapter)
+    let up = try parameter(name + ".lora.up.weight", [outputs, rank], .adapter)
+    let inner = try apply(name + ".lora.down", .linear(bias: false), x, down)
+    let delta = try apply(name + ".lora.up", .linear(bias: false), inner, up)
+    let scaled = try apply(name + ".lora.scale", .scale(adaptation.scale), delta)
+    return try apply(name + ".lora.sum", .add, y, scaled)
+  }
+
+  private mutating func product(
+    _ name: String, _ x: TensorID, _ weight: TensorID, _ outputs: Int, bias: Bool,
+    _ role: ParameterRole
+  ) throws(UserError) -> TensorID {
     guard bias else { return try apply(name, .linear(bias: false), x, weight) }
     let shift = try parameter(name + ".bias", [outputs], role)
     return try apply(name, .linear(bias: true), x, weight, shift)

@@ -21,6 +21,18 @@ public enum Objective: String, Sendable, Hashable, CaseIterable {
   case dino
   /// Masked autoencoding of images.
   case mae
+  /// Give a target sequence for a source sequence (T5, BART).
+  case sequenceToSequence = "seq2seq"
+  /// Contrastive with captioning (CoCa).
+  case contrastiveCaptioning = "coca"
+  /// Two views against a momentum encoder's queue (MoCo).
+  case momentumContrast = "moco"
+  /// Two views of each sample in a batch (SimCLR).
+  case simclr
+  /// Predict the noise of one diffusion step.
+  case diffusion
+  /// Predict a structure (AlphaFold).
+  case structure
 }
 
 /// How a stack normalises.
@@ -284,4 +296,6 @@ public enum Architecture: Sendable, Hashable {
   case single(Tower)
   /// Two that share an embedding space.
   case dual(DualEncoder)
+  /// Any other kind (see `Component`).
+  case component(AnyComponent)
 }

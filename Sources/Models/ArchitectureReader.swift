@@ -18,6 +18,10 @@ extension JSONCursor {
 
 extension Architecture {
   init(_ cursor: JSONCursor) throws(JSONError) {
+    if cursor.has("kind") {
+      self = .component(try ComponentRegistry.read(cursor))
+      return
+    }
     guard cursor.has("vision") || cursor.has("text") else {
       self = .single(try Tower(cursor))
       return

@@ -11,10 +11,8 @@ struct HeadBuilder {
 
   func build(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
     try refuseForeignObjective()
-    let built = try TowerBuilder(
-      tower: tower, batch: request.batch, precision: request.precision, prefix: ""
-    ).build(into: &graph, sequence: request.sequence, image: request.image)
-    var head = BlockBuilder("head", precision: request.precision)
+    let built = try TowerBuilder(tower: tower, request: request, prefix: "").build(into: &graph)
+    var head = request.block("head")
     let shape = graph.graph.values[built.hidden.index].shape
     let hidden = try head.input("hidden", shape)
     var values = [built.hidden]
@@ -52,7 +50,9 @@ struct HeadBuilder {
       }
     case .contrastive:
       throw fault("contrastive needs an image and a text tower", "choose a CLIP-like model")
-    case .dino, .mae, .embedding:
+    case .sequenceToSequence, .contrastiveCaptioning, .diffusion, .structure:
+      throw fault("this model is not made for \(word)", "use supervised or embedding")
+    case .dino, .mae, .embedding, .momentumContrast, .simclr:
       if request.withLoss {
         throw fault("training for \(word) is not modelled", "use --objective supervised")
       }

@@ -4,11 +4,11 @@ import Quantities
 /// Builds the one block that stands for every layer of a stack.
 struct LayerBuilder {
   let stack: TransformerStack
-  let precision: Precision
+  let request: GraphRequest
 
   /// A layer from hidden states to hidden states of `shape` `[B, S, h]`.
   func build(_ name: String, shape: [Int]) throws(UserError) -> BlockBuilder {
-    var block = BlockBuilder(name, precision: precision)
+    var block = request.block(name)
     let x = try block.input("hidden", shape)
     switch stack.normPosition {
     case .pre:

@@ -7,6 +7,7 @@ extension ModelProfile {
     switch architecture {
     case .single(let tower): if case .tokens = tower.input { tower } else { nil }
     case .dual(let dual): dual.text
+    case .component: nil
     }
   }
 
@@ -15,6 +16,7 @@ extension ModelProfile {
     switch architecture {
     case .single(let tower): if case .patches = tower.input { tower } else { nil }
     case .dual(let dual): dual.vision
+    case .component: nil
     }
   }
 
@@ -28,14 +30,33 @@ extension ModelProfile {
     if case .patches(let input) = visionTower?.input { input } else { nil }
   }
 
+  /// What a sample of the model is made of.
+  public var sample: SampleDefaults {
+    if case .component(let component) = architecture { return component.base.sample }
+    var sample = SampleDefaults()
+    if let tokens = tokenInput {
+      sample.sequence = tokens.sequence
+      sample.context = tokens.context
+    }
+    if let patches = patchInput {
+      sample.spatial = [patches.image, patches.image]
+      sample.multiples = [patches.patch, patches.patch]
+    }
+    return sample
+  }
+
   /// Parameters of the model as it was pre-trained: each tied tensor once.
   ///
   /// - Throws: `UserError` when the profile's numbers do not fit together.
   public func parameterCount() throws(UserError) -> Int {
-    let request = GraphRequest(
-      batch: 1, sequence: min(tokenInput?.sequence ?? 1, 2),
-      image: ImageSize(height: patchInput?.image ?? 1, width: patchInput?.image ?? 1),
+    let sample = sample
+    var request = GraphRequest(
+      batch: 1, sequence: min(sample.sequence ?? 1, 2), spatial: sample.spatial ?? [1, 1],
       precision: .fp32, objective: inferenceObjective, withLoss: false)
+    request.targetSequence = min(sample.targetSequence ?? 1, 2)
+    request.frames = sample.frames ?? 1
+    request.rows = min(sample.rows ?? 1, 2)
+    request.images = min(sample.images ?? 1, 1)
     return try graph(request).parameterCount
   }
 

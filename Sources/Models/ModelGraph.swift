@@ -1,16 +1,28 @@
 public import Graph
 public import Quantities
 
-/// What graph is wanted of a model.
+/// What graph is wanted of a model. Extents that a model does not read are ignored.
 public struct GraphRequest: Sendable, Hashable {
   /// Samples.
   public var batch: Int
-  /// Tokens per sample; ignored by a pure image model.
+  /// Tokens per sample.
   public var sequence: Int
-  /// Image extents; ignored by a pure text model.
-  public var image: ImageSize
+  /// Tokens per sample of the decoder's side.
+  public var targetSequence = 1
+  /// `[height, width]` or `[depth, height, width]`.
+  public var spatial: [Int]
+  /// Frames of a video, or leads of a signal.
+  public var frames = 1
+  /// Aligned sequences.
+  public var rows = 1
+  /// Images in one sample.
+  public var images = 1
+  /// Tokens already in the key/value cache: a decoding step reads them and adds `sequence` more.
+  public var past = 0
   /// Formats of parameters and activations.
   public var precision: Precision
+  /// How matrices are adapted.
+  public var adaptation: MatrixAdaptation?
   /// What is computed: the head and, for training, the loss.
   public var objective: Objective
   /// Whether the graph ends in a loss (with labels as inputs) or in the model's result.
@@ -20,16 +32,26 @@ public struct GraphRequest: Sendable, Hashable {
 
   /// Creates a request.
   public init(
-    batch: Int, sequence: Int, image: ImageSize, precision: Precision, objective: Objective,
+    batch: Int, sequence: Int, spatial: [Int], precision: Precision, objective: Objective,
     withLoss: Bool, classes: Int? = nil
   ) {
     self.batch = batch
     self.sequence = sequence
-    self.image = image
+    self.spatial = spatial
     self.precision = precision
     self.objective = objective
     self.withLoss = withLoss
     self.classes = classes
+  }
+
+  /// The last two spatial extents.
+  public var image: ImageSize {
+    ImageSize(height: spatial.dropLast().last ?? 1, width: spatial.last ?? 1)
+  }
+
+  /// An empty block in the request's formats and adaptation.
+  func block(_ name: String) -> BlockBuilder {
+    BlockBuilder(name, precision: precision, adaptation: adaptation)
   }
 }
 
@@ -49,6 +71,9 @@ extension ModelProfile {
         try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
       case .dual(let dual):
         try DualBuilder(model: id, dual: dual, request: request).build(into: &graph)
+      case .component(let component):
+        try component.base.build(
+          BuildScope(model: id, prefix: "", request: request), into: &graph)
       }
     return try graph.finish(outputs: outputs)
   }

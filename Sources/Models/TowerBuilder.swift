@@ -16,25 +16,24 @@ struct BuiltTower {
 /// Builds a tower's part of a graph: input embedding, layers, final norm.
 struct TowerBuilder {
   let tower: Tower
-  let batch: Int
-  let precision: Precision
+  let request: GraphRequest
   /// Prepended to block names (`text.`), so that two towers are told apart.
   let prefix: String
 
-  func build(
-    into graph: inout GraphBuilder, sequence: Int, image: ImageSize
-  ) throws(UserError) -> BuiltTower {
+  private var batch: Int { request.batch }
+
+  func build(into graph: inout GraphBuilder) throws(UserError) -> BuiltTower {
     var built =
       switch tower.input {
-      case .tokens(let input): try tokens(input, sequence, into: &graph)
-      case .patches(let input): try patches(input, image, into: &graph)
+      case .tokens(let input): try tokens(input, request.sequence, into: &graph)
+      case .patches(let input): try patches(input, request.image, into: &graph)
       }
     let shape = graph.graph.values[built.hidden.index].shape
-    let layer = try LayerBuilder(stack: tower.stack, precision: precision)
+    let layer = try LayerBuilder(stack: tower.stack, request: request)
       .build(prefix + "layer", shape: shape)
     built.hidden = try graph.call(layer, count: tower.stack.layers, [built.hidden])[0]
     if tower.stack.finalNorm {
-      var norm = BlockBuilder(prefix + "norm", precision: precision)
+      var norm = request.block(prefix + "norm")
       let x = try norm.input("hidden", shape)
       norm.output(try norm.norm("norm", x, tower.stack))
       built.hidden = try graph.call(norm, [built.hidden])[0]
@@ -46,7 +45,7 @@ struct TowerBuilder {
     _ input: TokenInput, _ sequence: Int, into graph: inout GraphBuilder
   ) throws(UserError) -> BuiltTower {
     let hidden = tower.stack.hidden
-    var block = BlockBuilder(prefix + "embeddings", precision: precision)
+    var block = request.block(prefix + "embeddings")
     let ids = try block.input("tokens", [batch, sequence], .int32)
     let table = try block.parameter("tokens.weight", [input.vocabulary, hidden], .embedding)
     var sum = try block.apply("tokens.embedding", .embedding, ids, table)
@@ -82,7 +81,7 @@ struct TowerBuilder {
     _ input: PatchInput, _ image: ImageSize, into graph: inout GraphBuilder
   ) throws(UserError) -> BuiltTower {
     let hidden = tower.stack.hidden
-    var block = BlockBuilder(prefix + "embeddings", precision: precision)
+    var block = request.block(prefix + "embeddings")
     let shape = [batch, input.channels, image.height, image.width]
     let pixels = try block.input("image", shape)
     let weight = try block.parameter(
@@ -113,7 +112,7 @@ struct TowerBuilder {
     }
     if input.norm { x = try block.norm("norm", x, tower.stack) }
     block.output(x)
-    let value = try graph.input(prefix + "image", shape, precision.compute)
+    let value = try graph.input(prefix + "image", shape, request.precision.compute)
     return BuiltTower(
       hidden: try graph.call(block, [value])[0], tokens: nil, tokenTable: nil,
       prefix: input.classTokens + input.registerTokens)

@@ -29,11 +29,8 @@ public struct Workload: Sendable {
       training = nil
       return
     }
-    let headOnly = request.trained == .head
-    training = try TrainingGraph.derive(from: forward, optimizer: request.optimizer) {
-      block, tensor in
-      !headOnly || (block.name == "head" && tensor.role == .parameter(.head))
-    }
+    training = try TrainingGraph.derive(
+      from: forward, optimizer: request.optimizer, isTrainable: request.trained.covers)
   }
 }
 
@@ -63,47 +60,90 @@ extension WorkloadRequest {
       self.objective
       ?? model.defaultObjective(
         training: training, newTask: task == .finetune)
-    return GraphRequest(
-      batch: batch, sequence: try sequence(for: model), image: try image(for: model),
-      precision: precision, objective: objective, withLoss: training,
+    let sample = model.sample
+    var resolved = GraphRequest(
+      batch: batch, sequence: 1, spatial: try spatial(sample, model.id), precision: precision,
+      objective: objective, withLoss: training,
       classes: classes ?? (task == .finetune && objective == .supervised ? 2 : nil))
+    resolved.sequence = try sequence(sample, model.id)
+    resolved.targetSequence = try extent(
+      targetSequence, sample.targetSequence, "--target-sequence", model.id)
+    resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
+    resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
+    resolved.images = try extent(images, sample.images, "--images", model.id)
+    resolved.past = past ?? 0
+    resolved.adaptation = adaptation
+    return resolved
   }
 
-  private func sequence(for model: ModelProfile) throws(UserError) -> Int {
-    guard let input = model.tokenInput else {
+  /// An extent that the user gives, or the model's own; an error where the model has none.
+  private func extent(
+    _ given: Int?, _ own: Int?, _ option: String, _ model: String
+  ) throws(UserError) -> Int {
+    guard let own else {
+      guard given == nil else {
+        throw UserError(
+          .input, place: model, key: option, "this model has no such extent",
+          remedy: "leave it out")
+      }
+      return 1
+    }
+    let value = given ?? own
+    guard value >= 1 else {
+      throw UserError(
+        .input, place: model, key: option, "\(value) is wrong", remedy: "give at least 1")
+    }
+    return value
+  }
+
+  private func sequence(_ sample: SampleDefaults, _ model: String) throws(UserError) -> Int {
+    guard let own = sample.sequence else {
       guard sequence == nil else {
         throw UserError(
-          .input, place: model.id, key: "--sequence", "this model reads images, not tokens",
+          .input, place: model, key: "--sequence", "this model reads images, not tokens",
           remedy: "use --image HxW")
       }
       return 1
     }
-    let length = sequence ?? input.sequence
-    guard length >= 1, length <= input.context else {
+    let length = sequence ?? (past == nil ? own : 1)
+    let longest = (sample.context ?? .max) - (past ?? 0)
+    guard length >= 1, length <= longest else {
       throw UserError(
-        .input, place: model.id, key: "--sequence", "a sequence of \(length) tokens",
-        remedy: "the model takes 1 to \(input.context)")
+        .input, place: model, key: "--sequence", "a sequence of \(length) tokens",
+        remedy: "the model takes 1 to \(max(1, longest))"
+          + (past.map { " behind \($0) cached ones" } ?? ""))
     }
     return length
   }
 
-  private func image(for model: ModelProfile) throws(UserError) -> ImageSize {
-    guard let input = model.patchInput else {
-      guard image == nil else {
+  /// Extents of the image or volume, checked against what the model takes.
+  private func spatial(_ sample: SampleDefaults, _ model: String) throws(UserError) -> [Int] {
+    let given = volume ?? image.map { [$0.height, $0.width] }
+    let option = volume == nil ? "--image" : "--volume"
+    func words(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
+    guard let own = sample.spatial else {
+      guard given == nil else {
         throw UserError(
-          .input, place: model.id, key: "--image", "this model reads tokens, not images",
-          remedy: "use --sequence N")
+          .input, place: model, key: option, "this model reads no images or volumes",
+          remedy: sample.sequence == nil ? "leave it out" : "use --sequence N")
       }
-      return ImageSize(height: 1, width: 1)
+      return [1, 1]
     }
-    let size = image ?? ImageSize(height: input.image, width: input.image)
-    guard size.height >= 1, size.width >= 1, size.height % input.patch == 0,
-      size.width % input.patch == 0
-    else {
+    let extents = given ?? own
+    guard extents.count == own.count else {
       throw UserError(
-        .input, place: model.id, key: "--image", "an image of \(size.height)x\(size.width)",
-        remedy: "both extents must be multiples of the patch size \(input.patch)")
+        .input, place: model, key: option, "\(words(extents)) has \(extents.count) extents",
+        remedy: own.count == 3 ? "use --volume DxHxW" : "use --image HxW")
     }
-    return size
+    for (axis, extent) in extents.enumerated() {
+      let multiple = axis < sample.multiples.count ? sample.multiples[axis] : 1
+      guard extent >= 1, extent % multiple == 0 else {
+        throw UserError(
+          .input, place: model, key: option,
+          "\(own.count == 3 ? "a volume" : "an image") of \(words(extents))",
+          remedy: "each extent must be a positive multiple of \(words(sample.multiples))")
+      }
+    }
+    return extents
   }
 }

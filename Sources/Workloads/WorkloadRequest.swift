@@ -13,11 +13,26 @@ public enum WorkloadTask: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Which parameters a training step changes.
-public enum TrainedPart: String, Sendable, Hashable, CaseIterable {
+public enum TrainedPart: Sendable, Hashable {
   /// Every parameter that the loss depends on.
   case everything
   /// Only the head (linear probing): backward stops at the pooled embedding.
   case head
+  /// What an adaptation added (LoRA's matrices, adapters, prompts), and a new head.
+  case adapters
+  /// Blocks whose names start so (`projector.`), the rest frozen.
+  case parts([String])
+
+  /// Whether a block's parameter is trained.
+  func covers(_ block: Block, _ tensor: Tensor) -> Bool {
+    let isHead = block.name == "head" && tensor.role == .parameter(.head)
+    switch self {
+    case .everything: return true
+    case .head: return isHead
+    case .adapters: return tensor.role == .parameter(.adapter) || isHead
+    case .parts(let prefixes): return prefixes.contains { block.name.hasPrefix($0) }
+    }
+  }
 }
 
 /// One workload's shape, formats and purpose.
@@ -33,6 +48,20 @@ public struct WorkloadRequest: Sendable, Hashable {
   public var sequence: Int?
   /// Image extents; nil for the model's own.
   public var image: ImageSize?
+  /// `[depth, height, width]` of a volume; nil for the model's own.
+  public var volume: [Int]?
+  /// Tokens per sample of the decoder's side; nil for the model's own.
+  public var targetSequence: Int?
+  /// Frames of a video or leads of a signal; nil for the model's own.
+  public var frames: Int?
+  /// Aligned sequences of a sample; nil for the model's own.
+  public var rows: Int?
+  /// Images of a sample; nil for the model's own.
+  public var images: Int?
+  /// Tokens in the key/value cache: a decoding step adds `sequence` (default 1) to them.
+  public var past: Int?
+  /// How matrices are adapted.
+  public var adaptation: MatrixAdaptation?
   /// Formats of parameters and activations.
   public var precision: Precision
   /// The update rule of a training step.

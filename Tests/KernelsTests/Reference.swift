@@ -204,6 +204,15 @@ func referenceActivation(_ f: Activation, _ x: Double) -> Double {
   case .silu: x / (1 + exp(-x))
   case .relu: max(0, x)
   case .tanh: tanh(x)
+  case .sigmoid: 1 / (1 + exp(-x))
+  case .leakyRelu: x > 0 ? x : 0.01 * x
+  case .softplus: log1p(exp(x))
+  case .elu: x > 0 ? x : expm1(x)
+  case .relu6: min(max(x, 0), 6)
+  case .mish: x * tanh(log1p(exp(x)))
+  case .hardSwish: x * min(max(x + 3, 0), 6) / 6
+  case .exponential: exp(x)
+  case .sine: sin(x)
   }
 }
 

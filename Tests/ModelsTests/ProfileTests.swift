@@ -119,7 +119,7 @@ struct ProfileTests {
     model.architecture = .single(tower)
     return try model.graph(
       GraphRequest(
-        batch: 1, sequence: 8, image: ImageSize(height: 1, width: 1), precision: .fp32,
+        batch: 1, sequence: 8, spatial: [1, 1], precision: .fp32,
         objective: .maskedLanguage, withLoss: true))
   }
 }

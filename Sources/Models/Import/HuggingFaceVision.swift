@@ -93,6 +93,7 @@ extension Architecture {
   var likelyFamily: ModelFamily {
     switch self {
     case .dual: .multimodal
+    case .component(let component): component.base.likelyFamily
     case .single(let tower):
       switch tower.input {
       case .patches: .vision
@@ -106,6 +107,7 @@ extension Architecture {
   var likelyObjective: Objective {
     switch self {
     case .dual: .contrastive
+    case .component(let component): component.base.likelyObjective
     case .single(let tower):
       if tower.heads.language != nil {
         tower.stack.causal ? .causalLanguage : .maskedLanguage

@@ -1,0 +1,19 @@
+import DataFormats
+
+/// Every kind of component, by the word that profiles use.
+enum ComponentRegistry {
+  /// One line a kind, in the order of their words.
+  static let kinds: [any Component.Type] = [
+    Mlp.self
+  ]
+
+  static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
+    let field = try cursor.field("kind")
+    let word = try field.string()
+    guard let type = kinds.first(where: { $0.kind == word }) else {
+      throw field.error(
+        "unknown kind \"\(word)\"; known are \(kinds.map { $0.kind }.joined(separator: ", "))")
+    }
+    return AnyComponent(try type.init(cursor))
+  }
+}
