@@ -380,51 +380,99 @@ static const unsigned char file125[] = {
 #embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file126[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file127[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file128[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file129[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file130[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file131[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file132[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file133[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file134[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file135[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file136[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file137[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file138[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file139[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file140[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file141[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file142[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file143[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file144[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file145[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file146[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file147[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file148[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file149[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file150[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file151[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file152[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file153[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file154[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file155[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file156[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file157[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
 };
 
@@ -555,22 +603,38 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/quiltnet.json", file123, sizeof file123},
     {"models/multimodal/vit-bert-dual.json", file124, sizeof file124},
     {"models/vision/campanella-vit-s.json", file125, sizeof file125},
-    {"models/vision/dinov2-vitb14.json", file126, sizeof file126},
-    {"models/vision/dinov2-vitg14.json", file127, sizeof file127},
-    {"models/vision/dinov2-vitl14.json", file128, sizeof file128},
-    {"models/vision/dinov2-vits14.json", file129, sizeof file129},
-    {"models/vision/gigapath-tile.json", file130, sizeof file130},
-    {"models/vision/retfound.json", file131, sizeof file131},
-    {"models/vision/rudolfv.json", file132, sizeof file132},
-    {"models/vision/uni.json", file133, sizeof file133},
-    {"models/vision/uni2-h.json", file134, sizeof file134},
-    {"models/vision/virchow.json", file135, sizeof file135},
-    {"models/vision/virchow2.json", file136, sizeof file136},
-    {"models/vision/visionfm.json", file137, sizeof file137},
-    {"models/vision/vit-b-16.json", file138, sizeof file138},
-    {"models/vision/vit-h-14.json", file139, sizeof file139},
-    {"models/vision/vit-l-16.json", file140, sizeof file140},
-    {"models/vision/vit-s-16.json", file141, sizeof file141},
+    {"models/vision/ctranspath.json", file126, sizeof file126},
+    {"models/vision/dinov2-vitb14.json", file127, sizeof file127},
+    {"models/vision/dinov2-vitg14.json", file128, sizeof file128},
+    {"models/vision/dinov2-vitl14.json", file129, sizeof file129},
+    {"models/vision/dinov2-vits14.json", file130, sizeof file130},
+    {"models/vision/gigapath-tile.json", file131, sizeof file131},
+    {"models/vision/medsam-vit-b.json", file132, sizeof file132},
+    {"models/vision/retfound.json", file133, sizeof file133},
+    {"models/vision/rudolfv.json", file134, sizeof file134},
+    {"models/vision/sam-mask-decoder.json", file135, sizeof file135},
+    {"models/vision/sam-vit_b-image-encoder.json", file136, sizeof file136},
+    {"models/vision/sam-vit_b.json", file137, sizeof file137},
+    {"models/vision/sam-vit_h-image-encoder.json", file138, sizeof file138},
+    {"models/vision/sam-vit_h.json", file139, sizeof file139},
+    {"models/vision/sam-vit_l-image-encoder.json", file140, sizeof file140},
+    {"models/vision/sam-vit_l.json", file141, sizeof file141},
+    {"models/vision/swin_base_patch4_window7_224.json", file142, sizeof file142},
+    {"models/vision/swin_large_patch4_window7_224.json", file143, sizeof file143},
+    {"models/vision/swin_small_patch4_window7_224.json", file144, sizeof file144},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file145, sizeof file145},
+    {"models/vision/swinunetr-24.json", file146, sizeof file146},
+    {"models/vision/swinunetr-48.json", file147, sizeof file147},
+    {"models/vision/swinunetr-v2-48.json", file148, sizeof file148},
+    {"models/vision/uni.json", file149, sizeof file149},
+    {"models/vision/uni2-h.json", file150, sizeof file150},
+    {"models/vision/virchow.json", file151, sizeof file151},
+    {"models/vision/virchow2.json", file152, sizeof file152},
+    {"models/vision/visionfm.json", file153, sizeof file153},
+    {"models/vision/vit-b-16.json", file154, sizeof file154},
+    {"models/vision/vit-h-14.json", file155, sizeof file155},
+    {"models/vision/vit-l-16.json", file156, sizeof file156},
+    {"models/vision/vit-s-16.json", file157, sizeof file157},
     {0, 0, 0},
 };
-const long CProfilesCount = 142;
+const long CProfilesCount = 158;
