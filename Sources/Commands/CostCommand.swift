@@ -19,12 +19,19 @@ enum CostCommand: Command {
       MODEL is a catalogue id (hfm models) or a profile's path. FLOPs count one
       multiply-add as 2 and products only, as PyTorch's FlopCounterMode does; bytes
       are those of unfused operators. Memory is what PyTorch would allocate, without
-      the device's context, workspaces and fragmentation.
+      the device's context, workspaces and fragmentation. For a closed model, which is
+      only served, --batch requests of --sequence tokens read and --target-sequence
+      tokens written are priced.
       """,
     examples: ["hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32"])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
+    if model.status == .closed {
+      let cost = try ServedModelCost(model, arguments)
+      if console.json { console.print(json: cost.json) } else { console.print(lines: cost.lines) }
+      return 0
+    }
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
     let workload = try Workload(model, request)
