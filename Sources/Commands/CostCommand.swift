@@ -96,6 +96,10 @@ struct CostReport {
       ),
       ("memory", .object(memory.json)),
     ]
+    let caches = inputs.filter { $0.name.contains(GraphRequest.cache) }
+    if !caches.isEmpty {
+      members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
+    }
     if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
     return .object(members)
   }
@@ -108,9 +112,7 @@ struct CostReport {
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
-    facts.rows += inputs.map {
-      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
-    }
+    facts.rows += inputRows
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
@@ -129,6 +131,21 @@ struct CostReport {
     }
     let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
     return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
+  }
+
+  /// A row for each input; the layers' caches together.
+  private var inputRows: [[String]] {
+    func isCache(_ tensor: Tensor) -> Bool { tensor.name.contains(GraphRequest.cache) }
+    let caches = inputs.filter(isCache)
+    var rows = inputs.filter { !isCache($0) }.map {
+      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
+    }
+    if let first = caches.first {
+      let shape = first.shape.map(String.init).joined(separator: " x ")
+      rows.append(["input key/value cache", "\(caches.count) of \(shape)"])
+      rows.append(["  in memory", Format.bytes(caches.reduce(0) { $0 + $1.bytes })])
+    }
+    return rows
   }
 
   static func memoryRows(_ memory: MemoryEstimate, trains: Bool) -> [[String]] {
