@@ -4,6 +4,8 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
+    DenseNet.self, EfficientNet.self, Mlp.self,
+    ResNet.self,
     Mlp.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
   ]
 

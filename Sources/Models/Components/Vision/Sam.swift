@@ -105,7 +105,7 @@ struct SamMaskDecoder: Component {
   init(_ cursor: JSONCursor) throws(JSONError) {
     decoder = try SamDecoder(cursor)
     let field = try cursor.field("grid")
-    grid = try field.ints(in: 1...100_000)
+    grid = try field.numbers(in: 1...100_000)
     guard (2...3).contains(grid.count) else { throw field.error("needs two or three extents") }
   }
 

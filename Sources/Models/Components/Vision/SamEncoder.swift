@@ -46,7 +46,7 @@ struct SamEncoder: Sendable, Hashable, VisionBackbone {
 
   init(_ cursor: JSONCursor) throws(JSONError) {
     if let volume = try cursor.optional("volume") {
-      extents = try volume.ints(count: 3, in: 1...100_000)
+      extents = try volume.numbers(count: 3, in: 1...100_000)
     } else {
       let edge = try cursor.field("image").int(in: 1...100_000)
       extents = [edge, edge]
@@ -66,7 +66,7 @@ struct SamEncoder: Sendable, Hashable, VisionBackbone {
       throw field.error("\(heads) heads do not divide a width of \(hidden)")
     }
     window = try cursor.int("window", 14, in: 1...100_000)
-    globalLayers = try cursor.field("globalLayers").ints(in: 0...layers - 1)
+    globalLayers = try cursor.field("globalLayers").numbers(in: 0...layers - 1)
     neck = try cursor.int("neck", 256)
     adapter = try cursor.optional("adapter")?.word(LayerAdapter.self)
   }

@@ -50,7 +50,7 @@ struct SwinBody: Sendable, Hashable {
 
   init(_ cursor: JSONCursor) throws(JSONError) {
     if let volume = try cursor.optional("volume") {
-      extents = try volume.ints(count: 3, in: 1...100_000)
+      extents = try volume.numbers(count: 3, in: 1...100_000)
     } else {
       let edge = try cursor.field("image").int(in: 1...100_000)
       extents = [edge, edge]
@@ -59,10 +59,10 @@ struct SwinBody: Sendable, Hashable {
     patch = try cursor.int("patch", 4, in: 1...1000)
     embed = try cursor.field("embed").int(in: 1...100_000)
     let stages = try cursor.field("depths")
-    depths = try stages.ints(in: 1...1000)
+    depths = try stages.numbers(in: 1...1000)
     guard (1...8).contains(depths.count) else { throw stages.error("needs one to eight stages") }
     let field = try cursor.field("heads")
-    heads = try field.ints(count: depths.count, in: 1...10_000)
+    heads = try field.numbers(count: depths.count, in: 1...10_000)
     for (stage, count) in heads.enumerated() where width(stage) % count != 0 {
       throw field.error("\(count) heads do not divide a width of \(width(stage))")
     }
@@ -168,7 +168,7 @@ struct SwinBody: Sendable, Hashable {
 
 extension JSONCursor {
   /// A list of integers.
-  func ints(count: Int? = nil, in range: ClosedRange<Int>) throws(JSONError) -> [Int] {
+  func numbers(count: Int? = nil, in range: ClosedRange<Int>) throws(JSONError) -> [Int] {
     var result: [Int] = []
     for item in try elements() { result.append(try item.int(in: range)) }
     if let count, result.count != count {

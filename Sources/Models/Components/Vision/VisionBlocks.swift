@@ -21,12 +21,6 @@ extension BlockBuilder {
     try apply(name + ".copy", .contiguous, try apply(name, .permute(order), x))
   }
 
-  /// `[B, C, s…]` as `[B, s…, C]`, a view.
-  mutating func channelsLast(_ name: String, _ x: TensorID) throws(UserError) -> TensorID {
-    let rank = block[x].shape.count
-    return try apply(name, .permute([0] + Array(2..<rank) + [1]), x)
-  }
-
   /// `[B, s…, C]` as `[B, C, s…]`, a view.
   mutating func channelsFirst(_ name: String, _ x: TensorID) throws(UserError) -> TensorID {
     let rank = block[x].shape.count
