@@ -4,7 +4,13 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    Mlp.self
+    AlignmentEncoder.self,
+    EmbeddingEncoder.self,
+    ExpressionAutoencoder.self,
+    ExpressionEncoder.self,
+    Hyena.self,
+    Mlp.self,
+    Performer.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
