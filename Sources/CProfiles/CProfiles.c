@@ -282,6 +282,178 @@ static const unsigned char file92[] = {
 };
 static const unsigned char file93[] = {
 #embed "../../Profiles/models/language/healthprompt.json"
+#embed "../../Profiles/models/bioinformatics/celllm.json"
+};
+static const unsigned char file37[] = {
+#embed "../../Profiles/models/bioinformatics/codonbert.json"
+};
+static const unsigned char file38[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-3.json"
+};
+static const unsigned char file39[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-4.json"
+};
+static const unsigned char file40[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-5.json"
+};
+static const unsigned char file41[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-6.json"
+};
+static const unsigned char file42[] = {
+#embed "../../Profiles/models/bioinformatics/dnagpt-0.1b.json"
+};
+static const unsigned char file43[] = {
+#embed "../../Profiles/models/bioinformatics/esm-1b.json"
+};
+static const unsigned char file44[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-150m.json"
+};
+static const unsigned char file45[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-15b.json"
+};
+static const unsigned char file46[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-35m.json"
+};
+static const unsigned char file47[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-3b.json"
+};
+static const unsigned char file48[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-650m.json"
+};
+static const unsigned char file49[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-8m.json"
+};
+static const unsigned char file50[] = {
+#embed "../../Profiles/models/bioinformatics/gena-lm-base.json"
+};
+static const unsigned char file51[] = {
+#embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
+};
+static const unsigned char file52[] = {
+#embed "../../Profiles/models/bioinformatics/geneformer.json"
+};
+static const unsigned char file53[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
+};
+static const unsigned char file54[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
+};
+static const unsigned char file55[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
+};
+static const unsigned char file56[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
+};
+static const unsigned char file57[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
+};
+static const unsigned char file58[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
+};
+static const unsigned char file59[] = {
+#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
+};
+static const unsigned char file60[] = {
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
+};
+static const unsigned char file61[] = {
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
+};
+static const unsigned char file62[] = {
+#embed "../../Profiles/models/bioinformatics/protbert.json"
+};
+static const unsigned char file63[] = {
+#embed "../../Profiles/models/bioinformatics/rna-fm.json"
+};
+static const unsigned char file64[] = {
+#embed "../../Profiles/models/bioinformatics/rna-msm.json"
+};
+static const unsigned char file65[] = {
+#embed "../../Profiles/models/bioinformatics/rnabert.json"
+};
+static const unsigned char file66[] = {
+#embed "../../Profiles/models/bioinformatics/scbert.json"
+};
+static const unsigned char file67[] = {
+#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
+};
+static const unsigned char file68[] = {
+#embed "../../Profiles/models/bioinformatics/scgpt.json"
+};
+static const unsigned char file69[] = {
+#embed "../../Profiles/models/bioinformatics/splicebert.json"
+};
+static const unsigned char file70[] = {
+#embed "../../Profiles/models/bioinformatics/uce-33l.json"
+};
+static const unsigned char file71[] = {
+#embed "../../Profiles/models/bioinformatics/uce-4l.json"
+};
+static const unsigned char file72[] = {
+#embed "../../Profiles/models/bioinformatics/utr-lm.json"
+};
+static const unsigned char file73[] = {
+#embed "../../Profiles/models/language/alpacare-13b.json"
+};
+static const unsigned char file74[] = {
+#embed "../../Profiles/models/language/alphabert.json"
+};
+static const unsigned char file75[] = {
+#embed "../../Profiles/models/language/baichuan-7b.json"
+};
+static const unsigned char file76[] = {
+#embed "../../Profiles/models/language/baichuan2-7b.json"
+};
+static const unsigned char file77[] = {
+#embed "../../Profiles/models/language/bentsao.json"
+};
+static const unsigned char file78[] = {
+#embed "../../Profiles/models/language/bert-base.json"
+};
+static const unsigned char file79[] = {
+#embed "../../Profiles/models/language/bert-large.json"
+};
+static const unsigned char file80[] = {
+#embed "../../Profiles/models/language/biobert.json"
+};
+static const unsigned char file81[] = {
+#embed "../../Profiles/models/language/biomedlm.json"
+};
+static const unsigned char file82[] = {
+#embed "../../Profiles/models/language/biomistral-7b.json"
+};
+static const unsigned char file83[] = {
+#embed "../../Profiles/models/language/chatdoctor.json"
+};
+static const unsigned char file84[] = {
+#embed "../../Profiles/models/language/clinicalbert.json"
+};
+static const unsigned char file85[] = {
+#embed "../../Profiles/models/language/gatortron-base-345m.json"
+};
+static const unsigned char file86[] = {
+#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
+};
+static const unsigned char file87[] = {
+#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
+};
+static const unsigned char file88[] = {
+#embed "../../Profiles/models/language/gatortrongpt-20b.json"
+};
+static const unsigned char file89[] = {
+#embed "../../Profiles/models/language/gatortrongpt-5b.json"
+};
+static const unsigned char file90[] = {
+#embed "../../Profiles/models/language/gpt2-large.json"
+};
+static const unsigned char file91[] = {
+#embed "../../Profiles/models/language/gpt2-medium.json"
+};
+static const unsigned char file92[] = {
+#embed "../../Profiles/models/language/gpt2-xl.json"
+};
+static const unsigned char file93[] = {
+#embed "../../Profiles/models/language/gpt2.json"
 };
 static const unsigned char file94[] = {
 #embed "../../Profiles/models/language/huatuogpt-7b.json"
@@ -644,6 +816,147 @@ static const unsigned char file213[] = {
 #embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file214[] = {
+#embed "../../Profiles/models/language/medalpaca-13b.json"
+};
+static const unsigned char file109[] = {
+#embed "../../Profiles/models/language/medalpaca-7b.json"
+};
+static const unsigned char file110[] = {
+#embed "../../Profiles/models/language/medcpt.json"
+};
+static const unsigned char file111[] = {
+#embed "../../Profiles/models/language/meditron-70b.json"
+};
+static const unsigned char file112[] = {
+#embed "../../Profiles/models/language/meditron-7b.json"
+};
+static const unsigned char file113[] = {
+#embed "../../Profiles/models/language/medroberta-nl.json"
+};
+static const unsigned char file114[] = {
+#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
+};
+static const unsigned char file115[] = {
+#embed "../../Profiles/models/language/mistral-7b.json"
+};
+static const unsigned char file116[] = {
+#embed "../../Profiles/models/language/oncogpt-7b.json"
+};
+static const unsigned char file117[] = {
+#embed "../../Profiles/models/language/open-llama-3b.json"
+};
+static const unsigned char file118[] = {
+#embed "../../Profiles/models/language/pmc-llama-13b.json"
+};
+static const unsigned char file119[] = {
+#embed "../../Profiles/models/language/pmc-llama-7b.json"
+};
+static const unsigned char file120[] = {
+#embed "../../Profiles/models/language/pubmedbert.json"
+};
+static const unsigned char file121[] = {
+#embed "../../Profiles/models/language/qilin-med.json"
+};
+static const unsigned char file122[] = {
+#embed "../../Profiles/models/language/qwen-7b.json"
+};
+static const unsigned char file123[] = {
+#embed "../../Profiles/models/language/roberta-base.json"
+};
+static const unsigned char file124[] = {
+#embed "../../Profiles/models/language/roberta-large.json"
+};
+static const unsigned char file125[] = {
+#embed "../../Profiles/models/language/scibert.json"
+};
+static const unsigned char file126[] = {
+#embed "../../Profiles/models/language/taiyi-7b.json"
+};
+static const unsigned char file127[] = {
+#embed "../../Profiles/models/language/visual-med-alpaca.json"
+};
+static const unsigned char file128[] = {
+#embed "../../Profiles/models/language/zhongjing-13b.json"
+};
+static const unsigned char file129[] = {
+#embed "../../Profiles/models/multimodal/biomedclip.json"
+};
+static const unsigned char file130[] = {
+#embed "../../Profiles/models/multimodal/chexzero.json"
+};
+static const unsigned char file131[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+};
+static const unsigned char file132[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+};
+static const unsigned char file133[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+};
+static const unsigned char file134[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+};
+static const unsigned char file135[] = {
+#embed "../../Profiles/models/multimodal/plip.json"
+};
+static const unsigned char file136[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
+};
+static const unsigned char file137[] = {
+#embed "../../Profiles/models/multimodal/quiltnet.json"
+};
+static const unsigned char file138[] = {
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+};
+static const unsigned char file139[] = {
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
+};
+static const unsigned char file140[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file141[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file142[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file143[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file144[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file145[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file146[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file147[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file148[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file149[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file150[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file151[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file152[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file153[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file154[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file155[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file215[] = {
@@ -751,6 +1064,86 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/language/gpt2-xl.json", file91, sizeof file91},
     {"models/language/gpt2.json", file92, sizeof file92},
     {"models/language/healthprompt.json", file93, sizeof file93},
+    {"devices/a10.json", file14, sizeof file14},
+    {"devices/a100-40gb-pcie.json", file15, sizeof file15},
+    {"devices/a100-40gb-sxm.json", file16, sizeof file16},
+    {"devices/a100-80gb-pcie.json", file17, sizeof file17},
+    {"devices/a100-80gb-sxm.json", file18, sizeof file18},
+    {"devices/a40.json", file19, sizeof file19},
+    {"devices/b200.json", file20, sizeof file20},
+    {"devices/epyc-7763-dual.json", file21, sizeof file21},
+    {"devices/h100-80gb-pcie.json", file22, sizeof file22},
+    {"devices/h100-80gb-sxm.json", file23, sizeof file23},
+    {"devices/h200.json", file24, sizeof file24},
+    {"devices/l4.json", file25, sizeof file25},
+    {"devices/l40s.json", file26, sizeof file26},
+    {"devices/mi210.json", file27, sizeof file27},
+    {"devices/mi300x.json", file28, sizeof file28},
+    {"devices/rtx-3090.json", file29, sizeof file29},
+    {"devices/rtx-4090.json", file30, sizeof file30},
+    {"devices/rtx-a6000.json", file31, sizeof file31},
+    {"devices/t4.json", file32, sizeof file32},
+    {"devices/v100-16gb.json", file33, sizeof file33},
+    {"devices/v100-32gb.json", file34, sizeof file34},
+    {"models/bioinformatics/3utrbert.json", file35, sizeof file35},
+    {"models/bioinformatics/celllm.json", file36, sizeof file36},
+    {"models/bioinformatics/codonbert.json", file37, sizeof file37},
+    {"models/bioinformatics/dnabert-3.json", file38, sizeof file38},
+    {"models/bioinformatics/dnabert-4.json", file39, sizeof file39},
+    {"models/bioinformatics/dnabert-5.json", file40, sizeof file40},
+    {"models/bioinformatics/dnabert-6.json", file41, sizeof file41},
+    {"models/bioinformatics/dnagpt-0.1b.json", file42, sizeof file42},
+    {"models/bioinformatics/esm-1b.json", file43, sizeof file43},
+    {"models/bioinformatics/esm2-150m.json", file44, sizeof file44},
+    {"models/bioinformatics/esm2-15b.json", file45, sizeof file45},
+    {"models/bioinformatics/esm2-35m.json", file46, sizeof file46},
+    {"models/bioinformatics/esm2-3b.json", file47, sizeof file47},
+    {"models/bioinformatics/esm2-650m.json", file48, sizeof file48},
+    {"models/bioinformatics/esm2-8m.json", file49, sizeof file49},
+    {"models/bioinformatics/gena-lm-base.json", file50, sizeof file50},
+    {"models/bioinformatics/geneformer-12l.json", file51, sizeof file51},
+    {"models/bioinformatics/geneformer.json", file52, sizeof file52},
+    {"models/bioinformatics/hyenadna-large-1m.json", file53, sizeof file53},
+    {"models/bioinformatics/hyenadna-medium-160k.json", file54, sizeof file54},
+    {"models/bioinformatics/hyenadna-medium-450k.json", file55, sizeof file55},
+    {"models/bioinformatics/hyenadna-small-32k.json", file56, sizeof file56},
+    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file57, sizeof file57},
+    {"models/bioinformatics/hyenadna-tiny-1k.json", file58, sizeof file58},
+    {"models/bioinformatics/msa-transformer.json", file59, sizeof file59},
+    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file60, sizeof file60},
+    {"models/bioinformatics/nucleotide-transformer-500m.json", file61, sizeof file61},
+    {"models/bioinformatics/protbert.json", file62, sizeof file62},
+    {"models/bioinformatics/rna-fm.json", file63, sizeof file63},
+    {"models/bioinformatics/rna-msm.json", file64, sizeof file64},
+    {"models/bioinformatics/rnabert.json", file65, sizeof file65},
+    {"models/bioinformatics/scbert.json", file66, sizeof file66},
+    {"models/bioinformatics/scfoundation-100m.json", file67, sizeof file67},
+    {"models/bioinformatics/scgpt.json", file68, sizeof file68},
+    {"models/bioinformatics/splicebert.json", file69, sizeof file69},
+    {"models/bioinformatics/uce-33l.json", file70, sizeof file70},
+    {"models/bioinformatics/uce-4l.json", file71, sizeof file71},
+    {"models/bioinformatics/utr-lm.json", file72, sizeof file72},
+    {"models/language/alpacare-13b.json", file73, sizeof file73},
+    {"models/language/alphabert.json", file74, sizeof file74},
+    {"models/language/baichuan-7b.json", file75, sizeof file75},
+    {"models/language/baichuan2-7b.json", file76, sizeof file76},
+    {"models/language/bentsao.json", file77, sizeof file77},
+    {"models/language/bert-base.json", file78, sizeof file78},
+    {"models/language/bert-large.json", file79, sizeof file79},
+    {"models/language/biobert.json", file80, sizeof file80},
+    {"models/language/biomedlm.json", file81, sizeof file81},
+    {"models/language/biomistral-7b.json", file82, sizeof file82},
+    {"models/language/chatdoctor.json", file83, sizeof file83},
+    {"models/language/clinicalbert.json", file84, sizeof file84},
+    {"models/language/gatortron-base-345m.json", file85, sizeof file85},
+    {"models/language/gatortron-large-8.9b.json", file86, sizeof file86},
+    {"models/language/gatortron-medium-3.9b.json", file87, sizeof file87},
+    {"models/language/gatortrongpt-20b.json", file88, sizeof file88},
+    {"models/language/gatortrongpt-5b.json", file89, sizeof file89},
+    {"models/language/gpt2-large.json", file90, sizeof file90},
+    {"models/language/gpt2-medium.json", file91, sizeof file91},
+    {"models/language/gpt2-xl.json", file92, sizeof file92},
+    {"models/language/gpt2.json", file93, sizeof file93},
     {"models/language/huatuogpt-7b.json", file94, sizeof file94},
     {"models/language/huatuogpt2-7b.json", file95, sizeof file95},
     {"models/language/jmlr-13b.json", file96, sizeof file96},
@@ -878,3 +1271,54 @@ const CProfilesFile CProfilesFiles[] = {
     {0, 0, 0},
 };
 const long CProfilesCount = 218;
+    {"models/language/medalpaca-13b.json", file108, sizeof file108},
+    {"models/language/medalpaca-7b.json", file109, sizeof file109},
+    {"models/language/medcpt.json", file110, sizeof file110},
+    {"models/language/meditron-70b.json", file111, sizeof file111},
+    {"models/language/meditron-7b.json", file112, sizeof file112},
+    {"models/language/medroberta-nl.json", file113, sizeof file113},
+    {"models/language/megatron-gpt-1.3b.json", file114, sizeof file114},
+    {"models/language/mistral-7b.json", file115, sizeof file115},
+    {"models/language/oncogpt-7b.json", file116, sizeof file116},
+    {"models/language/open-llama-3b.json", file117, sizeof file117},
+    {"models/language/pmc-llama-13b.json", file118, sizeof file118},
+    {"models/language/pmc-llama-7b.json", file119, sizeof file119},
+    {"models/language/pubmedbert.json", file120, sizeof file120},
+    {"models/language/qilin-med.json", file121, sizeof file121},
+    {"models/language/qwen-7b.json", file122, sizeof file122},
+    {"models/language/roberta-base.json", file123, sizeof file123},
+    {"models/language/roberta-large.json", file124, sizeof file124},
+    {"models/language/scibert.json", file125, sizeof file125},
+    {"models/language/taiyi-7b.json", file126, sizeof file126},
+    {"models/language/visual-med-alpaca.json", file127, sizeof file127},
+    {"models/language/zhongjing-13b.json", file128, sizeof file128},
+    {"models/multimodal/biomedclip.json", file129, sizeof file129},
+    {"models/multimodal/chexzero.json", file130, sizeof file130},
+    {"models/multimodal/clip-vit-b-16.json", file131, sizeof file131},
+    {"models/multimodal/clip-vit-b-32.json", file132, sizeof file132},
+    {"models/multimodal/clip-vit-l-14-336.json", file133, sizeof file133},
+    {"models/multimodal/clip-vit-l-14.json", file134, sizeof file134},
+    {"models/multimodal/plip.json", file135, sizeof file135},
+    {"models/multimodal/pubmedclip.json", file136, sizeof file136},
+    {"models/multimodal/quiltnet.json", file137, sizeof file137},
+    {"models/multimodal/vit-bert-dual.json", file138, sizeof file138},
+    {"models/vision/campanella-vit-s.json", file139, sizeof file139},
+    {"models/vision/dinov2-vitb14.json", file140, sizeof file140},
+    {"models/vision/dinov2-vitg14.json", file141, sizeof file141},
+    {"models/vision/dinov2-vitl14.json", file142, sizeof file142},
+    {"models/vision/dinov2-vits14.json", file143, sizeof file143},
+    {"models/vision/gigapath-tile.json", file144, sizeof file144},
+    {"models/vision/retfound.json", file145, sizeof file145},
+    {"models/vision/rudolfv.json", file146, sizeof file146},
+    {"models/vision/uni.json", file147, sizeof file147},
+    {"models/vision/uni2-h.json", file148, sizeof file148},
+    {"models/vision/virchow.json", file149, sizeof file149},
+    {"models/vision/virchow2.json", file150, sizeof file150},
+    {"models/vision/visionfm.json", file151, sizeof file151},
+    {"models/vision/vit-b-16.json", file152, sizeof file152},
+    {"models/vision/vit-h-14.json", file153, sizeof file153},
+    {"models/vision/vit-l-16.json", file154, sizeof file154},
+    {"models/vision/vit-s-16.json", file155, sizeof file155},
+    {0, 0, 0},
+};
+const long CProfilesCount = 156;

@@ -48,6 +48,8 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   case hardSwish
   /// eˣ.
   case exponential
+  /// 1/x.
+  case reciprocal
   /// sin x, as Hyena's implicit filters use.
   case sine
 }

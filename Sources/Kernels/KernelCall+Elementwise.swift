@@ -14,7 +14,8 @@ extension Activation {
     case .silu: Int32(HFM_SILU)
     case .relu: Int32(HFM_RELU)
     case .tanh: Int32(HFM_TANH)
-    case .sigmoid, .leakyRelu, .softplus, .elu, .relu6, .mish, .hardSwish, .exponential, .sine:
+    case .sigmoid, .leakyRelu, .softplus, .elu, .relu6, .mish, .hardSwish, .exponential,
+      .reciprocal, .sine:
       nil
     }
   }

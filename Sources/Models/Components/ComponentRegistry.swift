@@ -7,6 +7,13 @@ enum ComponentRegistry {
     DenseNet.self, EfficientNet.self, Mlp.self,
     ResNet.self,
     Mlp.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
+    AlignmentEncoder.self,
+    EmbeddingEncoder.self,
+    ExpressionAutoencoder.self,
+    ExpressionEncoder.self,
+    Hyena.self,
+    Mlp.self,
+    Performer.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
