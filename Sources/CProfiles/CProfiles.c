@@ -365,67 +365,193 @@ static const unsigned char file120[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
 static const unsigned char file121[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
 };
 static const unsigned char file122[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file123[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file124[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file125[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file126[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file127[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file128[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file129[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file130[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file131[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file132[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file133[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file134[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file135[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file136[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file137[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file138[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file139[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file140[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file141[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file142[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file143[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file144[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file145[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file146[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file147[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file148[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file149[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file150[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file151[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file152[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file153[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file154[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file155[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file156[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file157[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file158[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file159[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file160[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file161[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+};
+static const unsigned char file162[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file163[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file164[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file165[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file166[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file167[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file168[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file169[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file170[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file171[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file172[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file173[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file174[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file175[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file176[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file177[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file178[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file179[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file180[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file181[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file182[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file183[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
 
 const CProfilesFile CProfilesFiles[] = {
@@ -550,27 +676,69 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/clip-vit-b-32.json", file118, sizeof file118},
     {"models/multimodal/clip-vit-l-14-336.json", file119, sizeof file119},
     {"models/multimodal/clip-vit-l-14.json", file120, sizeof file120},
-    {"models/multimodal/plip.json", file121, sizeof file121},
-    {"models/multimodal/pubmedclip.json", file122, sizeof file122},
-    {"models/multimodal/quiltnet.json", file123, sizeof file123},
-    {"models/multimodal/vit-bert-dual.json", file124, sizeof file124},
-    {"models/vision/campanella-vit-s.json", file125, sizeof file125},
-    {"models/vision/dinov2-vitb14.json", file126, sizeof file126},
-    {"models/vision/dinov2-vitg14.json", file127, sizeof file127},
-    {"models/vision/dinov2-vitl14.json", file128, sizeof file128},
-    {"models/vision/dinov2-vits14.json", file129, sizeof file129},
-    {"models/vision/gigapath-tile.json", file130, sizeof file130},
-    {"models/vision/retfound.json", file131, sizeof file131},
-    {"models/vision/rudolfv.json", file132, sizeof file132},
-    {"models/vision/uni.json", file133, sizeof file133},
-    {"models/vision/uni2-h.json", file134, sizeof file134},
-    {"models/vision/virchow.json", file135, sizeof file135},
-    {"models/vision/virchow2.json", file136, sizeof file136},
-    {"models/vision/visionfm.json", file137, sizeof file137},
-    {"models/vision/vit-b-16.json", file138, sizeof file138},
-    {"models/vision/vit-h-14.json", file139, sizeof file139},
-    {"models/vision/vit-l-16.json", file140, sizeof file140},
-    {"models/vision/vit-s-16.json", file141, sizeof file141},
+    {"models/multimodal/etp-ecg-resnet18.json", file121, sizeof file121},
+    {"models/multimodal/plip.json", file122, sizeof file122},
+    {"models/multimodal/pubmedclip.json", file123, sizeof file123},
+    {"models/multimodal/quiltnet.json", file124, sizeof file124},
+    {"models/multimodal/vit-bert-dual.json", file125, sizeof file125},
+    {"models/vision/c2l-densenet121.json", file126, sizeof file126},
+    {"models/vision/c2l-resnet18.json", file127, sizeof file127},
+    {"models/vision/campanella-vit-s.json", file128, sizeof file128},
+    {"models/vision/ciga-resnet18.json", file129, sizeof file129},
+    {"models/vision/clip-rn101-visual.json", file130, sizeof file130},
+    {"models/vision/clip-rn50-visual.json", file131, sizeof file131},
+    {"models/vision/clip-rn50x4-visual.json", file132, sizeof file132},
+    {"models/vision/densenet121-3d.json", file133, sizeof file133},
+    {"models/vision/densenet121.json", file134, sizeof file134},
+    {"models/vision/densenet161.json", file135, sizeof file135},
+    {"models/vision/densenet169.json", file136, sizeof file136},
+    {"models/vision/densenet201.json", file137, sizeof file137},
+    {"models/vision/dinov2-vitb14.json", file138, sizeof file138},
+    {"models/vision/dinov2-vitg14.json", file139, sizeof file139},
+    {"models/vision/dinov2-vitl14.json", file140, sizeof file140},
+    {"models/vision/dinov2-vits14.json", file141, sizeof file141},
+    {"models/vision/efficientnet_b0.json", file142, sizeof file142},
+    {"models/vision/efficientnet_b1.json", file143, sizeof file143},
+    {"models/vision/efficientnet_b2.json", file144, sizeof file144},
+    {"models/vision/efficientnet_b3.json", file145, sizeof file145},
+    {"models/vision/efficientnet_b4.json", file146, sizeof file146},
+    {"models/vision/efficientnet_b5.json", file147, sizeof file147},
+    {"models/vision/efficientnet_b6.json", file148, sizeof file148},
+    {"models/vision/efficientnet_b7.json", file149, sizeof file149},
+    {"models/vision/ghesu-resnet50w2.json", file150, sizeof file150},
+    {"models/vision/gigapath-tile.json", file151, sizeof file151},
+    {"models/vision/lvm-med-resnet50.json", file152, sizeof file152},
+    {"models/vision/med3d-resnet10.json", file153, sizeof file153},
+    {"models/vision/med3d-resnet101.json", file154, sizeof file154},
+    {"models/vision/med3d-resnet152.json", file155, sizeof file155},
+    {"models/vision/med3d-resnet18.json", file156, sizeof file156},
+    {"models/vision/med3d-resnet200.json", file157, sizeof file157},
+    {"models/vision/med3d-resnet34.json", file158, sizeof file158},
+    {"models/vision/med3d-resnet50.json", file159, sizeof file159},
+    {"models/vision/moco-cxr-densenet121.json", file160, sizeof file160},
+    {"models/vision/moco-cxr-resnet18.json", file161, sizeof file161},
+    {"models/vision/r3d18.json", file162, sizeof file162},
+    {"models/vision/resnet101.json", file163, sizeof file163},
+    {"models/vision/resnet152.json", file164, sizeof file164},
+    {"models/vision/resnet18.json", file165, sizeof file165},
+    {"models/vision/resnet34.json", file166, sizeof file166},
+    {"models/vision/resnet50.json", file167, sizeof file167},
+    {"models/vision/resnext101_32x8d.json", file168, sizeof file168},
+    {"models/vision/resnext101_64x4d.json", file169, sizeof file169},
+    {"models/vision/resnext50_32x4d.json", file170, sizeof file170},
+    {"models/vision/retfound.json", file171, sizeof file171},
+    {"models/vision/rudolfv.json", file172, sizeof file172},
+    {"models/vision/uni.json", file173, sizeof file173},
+    {"models/vision/uni2-h.json", file174, sizeof file174},
+    {"models/vision/virchow.json", file175, sizeof file175},
+    {"models/vision/virchow2.json", file176, sizeof file176},
+    {"models/vision/visionfm.json", file177, sizeof file177},
+    {"models/vision/vit-b-16.json", file178, sizeof file178},
+    {"models/vision/vit-h-14.json", file179, sizeof file179},
+    {"models/vision/vit-l-16.json", file180, sizeof file180},
+    {"models/vision/vit-s-16.json", file181, sizeof file181},
+    {"models/vision/wide_resnet101_2.json", file182, sizeof file182},
+    {"models/vision/wide_resnet50_2.json", file183, sizeof file183},
     {0, 0, 0},
 };
-const long CProfilesCount = 142;
+const long CProfilesCount = 184;

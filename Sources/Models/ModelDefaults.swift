@@ -63,7 +63,7 @@ extension ModelProfile {
   /// The objective whose forward pass is the whole pre-trained model.
   var inferenceObjective: Objective {
     switch objective {
-    case .dino, .mae: .embedding
+    case .dino, .mae, .simclr, .momentumContrast: .embedding
     default: objective
     }
   }

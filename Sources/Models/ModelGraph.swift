@@ -64,7 +64,9 @@ public struct GraphRequest: Sendable, Hashable {
 
   /// An empty block in the request's formats and adaptation.
   func block(_ name: String) -> BlockBuilder {
-    BlockBuilder(name, precision: precision, adaptation: adaptation)
+    var block = BlockBuilder(name, precision: precision, adaptation: adaptation)
+    block.storedStatistics = !withLoss
+    return block
   }
 }
 

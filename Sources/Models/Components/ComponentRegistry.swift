@@ -4,7 +4,8 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    Mlp.self
+    DenseNet.self, EfficientNet.self, Mlp.self,
+    ResNet.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
