@@ -11,8 +11,10 @@ import Quantities
 ///   and normalises in fp32, so that a normalisation's kept input is fp32.
 /// - The tanh form of GELU as transformers' `gelu_new` writes it keeps three more tensors of its
 ///   input's size (tanh, its sum with 1, and x/2; in fp32 under autocast, which computes powers
-///   so), x·σ(1.702x) one more (σ). ReLU and tanh keep their result, which is the next
-///   product's operand anyway, instead of their input.
+///   so), x·σ(1.702x) one more (σ). ReLU, tanh, the logistic function, exp and a leaky ReLU
+///   in place keep their result, which is the next product's operand anyway, instead of their
+///   input.
+/// - A mean over windows keeps its input, though only its extents are needed.
 struct Conventions: Sendable, Hashable {
   /// Whether weights are stored wider than products are computed.
   let autocast: Bool
@@ -35,7 +37,7 @@ struct Conventions: Sendable, Hashable {
   /// The weight that autocast copies for a product, and the format of the copy.
   private static func copiedWeight(_ op: Operator, _ block: Block) -> (Tensor, DataType)? {
     switch op.kind {
-    case .linear, .patchEmbedding:
+    case .linear, .patchEmbedding, .convolution, .expertLinear:
       let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
       return w.dataType.bits > x.dataType.bits ? (w, x.dataType) : nil
     default: return nil
@@ -72,7 +74,17 @@ struct Conventions: Sendable, Hashable {
       case .activation(.geluTanh):
         let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
         added = Saturating.add(added, Saturating.product(3, bytes))
-      case .activation(.relu), .activation(.tanh):
+      case .channelNorm(let norm):
+        // Group normalisation is on autocast's list of fp32 operators, batch and instance are not.
+        if autocast, case .group = norm.kind, read.contains(first) {
+          added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
+        }
+      case .poolWindows(let pooling):
+        if pooling.kind == .mean, !read.contains(first) {
+          added = Saturating.add(added, input.bytes)
+        }
+      case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
+        .activation(.exponential):
         if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
       case .activation(.quickGelu): added = Saturating.add(added, input.bytes)
       default: break

@@ -87,6 +87,12 @@ extension ModelProfile {
         try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
       case .dual(let dual):
         try DualBuilder(model: id, dual: dual, request: request).build(into: &graph)
+      case .undisclosed:
+        throw UserError(
+          .impossible, place: id, "the architecture of this model is not public",
+          remedy: api == nil
+            ? "choose a model that is not closed (hfm models)"
+            : "see its price: hfm cost \(id) --task infer")
       case .component(let component):
         try component.base.build(
           BuildScope(model: id, prefix: "", request: request), into: &graph)
