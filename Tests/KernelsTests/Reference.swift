@@ -212,6 +212,7 @@ func referenceActivation(_ f: Activation, _ x: Double) -> Double {
   case .mish: x * tanh(log1p(exp(x)))
   case .hardSwish: x * min(max(x + 3, 0), 6) / 6
   case .exponential: exp(x)
+  case .reciprocal: 1 / x
   case .sine: sin(x)
   }
 }

@@ -4,16 +4,21 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    DenseNet.self, EfficientNet.self, Mlp.self,
-    ResNet.self,
-    Mlp.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
     AlignmentEncoder.self,
+    DenseNet.self,
+    EfficientNet.self,
     EmbeddingEncoder.self,
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     Hyena.self,
     Mlp.self,
     Performer.self,
+    ResNet.self,
+    Sam.self,
+    SamImageEncoder.self,
+    SamMaskDecoder.self,
+    Swin.self,
+    SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
