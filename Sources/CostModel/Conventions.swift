@@ -15,7 +15,7 @@ import Quantities
 ///   and x/2). ReLU, tanh, the logistic function, exp and a leaky ReLU
 ///   in place keep their result, which is the next product's operand anyway, instead of their
 ///   input.
-/// - A mean over windows keeps its input, though only its extents are needed.
+/// - A maximum or mean over windows keeps its input, though only its extents are needed.
 struct Conventions: Sendable, Hashable {
   /// Whether weights are stored wider than products are computed.
   let autocast: Bool
@@ -85,10 +85,8 @@ struct Conventions: Sendable, Hashable {
         if autocast, case .group = norm.kind, read.contains(first) {
           added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
         }
-      case .poolWindows(let pooling):
-        if pooling.kind == .mean, !read.contains(first) {
-          added = Saturating.add(added, input.bytes)
-        }
+      case .poolWindows:
+        if !read.contains(first) { added = Saturating.add(added, input.bytes) }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
         if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
