@@ -4,7 +4,7 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    Mlp.self
+    EncoderDecoder.self, Mlp.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
