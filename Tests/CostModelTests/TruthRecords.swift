@@ -52,7 +52,9 @@ enum TruthRecords {
       task: trains && !decodes ? .pretrain : .infer, batch: shape["batch"]?.int ?? 1,
       sequence: lengths.lazy.compactMap { shape[$0]?.int }.first)
     // Self-distillation's records hold the backbone, with a loss on its embedding.
-    if model.objective == .dino { request.objective = .supervised }
+    if model.objective == .dino || model.objective == .embedding {
+      request.objective = .supervised
+    }
     let spatial = shape["spatial"]?.array?.compactMap(\.int)
     switch spatial?.count {
     case 2: request.image = spatial.map { ImageSize(height: $0[0], width: $0[1]) }
