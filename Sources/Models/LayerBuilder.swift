@@ -262,9 +262,7 @@ struct LayerBuilder {
     let rows = try block.apply("mlp.rows", .cast, x, shape: [1, tokens, stack.hidden])
     let sent = try block.apply("mlp.dispatch", .gatherRows, rows, routing.rows)
     func product(_ name: String, _ x: TensorID, to width: Int) throws(UserError) -> TensorID {
-      let shape = [mixture.experts, width, block.block[x].columns]
-      let weight = try block.parameter(name + ".weight", shape, .mlp)
-      return try block.apply(name, .expertLinear(bias: false), x, weight)
+      try block.expertLinear(name, x, experts: mixture.experts, to: width, .mlp)
     }
     let inner: TensorID
     if stack.gated {

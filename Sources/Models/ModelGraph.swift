@@ -86,7 +86,11 @@ extension ModelProfile {
     let outputs: [ValueID] =
       switch architecture {
       case .single(let tower):
-        try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
+        switch request.objective {
+        case .preference, .policyGradient:
+          try PreferenceBuilder(model: id, tower: tower, request: request).build(into: &graph)
+        default: try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
+        }
       case .dual(let dual):
         try DualBuilder(model: id, dual: dual, request: request).build(into: &graph)
       case .undisclosed:

@@ -19,6 +19,7 @@ enum ComponentRegistry {
     SamMaskDecoder.self,
     Swin.self,
     SwinUNETR.self,
+    EncoderDecoder.self, Mlp.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
