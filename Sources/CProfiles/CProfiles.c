@@ -506,153 +506,171 @@ static const unsigned char file167[] = {
 #embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file168[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file169[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file170[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file171[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file172[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file173[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file174[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file175[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file176[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file177[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file178[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file179[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file180[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file181[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file183[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file184[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file185[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file186[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file187[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file188[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file189[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file190[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file191[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file193[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file194[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file195[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file196[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file197[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file198[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file199[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file200[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file215[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file216[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file217[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file218[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file219[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file220[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file221[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file222[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file223[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -825,56 +843,62 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/efficientnet_b5.json", file165, sizeof file165},
     {"models/vision/efficientnet_b6.json", file166, sizeof file166},
     {"models/vision/efficientnet_b7.json", file167, sizeof file167},
-    {"models/vision/ghesu-resnet50w2.json", file168, sizeof file168},
-    {"models/vision/gigapath-tile.json", file169, sizeof file169},
-    {"models/vision/lvm-med-resnet50.json", file170, sizeof file170},
-    {"models/vision/med3d-resnet10.json", file171, sizeof file171},
-    {"models/vision/med3d-resnet101.json", file172, sizeof file172},
-    {"models/vision/med3d-resnet152.json", file173, sizeof file173},
-    {"models/vision/med3d-resnet18.json", file174, sizeof file174},
-    {"models/vision/med3d-resnet200.json", file175, sizeof file175},
-    {"models/vision/med3d-resnet34.json", file176, sizeof file176},
-    {"models/vision/med3d-resnet50.json", file177, sizeof file177},
-    {"models/vision/medsam-vit-b.json", file178, sizeof file178},
-    {"models/vision/moco-cxr-densenet121.json", file179, sizeof file179},
-    {"models/vision/moco-cxr-resnet18.json", file180, sizeof file180},
-    {"models/vision/r3d18.json", file181, sizeof file181},
-    {"models/vision/resnet101.json", file182, sizeof file182},
-    {"models/vision/resnet152.json", file183, sizeof file183},
-    {"models/vision/resnet18.json", file184, sizeof file184},
-    {"models/vision/resnet34.json", file185, sizeof file185},
-    {"models/vision/resnet50.json", file186, sizeof file186},
-    {"models/vision/resnext101_32x8d.json", file187, sizeof file187},
-    {"models/vision/resnext101_64x4d.json", file188, sizeof file188},
-    {"models/vision/resnext50_32x4d.json", file189, sizeof file189},
-    {"models/vision/retfound.json", file190, sizeof file190},
-    {"models/vision/rudolfv.json", file191, sizeof file191},
-    {"models/vision/sam-mask-decoder.json", file192, sizeof file192},
-    {"models/vision/sam-vit_b-image-encoder.json", file193, sizeof file193},
-    {"models/vision/sam-vit_b.json", file194, sizeof file194},
-    {"models/vision/sam-vit_h-image-encoder.json", file195, sizeof file195},
-    {"models/vision/sam-vit_h.json", file196, sizeof file196},
-    {"models/vision/sam-vit_l-image-encoder.json", file197, sizeof file197},
-    {"models/vision/sam-vit_l.json", file198, sizeof file198},
-    {"models/vision/swin_base_patch4_window7_224.json", file199, sizeof file199},
-    {"models/vision/swin_large_patch4_window7_224.json", file200, sizeof file200},
-    {"models/vision/swin_small_patch4_window7_224.json", file201, sizeof file201},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file202, sizeof file202},
-    {"models/vision/swinunetr-24.json", file203, sizeof file203},
-    {"models/vision/swinunetr-48.json", file204, sizeof file204},
-    {"models/vision/swinunetr-v2-48.json", file205, sizeof file205},
-    {"models/vision/uni.json", file206, sizeof file206},
-    {"models/vision/uni2-h.json", file207, sizeof file207},
-    {"models/vision/virchow.json", file208, sizeof file208},
-    {"models/vision/virchow2.json", file209, sizeof file209},
-    {"models/vision/visionfm.json", file210, sizeof file210},
-    {"models/vision/vit-b-16.json", file211, sizeof file211},
-    {"models/vision/vit-h-14.json", file212, sizeof file212},
-    {"models/vision/vit-l-16.json", file213, sizeof file213},
-    {"models/vision/vit-s-16.json", file214, sizeof file214},
-    {"models/vision/wide_resnet101_2.json", file215, sizeof file215},
-    {"models/vision/wide_resnet50_2.json", file216, sizeof file216},
-    {"survey.json", file217, sizeof file217},
+    {"models/vision/endo-fm-timesformer.json", file168, sizeof file168},
+    {"models/vision/ghesu-resnet50w2.json", file169, sizeof file169},
+    {"models/vision/gigapath-tile.json", file170, sizeof file170},
+    {"models/vision/lvm-med-resnet50.json", file171, sizeof file171},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file172, sizeof file172},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file173, sizeof file173},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file174, sizeof file174},
+    {"models/vision/med3d-resnet10.json", file175, sizeof file175},
+    {"models/vision/med3d-resnet101.json", file176, sizeof file176},
+    {"models/vision/med3d-resnet152.json", file177, sizeof file177},
+    {"models/vision/med3d-resnet18.json", file178, sizeof file178},
+    {"models/vision/med3d-resnet200.json", file179, sizeof file179},
+    {"models/vision/med3d-resnet34.json", file180, sizeof file180},
+    {"models/vision/med3d-resnet50.json", file181, sizeof file181},
+    {"models/vision/medsam-vit-b.json", file182, sizeof file182},
+    {"models/vision/moco-cxr-densenet121.json", file183, sizeof file183},
+    {"models/vision/moco-cxr-resnet18.json", file184, sizeof file184},
+    {"models/vision/r3d18.json", file185, sizeof file185},
+    {"models/vision/resnet101.json", file186, sizeof file186},
+    {"models/vision/resnet152.json", file187, sizeof file187},
+    {"models/vision/resnet18.json", file188, sizeof file188},
+    {"models/vision/resnet34.json", file189, sizeof file189},
+    {"models/vision/resnet50.json", file190, sizeof file190},
+    {"models/vision/resnext101_32x8d.json", file191, sizeof file191},
+    {"models/vision/resnext101_64x4d.json", file192, sizeof file192},
+    {"models/vision/resnext50_32x4d.json", file193, sizeof file193},
+    {"models/vision/retfound.json", file194, sizeof file194},
+    {"models/vision/rudolfv.json", file195, sizeof file195},
+    {"models/vision/sam-mask-decoder.json", file196, sizeof file196},
+    {"models/vision/sam-vit_b-image-encoder.json", file197, sizeof file197},
+    {"models/vision/sam-vit_b.json", file198, sizeof file198},
+    {"models/vision/sam-vit_h-image-encoder.json", file199, sizeof file199},
+    {"models/vision/sam-vit_h.json", file200, sizeof file200},
+    {"models/vision/sam-vit_l-image-encoder.json", file201, sizeof file201},
+    {"models/vision/sam-vit_l.json", file202, sizeof file202},
+    {"models/vision/segvol-image-encoder.json", file203, sizeof file203},
+    {"models/vision/swin_base_patch4_window7_224.json", file204, sizeof file204},
+    {"models/vision/swin_large_patch4_window7_224.json", file205, sizeof file205},
+    {"models/vision/swin_small_patch4_window7_224.json", file206, sizeof file206},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file207, sizeof file207},
+    {"models/vision/swinunetr-24.json", file208, sizeof file208},
+    {"models/vision/swinunetr-48.json", file209, sizeof file209},
+    {"models/vision/swinunetr-v2-48.json", file210, sizeof file210},
+    {"models/vision/unetr-16.json", file211, sizeof file211},
+    {"models/vision/uni.json", file212, sizeof file212},
+    {"models/vision/uni2-h.json", file213, sizeof file213},
+    {"models/vision/virchow.json", file214, sizeof file214},
+    {"models/vision/virchow2.json", file215, sizeof file215},
+    {"models/vision/visionfm.json", file216, sizeof file216},
+    {"models/vision/vit-b-16.json", file217, sizeof file217},
+    {"models/vision/vit-h-14.json", file218, sizeof file218},
+    {"models/vision/vit-l-16.json", file219, sizeof file219},
+    {"models/vision/vit-s-16.json", file220, sizeof file220},
+    {"models/vision/wide_resnet101_2.json", file221, sizeof file221},
+    {"models/vision/wide_resnet50_2.json", file222, sizeof file222},
+    {"survey.json", file223, sizeof file223},
     {0, 0, 0},
 };
-const long CProfilesCount = 218;
+const long CProfilesCount = 224;

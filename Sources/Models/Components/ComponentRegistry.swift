@@ -6,7 +6,8 @@ enum ComponentRegistry {
   static let kinds: [any Component.Type] = [
     DenseNet.self, EfficientNet.self, Mlp.self,
     ResNet.self,
-    Mlp.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
+    MaskedAutoencoder.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self,
+    SwinUNETR.self, TimeSformer.self, UNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
