@@ -32,6 +32,8 @@ public enum Objective: String, Sendable, Hashable, CaseIterable {
   case momentumContrast = "moco"
   /// Two views of each sample in a batch (SimCLR).
   case simclr
+  /// Predict pixels or visual words of hidden patches, all places encoded (SimMIM, BEiT).
+  case maskedImage = "masked-image"
   /// Predict the noise of one diffusion step.
   case diffusion
   /// Predict a structure (AlphaFold).

@@ -71,7 +71,7 @@ extension ModelProfile {
   /// What is inferred with the pre-trained model when nothing else is said.
   var inferenceObjective: Objective {
     switch objective {
-    case .dino, .mae, .simclr, .momentumContrast: .embedding
+    case .dino, .mae, .simclr, .momentumContrast, .maskedImage: .embedding
     default: objective
     }
   }
