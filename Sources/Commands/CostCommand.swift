@@ -14,6 +14,9 @@ enum CostCommand: Command {
     options: WorkloadOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
+      .value(
+        "optimizer-kernel", "WORD", "how the update runs (default fused)",
+        words: OptimizerKernel.allCases.map(\.rawValue)),
     ],
     discussion: """
       MODEL is a catalogue id (hfm models) or a profile's path. FLOPs count one
@@ -36,8 +39,7 @@ enum CostCommand: Command {
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
     let workload = try Workload(model, request)
     let profile = try StepProfile(workload)
-    let recompute = arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none
-    let memory = profile.memory.estimate(MemorySettings(recompute: recompute))
+    let memory = profile.memory.estimate(memorySettings(arguments))
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
@@ -48,6 +50,16 @@ enum CostCommand: Command {
       console.print(lines: report.lines(explain: console.explain))
     }
     return 0
+  }
+}
+
+extension CostCommand {
+  /// How the step uses memory on one device.
+  static func memorySettings(_ arguments: Arguments) -> MemorySettings {
+    MemorySettings(
+      recompute: arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none,
+      optimizerKernel: arguments.string("optimizer-kernel")
+        .flatMap(OptimizerKernel.init(rawValue:)) ?? .fused)
   }
 }
 

@@ -6,11 +6,12 @@ import Quantities
 enum ModelsCommand: Command {
   static let specification = CommandSpecification(
     name: "models", summary: "lists the healthcare models of the catalogue, or shows one",
-    operands: ["[show]", "[MODEL]"],
+    operands: ["[show|validate]", "[MODEL|FILE]"],
     options: [
       .value(
         "family", "FAMILY", "only this field", words: ModelFamily.allCases.map(\.rawValue)),
       .value("search", "TEXT", "only models whose id, name or backbone holds TEXT"),
+      .value("output", "FILE", "where validate writes its page (Markdown)"),
       .value("status", "WORD", "only these", words: Openness.allCases.map(\.rawValue)),
       .value("profiles", "DIR", "models of your own over the built-in ones (or HFM_PROFILES)"),
     ],
@@ -19,16 +20,19 @@ enum ModelsCommand: Command {
       by He et al., IEEE RBME 2025 (arXiv 2404.03264); a dash marks a backbone that other
       models build on. Parameters count each tied tensor once. The status is open
       (architecture public), partial (a note says what is assumed) or closed (only
-      served: nothing to count). hfm models show MODEL draws one model's blocks.
+      served: nothing to count). hfm models show MODEL draws one model's blocks;
+      hfm models validate FILE holds counts against references of other programs.
       """,
     examples: [
       "hfm models --family vision",
       "hfm models --search llama",
       "hfm models --search clip --json",
       "hfm models show uni",
+      "hfm models validate Validation/models.json",
     ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+    if arguments.operand(0) == "validate" { return try validate(arguments, console) }
     if let word = arguments.operand(0) { return try show(word, arguments, console) }
     let family = arguments.string("family").flatMap(ModelFamily.init(rawValue:))
     let status = arguments.string("status").flatMap(Openness.init(rawValue:))
@@ -86,6 +90,24 @@ enum ModelsCommand: Command {
       console.print(lines: card.lines(explain: console.explain))
     }
     return 0
+  }
+
+  private static func validate(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+    guard let file = arguments.operand(1) else {
+      throw UserError(
+        .input, "hfm models validate needs FILE", remedy: "give Validation/models.json")
+    }
+    let result = try ModelValidation(file: file, profiles: arguments.string("profiles"))
+    if let output = arguments.string("output") {
+      try Files.writeAtomically(result.page().joined(separator: "\n") + "\n", to: output)
+    }
+    if console.json {
+      console.print(json: result.json)
+    } else {
+      console.print(lines: result.summary)
+      for row in result.misses { console.print("  off: hfm cost \(row.arguments)") }
+    }
+    return result.misses.isEmpty ? 0 : 4
   }
 
   /// The members of a model's JSON; `parameters` is null where nothing can be counted.

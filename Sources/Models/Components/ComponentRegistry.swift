@@ -4,10 +4,23 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    DenseNet.self, EfficientNet.self, Mlp.self,
+    AlignmentEncoder.self,
+    DenseNet.self,
+    EfficientNet.self,
+    EmbeddingEncoder.self,
+    ExpressionAutoencoder.self,
+    ExpressionEncoder.self,
+    Hyena.self,
+    Mlp.self,
+    Performer.self,
     ResNet.self,
     MaskedAutoencoder.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self,
     SwinUNETR.self, TimeSformer.self, UNETR.self,
+    Sam.self,
+    SamImageEncoder.self,
+    SamMaskDecoder.self,
+    Swin.self,
+    SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
