@@ -506,171 +506,6 @@ static const unsigned char file167[] = {
 #embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file168[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
-};
-static const unsigned char file169[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
-};
-static const unsigned char file170[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
-};
-static const unsigned char file171[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
-};
-static const unsigned char file172[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
-};
-static const unsigned char file173[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
-};
-static const unsigned char file174[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
-};
-static const unsigned char file175[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
-};
-static const unsigned char file176[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
-};
-static const unsigned char file177[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
-};
-static const unsigned char file178[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
-};
-static const unsigned char file179[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
-};
-static const unsigned char file180[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
-};
-static const unsigned char file181[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
-};
-static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
-};
-static const unsigned char file183[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
-};
-static const unsigned char file184[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
-};
-static const unsigned char file185[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file186[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file187[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file188[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file189[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file190[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file191[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file192[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file193[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file194[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file195[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file196[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file197[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file198[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file199[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file200[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file215[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file216[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file217[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file218[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file219[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file220[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file221[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file222[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file223[] = {
 #embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file169[] = {
@@ -713,153 +548,171 @@ static const unsigned char file181[] = {
 #embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file183[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file184[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file185[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file186[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file187[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file188[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file189[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file190[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file191[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file193[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file194[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file195[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file196[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file197[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file198[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file199[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file200[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file215[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file216[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file217[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file218[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file219[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file220[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file221[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file222[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file223[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file224[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file225[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file226[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file227[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file228[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file229[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file230[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file231[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file232[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file233[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file234[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file235[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file236[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file237[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -905,192 +758,6 @@ const CProfilesFile CProfilesFiles[] = {
     {"devices/v100-16gb.json", file38, sizeof file38},
     {"devices/v100-32gb.json", file39, sizeof file39},
     {"models/bioinformatics/3utrbert.json", file40, sizeof file40},
-    {"models/bioinformatics/codonbert.json", file41, sizeof file41},
-    {"models/bioinformatics/dnabert-3.json", file42, sizeof file42},
-    {"models/bioinformatics/dnabert-4.json", file43, sizeof file43},
-    {"models/bioinformatics/dnabert-5.json", file44, sizeof file44},
-    {"models/bioinformatics/dnabert-6.json", file45, sizeof file45},
-    {"models/bioinformatics/dnagpt-0.1b.json", file46, sizeof file46},
-    {"models/bioinformatics/esm-1b.json", file47, sizeof file47},
-    {"models/bioinformatics/esm2-150m.json", file48, sizeof file48},
-    {"models/bioinformatics/esm2-15b.json", file49, sizeof file49},
-    {"models/bioinformatics/esm2-35m.json", file50, sizeof file50},
-    {"models/bioinformatics/esm2-3b.json", file51, sizeof file51},
-    {"models/bioinformatics/esm2-650m.json", file52, sizeof file52},
-    {"models/bioinformatics/esm2-8m.json", file53, sizeof file53},
-    {"models/bioinformatics/gena-lm-base.json", file54, sizeof file54},
-    {"models/bioinformatics/geneformer-12l.json", file55, sizeof file55},
-    {"models/bioinformatics/geneformer.json", file56, sizeof file56},
-    {"models/bioinformatics/genept.json", file57, sizeof file57},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file58, sizeof file58},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file59, sizeof file59},
-    {"models/bioinformatics/protbert.json", file60, sizeof file60},
-    {"models/bioinformatics/rna-fm.json", file61, sizeof file61},
-    {"models/bioinformatics/rnabert.json", file62, sizeof file62},
-    {"models/bioinformatics/scelmo.json", file63, sizeof file63},
-    {"models/bioinformatics/splicebert.json", file64, sizeof file64},
-    {"models/bioinformatics/utr-lm.json", file65, sizeof file65},
-    {"models/language/alpacare-13b.json", file66, sizeof file66},
-    {"models/language/alphabert.json", file67, sizeof file67},
-    {"models/language/baichuan-7b.json", file68, sizeof file68},
-    {"models/language/baichuan2-7b.json", file69, sizeof file69},
-    {"models/language/bentsao.json", file70, sizeof file70},
-    {"models/language/bert-base.json", file71, sizeof file71},
-    {"models/language/bert-large.json", file72, sizeof file72},
-    {"models/language/biobert.json", file73, sizeof file73},
-    {"models/language/biomedlm.json", file74, sizeof file74},
-    {"models/language/biomistral-7b.json", file75, sizeof file75},
-    {"models/language/chatcad-plus.json", file76, sizeof file76},
-    {"models/language/chatcad.json", file77, sizeof file77},
-    {"models/language/chatdoctor.json", file78, sizeof file78},
-    {"models/language/chatgpt.json", file79, sizeof file79},
-    {"models/language/clinicalbert.json", file80, sizeof file80},
-    {"models/language/deid-gpt.json", file81, sizeof file81},
-    {"models/language/dr-knows.json", file82, sizeof file82},
-    {"models/language/gatortron-base-345m.json", file83, sizeof file83},
-    {"models/language/gatortron-large-8.9b.json", file84, sizeof file84},
-    {"models/language/gatortron-medium-3.9b.json", file85, sizeof file85},
-    {"models/language/gatortrongpt-20b.json", file86, sizeof file86},
-    {"models/language/gatortrongpt-5b.json", file87, sizeof file87},
-    {"models/language/gpt-4.json", file88, sizeof file88},
-    {"models/language/gpt2-large.json", file89, sizeof file89},
-    {"models/language/gpt2-medium.json", file90, sizeof file90},
-    {"models/language/gpt2-xl.json", file91, sizeof file91},
-    {"models/language/gpt2.json", file92, sizeof file92},
-    {"models/language/healthprompt.json", file93, sizeof file93},
-    {"models/language/huatuogpt-7b.json", file94, sizeof file94},
-    {"models/language/huatuogpt2-7b.json", file95, sizeof file95},
-    {"models/language/jmlr-13b.json", file96, sizeof file96},
-    {"models/language/llama-13b.json", file97, sizeof file97},
-    {"models/language/llama-33b.json", file98, sizeof file98},
-    {"models/language/llama-65b.json", file99, sizeof file99},
-    {"models/language/llama-7b.json", file100, sizeof file100},
-    {"models/language/llama2-13b.json", file101, sizeof file101},
-    {"models/language/llama2-70b.json", file102, sizeof file102},
-    {"models/language/llama2-7b.json", file103, sizeof file103},
-    {"models/language/llama3-70b.json", file104, sizeof file104},
-    {"models/language/llama3-8b.json", file105, sizeof file105},
-    {"models/language/me-llama-13b.json", file106, sizeof file106},
-    {"models/language/me-llama-70b.json", file107, sizeof file107},
-    {"models/language/med-palm-2.json", file108, sizeof file108},
-    {"models/language/medalpaca-13b.json", file109, sizeof file109},
-    {"models/language/medalpaca-7b.json", file110, sizeof file110},
-    {"models/language/medcpt.json", file111, sizeof file111},
-    {"models/language/meditron-70b.json", file112, sizeof file112},
-    {"models/language/meditron-7b.json", file113, sizeof file113},
-    {"models/language/medprompt.json", file114, sizeof file114},
-    {"models/language/medroberta-nl.json", file115, sizeof file115},
-    {"models/language/megatron-gpt-1.3b.json", file116, sizeof file116},
-    {"models/language/mistral-7b.json", file117, sizeof file117},
-    {"models/language/oncogpt-7b.json", file118, sizeof file118},
-    {"models/language/open-llama-3b.json", file119, sizeof file119},
-    {"models/language/pmc-llama-13b.json", file120, sizeof file120},
-    {"models/language/pmc-llama-7b.json", file121, sizeof file121},
-    {"models/language/pubmedbert.json", file122, sizeof file122},
-    {"models/language/qilin-med.json", file123, sizeof file123},
-    {"models/language/qwen-7b.json", file124, sizeof file124},
-    {"models/language/roberta-base.json", file125, sizeof file125},
-    {"models/language/roberta-large.json", file126, sizeof file126},
-    {"models/language/scibert.json", file127, sizeof file127},
-    {"models/language/taiyi-7b.json", file128, sizeof file128},
-    {"models/language/text-embedding-ada-002.json", file129, sizeof file129},
-    {"models/language/visual-med-alpaca.json", file130, sizeof file130},
-    {"models/language/zhongjing-13b.json", file131, sizeof file131},
-    {"models/multimodal/biomedclip.json", file132, sizeof file132},
-    {"models/multimodal/chexzero.json", file133, sizeof file133},
-    {"models/multimodal/clip-vit-b-16.json", file134, sizeof file134},
-    {"models/multimodal/clip-vit-b-32.json", file135, sizeof file135},
-    {"models/multimodal/clip-vit-l-14-336.json", file136, sizeof file136},
-    {"models/multimodal/clip-vit-l-14.json", file137, sizeof file137},
-    {"models/multimodal/etp-ecg-resnet18.json", file138, sizeof file138},
-    {"models/multimodal/plip.json", file139, sizeof file139},
-    {"models/multimodal/pubmedclip.json", file140, sizeof file140},
-    {"models/multimodal/quiltnet.json", file141, sizeof file141},
-    {"models/multimodal/vit-bert-dual.json", file142, sizeof file142},
-    {"models/vision/c2l-densenet121.json", file143, sizeof file143},
-    {"models/vision/c2l-resnet18.json", file144, sizeof file144},
-    {"models/vision/campanella-vit-s.json", file145, sizeof file145},
-    {"models/vision/ciga-resnet18.json", file146, sizeof file146},
-    {"models/vision/clip-rn101-visual.json", file147, sizeof file147},
-    {"models/vision/clip-rn50-visual.json", file148, sizeof file148},
-    {"models/vision/clip-rn50x4-visual.json", file149, sizeof file149},
-    {"models/vision/ctranspath.json", file150, sizeof file150},
-    {"models/vision/densenet121-3d.json", file151, sizeof file151},
-    {"models/vision/densenet121.json", file152, sizeof file152},
-    {"models/vision/densenet161.json", file153, sizeof file153},
-    {"models/vision/densenet169.json", file154, sizeof file154},
-    {"models/vision/densenet201.json", file155, sizeof file155},
-    {"models/vision/dinov2-vitb14.json", file156, sizeof file156},
-    {"models/vision/dinov2-vitg14.json", file157, sizeof file157},
-    {"models/vision/dinov2-vitl14.json", file158, sizeof file158},
-    {"models/vision/dinov2-vits14.json", file159, sizeof file159},
-    {"models/vision/efficientnet_b0.json", file160, sizeof file160},
-    {"models/vision/efficientnet_b1.json", file161, sizeof file161},
-    {"models/vision/efficientnet_b2.json", file162, sizeof file162},
-    {"models/vision/efficientnet_b3.json", file163, sizeof file163},
-    {"models/vision/efficientnet_b4.json", file164, sizeof file164},
-    {"models/vision/efficientnet_b5.json", file165, sizeof file165},
-    {"models/vision/efficientnet_b6.json", file166, sizeof file166},
-    {"models/vision/efficientnet_b7.json", file167, sizeof file167},
-    {"models/vision/endo-fm-timesformer.json", file168, sizeof file168},
-    {"models/vision/ghesu-resnet50w2.json", file169, sizeof file169},
-    {"models/vision/gigapath-tile.json", file170, sizeof file170},
-    {"models/vision/lvm-med-resnet50.json", file171, sizeof file171},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file172, sizeof file172},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file173, sizeof file173},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file174, sizeof file174},
-    {"models/vision/med3d-resnet10.json", file175, sizeof file175},
-    {"models/vision/med3d-resnet101.json", file176, sizeof file176},
-    {"models/vision/med3d-resnet152.json", file177, sizeof file177},
-    {"models/vision/med3d-resnet18.json", file178, sizeof file178},
-    {"models/vision/med3d-resnet200.json", file179, sizeof file179},
-    {"models/vision/med3d-resnet34.json", file180, sizeof file180},
-    {"models/vision/med3d-resnet50.json", file181, sizeof file181},
-    {"models/vision/medsam-vit-b.json", file182, sizeof file182},
-    {"models/vision/moco-cxr-densenet121.json", file183, sizeof file183},
-    {"models/vision/moco-cxr-resnet18.json", file184, sizeof file184},
-    {"models/vision/r3d18.json", file185, sizeof file185},
-    {"models/vision/resnet101.json", file186, sizeof file186},
-    {"models/vision/resnet152.json", file187, sizeof file187},
-    {"models/vision/resnet18.json", file188, sizeof file188},
-    {"models/vision/resnet34.json", file189, sizeof file189},
-    {"models/vision/resnet50.json", file190, sizeof file190},
-    {"models/vision/resnext101_32x8d.json", file191, sizeof file191},
-    {"models/vision/resnext101_64x4d.json", file192, sizeof file192},
-    {"models/vision/resnext50_32x4d.json", file193, sizeof file193},
-    {"models/vision/retfound.json", file194, sizeof file194},
-    {"models/vision/rudolfv.json", file195, sizeof file195},
-    {"models/vision/sam-mask-decoder.json", file196, sizeof file196},
-    {"models/vision/sam-vit_b-image-encoder.json", file197, sizeof file197},
-    {"models/vision/sam-vit_b.json", file198, sizeof file198},
-    {"models/vision/sam-vit_h-image-encoder.json", file199, sizeof file199},
-    {"models/vision/sam-vit_h.json", file200, sizeof file200},
-    {"models/vision/sam-vit_l-image-encoder.json", file201, sizeof file201},
-    {"models/vision/sam-vit_l.json", file202, sizeof file202},
-    {"models/vision/segvol-image-encoder.json", file203, sizeof file203},
-    {"models/vision/swin_base_patch4_window7_224.json", file204, sizeof file204},
-    {"models/vision/swin_large_patch4_window7_224.json", file205, sizeof file205},
-    {"models/vision/swin_small_patch4_window7_224.json", file206, sizeof file206},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file207, sizeof file207},
-    {"models/vision/swinunetr-24.json", file208, sizeof file208},
-    {"models/vision/swinunetr-48.json", file209, sizeof file209},
-    {"models/vision/swinunetr-v2-48.json", file210, sizeof file210},
-    {"models/vision/unetr-16.json", file211, sizeof file211},
-    {"models/vision/uni.json", file212, sizeof file212},
-    {"models/vision/uni2-h.json", file213, sizeof file213},
-    {"models/vision/virchow.json", file214, sizeof file214},
-    {"models/vision/virchow2.json", file215, sizeof file215},
-    {"models/vision/visionfm.json", file216, sizeof file216},
-    {"models/vision/vit-b-16.json", file217, sizeof file217},
-    {"models/vision/vit-h-14.json", file218, sizeof file218},
-    {"models/vision/vit-l-16.json", file219, sizeof file219},
-    {"models/vision/vit-s-16.json", file220, sizeof file220},
-    {"models/vision/wide_resnet101_2.json", file221, sizeof file221},
-    {"models/vision/wide_resnet50_2.json", file222, sizeof file222},
-    {"survey.json", file223, sizeof file223},
-    {0, 0, 0},
-};
-const long CProfilesCount = 224;
     {"models/bioinformatics/celllm.json", file41, sizeof file41},
     {"models/bioinformatics/codonbert.json", file42, sizeof file42},
     {"models/bioinformatics/dnabert-3.json", file43, sizeof file43},
@@ -1232,56 +899,62 @@ const long CProfilesCount = 224;
     {"models/vision/efficientnet_b5.json", file179, sizeof file179},
     {"models/vision/efficientnet_b6.json", file180, sizeof file180},
     {"models/vision/efficientnet_b7.json", file181, sizeof file181},
-    {"models/vision/ghesu-resnet50w2.json", file182, sizeof file182},
-    {"models/vision/gigapath-tile.json", file183, sizeof file183},
-    {"models/vision/lvm-med-resnet50.json", file184, sizeof file184},
-    {"models/vision/med3d-resnet10.json", file185, sizeof file185},
-    {"models/vision/med3d-resnet101.json", file186, sizeof file186},
-    {"models/vision/med3d-resnet152.json", file187, sizeof file187},
-    {"models/vision/med3d-resnet18.json", file188, sizeof file188},
-    {"models/vision/med3d-resnet200.json", file189, sizeof file189},
-    {"models/vision/med3d-resnet34.json", file190, sizeof file190},
-    {"models/vision/med3d-resnet50.json", file191, sizeof file191},
-    {"models/vision/medsam-vit-b.json", file192, sizeof file192},
-    {"models/vision/moco-cxr-densenet121.json", file193, sizeof file193},
-    {"models/vision/moco-cxr-resnet18.json", file194, sizeof file194},
-    {"models/vision/r3d18.json", file195, sizeof file195},
-    {"models/vision/resnet101.json", file196, sizeof file196},
-    {"models/vision/resnet152.json", file197, sizeof file197},
-    {"models/vision/resnet18.json", file198, sizeof file198},
-    {"models/vision/resnet34.json", file199, sizeof file199},
-    {"models/vision/resnet50.json", file200, sizeof file200},
-    {"models/vision/resnext101_32x8d.json", file201, sizeof file201},
-    {"models/vision/resnext101_64x4d.json", file202, sizeof file202},
-    {"models/vision/resnext50_32x4d.json", file203, sizeof file203},
-    {"models/vision/retfound.json", file204, sizeof file204},
-    {"models/vision/rudolfv.json", file205, sizeof file205},
-    {"models/vision/sam-mask-decoder.json", file206, sizeof file206},
-    {"models/vision/sam-vit_b-image-encoder.json", file207, sizeof file207},
-    {"models/vision/sam-vit_b.json", file208, sizeof file208},
-    {"models/vision/sam-vit_h-image-encoder.json", file209, sizeof file209},
-    {"models/vision/sam-vit_h.json", file210, sizeof file210},
-    {"models/vision/sam-vit_l-image-encoder.json", file211, sizeof file211},
-    {"models/vision/sam-vit_l.json", file212, sizeof file212},
-    {"models/vision/swin_base_patch4_window7_224.json", file213, sizeof file213},
-    {"models/vision/swin_large_patch4_window7_224.json", file214, sizeof file214},
-    {"models/vision/swin_small_patch4_window7_224.json", file215, sizeof file215},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file216, sizeof file216},
-    {"models/vision/swinunetr-24.json", file217, sizeof file217},
-    {"models/vision/swinunetr-48.json", file218, sizeof file218},
-    {"models/vision/swinunetr-v2-48.json", file219, sizeof file219},
-    {"models/vision/uni.json", file220, sizeof file220},
-    {"models/vision/uni2-h.json", file221, sizeof file221},
-    {"models/vision/virchow.json", file222, sizeof file222},
-    {"models/vision/virchow2.json", file223, sizeof file223},
-    {"models/vision/visionfm.json", file224, sizeof file224},
-    {"models/vision/vit-b-16.json", file225, sizeof file225},
-    {"models/vision/vit-h-14.json", file226, sizeof file226},
-    {"models/vision/vit-l-16.json", file227, sizeof file227},
-    {"models/vision/vit-s-16.json", file228, sizeof file228},
-    {"models/vision/wide_resnet101_2.json", file229, sizeof file229},
-    {"models/vision/wide_resnet50_2.json", file230, sizeof file230},
-    {"survey.json", file231, sizeof file231},
+    {"models/vision/endo-fm-timesformer.json", file182, sizeof file182},
+    {"models/vision/ghesu-resnet50w2.json", file183, sizeof file183},
+    {"models/vision/gigapath-tile.json", file184, sizeof file184},
+    {"models/vision/lvm-med-resnet50.json", file185, sizeof file185},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file186, sizeof file186},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file187, sizeof file187},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file188, sizeof file188},
+    {"models/vision/med3d-resnet10.json", file189, sizeof file189},
+    {"models/vision/med3d-resnet101.json", file190, sizeof file190},
+    {"models/vision/med3d-resnet152.json", file191, sizeof file191},
+    {"models/vision/med3d-resnet18.json", file192, sizeof file192},
+    {"models/vision/med3d-resnet200.json", file193, sizeof file193},
+    {"models/vision/med3d-resnet34.json", file194, sizeof file194},
+    {"models/vision/med3d-resnet50.json", file195, sizeof file195},
+    {"models/vision/medsam-vit-b.json", file196, sizeof file196},
+    {"models/vision/moco-cxr-densenet121.json", file197, sizeof file197},
+    {"models/vision/moco-cxr-resnet18.json", file198, sizeof file198},
+    {"models/vision/r3d18.json", file199, sizeof file199},
+    {"models/vision/resnet101.json", file200, sizeof file200},
+    {"models/vision/resnet152.json", file201, sizeof file201},
+    {"models/vision/resnet18.json", file202, sizeof file202},
+    {"models/vision/resnet34.json", file203, sizeof file203},
+    {"models/vision/resnet50.json", file204, sizeof file204},
+    {"models/vision/resnext101_32x8d.json", file205, sizeof file205},
+    {"models/vision/resnext101_64x4d.json", file206, sizeof file206},
+    {"models/vision/resnext50_32x4d.json", file207, sizeof file207},
+    {"models/vision/retfound.json", file208, sizeof file208},
+    {"models/vision/rudolfv.json", file209, sizeof file209},
+    {"models/vision/sam-mask-decoder.json", file210, sizeof file210},
+    {"models/vision/sam-vit_b-image-encoder.json", file211, sizeof file211},
+    {"models/vision/sam-vit_b.json", file212, sizeof file212},
+    {"models/vision/sam-vit_h-image-encoder.json", file213, sizeof file213},
+    {"models/vision/sam-vit_h.json", file214, sizeof file214},
+    {"models/vision/sam-vit_l-image-encoder.json", file215, sizeof file215},
+    {"models/vision/sam-vit_l.json", file216, sizeof file216},
+    {"models/vision/segvol-image-encoder.json", file217, sizeof file217},
+    {"models/vision/swin_base_patch4_window7_224.json", file218, sizeof file218},
+    {"models/vision/swin_large_patch4_window7_224.json", file219, sizeof file219},
+    {"models/vision/swin_small_patch4_window7_224.json", file220, sizeof file220},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file221, sizeof file221},
+    {"models/vision/swinunetr-24.json", file222, sizeof file222},
+    {"models/vision/swinunetr-48.json", file223, sizeof file223},
+    {"models/vision/swinunetr-v2-48.json", file224, sizeof file224},
+    {"models/vision/unetr-16.json", file225, sizeof file225},
+    {"models/vision/uni.json", file226, sizeof file226},
+    {"models/vision/uni2-h.json", file227, sizeof file227},
+    {"models/vision/virchow.json", file228, sizeof file228},
+    {"models/vision/virchow2.json", file229, sizeof file229},
+    {"models/vision/visionfm.json", file230, sizeof file230},
+    {"models/vision/vit-b-16.json", file231, sizeof file231},
+    {"models/vision/vit-h-14.json", file232, sizeof file232},
+    {"models/vision/vit-l-16.json", file233, sizeof file233},
+    {"models/vision/vit-s-16.json", file234, sizeof file234},
+    {"models/vision/wide_resnet101_2.json", file235, sizeof file235},
+    {"models/vision/wide_resnet50_2.json", file236, sizeof file236},
+    {"survey.json", file237, sizeof file237},
     {0, 0, 0},
 };
-const long CProfilesCount = 232;
+const long CProfilesCount = 238;
