@@ -548,142 +548,142 @@ static const unsigned char file181[] = {
 #embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file183[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file184[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file185[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file186[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file187[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file188[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file189[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file190[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file191[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file193[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file194[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file195[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file196[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file197[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file198[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file199[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file200[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file215[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file216[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file217[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file218[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file219[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file220[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file221[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file222[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file223[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file224[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file225[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file226[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file227[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file228[] = {
 #embed "../../Profiles/models/bioinformatics/prott5-xl-encdec.json"
@@ -1251,14 +1251,33 @@ static const unsigned char file242[] = {
 };
 static const unsigned char file243[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file229[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file230[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file231[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file232[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file233[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file234[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file235[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file236[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file237[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1445,56 +1464,62 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/efficientnet_b5.json", file179, sizeof file179},
     {"models/vision/efficientnet_b6.json", file180, sizeof file180},
     {"models/vision/efficientnet_b7.json", file181, sizeof file181},
-    {"models/vision/ghesu-resnet50w2.json", file182, sizeof file182},
-    {"models/vision/gigapath-tile.json", file183, sizeof file183},
-    {"models/vision/lvm-med-resnet50.json", file184, sizeof file184},
-    {"models/vision/med3d-resnet10.json", file185, sizeof file185},
-    {"models/vision/med3d-resnet101.json", file186, sizeof file186},
-    {"models/vision/med3d-resnet152.json", file187, sizeof file187},
-    {"models/vision/med3d-resnet18.json", file188, sizeof file188},
-    {"models/vision/med3d-resnet200.json", file189, sizeof file189},
-    {"models/vision/med3d-resnet34.json", file190, sizeof file190},
-    {"models/vision/med3d-resnet50.json", file191, sizeof file191},
-    {"models/vision/medsam-vit-b.json", file192, sizeof file192},
-    {"models/vision/moco-cxr-densenet121.json", file193, sizeof file193},
-    {"models/vision/moco-cxr-resnet18.json", file194, sizeof file194},
-    {"models/vision/r3d18.json", file195, sizeof file195},
-    {"models/vision/resnet101.json", file196, sizeof file196},
-    {"models/vision/resnet152.json", file197, sizeof file197},
-    {"models/vision/resnet18.json", file198, sizeof file198},
-    {"models/vision/resnet34.json", file199, sizeof file199},
-    {"models/vision/resnet50.json", file200, sizeof file200},
-    {"models/vision/resnext101_32x8d.json", file201, sizeof file201},
-    {"models/vision/resnext101_64x4d.json", file202, sizeof file202},
-    {"models/vision/resnext50_32x4d.json", file203, sizeof file203},
-    {"models/vision/retfound.json", file204, sizeof file204},
-    {"models/vision/rudolfv.json", file205, sizeof file205},
-    {"models/vision/sam-mask-decoder.json", file206, sizeof file206},
-    {"models/vision/sam-vit_b-image-encoder.json", file207, sizeof file207},
-    {"models/vision/sam-vit_b.json", file208, sizeof file208},
-    {"models/vision/sam-vit_h-image-encoder.json", file209, sizeof file209},
-    {"models/vision/sam-vit_h.json", file210, sizeof file210},
-    {"models/vision/sam-vit_l-image-encoder.json", file211, sizeof file211},
-    {"models/vision/sam-vit_l.json", file212, sizeof file212},
-    {"models/vision/swin_base_patch4_window7_224.json", file213, sizeof file213},
-    {"models/vision/swin_large_patch4_window7_224.json", file214, sizeof file214},
-    {"models/vision/swin_small_patch4_window7_224.json", file215, sizeof file215},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file216, sizeof file216},
-    {"models/vision/swinunetr-24.json", file217, sizeof file217},
-    {"models/vision/swinunetr-48.json", file218, sizeof file218},
-    {"models/vision/swinunetr-v2-48.json", file219, sizeof file219},
-    {"models/vision/uni.json", file220, sizeof file220},
-    {"models/vision/uni2-h.json", file221, sizeof file221},
-    {"models/vision/virchow.json", file222, sizeof file222},
-    {"models/vision/virchow2.json", file223, sizeof file223},
-    {"models/vision/visionfm.json", file224, sizeof file224},
-    {"models/vision/vit-b-16.json", file225, sizeof file225},
-    {"models/vision/vit-h-14.json", file226, sizeof file226},
-    {"models/vision/vit-l-16.json", file227, sizeof file227},
-    {"models/vision/vit-s-16.json", file228, sizeof file228},
-    {"models/vision/wide_resnet101_2.json", file229, sizeof file229},
-    {"models/vision/wide_resnet50_2.json", file230, sizeof file230},
-    {"survey.json", file231, sizeof file231},
+    {"models/vision/endo-fm-timesformer.json", file182, sizeof file182},
+    {"models/vision/ghesu-resnet50w2.json", file183, sizeof file183},
+    {"models/vision/gigapath-tile.json", file184, sizeof file184},
+    {"models/vision/lvm-med-resnet50.json", file185, sizeof file185},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file186, sizeof file186},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file187, sizeof file187},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file188, sizeof file188},
+    {"models/vision/med3d-resnet10.json", file189, sizeof file189},
+    {"models/vision/med3d-resnet101.json", file190, sizeof file190},
+    {"models/vision/med3d-resnet152.json", file191, sizeof file191},
+    {"models/vision/med3d-resnet18.json", file192, sizeof file192},
+    {"models/vision/med3d-resnet200.json", file193, sizeof file193},
+    {"models/vision/med3d-resnet34.json", file194, sizeof file194},
+    {"models/vision/med3d-resnet50.json", file195, sizeof file195},
+    {"models/vision/medsam-vit-b.json", file196, sizeof file196},
+    {"models/vision/moco-cxr-densenet121.json", file197, sizeof file197},
+    {"models/vision/moco-cxr-resnet18.json", file198, sizeof file198},
+    {"models/vision/r3d18.json", file199, sizeof file199},
+    {"models/vision/resnet101.json", file200, sizeof file200},
+    {"models/vision/resnet152.json", file201, sizeof file201},
+    {"models/vision/resnet18.json", file202, sizeof file202},
+    {"models/vision/resnet34.json", file203, sizeof file203},
+    {"models/vision/resnet50.json", file204, sizeof file204},
+    {"models/vision/resnext101_32x8d.json", file205, sizeof file205},
+    {"models/vision/resnext101_64x4d.json", file206, sizeof file206},
+    {"models/vision/resnext50_32x4d.json", file207, sizeof file207},
+    {"models/vision/retfound.json", file208, sizeof file208},
+    {"models/vision/rudolfv.json", file209, sizeof file209},
+    {"models/vision/sam-mask-decoder.json", file210, sizeof file210},
+    {"models/vision/sam-vit_b-image-encoder.json", file211, sizeof file211},
+    {"models/vision/sam-vit_b.json", file212, sizeof file212},
+    {"models/vision/sam-vit_h-image-encoder.json", file213, sizeof file213},
+    {"models/vision/sam-vit_h.json", file214, sizeof file214},
+    {"models/vision/sam-vit_l-image-encoder.json", file215, sizeof file215},
+    {"models/vision/sam-vit_l.json", file216, sizeof file216},
+    {"models/vision/segvol-image-encoder.json", file217, sizeof file217},
+    {"models/vision/swin_base_patch4_window7_224.json", file218, sizeof file218},
+    {"models/vision/swin_large_patch4_window7_224.json", file219, sizeof file219},
+    {"models/vision/swin_small_patch4_window7_224.json", file220, sizeof file220},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file221, sizeof file221},
+    {"models/vision/swinunetr-24.json", file222, sizeof file222},
+    {"models/vision/swinunetr-48.json", file223, sizeof file223},
+    {"models/vision/swinunetr-v2-48.json", file224, sizeof file224},
+    {"models/vision/unetr-16.json", file225, sizeof file225},
+    {"models/vision/uni.json", file226, sizeof file226},
+    {"models/vision/uni2-h.json", file227, sizeof file227},
+    {"models/vision/virchow.json", file228, sizeof file228},
+    {"models/vision/virchow2.json", file229, sizeof file229},
+    {"models/vision/visionfm.json", file230, sizeof file230},
+    {"models/vision/vit-b-16.json", file231, sizeof file231},
+    {"models/vision/vit-h-14.json", file232, sizeof file232},
+    {"models/vision/vit-l-16.json", file233, sizeof file233},
+    {"models/vision/vit-s-16.json", file234, sizeof file234},
+    {"models/vision/wide_resnet101_2.json", file235, sizeof file235},
+    {"models/vision/wide_resnet50_2.json", file236, sizeof file236},
+    {"survey.json", file237, sizeof file237},
     {0, 0, 0},
 };
 const long CProfilesCount = 232;
@@ -1731,3 +1756,4 @@ const long CProfilesCount = 232;
     {0, 0, 0},
 };
 const long CProfilesCount = 244;
+const long CProfilesCount = 238;

@@ -55,7 +55,7 @@ struct HeadBuilder {
     case .sequenceToSequence, .contrastiveCaptioning, .diffusion, .structure, .preference,
       .policyGradient:
       throw fault("this model is not made for \(word)", "use supervised or embedding")
-    case .dino, .mae, .embedding, .momentumContrast, .simclr:
+    case .dino, .mae, .embedding, .momentumContrast, .simclr, .maskedImage:
       if request.withLoss {
         throw fault("training for \(word) is not modelled", "use --objective supervised")
       }

@@ -42,6 +42,11 @@ struct LayerBuilder {
     var block = request.block(name)
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
+    if stack.spareNorm {
+      for part in ["weight", "bias"] {
+        _ = try block.parameter("spare.norm." + part, [stack.hidden], .norm)
+      }
+    }
     switch stack.normPosition {
     case .parallel, .parallelApart:
       let normed = try block.norm("norm", x, stack)

@@ -83,6 +83,9 @@ extension ModelProfile {
   /// - Throws: `UserError` when the model has no such objective or the shapes do not fit.
   public func graph(_ request: GraphRequest) throws(UserError) -> OperatorGraph {
     var graph = GraphBuilder(id + " " + request.objective.rawValue)
+    if let outputs = try SelfSupervision.build(self, request, into: &graph) {
+      return try graph.finish(outputs: outputs)
+    }
     let outputs: [ValueID] =
       switch architecture {
       case .single(let tower):

@@ -14,6 +14,8 @@ enum ComponentRegistry {
     Mlp.self,
     Performer.self,
     ResNet.self,
+    MaskedAutoencoder.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self,
+    SwinUNETR.self, TimeSformer.self, UNETR.self,
     Sam.self,
     SamImageEncoder.self,
     SamMaskDecoder.self,
