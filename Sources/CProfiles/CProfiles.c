@@ -458,100 +458,175 @@ static const unsigned char file151[] = {
 #embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file152[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file153[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file154[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file155[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file156[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file157[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file158[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file159[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file160[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file161[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file162[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file163[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file164[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file165[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file166[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file167[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file168[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file169[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file170[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file171[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file172[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file173[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file174[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file175[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file176[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file177[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file178[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file179[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file180[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file181[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file183[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file184[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file185[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file186[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file187[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file188[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file189[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file190[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file191[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file192[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file193[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file194[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file195[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file196[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file197[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file198[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file199[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file200[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file201[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file202[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file203[] = {
 #embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file204[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file205[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file206[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file207[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file208[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
 };
 
 const CProfilesFile CProfilesFiles[] = {
@@ -707,38 +782,63 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/efficientnet_b7.json", file149, sizeof file149},
     {"models/vision/ghesu-resnet50w2.json", file150, sizeof file150},
     {"models/vision/gigapath-tile.json", file151, sizeof file151},
-    {"models/vision/lvm-med-resnet50.json", file152, sizeof file152},
-    {"models/vision/med3d-resnet10.json", file153, sizeof file153},
-    {"models/vision/med3d-resnet101.json", file154, sizeof file154},
-    {"models/vision/med3d-resnet152.json", file155, sizeof file155},
-    {"models/vision/med3d-resnet18.json", file156, sizeof file156},
-    {"models/vision/med3d-resnet200.json", file157, sizeof file157},
-    {"models/vision/med3d-resnet34.json", file158, sizeof file158},
-    {"models/vision/med3d-resnet50.json", file159, sizeof file159},
-    {"models/vision/moco-cxr-densenet121.json", file160, sizeof file160},
-    {"models/vision/moco-cxr-resnet18.json", file161, sizeof file161},
-    {"models/vision/r3d18.json", file162, sizeof file162},
-    {"models/vision/resnet101.json", file163, sizeof file163},
-    {"models/vision/resnet152.json", file164, sizeof file164},
-    {"models/vision/resnet18.json", file165, sizeof file165},
-    {"models/vision/resnet34.json", file166, sizeof file166},
-    {"models/vision/resnet50.json", file167, sizeof file167},
-    {"models/vision/resnext101_32x8d.json", file168, sizeof file168},
-    {"models/vision/resnext101_64x4d.json", file169, sizeof file169},
-    {"models/vision/resnext50_32x4d.json", file170, sizeof file170},
-    {"models/vision/retfound.json", file171, sizeof file171},
-    {"models/vision/rudolfv.json", file172, sizeof file172},
-    {"models/vision/uni.json", file173, sizeof file173},
-    {"models/vision/uni2-h.json", file174, sizeof file174},
-    {"models/vision/virchow.json", file175, sizeof file175},
-    {"models/vision/virchow2.json", file176, sizeof file176},
-    {"models/vision/visionfm.json", file177, sizeof file177},
-    {"models/vision/vit-b-16.json", file178, sizeof file178},
-    {"models/vision/vit-h-14.json", file179, sizeof file179},
-    {"models/vision/vit-l-16.json", file180, sizeof file180},
-    {"models/vision/vit-s-16.json", file181, sizeof file181},
-    {"models/vision/wide_resnet101_2.json", file182, sizeof file182},
-    {"models/vision/wide_resnet50_2.json", file183, sizeof file183},
+    {"models/vision/gvsl-unet.json", file152, sizeof file152},
+    {"models/vision/lvm-med-resnet50.json", file153, sizeof file153},
+    {"models/vision/med3d-resnet10.json", file154, sizeof file154},
+    {"models/vision/med3d-resnet101.json", file155, sizeof file155},
+    {"models/vision/med3d-resnet152.json", file156, sizeof file156},
+    {"models/vision/med3d-resnet18.json", file157, sizeof file157},
+    {"models/vision/med3d-resnet200.json", file158, sizeof file158},
+    {"models/vision/med3d-resnet34.json", file159, sizeof file159},
+    {"models/vision/med3d-resnet50.json", file160, sizeof file160},
+    {"models/vision/mis-fm-pctnet.json", file161, sizeof file161},
+    {"models/vision/moco-cxr-densenet121.json", file162, sizeof file162},
+    {"models/vision/moco-cxr-resnet18.json", file163, sizeof file163},
+    {"models/vision/models-genesis-unet3d.json", file164, sizeof file164},
+    {"models/vision/nnunet-2d.json", file165, sizeof file165},
+    {"models/vision/nnunet-3d-fullres.json", file166, sizeof file166},
+    {"models/vision/nnunet-resenc-l.json", file167, sizeof file167},
+    {"models/vision/nnunet-resenc-m.json", file168, sizeof file168},
+    {"models/vision/nnunet-resenc-xl.json", file169, sizeof file169},
+    {"models/vision/r3d18.json", file170, sizeof file170},
+    {"models/vision/resnet101.json", file171, sizeof file171},
+    {"models/vision/resnet152.json", file172, sizeof file172},
+    {"models/vision/resnet18.json", file173, sizeof file173},
+    {"models/vision/resnet34.json", file174, sizeof file174},
+    {"models/vision/resnet50.json", file175, sizeof file175},
+    {"models/vision/resnext101_32x8d.json", file176, sizeof file176},
+    {"models/vision/resnext101_64x4d.json", file177, sizeof file177},
+    {"models/vision/resnext50_32x4d.json", file178, sizeof file178},
+    {"models/vision/retfound.json", file179, sizeof file179},
+    {"models/vision/rudolfv.json", file180, sizeof file180},
+    {"models/vision/segresnet-brats.json", file181, sizeof file181},
+    {"models/vision/segresnet.json", file182, sizeof file182},
+    {"models/vision/stunet-b.json", file183, sizeof file183},
+    {"models/vision/stunet-h.json", file184, sizeof file184},
+    {"models/vision/stunet-l.json", file185, sizeof file185},
+    {"models/vision/stunet-s.json", file186, sizeof file186},
+    {"models/vision/transvw-unet3d.json", file187, sizeof file187},
+    {"models/vision/unet-resnet18-smp.json", file188, sizeof file188},
+    {"models/vision/unet-resnet34-smp.json", file189, sizeof file189},
+    {"models/vision/unet-resnet50-smp.json", file190, sizeof file190},
+    {"models/vision/unet2d-basic.json", file191, sizeof file191},
+    {"models/vision/uni.json", file192, sizeof file192},
+    {"models/vision/uni2-h.json", file193, sizeof file193},
+    {"models/vision/universeg.json", file194, sizeof file194},
+    {"models/vision/virchow.json", file195, sizeof file195},
+    {"models/vision/virchow2.json", file196, sizeof file196},
+    {"models/vision/visionfm.json", file197, sizeof file197},
+    {"models/vision/vit-b-16.json", file198, sizeof file198},
+    {"models/vision/vit-h-14.json", file199, sizeof file199},
+    {"models/vision/vit-l-16.json", file200, sizeof file200},
+    {"models/vision/vit-s-16.json", file201, sizeof file201},
+    {"models/vision/wide_resnet101_2.json", file202, sizeof file202},
+    {"models/vision/wide_resnet50_2.json", file203, sizeof file203},
+    {"models/vision/yolov8l.json", file204, sizeof file204},
+    {"models/vision/yolov8m.json", file205, sizeof file205},
+    {"models/vision/yolov8n.json", file206, sizeof file206},
+    {"models/vision/yolov8s.json", file207, sizeof file207},
+    {"models/vision/yolov8x.json", file208, sizeof file208},
     {0, 0, 0},
 };
-const long CProfilesCount = 184;
+const long CProfilesCount = 209;

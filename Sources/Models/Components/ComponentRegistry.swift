@@ -4,8 +4,9 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    DenseNet.self, EfficientNet.self, Mlp.self,
-    ResNet.self,
+    DenseNet.self, EfficientNet.self, Mlp.self, PCTNet.self,
+    ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
+    YoloV8.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
