@@ -50,7 +50,8 @@ struct HeadBuilder {
       }
     case .contrastive:
       throw fault("contrastive needs an image and a text tower", "choose a CLIP-like model")
-    case .sequenceToSequence, .contrastiveCaptioning, .diffusion, .structure:
+    case .sequenceToSequence, .contrastiveCaptioning, .diffusion, .structure, .generation,
+      .reconstruction:
       throw fault("this model is not made for \(word)", "use supervised or embedding")
     case .dino, .mae, .embedding, .momentumContrast, .simclr:
       if request.withLoss {

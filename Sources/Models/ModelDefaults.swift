@@ -64,6 +64,7 @@ extension ModelProfile {
   var inferenceObjective: Objective {
     switch objective {
     case .dino, .mae, .simclr, .momentumContrast: .embedding
+    case .diffusion: .generation
     default: objective
     }
   }

@@ -19,6 +19,9 @@ public struct SampleDefaults: Sendable, Hashable {
   /// Images in one sample, where it may hold several.
   public var images: Int?
 
+  /// Steps of a sampling by diffusion.
+  public var denoisingSteps: Int?
+
   /// Creates a description of a model that reads nothing; set what it reads.
   public init() {}
 }

@@ -71,6 +71,8 @@ extension WorkloadRequest {
     resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
     resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
     resolved.images = try extent(images, sample.images, "--images", model.id)
+    resolved.denoisingSteps = try extent(
+      denoisingSteps, sample.denoisingSteps, "--steps", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation
     return resolved
