@@ -4,7 +4,8 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, LatentDiffusion.self, Mlp.self, PCTNet.self,
+    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, GraphIsomorphism.self,
+    LatentDiffusion.self, Mlp.self, PCTNet.self,
     ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
     YoloV8.self,
   ]
