@@ -1279,6 +1279,304 @@ static const unsigned char file236[] = {
 };
 static const unsigned char file237[] = {
 #embed "../../Profiles/survey.json"
+#embed "../../Profiles/models/multimodal/chambon-sd.json"
+};
+static const unsigned char file117[] = {
+#embed "../../Profiles/models/multimodal/chexzero.json"
+};
+static const unsigned char file118[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+};
+static const unsigned char file119[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+};
+static const unsigned char file120[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+};
+static const unsigned char file121[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+};
+static const unsigned char file122[] = {
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+};
+static const unsigned char file123[] = {
+#embed "../../Profiles/models/multimodal/plip.json"
+};
+static const unsigned char file124[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
+};
+static const unsigned char file125[] = {
+#embed "../../Profiles/models/multimodal/quiltnet.json"
+};
+static const unsigned char file126[] = {
+#embed "../../Profiles/models/multimodal/roentgen.json"
+};
+static const unsigned char file127[] = {
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
+};
+static const unsigned char file128[] = {
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
+};
+static const unsigned char file129[] = {
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
+};
+static const unsigned char file130[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+};
+static const unsigned char file131[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+};
+static const unsigned char file132[] = {
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+};
+static const unsigned char file133[] = {
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
+};
+static const unsigned char file134[] = {
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
+};
+static const unsigned char file135[] = {
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
+};
+static const unsigned char file136[] = {
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
+};
+static const unsigned char file137[] = {
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+};
+static const unsigned char file138[] = {
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+};
+static const unsigned char file139[] = {
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+};
+static const unsigned char file140[] = {
+#embed "../../Profiles/models/vision/densenet121-3d.json"
+};
+static const unsigned char file141[] = {
+#embed "../../Profiles/models/vision/densenet121.json"
+};
+static const unsigned char file142[] = {
+#embed "../../Profiles/models/vision/densenet161.json"
+};
+static const unsigned char file143[] = {
+#embed "../../Profiles/models/vision/densenet169.json"
+};
+static const unsigned char file144[] = {
+#embed "../../Profiles/models/vision/densenet201.json"
+};
+static const unsigned char file145[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file146[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file147[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file148[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file149[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file150[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file151[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file152[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file153[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file154[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file155[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file156[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file157[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file158[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file159[] = {
+#embed "../../Profiles/models/vision/gvsl-unet.json"
+};
+static const unsigned char file160[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file161[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file162[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file163[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file164[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file165[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file166[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file167[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file168[] = {
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+};
+static const unsigned char file169[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file170[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+};
+static const unsigned char file171[] = {
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+};
+static const unsigned char file172[] = {
+#embed "../../Profiles/models/vision/nnunet-2d.json"
+};
+static const unsigned char file173[] = {
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+};
+static const unsigned char file174[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+};
+static const unsigned char file175[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file176[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file177[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file178[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file179[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file180[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file181[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file182[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file183[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file184[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file185[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file186[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file187[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file188[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file189[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file190[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file191[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file192[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file193[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file194[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file195[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file196[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file197[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file198[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file199[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file200[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file201[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file202[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file203[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file204[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file205[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file206[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file207[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file208[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file209[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file210[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file211[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file212[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file213[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file214[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file215[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
 };
 
 const CProfilesFile CProfilesFiles[] = {
@@ -1757,3 +2055,167 @@ const long CProfilesCount = 232;
 };
 const long CProfilesCount = 244;
 const long CProfilesCount = 238;
+    {"models/bioinformatics/rna-fm.json", file55, sizeof file55},
+    {"models/bioinformatics/rnabert.json", file56, sizeof file56},
+    {"models/bioinformatics/splicebert.json", file57, sizeof file57},
+    {"models/bioinformatics/utr-lm.json", file58, sizeof file58},
+    {"models/language/alpacare-13b.json", file59, sizeof file59},
+    {"models/language/alphabert.json", file60, sizeof file60},
+    {"models/language/baichuan-7b.json", file61, sizeof file61},
+    {"models/language/baichuan2-7b.json", file62, sizeof file62},
+    {"models/language/bentsao.json", file63, sizeof file63},
+    {"models/language/bert-base.json", file64, sizeof file64},
+    {"models/language/bert-large.json", file65, sizeof file65},
+    {"models/language/biobert.json", file66, sizeof file66},
+    {"models/language/biomedlm.json", file67, sizeof file67},
+    {"models/language/biomistral-7b.json", file68, sizeof file68},
+    {"models/language/chatdoctor.json", file69, sizeof file69},
+    {"models/language/clinicalbert.json", file70, sizeof file70},
+    {"models/language/gatortron-base-345m.json", file71, sizeof file71},
+    {"models/language/gatortron-large-8.9b.json", file72, sizeof file72},
+    {"models/language/gatortron-medium-3.9b.json", file73, sizeof file73},
+    {"models/language/gatortrongpt-20b.json", file74, sizeof file74},
+    {"models/language/gatortrongpt-5b.json", file75, sizeof file75},
+    {"models/language/gpt2-large.json", file76, sizeof file76},
+    {"models/language/gpt2-medium.json", file77, sizeof file77},
+    {"models/language/gpt2-xl.json", file78, sizeof file78},
+    {"models/language/gpt2.json", file79, sizeof file79},
+    {"models/language/huatuogpt-7b.json", file80, sizeof file80},
+    {"models/language/huatuogpt2-7b.json", file81, sizeof file81},
+    {"models/language/jmlr-13b.json", file82, sizeof file82},
+    {"models/language/llama-13b.json", file83, sizeof file83},
+    {"models/language/llama-33b.json", file84, sizeof file84},
+    {"models/language/llama-65b.json", file85, sizeof file85},
+    {"models/language/llama-7b.json", file86, sizeof file86},
+    {"models/language/llama2-13b.json", file87, sizeof file87},
+    {"models/language/llama2-70b.json", file88, sizeof file88},
+    {"models/language/llama2-7b.json", file89, sizeof file89},
+    {"models/language/llama3-70b.json", file90, sizeof file90},
+    {"models/language/llama3-8b.json", file91, sizeof file91},
+    {"models/language/me-llama-13b.json", file92, sizeof file92},
+    {"models/language/me-llama-70b.json", file93, sizeof file93},
+    {"models/language/medalpaca-13b.json", file94, sizeof file94},
+    {"models/language/medalpaca-7b.json", file95, sizeof file95},
+    {"models/language/medcpt.json", file96, sizeof file96},
+    {"models/language/meditron-70b.json", file97, sizeof file97},
+    {"models/language/meditron-7b.json", file98, sizeof file98},
+    {"models/language/medroberta-nl.json", file99, sizeof file99},
+    {"models/language/megatron-gpt-1.3b.json", file100, sizeof file100},
+    {"models/language/mistral-7b.json", file101, sizeof file101},
+    {"models/language/oncogpt-7b.json", file102, sizeof file102},
+    {"models/language/open-llama-3b.json", file103, sizeof file103},
+    {"models/language/pmc-llama-13b.json", file104, sizeof file104},
+    {"models/language/pmc-llama-7b.json", file105, sizeof file105},
+    {"models/language/pubmedbert.json", file106, sizeof file106},
+    {"models/language/qilin-med.json", file107, sizeof file107},
+    {"models/language/qwen-7b.json", file108, sizeof file108},
+    {"models/language/roberta-base.json", file109, sizeof file109},
+    {"models/language/roberta-large.json", file110, sizeof file110},
+    {"models/language/scibert.json", file111, sizeof file111},
+    {"models/language/taiyi-7b.json", file112, sizeof file112},
+    {"models/language/visual-med-alpaca.json", file113, sizeof file113},
+    {"models/language/zhongjing-13b.json", file114, sizeof file114},
+    {"models/multimodal/biomedclip.json", file115, sizeof file115},
+    {"models/multimodal/chambon-sd.json", file116, sizeof file116},
+    {"models/multimodal/chexzero.json", file117, sizeof file117},
+    {"models/multimodal/clip-vit-b-16.json", file118, sizeof file118},
+    {"models/multimodal/clip-vit-b-32.json", file119, sizeof file119},
+    {"models/multimodal/clip-vit-l-14-336.json", file120, sizeof file120},
+    {"models/multimodal/clip-vit-l-14.json", file121, sizeof file121},
+    {"models/multimodal/etp-ecg-resnet18.json", file122, sizeof file122},
+    {"models/multimodal/plip.json", file123, sizeof file123},
+    {"models/multimodal/pubmedclip.json", file124, sizeof file124},
+    {"models/multimodal/quiltnet.json", file125, sizeof file125},
+    {"models/multimodal/roentgen.json", file126, sizeof file126},
+    {"models/multimodal/sd1-unet.json", file127, sizeof file127},
+    {"models/multimodal/sd1-vae.json", file128, sizeof file128},
+    {"models/multimodal/sd2-unet.json", file129, sizeof file129},
+    {"models/multimodal/stable-diffusion-v1.json", file130, sizeof file130},
+    {"models/multimodal/stable-diffusion-v2.json", file131, sizeof file131},
+    {"models/multimodal/vit-bert-dual.json", file132, sizeof file132},
+    {"models/vision/c2l-densenet121.json", file133, sizeof file133},
+    {"models/vision/c2l-resnet18.json", file134, sizeof file134},
+    {"models/vision/campanella-vit-s.json", file135, sizeof file135},
+    {"models/vision/ciga-resnet18.json", file136, sizeof file136},
+    {"models/vision/clip-rn101-visual.json", file137, sizeof file137},
+    {"models/vision/clip-rn50-visual.json", file138, sizeof file138},
+    {"models/vision/clip-rn50x4-visual.json", file139, sizeof file139},
+    {"models/vision/densenet121-3d.json", file140, sizeof file140},
+    {"models/vision/densenet121.json", file141, sizeof file141},
+    {"models/vision/densenet161.json", file142, sizeof file142},
+    {"models/vision/densenet169.json", file143, sizeof file143},
+    {"models/vision/densenet201.json", file144, sizeof file144},
+    {"models/vision/dinov2-vitb14.json", file145, sizeof file145},
+    {"models/vision/dinov2-vitg14.json", file146, sizeof file146},
+    {"models/vision/dinov2-vitl14.json", file147, sizeof file147},
+    {"models/vision/dinov2-vits14.json", file148, sizeof file148},
+    {"models/vision/efficientnet_b0.json", file149, sizeof file149},
+    {"models/vision/efficientnet_b1.json", file150, sizeof file150},
+    {"models/vision/efficientnet_b2.json", file151, sizeof file151},
+    {"models/vision/efficientnet_b3.json", file152, sizeof file152},
+    {"models/vision/efficientnet_b4.json", file153, sizeof file153},
+    {"models/vision/efficientnet_b5.json", file154, sizeof file154},
+    {"models/vision/efficientnet_b6.json", file155, sizeof file155},
+    {"models/vision/efficientnet_b7.json", file156, sizeof file156},
+    {"models/vision/ghesu-resnet50w2.json", file157, sizeof file157},
+    {"models/vision/gigapath-tile.json", file158, sizeof file158},
+    {"models/vision/gvsl-unet.json", file159, sizeof file159},
+    {"models/vision/lvm-med-resnet50.json", file160, sizeof file160},
+    {"models/vision/med3d-resnet10.json", file161, sizeof file161},
+    {"models/vision/med3d-resnet101.json", file162, sizeof file162},
+    {"models/vision/med3d-resnet152.json", file163, sizeof file163},
+    {"models/vision/med3d-resnet18.json", file164, sizeof file164},
+    {"models/vision/med3d-resnet200.json", file165, sizeof file165},
+    {"models/vision/med3d-resnet34.json", file166, sizeof file166},
+    {"models/vision/med3d-resnet50.json", file167, sizeof file167},
+    {"models/vision/mis-fm-pctnet.json", file168, sizeof file168},
+    {"models/vision/moco-cxr-densenet121.json", file169, sizeof file169},
+    {"models/vision/moco-cxr-resnet18.json", file170, sizeof file170},
+    {"models/vision/models-genesis-unet3d.json", file171, sizeof file171},
+    {"models/vision/nnunet-2d.json", file172, sizeof file172},
+    {"models/vision/nnunet-3d-fullres.json", file173, sizeof file173},
+    {"models/vision/nnunet-resenc-l.json", file174, sizeof file174},
+    {"models/vision/nnunet-resenc-m.json", file175, sizeof file175},
+    {"models/vision/nnunet-resenc-xl.json", file176, sizeof file176},
+    {"models/vision/r3d18.json", file177, sizeof file177},
+    {"models/vision/resnet101.json", file178, sizeof file178},
+    {"models/vision/resnet152.json", file179, sizeof file179},
+    {"models/vision/resnet18.json", file180, sizeof file180},
+    {"models/vision/resnet34.json", file181, sizeof file181},
+    {"models/vision/resnet50.json", file182, sizeof file182},
+    {"models/vision/resnext101_32x8d.json", file183, sizeof file183},
+    {"models/vision/resnext101_64x4d.json", file184, sizeof file184},
+    {"models/vision/resnext50_32x4d.json", file185, sizeof file185},
+    {"models/vision/retfound.json", file186, sizeof file186},
+    {"models/vision/rudolfv.json", file187, sizeof file187},
+    {"models/vision/segresnet-brats.json", file188, sizeof file188},
+    {"models/vision/segresnet.json", file189, sizeof file189},
+    {"models/vision/stunet-b.json", file190, sizeof file190},
+    {"models/vision/stunet-h.json", file191, sizeof file191},
+    {"models/vision/stunet-l.json", file192, sizeof file192},
+    {"models/vision/stunet-s.json", file193, sizeof file193},
+    {"models/vision/transvw-unet3d.json", file194, sizeof file194},
+    {"models/vision/unet-resnet18-smp.json", file195, sizeof file195},
+    {"models/vision/unet-resnet34-smp.json", file196, sizeof file196},
+    {"models/vision/unet-resnet50-smp.json", file197, sizeof file197},
+    {"models/vision/unet2d-basic.json", file198, sizeof file198},
+    {"models/vision/uni.json", file199, sizeof file199},
+    {"models/vision/uni2-h.json", file200, sizeof file200},
+    {"models/vision/universeg.json", file201, sizeof file201},
+    {"models/vision/virchow.json", file202, sizeof file202},
+    {"models/vision/virchow2.json", file203, sizeof file203},
+    {"models/vision/visionfm.json", file204, sizeof file204},
+    {"models/vision/vit-b-16.json", file205, sizeof file205},
+    {"models/vision/vit-h-14.json", file206, sizeof file206},
+    {"models/vision/vit-l-16.json", file207, sizeof file207},
+    {"models/vision/vit-s-16.json", file208, sizeof file208},
+    {"models/vision/wide_resnet101_2.json", file209, sizeof file209},
+    {"models/vision/wide_resnet50_2.json", file210, sizeof file210},
+    {"models/vision/yolov8l.json", file211, sizeof file211},
+    {"models/vision/yolov8m.json", file212, sizeof file212},
+    {"models/vision/yolov8n.json", file213, sizeof file213},
+    {"models/vision/yolov8s.json", file214, sizeof file214},
+    {"models/vision/yolov8x.json", file215, sizeof file215},
+    {0, 0, 0},
+};
+const long CProfilesCount = 216;

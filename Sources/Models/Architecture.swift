@@ -36,6 +36,10 @@ public enum Objective: String, Sendable, Hashable, CaseIterable {
   case maskedImage = "masked-image"
   /// Predict the noise of one diffusion step.
   case diffusion
+  /// Make a sample: denoise in steps (diffusion), decode a latent (autoencoder).
+  case generation
+  /// Give the input back from its latent (autoencoder).
+  case reconstruction
   /// Predict a structure (AlphaFold).
   case structure
 }

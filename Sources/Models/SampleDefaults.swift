@@ -21,6 +21,9 @@ public struct SampleDefaults: Sendable, Hashable {
   /// Prompts for each image, where a model takes prompts.
   public var prompts: Int?
 
+  /// Steps of a sampling by diffusion.
+  public var denoisingSteps: Int?
+
   /// Creates a description of a model that reads nothing; set what it reads.
   public init() {}
 }

@@ -77,6 +77,8 @@ extension WorkloadRequest {
     resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
     resolved.images = try extent(images, sample.images, "--images", model.id)
     resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
+    resolved.denoisingSteps = try extent(
+      denoisingSteps, sample.denoisingSteps, "--steps", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation ?? options.matrices(task)
     resolved.trainedLayers = options.lastLayers

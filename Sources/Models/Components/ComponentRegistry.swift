@@ -22,6 +22,10 @@ enum ComponentRegistry {
     Swin.self,
     SwinUNETR.self,
     EncoderDecoder.self, Mlp.self,
+    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, GraphIsomorphism.self,
+    LatentDiffusion.self, Mlp.self, PCTNet.self,
+    ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
+    YoloV8.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
