@@ -6,6 +6,7 @@ enum ComponentRegistry {
   static let kinds: [any Component.Type] = [
     AlignmentEncoder.self,
     EmbeddingEncoder.self,
+    Evoformer.self,
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     Hyena.self,
