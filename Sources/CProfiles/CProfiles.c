@@ -110,366 +110,369 @@ static const unsigned char file35[] = {
 #embed "../../Profiles/models/bioinformatics/3utrbert.json"
 };
 static const unsigned char file36[] = {
-#embed "../../Profiles/models/bioinformatics/celllm.json"
+#embed "../../Profiles/models/bioinformatics/alphafold2.json"
 };
 static const unsigned char file37[] = {
-#embed "../../Profiles/models/bioinformatics/codonbert.json"
+#embed "../../Profiles/models/bioinformatics/celllm.json"
 };
 static const unsigned char file38[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-3.json"
+#embed "../../Profiles/models/bioinformatics/codonbert.json"
 };
 static const unsigned char file39[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-4.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-3.json"
 };
 static const unsigned char file40[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-5.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-4.json"
 };
 static const unsigned char file41[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-6.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-5.json"
 };
 static const unsigned char file42[] = {
-#embed "../../Profiles/models/bioinformatics/dnagpt-0.1b.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-6.json"
 };
 static const unsigned char file43[] = {
-#embed "../../Profiles/models/bioinformatics/esm-1b.json"
+#embed "../../Profiles/models/bioinformatics/dnagpt-0.1b.json"
 };
 static const unsigned char file44[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-150m.json"
+#embed "../../Profiles/models/bioinformatics/esm-1b.json"
 };
 static const unsigned char file45[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-15b.json"
+#embed "../../Profiles/models/bioinformatics/esm2-150m.json"
 };
 static const unsigned char file46[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-35m.json"
+#embed "../../Profiles/models/bioinformatics/esm2-15b.json"
 };
 static const unsigned char file47[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-3b.json"
+#embed "../../Profiles/models/bioinformatics/esm2-35m.json"
 };
 static const unsigned char file48[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-650m.json"
+#embed "../../Profiles/models/bioinformatics/esm2-3b.json"
 };
 static const unsigned char file49[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-8m.json"
+#embed "../../Profiles/models/bioinformatics/esm2-650m.json"
 };
 static const unsigned char file50[] = {
-#embed "../../Profiles/models/bioinformatics/evoformer-48.json"
+#embed "../../Profiles/models/bioinformatics/esm2-8m.json"
 };
 static const unsigned char file51[] = {
-#embed "../../Profiles/models/bioinformatics/gena-lm-base.json"
+#embed "../../Profiles/models/bioinformatics/evoformer-48.json"
 };
 static const unsigned char file52[] = {
-#embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
+#embed "../../Profiles/models/bioinformatics/gena-lm-base.json"
 };
 static const unsigned char file53[] = {
-#embed "../../Profiles/models/bioinformatics/geneformer.json"
+#embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
 };
 static const unsigned char file54[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
+#embed "../../Profiles/models/bioinformatics/geneformer.json"
 };
 static const unsigned char file55[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
 };
 static const unsigned char file56[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
 };
 static const unsigned char file57[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
 };
 static const unsigned char file58[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
 };
 static const unsigned char file59[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
 };
 static const unsigned char file60[] = {
-#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
 };
 static const unsigned char file61[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
+#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
 };
 static const unsigned char file62[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
 };
 static const unsigned char file63[] = {
-#embed "../../Profiles/models/bioinformatics/protbert.json"
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
 };
 static const unsigned char file64[] = {
-#embed "../../Profiles/models/bioinformatics/rna-fm.json"
+#embed "../../Profiles/models/bioinformatics/protbert.json"
 };
 static const unsigned char file65[] = {
-#embed "../../Profiles/models/bioinformatics/rna-msm.json"
+#embed "../../Profiles/models/bioinformatics/rna-fm.json"
 };
 static const unsigned char file66[] = {
-#embed "../../Profiles/models/bioinformatics/rnabert.json"
+#embed "../../Profiles/models/bioinformatics/rna-msm.json"
 };
 static const unsigned char file67[] = {
-#embed "../../Profiles/models/bioinformatics/scbert.json"
+#embed "../../Profiles/models/bioinformatics/rnabert.json"
 };
 static const unsigned char file68[] = {
-#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
+#embed "../../Profiles/models/bioinformatics/scbert.json"
 };
 static const unsigned char file69[] = {
-#embed "../../Profiles/models/bioinformatics/scgpt.json"
+#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
 };
 static const unsigned char file70[] = {
-#embed "../../Profiles/models/bioinformatics/splicebert.json"
+#embed "../../Profiles/models/bioinformatics/scgpt.json"
 };
 static const unsigned char file71[] = {
-#embed "../../Profiles/models/bioinformatics/uce-33l.json"
+#embed "../../Profiles/models/bioinformatics/splicebert.json"
 };
 static const unsigned char file72[] = {
-#embed "../../Profiles/models/bioinformatics/uce-4l.json"
+#embed "../../Profiles/models/bioinformatics/uce-33l.json"
 };
 static const unsigned char file73[] = {
-#embed "../../Profiles/models/bioinformatics/utr-lm.json"
+#embed "../../Profiles/models/bioinformatics/uce-4l.json"
 };
 static const unsigned char file74[] = {
-#embed "../../Profiles/models/language/alpacare-13b.json"
+#embed "../../Profiles/models/bioinformatics/utr-lm.json"
 };
 static const unsigned char file75[] = {
-#embed "../../Profiles/models/language/alphabert.json"
+#embed "../../Profiles/models/language/alpacare-13b.json"
 };
 static const unsigned char file76[] = {
-#embed "../../Profiles/models/language/baichuan-7b.json"
+#embed "../../Profiles/models/language/alphabert.json"
 };
 static const unsigned char file77[] = {
-#embed "../../Profiles/models/language/baichuan2-7b.json"
+#embed "../../Profiles/models/language/baichuan-7b.json"
 };
 static const unsigned char file78[] = {
-#embed "../../Profiles/models/language/bentsao.json"
+#embed "../../Profiles/models/language/baichuan2-7b.json"
 };
 static const unsigned char file79[] = {
-#embed "../../Profiles/models/language/bert-base.json"
+#embed "../../Profiles/models/language/bentsao.json"
 };
 static const unsigned char file80[] = {
-#embed "../../Profiles/models/language/bert-large.json"
+#embed "../../Profiles/models/language/bert-base.json"
 };
 static const unsigned char file81[] = {
-#embed "../../Profiles/models/language/biobert.json"
+#embed "../../Profiles/models/language/bert-large.json"
 };
 static const unsigned char file82[] = {
-#embed "../../Profiles/models/language/biomedlm.json"
+#embed "../../Profiles/models/language/biobert.json"
 };
 static const unsigned char file83[] = {
-#embed "../../Profiles/models/language/biomistral-7b.json"
+#embed "../../Profiles/models/language/biomedlm.json"
 };
 static const unsigned char file84[] = {
-#embed "../../Profiles/models/language/chatdoctor.json"
+#embed "../../Profiles/models/language/biomistral-7b.json"
 };
 static const unsigned char file85[] = {
-#embed "../../Profiles/models/language/clinicalbert.json"
+#embed "../../Profiles/models/language/chatdoctor.json"
 };
 static const unsigned char file86[] = {
-#embed "../../Profiles/models/language/gatortron-base-345m.json"
+#embed "../../Profiles/models/language/clinicalbert.json"
 };
 static const unsigned char file87[] = {
-#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
+#embed "../../Profiles/models/language/gatortron-base-345m.json"
 };
 static const unsigned char file88[] = {
-#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
+#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
 };
 static const unsigned char file89[] = {
-#embed "../../Profiles/models/language/gatortrongpt-20b.json"
+#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
 };
 static const unsigned char file90[] = {
-#embed "../../Profiles/models/language/gatortrongpt-5b.json"
+#embed "../../Profiles/models/language/gatortrongpt-20b.json"
 };
 static const unsigned char file91[] = {
-#embed "../../Profiles/models/language/gpt2-large.json"
+#embed "../../Profiles/models/language/gatortrongpt-5b.json"
 };
 static const unsigned char file92[] = {
-#embed "../../Profiles/models/language/gpt2-medium.json"
+#embed "../../Profiles/models/language/gpt2-large.json"
 };
 static const unsigned char file93[] = {
-#embed "../../Profiles/models/language/gpt2-xl.json"
+#embed "../../Profiles/models/language/gpt2-medium.json"
 };
 static const unsigned char file94[] = {
-#embed "../../Profiles/models/language/gpt2.json"
+#embed "../../Profiles/models/language/gpt2-xl.json"
 };
 static const unsigned char file95[] = {
-#embed "../../Profiles/models/language/huatuogpt-7b.json"
+#embed "../../Profiles/models/language/gpt2.json"
 };
 static const unsigned char file96[] = {
-#embed "../../Profiles/models/language/huatuogpt2-7b.json"
+#embed "../../Profiles/models/language/huatuogpt-7b.json"
 };
 static const unsigned char file97[] = {
-#embed "../../Profiles/models/language/jmlr-13b.json"
+#embed "../../Profiles/models/language/huatuogpt2-7b.json"
 };
 static const unsigned char file98[] = {
-#embed "../../Profiles/models/language/llama-13b.json"
+#embed "../../Profiles/models/language/jmlr-13b.json"
 };
 static const unsigned char file99[] = {
-#embed "../../Profiles/models/language/llama-33b.json"
+#embed "../../Profiles/models/language/llama-13b.json"
 };
 static const unsigned char file100[] = {
-#embed "../../Profiles/models/language/llama-65b.json"
+#embed "../../Profiles/models/language/llama-33b.json"
 };
 static const unsigned char file101[] = {
-#embed "../../Profiles/models/language/llama-7b.json"
+#embed "../../Profiles/models/language/llama-65b.json"
 };
 static const unsigned char file102[] = {
-#embed "../../Profiles/models/language/llama2-13b.json"
+#embed "../../Profiles/models/language/llama-7b.json"
 };
 static const unsigned char file103[] = {
-#embed "../../Profiles/models/language/llama2-70b.json"
+#embed "../../Profiles/models/language/llama2-13b.json"
 };
 static const unsigned char file104[] = {
-#embed "../../Profiles/models/language/llama2-7b.json"
+#embed "../../Profiles/models/language/llama2-70b.json"
 };
 static const unsigned char file105[] = {
-#embed "../../Profiles/models/language/llama3-70b.json"
+#embed "../../Profiles/models/language/llama2-7b.json"
 };
 static const unsigned char file106[] = {
-#embed "../../Profiles/models/language/llama3-8b.json"
+#embed "../../Profiles/models/language/llama3-70b.json"
 };
 static const unsigned char file107[] = {
-#embed "../../Profiles/models/language/me-llama-13b.json"
+#embed "../../Profiles/models/language/llama3-8b.json"
 };
 static const unsigned char file108[] = {
-#embed "../../Profiles/models/language/me-llama-70b.json"
+#embed "../../Profiles/models/language/me-llama-13b.json"
 };
 static const unsigned char file109[] = {
-#embed "../../Profiles/models/language/medalpaca-13b.json"
+#embed "../../Profiles/models/language/me-llama-70b.json"
 };
 static const unsigned char file110[] = {
-#embed "../../Profiles/models/language/medalpaca-7b.json"
+#embed "../../Profiles/models/language/medalpaca-13b.json"
 };
 static const unsigned char file111[] = {
-#embed "../../Profiles/models/language/medcpt.json"
+#embed "../../Profiles/models/language/medalpaca-7b.json"
 };
 static const unsigned char file112[] = {
-#embed "../../Profiles/models/language/meditron-70b.json"
+#embed "../../Profiles/models/language/medcpt.json"
 };
 static const unsigned char file113[] = {
-#embed "../../Profiles/models/language/meditron-7b.json"
+#embed "../../Profiles/models/language/meditron-70b.json"
 };
 static const unsigned char file114[] = {
-#embed "../../Profiles/models/language/medroberta-nl.json"
+#embed "../../Profiles/models/language/meditron-7b.json"
 };
 static const unsigned char file115[] = {
-#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
+#embed "../../Profiles/models/language/medroberta-nl.json"
 };
 static const unsigned char file116[] = {
-#embed "../../Profiles/models/language/mistral-7b.json"
+#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
 };
 static const unsigned char file117[] = {
-#embed "../../Profiles/models/language/oncogpt-7b.json"
+#embed "../../Profiles/models/language/mistral-7b.json"
 };
 static const unsigned char file118[] = {
-#embed "../../Profiles/models/language/open-llama-3b.json"
+#embed "../../Profiles/models/language/oncogpt-7b.json"
 };
 static const unsigned char file119[] = {
-#embed "../../Profiles/models/language/pmc-llama-13b.json"
+#embed "../../Profiles/models/language/open-llama-3b.json"
 };
 static const unsigned char file120[] = {
-#embed "../../Profiles/models/language/pmc-llama-7b.json"
+#embed "../../Profiles/models/language/pmc-llama-13b.json"
 };
 static const unsigned char file121[] = {
-#embed "../../Profiles/models/language/pubmedbert.json"
+#embed "../../Profiles/models/language/pmc-llama-7b.json"
 };
 static const unsigned char file122[] = {
-#embed "../../Profiles/models/language/qilin-med.json"
+#embed "../../Profiles/models/language/pubmedbert.json"
 };
 static const unsigned char file123[] = {
-#embed "../../Profiles/models/language/qwen-7b.json"
+#embed "../../Profiles/models/language/qilin-med.json"
 };
 static const unsigned char file124[] = {
-#embed "../../Profiles/models/language/roberta-base.json"
+#embed "../../Profiles/models/language/qwen-7b.json"
 };
 static const unsigned char file125[] = {
-#embed "../../Profiles/models/language/roberta-large.json"
+#embed "../../Profiles/models/language/roberta-base.json"
 };
 static const unsigned char file126[] = {
-#embed "../../Profiles/models/language/scibert.json"
+#embed "../../Profiles/models/language/roberta-large.json"
 };
 static const unsigned char file127[] = {
-#embed "../../Profiles/models/language/taiyi-7b.json"
+#embed "../../Profiles/models/language/scibert.json"
 };
 static const unsigned char file128[] = {
-#embed "../../Profiles/models/language/visual-med-alpaca.json"
+#embed "../../Profiles/models/language/taiyi-7b.json"
 };
 static const unsigned char file129[] = {
-#embed "../../Profiles/models/language/zhongjing-13b.json"
+#embed "../../Profiles/models/language/visual-med-alpaca.json"
 };
 static const unsigned char file130[] = {
-#embed "../../Profiles/models/multimodal/biomedclip.json"
+#embed "../../Profiles/models/language/zhongjing-13b.json"
 };
 static const unsigned char file131[] = {
-#embed "../../Profiles/models/multimodal/chexzero.json"
+#embed "../../Profiles/models/multimodal/biomedclip.json"
 };
 static const unsigned char file132[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+#embed "../../Profiles/models/multimodal/chexzero.json"
 };
 static const unsigned char file133[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
 };
 static const unsigned char file134[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
 };
 static const unsigned char file135[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
 };
 static const unsigned char file136[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
 static const unsigned char file137[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file138[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file139[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file140[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file141[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file142[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file143[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file144[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file145[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file146[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file147[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file148[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file149[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file150[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file151[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file152[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file153[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file154[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file155[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file156[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file157[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
 };
 
@@ -510,127 +513,128 @@ const CProfilesFile CProfilesFiles[] = {
     {"devices/v100-16gb.json", file33, sizeof file33},
     {"devices/v100-32gb.json", file34, sizeof file34},
     {"models/bioinformatics/3utrbert.json", file35, sizeof file35},
-    {"models/bioinformatics/celllm.json", file36, sizeof file36},
-    {"models/bioinformatics/codonbert.json", file37, sizeof file37},
-    {"models/bioinformatics/dnabert-3.json", file38, sizeof file38},
-    {"models/bioinformatics/dnabert-4.json", file39, sizeof file39},
-    {"models/bioinformatics/dnabert-5.json", file40, sizeof file40},
-    {"models/bioinformatics/dnabert-6.json", file41, sizeof file41},
-    {"models/bioinformatics/dnagpt-0.1b.json", file42, sizeof file42},
-    {"models/bioinformatics/esm-1b.json", file43, sizeof file43},
-    {"models/bioinformatics/esm2-150m.json", file44, sizeof file44},
-    {"models/bioinformatics/esm2-15b.json", file45, sizeof file45},
-    {"models/bioinformatics/esm2-35m.json", file46, sizeof file46},
-    {"models/bioinformatics/esm2-3b.json", file47, sizeof file47},
-    {"models/bioinformatics/esm2-650m.json", file48, sizeof file48},
-    {"models/bioinformatics/esm2-8m.json", file49, sizeof file49},
-    {"models/bioinformatics/evoformer-48.json", file50, sizeof file50},
-    {"models/bioinformatics/gena-lm-base.json", file51, sizeof file51},
-    {"models/bioinformatics/geneformer-12l.json", file52, sizeof file52},
-    {"models/bioinformatics/geneformer.json", file53, sizeof file53},
-    {"models/bioinformatics/hyenadna-large-1m.json", file54, sizeof file54},
-    {"models/bioinformatics/hyenadna-medium-160k.json", file55, sizeof file55},
-    {"models/bioinformatics/hyenadna-medium-450k.json", file56, sizeof file56},
-    {"models/bioinformatics/hyenadna-small-32k.json", file57, sizeof file57},
-    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file58, sizeof file58},
-    {"models/bioinformatics/hyenadna-tiny-1k.json", file59, sizeof file59},
-    {"models/bioinformatics/msa-transformer.json", file60, sizeof file60},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file61, sizeof file61},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file62, sizeof file62},
-    {"models/bioinformatics/protbert.json", file63, sizeof file63},
-    {"models/bioinformatics/rna-fm.json", file64, sizeof file64},
-    {"models/bioinformatics/rna-msm.json", file65, sizeof file65},
-    {"models/bioinformatics/rnabert.json", file66, sizeof file66},
-    {"models/bioinformatics/scbert.json", file67, sizeof file67},
-    {"models/bioinformatics/scfoundation-100m.json", file68, sizeof file68},
-    {"models/bioinformatics/scgpt.json", file69, sizeof file69},
-    {"models/bioinformatics/splicebert.json", file70, sizeof file70},
-    {"models/bioinformatics/uce-33l.json", file71, sizeof file71},
-    {"models/bioinformatics/uce-4l.json", file72, sizeof file72},
-    {"models/bioinformatics/utr-lm.json", file73, sizeof file73},
-    {"models/language/alpacare-13b.json", file74, sizeof file74},
-    {"models/language/alphabert.json", file75, sizeof file75},
-    {"models/language/baichuan-7b.json", file76, sizeof file76},
-    {"models/language/baichuan2-7b.json", file77, sizeof file77},
-    {"models/language/bentsao.json", file78, sizeof file78},
-    {"models/language/bert-base.json", file79, sizeof file79},
-    {"models/language/bert-large.json", file80, sizeof file80},
-    {"models/language/biobert.json", file81, sizeof file81},
-    {"models/language/biomedlm.json", file82, sizeof file82},
-    {"models/language/biomistral-7b.json", file83, sizeof file83},
-    {"models/language/chatdoctor.json", file84, sizeof file84},
-    {"models/language/clinicalbert.json", file85, sizeof file85},
-    {"models/language/gatortron-base-345m.json", file86, sizeof file86},
-    {"models/language/gatortron-large-8.9b.json", file87, sizeof file87},
-    {"models/language/gatortron-medium-3.9b.json", file88, sizeof file88},
-    {"models/language/gatortrongpt-20b.json", file89, sizeof file89},
-    {"models/language/gatortrongpt-5b.json", file90, sizeof file90},
-    {"models/language/gpt2-large.json", file91, sizeof file91},
-    {"models/language/gpt2-medium.json", file92, sizeof file92},
-    {"models/language/gpt2-xl.json", file93, sizeof file93},
-    {"models/language/gpt2.json", file94, sizeof file94},
-    {"models/language/huatuogpt-7b.json", file95, sizeof file95},
-    {"models/language/huatuogpt2-7b.json", file96, sizeof file96},
-    {"models/language/jmlr-13b.json", file97, sizeof file97},
-    {"models/language/llama-13b.json", file98, sizeof file98},
-    {"models/language/llama-33b.json", file99, sizeof file99},
-    {"models/language/llama-65b.json", file100, sizeof file100},
-    {"models/language/llama-7b.json", file101, sizeof file101},
-    {"models/language/llama2-13b.json", file102, sizeof file102},
-    {"models/language/llama2-70b.json", file103, sizeof file103},
-    {"models/language/llama2-7b.json", file104, sizeof file104},
-    {"models/language/llama3-70b.json", file105, sizeof file105},
-    {"models/language/llama3-8b.json", file106, sizeof file106},
-    {"models/language/me-llama-13b.json", file107, sizeof file107},
-    {"models/language/me-llama-70b.json", file108, sizeof file108},
-    {"models/language/medalpaca-13b.json", file109, sizeof file109},
-    {"models/language/medalpaca-7b.json", file110, sizeof file110},
-    {"models/language/medcpt.json", file111, sizeof file111},
-    {"models/language/meditron-70b.json", file112, sizeof file112},
-    {"models/language/meditron-7b.json", file113, sizeof file113},
-    {"models/language/medroberta-nl.json", file114, sizeof file114},
-    {"models/language/megatron-gpt-1.3b.json", file115, sizeof file115},
-    {"models/language/mistral-7b.json", file116, sizeof file116},
-    {"models/language/oncogpt-7b.json", file117, sizeof file117},
-    {"models/language/open-llama-3b.json", file118, sizeof file118},
-    {"models/language/pmc-llama-13b.json", file119, sizeof file119},
-    {"models/language/pmc-llama-7b.json", file120, sizeof file120},
-    {"models/language/pubmedbert.json", file121, sizeof file121},
-    {"models/language/qilin-med.json", file122, sizeof file122},
-    {"models/language/qwen-7b.json", file123, sizeof file123},
-    {"models/language/roberta-base.json", file124, sizeof file124},
-    {"models/language/roberta-large.json", file125, sizeof file125},
-    {"models/language/scibert.json", file126, sizeof file126},
-    {"models/language/taiyi-7b.json", file127, sizeof file127},
-    {"models/language/visual-med-alpaca.json", file128, sizeof file128},
-    {"models/language/zhongjing-13b.json", file129, sizeof file129},
-    {"models/multimodal/biomedclip.json", file130, sizeof file130},
-    {"models/multimodal/chexzero.json", file131, sizeof file131},
-    {"models/multimodal/clip-vit-b-16.json", file132, sizeof file132},
-    {"models/multimodal/clip-vit-b-32.json", file133, sizeof file133},
-    {"models/multimodal/clip-vit-l-14-336.json", file134, sizeof file134},
-    {"models/multimodal/clip-vit-l-14.json", file135, sizeof file135},
-    {"models/multimodal/plip.json", file136, sizeof file136},
-    {"models/multimodal/pubmedclip.json", file137, sizeof file137},
-    {"models/multimodal/quiltnet.json", file138, sizeof file138},
-    {"models/multimodal/vit-bert-dual.json", file139, sizeof file139},
-    {"models/vision/campanella-vit-s.json", file140, sizeof file140},
-    {"models/vision/dinov2-vitb14.json", file141, sizeof file141},
-    {"models/vision/dinov2-vitg14.json", file142, sizeof file142},
-    {"models/vision/dinov2-vitl14.json", file143, sizeof file143},
-    {"models/vision/dinov2-vits14.json", file144, sizeof file144},
-    {"models/vision/gigapath-tile.json", file145, sizeof file145},
-    {"models/vision/retfound.json", file146, sizeof file146},
-    {"models/vision/rudolfv.json", file147, sizeof file147},
-    {"models/vision/uni.json", file148, sizeof file148},
-    {"models/vision/uni2-h.json", file149, sizeof file149},
-    {"models/vision/virchow.json", file150, sizeof file150},
-    {"models/vision/virchow2.json", file151, sizeof file151},
-    {"models/vision/visionfm.json", file152, sizeof file152},
-    {"models/vision/vit-b-16.json", file153, sizeof file153},
-    {"models/vision/vit-h-14.json", file154, sizeof file154},
-    {"models/vision/vit-l-16.json", file155, sizeof file155},
-    {"models/vision/vit-s-16.json", file156, sizeof file156},
+    {"models/bioinformatics/alphafold2.json", file36, sizeof file36},
+    {"models/bioinformatics/celllm.json", file37, sizeof file37},
+    {"models/bioinformatics/codonbert.json", file38, sizeof file38},
+    {"models/bioinformatics/dnabert-3.json", file39, sizeof file39},
+    {"models/bioinformatics/dnabert-4.json", file40, sizeof file40},
+    {"models/bioinformatics/dnabert-5.json", file41, sizeof file41},
+    {"models/bioinformatics/dnabert-6.json", file42, sizeof file42},
+    {"models/bioinformatics/dnagpt-0.1b.json", file43, sizeof file43},
+    {"models/bioinformatics/esm-1b.json", file44, sizeof file44},
+    {"models/bioinformatics/esm2-150m.json", file45, sizeof file45},
+    {"models/bioinformatics/esm2-15b.json", file46, sizeof file46},
+    {"models/bioinformatics/esm2-35m.json", file47, sizeof file47},
+    {"models/bioinformatics/esm2-3b.json", file48, sizeof file48},
+    {"models/bioinformatics/esm2-650m.json", file49, sizeof file49},
+    {"models/bioinformatics/esm2-8m.json", file50, sizeof file50},
+    {"models/bioinformatics/evoformer-48.json", file51, sizeof file51},
+    {"models/bioinformatics/gena-lm-base.json", file52, sizeof file52},
+    {"models/bioinformatics/geneformer-12l.json", file53, sizeof file53},
+    {"models/bioinformatics/geneformer.json", file54, sizeof file54},
+    {"models/bioinformatics/hyenadna-large-1m.json", file55, sizeof file55},
+    {"models/bioinformatics/hyenadna-medium-160k.json", file56, sizeof file56},
+    {"models/bioinformatics/hyenadna-medium-450k.json", file57, sizeof file57},
+    {"models/bioinformatics/hyenadna-small-32k.json", file58, sizeof file58},
+    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file59, sizeof file59},
+    {"models/bioinformatics/hyenadna-tiny-1k.json", file60, sizeof file60},
+    {"models/bioinformatics/msa-transformer.json", file61, sizeof file61},
+    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file62, sizeof file62},
+    {"models/bioinformatics/nucleotide-transformer-500m.json", file63, sizeof file63},
+    {"models/bioinformatics/protbert.json", file64, sizeof file64},
+    {"models/bioinformatics/rna-fm.json", file65, sizeof file65},
+    {"models/bioinformatics/rna-msm.json", file66, sizeof file66},
+    {"models/bioinformatics/rnabert.json", file67, sizeof file67},
+    {"models/bioinformatics/scbert.json", file68, sizeof file68},
+    {"models/bioinformatics/scfoundation-100m.json", file69, sizeof file69},
+    {"models/bioinformatics/scgpt.json", file70, sizeof file70},
+    {"models/bioinformatics/splicebert.json", file71, sizeof file71},
+    {"models/bioinformatics/uce-33l.json", file72, sizeof file72},
+    {"models/bioinformatics/uce-4l.json", file73, sizeof file73},
+    {"models/bioinformatics/utr-lm.json", file74, sizeof file74},
+    {"models/language/alpacare-13b.json", file75, sizeof file75},
+    {"models/language/alphabert.json", file76, sizeof file76},
+    {"models/language/baichuan-7b.json", file77, sizeof file77},
+    {"models/language/baichuan2-7b.json", file78, sizeof file78},
+    {"models/language/bentsao.json", file79, sizeof file79},
+    {"models/language/bert-base.json", file80, sizeof file80},
+    {"models/language/bert-large.json", file81, sizeof file81},
+    {"models/language/biobert.json", file82, sizeof file82},
+    {"models/language/biomedlm.json", file83, sizeof file83},
+    {"models/language/biomistral-7b.json", file84, sizeof file84},
+    {"models/language/chatdoctor.json", file85, sizeof file85},
+    {"models/language/clinicalbert.json", file86, sizeof file86},
+    {"models/language/gatortron-base-345m.json", file87, sizeof file87},
+    {"models/language/gatortron-large-8.9b.json", file88, sizeof file88},
+    {"models/language/gatortron-medium-3.9b.json", file89, sizeof file89},
+    {"models/language/gatortrongpt-20b.json", file90, sizeof file90},
+    {"models/language/gatortrongpt-5b.json", file91, sizeof file91},
+    {"models/language/gpt2-large.json", file92, sizeof file92},
+    {"models/language/gpt2-medium.json", file93, sizeof file93},
+    {"models/language/gpt2-xl.json", file94, sizeof file94},
+    {"models/language/gpt2.json", file95, sizeof file95},
+    {"models/language/huatuogpt-7b.json", file96, sizeof file96},
+    {"models/language/huatuogpt2-7b.json", file97, sizeof file97},
+    {"models/language/jmlr-13b.json", file98, sizeof file98},
+    {"models/language/llama-13b.json", file99, sizeof file99},
+    {"models/language/llama-33b.json", file100, sizeof file100},
+    {"models/language/llama-65b.json", file101, sizeof file101},
+    {"models/language/llama-7b.json", file102, sizeof file102},
+    {"models/language/llama2-13b.json", file103, sizeof file103},
+    {"models/language/llama2-70b.json", file104, sizeof file104},
+    {"models/language/llama2-7b.json", file105, sizeof file105},
+    {"models/language/llama3-70b.json", file106, sizeof file106},
+    {"models/language/llama3-8b.json", file107, sizeof file107},
+    {"models/language/me-llama-13b.json", file108, sizeof file108},
+    {"models/language/me-llama-70b.json", file109, sizeof file109},
+    {"models/language/medalpaca-13b.json", file110, sizeof file110},
+    {"models/language/medalpaca-7b.json", file111, sizeof file111},
+    {"models/language/medcpt.json", file112, sizeof file112},
+    {"models/language/meditron-70b.json", file113, sizeof file113},
+    {"models/language/meditron-7b.json", file114, sizeof file114},
+    {"models/language/medroberta-nl.json", file115, sizeof file115},
+    {"models/language/megatron-gpt-1.3b.json", file116, sizeof file116},
+    {"models/language/mistral-7b.json", file117, sizeof file117},
+    {"models/language/oncogpt-7b.json", file118, sizeof file118},
+    {"models/language/open-llama-3b.json", file119, sizeof file119},
+    {"models/language/pmc-llama-13b.json", file120, sizeof file120},
+    {"models/language/pmc-llama-7b.json", file121, sizeof file121},
+    {"models/language/pubmedbert.json", file122, sizeof file122},
+    {"models/language/qilin-med.json", file123, sizeof file123},
+    {"models/language/qwen-7b.json", file124, sizeof file124},
+    {"models/language/roberta-base.json", file125, sizeof file125},
+    {"models/language/roberta-large.json", file126, sizeof file126},
+    {"models/language/scibert.json", file127, sizeof file127},
+    {"models/language/taiyi-7b.json", file128, sizeof file128},
+    {"models/language/visual-med-alpaca.json", file129, sizeof file129},
+    {"models/language/zhongjing-13b.json", file130, sizeof file130},
+    {"models/multimodal/biomedclip.json", file131, sizeof file131},
+    {"models/multimodal/chexzero.json", file132, sizeof file132},
+    {"models/multimodal/clip-vit-b-16.json", file133, sizeof file133},
+    {"models/multimodal/clip-vit-b-32.json", file134, sizeof file134},
+    {"models/multimodal/clip-vit-l-14-336.json", file135, sizeof file135},
+    {"models/multimodal/clip-vit-l-14.json", file136, sizeof file136},
+    {"models/multimodal/plip.json", file137, sizeof file137},
+    {"models/multimodal/pubmedclip.json", file138, sizeof file138},
+    {"models/multimodal/quiltnet.json", file139, sizeof file139},
+    {"models/multimodal/vit-bert-dual.json", file140, sizeof file140},
+    {"models/vision/campanella-vit-s.json", file141, sizeof file141},
+    {"models/vision/dinov2-vitb14.json", file142, sizeof file142},
+    {"models/vision/dinov2-vitg14.json", file143, sizeof file143},
+    {"models/vision/dinov2-vitl14.json", file144, sizeof file144},
+    {"models/vision/dinov2-vits14.json", file145, sizeof file145},
+    {"models/vision/gigapath-tile.json", file146, sizeof file146},
+    {"models/vision/retfound.json", file147, sizeof file147},
+    {"models/vision/rudolfv.json", file148, sizeof file148},
+    {"models/vision/uni.json", file149, sizeof file149},
+    {"models/vision/uni2-h.json", file150, sizeof file150},
+    {"models/vision/virchow.json", file151, sizeof file151},
+    {"models/vision/virchow2.json", file152, sizeof file152},
+    {"models/vision/visionfm.json", file153, sizeof file153},
+    {"models/vision/vit-b-16.json", file154, sizeof file154},
+    {"models/vision/vit-h-14.json", file155, sizeof file155},
+    {"models/vision/vit-l-16.json", file156, sizeof file156},
+    {"models/vision/vit-s-16.json", file157, sizeof file157},
     {0, 0, 0},
 };
-const long CProfilesCount = 157;
+const long CProfilesCount = 158;

@@ -19,6 +19,12 @@ public struct SampleDefaults: Sendable, Hashable {
   /// Images in one sample, where it may hold several.
   public var images: Int?
 
+  /// Further passes that start from the last one's results (AlphaFold's recycling).
+  public var recycles: Int?
+
+  /// Most further passes that can be asked for.
+  public static let mostRecycles = 100
+
   /// Creates a description of a model that reads nothing; set what it reads.
   public init() {}
 }

@@ -5,6 +5,7 @@ enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
     AlignmentEncoder.self,
+    AlphaFold.self,
     EmbeddingEncoder.self,
     Evoformer.self,
     ExpressionAutoencoder.self,
