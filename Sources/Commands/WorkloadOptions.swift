@@ -23,6 +23,7 @@ enum WorkloadOptions {
     .value("images", "N", "images of a sample (default: the model's own)"),
     .value(
       "recycles", "N", "further passes that start from the last results (default: the model's own)"),
+    .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value("train", "WORD", "which parameters are trained", words: ["everything", "head"]),
@@ -65,6 +66,7 @@ enum WorkloadOptions {
     request.rows = try arguments.int("rows", in: 1...1_000_000)
     request.images = try arguments.int("images", in: 1...1_000_000)
     request.recycles = try arguments.int("recycles", in: 0...100)
+    request.prompts = try arguments.int("prompts", in: 1...1_000_000)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
   }

@@ -214,7 +214,7 @@ struct Operands {
     case .relu, .leakyRelu, .relu6, .reciprocal: 1
     case .hardSwish: 4
     case .quickGelu, .silu, .sigmoid, .elu, .exponential: 6
-    case .gelu, .tanh, .softplus, .sine: 8
+    case .gelu, .geluErf, .tanh, .softplus, .sine: 8
     case .geluTanh, .mish: 12
     }
   }

@@ -12,6 +12,8 @@ public struct BlockBuilder: Sendable {
 
   /// How the block's matrices are adapted; nil leaves them as they are.
   public let adaptation: MatrixAdaptation?
+  /// Whether batch normalisation uses its stored statistics (inference), not those of the batch.
+  public var storedStatistics = false
 
   /// Starts an empty block.
   public init(_ name: String, precision: Precision, adaptation: MatrixAdaptation? = nil) {

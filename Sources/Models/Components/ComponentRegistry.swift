@@ -6,6 +6,8 @@ enum ComponentRegistry {
   static let kinds: [any Component.Type] = [
     AlignmentEncoder.self,
     AlphaFold.self,
+    DenseNet.self,
+    EfficientNet.self,
     EmbeddingEncoder.self,
     Evoformer.self,
     ExpressionAutoencoder.self,
@@ -13,6 +15,12 @@ enum ComponentRegistry {
     Hyena.self,
     Mlp.self,
     Performer.self,
+    ResNet.self,
+    Sam.self,
+    SamImageEncoder.self,
+    SamMaskDecoder.self,
+    Swin.self,
+    SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
