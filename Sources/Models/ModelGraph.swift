@@ -17,6 +17,8 @@ public struct GraphRequest: Sendable, Hashable {
   public var rows = 1
   /// Images in one sample.
   public var images = 1
+  /// Further passes that start from the last one's results.
+  public var recycles = 0
   /// Prompts (boxes, clicks) for each image of a promptable model.
   public var prompts = 1
   /// Steps of a sampling by diffusion.

@@ -115,6 +115,8 @@ public struct WorkloadRequest: Sendable, Hashable {
   public var rows: Int?
   /// Images of a sample; nil for the model's own.
   public var images: Int?
+  /// Further passes that start from the last one's results; nil for the model's own.
+  public var recycles: Int?
   /// Prompts for each image of a promptable model; nil for the model's own.
   public var prompts: Int?
   /// Steps of a sampling by diffusion; nil for the model's own.

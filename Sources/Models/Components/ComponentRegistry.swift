@@ -5,9 +5,11 @@ enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
     AlignmentEncoder.self,
+    AlphaFold.self,
     DenseNet.self,
     EfficientNet.self,
     EmbeddingEncoder.self,
+    Evoformer.self,
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     Hyena.self,
