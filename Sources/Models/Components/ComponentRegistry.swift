@@ -4,7 +4,7 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    DenseNet.self, EfficientNet.self, Mlp.self,
+    Composite.self, DenseNet.self, EfficientNet.self, Mlp.self,
     ResNet.self,
   ]
 
