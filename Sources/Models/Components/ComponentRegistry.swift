@@ -6,6 +6,7 @@ enum ComponentRegistry {
   static let kinds: [any Component.Type] = [
     Composite.self, DenseNet.self, EfficientNet.self, Mlp.self,
     ResNet.self,
+    EncoderDecoder.self, Mlp.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
