@@ -616,6 +616,97 @@ static const unsigned char file196[] = {
 };
 static const unsigned char file197[] = {
 #embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
+};
+static const unsigned char file151[] = {
+#embed "../../Profiles/models/vision/densenet121-3d.json"
+};
+static const unsigned char file152[] = {
+#embed "../../Profiles/models/vision/densenet121.json"
+};
+static const unsigned char file153[] = {
+#embed "../../Profiles/models/vision/densenet161.json"
+};
+static const unsigned char file154[] = {
+#embed "../../Profiles/models/vision/densenet169.json"
+};
+static const unsigned char file155[] = {
+#embed "../../Profiles/models/vision/densenet201.json"
+};
+static const unsigned char file156[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file157[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file158[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file159[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file160[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file161[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file162[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file163[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file164[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file165[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file166[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file167[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file168[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file169[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file170[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file171[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file172[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file173[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file174[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file175[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file176[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file177[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file178[] = {
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
+};
+static const unsigned char file179[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file180[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file198[] = {
 #embed "../../Profiles/models/language/antplm-med-10b.json"
@@ -1140,6 +1231,114 @@ static const unsigned char file200[] = {
 #embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
 static const unsigned char file201[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file182[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file183[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file184[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file185[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file186[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file187[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file188[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file189[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file190[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file191[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file192[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file193[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file194[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file195[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file196[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file197[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file198[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file199[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file200[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file201[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file202[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file203[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file204[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file205[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file206[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file207[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file208[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file209[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file210[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file211[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file212[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file213[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file214[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file215[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file216[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file217[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1578,3 +1777,74 @@ const long CProfilesCount = 202;
     {0, 0, 0},
 };
 const long CProfilesCount = 240;
+    {"models/vision/ctranspath.json", file150, sizeof file150},
+    {"models/vision/densenet121-3d.json", file151, sizeof file151},
+    {"models/vision/densenet121.json", file152, sizeof file152},
+    {"models/vision/densenet161.json", file153, sizeof file153},
+    {"models/vision/densenet169.json", file154, sizeof file154},
+    {"models/vision/densenet201.json", file155, sizeof file155},
+    {"models/vision/dinov2-vitb14.json", file156, sizeof file156},
+    {"models/vision/dinov2-vitg14.json", file157, sizeof file157},
+    {"models/vision/dinov2-vitl14.json", file158, sizeof file158},
+    {"models/vision/dinov2-vits14.json", file159, sizeof file159},
+    {"models/vision/efficientnet_b0.json", file160, sizeof file160},
+    {"models/vision/efficientnet_b1.json", file161, sizeof file161},
+    {"models/vision/efficientnet_b2.json", file162, sizeof file162},
+    {"models/vision/efficientnet_b3.json", file163, sizeof file163},
+    {"models/vision/efficientnet_b4.json", file164, sizeof file164},
+    {"models/vision/efficientnet_b5.json", file165, sizeof file165},
+    {"models/vision/efficientnet_b6.json", file166, sizeof file166},
+    {"models/vision/efficientnet_b7.json", file167, sizeof file167},
+    {"models/vision/ghesu-resnet50w2.json", file168, sizeof file168},
+    {"models/vision/gigapath-tile.json", file169, sizeof file169},
+    {"models/vision/lvm-med-resnet50.json", file170, sizeof file170},
+    {"models/vision/med3d-resnet10.json", file171, sizeof file171},
+    {"models/vision/med3d-resnet101.json", file172, sizeof file172},
+    {"models/vision/med3d-resnet152.json", file173, sizeof file173},
+    {"models/vision/med3d-resnet18.json", file174, sizeof file174},
+    {"models/vision/med3d-resnet200.json", file175, sizeof file175},
+    {"models/vision/med3d-resnet34.json", file176, sizeof file176},
+    {"models/vision/med3d-resnet50.json", file177, sizeof file177},
+    {"models/vision/medsam-vit-b.json", file178, sizeof file178},
+    {"models/vision/moco-cxr-densenet121.json", file179, sizeof file179},
+    {"models/vision/moco-cxr-resnet18.json", file180, sizeof file180},
+    {"models/vision/r3d18.json", file181, sizeof file181},
+    {"models/vision/resnet101.json", file182, sizeof file182},
+    {"models/vision/resnet152.json", file183, sizeof file183},
+    {"models/vision/resnet18.json", file184, sizeof file184},
+    {"models/vision/resnet34.json", file185, sizeof file185},
+    {"models/vision/resnet50.json", file186, sizeof file186},
+    {"models/vision/resnext101_32x8d.json", file187, sizeof file187},
+    {"models/vision/resnext101_64x4d.json", file188, sizeof file188},
+    {"models/vision/resnext50_32x4d.json", file189, sizeof file189},
+    {"models/vision/retfound.json", file190, sizeof file190},
+    {"models/vision/rudolfv.json", file191, sizeof file191},
+    {"models/vision/sam-mask-decoder.json", file192, sizeof file192},
+    {"models/vision/sam-vit_b-image-encoder.json", file193, sizeof file193},
+    {"models/vision/sam-vit_b.json", file194, sizeof file194},
+    {"models/vision/sam-vit_h-image-encoder.json", file195, sizeof file195},
+    {"models/vision/sam-vit_h.json", file196, sizeof file196},
+    {"models/vision/sam-vit_l-image-encoder.json", file197, sizeof file197},
+    {"models/vision/sam-vit_l.json", file198, sizeof file198},
+    {"models/vision/swin_base_patch4_window7_224.json", file199, sizeof file199},
+    {"models/vision/swin_large_patch4_window7_224.json", file200, sizeof file200},
+    {"models/vision/swin_small_patch4_window7_224.json", file201, sizeof file201},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file202, sizeof file202},
+    {"models/vision/swinunetr-24.json", file203, sizeof file203},
+    {"models/vision/swinunetr-48.json", file204, sizeof file204},
+    {"models/vision/swinunetr-v2-48.json", file205, sizeof file205},
+    {"models/vision/uni.json", file206, sizeof file206},
+    {"models/vision/uni2-h.json", file207, sizeof file207},
+    {"models/vision/virchow.json", file208, sizeof file208},
+    {"models/vision/virchow2.json", file209, sizeof file209},
+    {"models/vision/visionfm.json", file210, sizeof file210},
+    {"models/vision/vit-b-16.json", file211, sizeof file211},
+    {"models/vision/vit-h-14.json", file212, sizeof file212},
+    {"models/vision/vit-l-16.json", file213, sizeof file213},
+    {"models/vision/vit-s-16.json", file214, sizeof file214},
+    {"models/vision/wide_resnet101_2.json", file215, sizeof file215},
+    {"models/vision/wide_resnet50_2.json", file216, sizeof file216},
+    {"survey.json", file217, sizeof file217},
+    {0, 0, 0},
+};
+const long CProfilesCount = 218;

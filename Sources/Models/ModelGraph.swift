@@ -17,6 +17,8 @@ public struct GraphRequest: Sendable, Hashable {
   public var rows = 1
   /// Images in one sample.
   public var images = 1
+  /// Prompts (boxes, clicks) for each image of a promptable model.
+  public var prompts = 1
   /// Tokens already in the key/value cache: a decoding step reads them and adds `sequence` more.
   public var past = 0
   /// Formats of parameters and activations.

@@ -7,6 +7,7 @@ enum ComponentRegistry {
     Composite.self, DenseNet.self, EfficientNet.self, Mlp.self,
     ResNet.self,
     EncoderDecoder.self, Mlp.self,
+    Mlp.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
