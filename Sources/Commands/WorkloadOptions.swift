@@ -24,7 +24,7 @@ enum WorkloadOptions {
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
-    .value("train", "WORD", "which parameters are trained", words: ["everything", "head"]),
+    .value("train", "WORD", "which parameters are trained: everything, head, or a stage's name"),
     .value("dtype", "WORD", "number formats (default bf16-mixed)", words: Precision.words),
     .value(
       "optimizer", "WORD", "update rule (default adamw)",
@@ -57,7 +57,7 @@ enum WorkloadOptions {
       precision: precision,
       optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw,
       classes: try arguments.int("classes", in: 1...10_000_000),
-      trained: arguments.string("train") == "head" ? .head : .everything)
+      trained: trained(arguments.string("train")))
     request.volume = try arguments.extents("volume", count: 3)
     request.targetSequence = try arguments.int("target-sequence", in: 1...10_000_000)
     request.frames = try arguments.int("frames", in: 1...1_000_000)
@@ -66,6 +66,15 @@ enum WorkloadOptions {
     request.prompts = try arguments.int("prompts", in: 1...1_000_000)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
+  }
+
+  private static func trained(_ word: String?) -> TrainedPart {
+    switch word {
+    case nil: .usual
+    case "everything": .everything
+    case "head": .head
+    case let stage?: .stage(stage)
+    }
   }
 
   /// The folder of `--profiles` or `HFM_PROFILES`; nil without either.

@@ -29,8 +29,9 @@ public struct Workload: Sendable {
       training = nil
       return
     }
+    let trained = try request.trained.resolved(for: model, resolved.objective)
     training = try TrainingGraph.derive(
-      from: forward, optimizer: request.optimizer, isTrainable: request.trained.covers)
+      from: forward, optimizer: request.optimizer, isTrainable: trained.covers)
   }
 }
 

@@ -14,24 +14,53 @@ public enum WorkloadTask: String, Sendable, Hashable, CaseIterable {
 
 /// Which parameters a training step changes.
 public enum TrainedPart: Sendable, Hashable {
+  /// What the model's own stage trains (see `ModelProfile.stage`), or everything.
+  case usual
   /// Every parameter that the loss depends on.
   case everything
+  /// A stage that the model's profile names.
+  case stage(String)
   /// Only the head (linear probing): backward stops at the pooled embedding.
   case head
   /// What an adaptation added (LoRA's matrices, adapters, prompts), and a new head.
   case adapters
   /// Blocks whose names start so (`projector.`), the rest frozen.
   case parts([String])
+  /// Parts (`projector`) or single blocks of them (`language.embeddings`), the rest frozen.
+  case blocks([String])
 
   /// Whether a block's parameter is trained.
   func covers(_ block: Block, _ tensor: Tensor) -> Bool {
     let isHead = block.name == "head" && tensor.role == .parameter(.head)
     switch self {
-    case .everything: return true
+    case .usual, .stage, .everything: return true
     case .head: return isHead
     case .adapters: return tensor.role == .parameter(.adapter) || isHead
     case .parts(let prefixes): return prefixes.contains { block.name.hasPrefix($0) }
+    case .blocks(let names):
+      return names.contains { block.name == $0 || block.name.hasPrefix($0 + ".") }
     }
+  }
+
+  /// With a stage's name replaced by the parts that the model's profile gives for it.
+  ///
+  /// - Throws: `UserError` when the model has no such stage.
+  func resolved(for model: ModelProfile, _ objective: Objective) throws(UserError) -> TrainedPart {
+    let name: String
+    switch self {
+    case .usual:
+      guard objective == model.objective, let stage = model.stage else { return .everything }
+      name = stage
+    case .stage(let word): name = word
+    default: return self
+    }
+    guard let stage = model.stages.first(where: { $0.name == name }) else {
+      let known = ["everything", "head"] + model.stages.map(\.name)
+      throw UserError(
+        .input, place: model.id, key: "--train", "no stage \"\(name)\"",
+        remedy: "known are \(known.joined(separator: ", "))")
+    }
+    return .blocks(stage.parts)
   }
 }
 
@@ -77,7 +106,7 @@ public struct WorkloadRequest: Sendable, Hashable {
   public init(
     task: WorkloadTask, objective: Objective? = nil, batch: Int, sequence: Int? = nil,
     image: ImageSize? = nil, precision: Precision = .fp32, optimizer: OptimizerKind = .adamw,
-    classes: Int? = nil, trained: TrainedPart = .everything
+    classes: Int? = nil, trained: TrainedPart = .usual
   ) {
     self.task = task
     self.objective = objective

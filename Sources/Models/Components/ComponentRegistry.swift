@@ -4,10 +4,8 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    Composite.self, DenseNet.self, EfficientNet.self, Mlp.self,
-    ResNet.self,
-    EncoderDecoder.self, Mlp.self,
-    Mlp.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
+    Composite.self, DenseNet.self, EfficientNet.self, EncoderDecoder.self, Mlp.self,
+    ResNet.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {

@@ -83,3 +83,14 @@ extension DenseNet: FeatureBody {
       })
   }
 }
+
+extension FeatureBody where Self: VisionBackbone {
+  func stream(
+    _ features: BodyPart.Features, _ scope: BuildScope, into graph: inout GraphBuilder
+  ) throws(UserError) -> Stream {
+    let made = try self.features(try images(scope, into: &graph), scope, into: &graph)
+    return Stream(value: features == .map ? made.patches : made.pooled)
+  }
+}
+
+extension Swin: FeatureBody {}

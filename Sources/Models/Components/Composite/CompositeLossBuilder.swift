@@ -280,8 +280,13 @@ struct CompositeLossBuilder {
     var block = scope.block(name)
     let left = try block.input("left", graph.shape(values[0]))
     let right = try block.input("right", graph.shape(values[1]))
-    block.output(try block.apply("loss", .elementLoss(.squared), left, right))
-    return try graph.call(block, values)
+    // Both sides are drawn to each other: their difference to nothing.
+    let opposite = try block.apply("opposite", .scale(-1), right)
+    let difference = try block.apply("difference", .add, left, opposite)
+    let zero = try block.input("zero", graph.shape(values[0]))
+    block.output(try block.apply("loss", .elementLoss(.squared), difference, zero))
+    return try graph.call(
+      block, values + [try scope.input(name + ".zero", graph.shape(values[0]), nil, &graph)])
   }
 }
 
