@@ -10,6 +10,7 @@ public enum HFM {
   public static let commands: [any Command.Type] = [
     DemoCommand.self,
     TopologyCommand.self,
+    ClusterCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,
     CostCommand.self,
