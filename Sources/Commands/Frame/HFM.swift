@@ -17,6 +17,7 @@ public enum HFM {
     PlanCommand.self,
     SimulateCommand.self,
     RunCommand.self,
+    SubmitCommand.self,
     JobsCommand.self,
     CancelCommand.self,
     CompletionCommand.self,

@@ -1,4 +1,5 @@
 import DataFormats
+import HardwareModel
 public import Quantities
 
 /// What a job was given on one node.
@@ -22,6 +23,13 @@ public struct SlurmGrant: Sendable, Hashable {
     self.gpus = gpus
     self.gpuCount = gpuCount
     self.memoryBytes = memoryBytes
+  }
+}
+
+extension SlurmGrant {
+  /// Grants as text: `n1/0-7/0-1;n2/0-7/0-1`, each node with its cores and GPUs.
+  public static func text(_ grants: [SlurmGrant]) -> String {
+    grants.map { "\($0.node)/\(IndexList($0.cores))/\(IndexList($0.gpus))" }.joined(separator: ";")
   }
 }
 

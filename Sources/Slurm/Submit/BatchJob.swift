@@ -1,4 +1,4 @@
-public import Quantities
+import Quantities
 
 /// A job to hand to Slurm, all of it checked.
 public struct BatchJob: Sendable, Hashable {
@@ -8,8 +8,8 @@ public struct BatchJob: Sendable, Hashable {
   public var token: String
   /// What it asks for.
   public var shape: TaskShape
-  /// Seconds after which Slurm ends it.
-  public var timeLimit: Int
+  /// Seconds after which Slurm ends it; nil for the partition's default.
+  public var timeLimit: Int?
   /// The program and its arguments.
   public var command: [String]
   /// Variables for the program.
@@ -59,7 +59,7 @@ public struct BatchJob: Sendable, Hashable {
 
   /// Creates a job for one node's default.
   public init(
-    id: String, token: String, shape: TaskShape, timeLimit: Int, command: [String], folder: String
+    id: String, token: String, shape: TaskShape, timeLimit: Int?, command: [String], folder: String
   ) {
     self.id = id
     self.token = token
@@ -82,11 +82,11 @@ public struct BatchJob: Sendable, Hashable {
       Word("job-name", "hfm-" + ShellWord.label(id)), Word("comment", comment),
       Word("nodes", "\(shape.nodes)"), Word("ntasks-per-node", "\(shape.tasksPerNode)"),
       Word("cpus-per-task", "\(shape.coresPerTask)"), Word("mem", "\(shape.mebibytes)M"),
-      Word("time", Self.minutes(timeLimit)),
       Word("output", array == nil ? "output.txt" : "output.%a.txt"),
       Word("error", array == nil ? "errors.txt" : "errors.%a.txt"),
       Word("open-mode", "append"),
     ]
+    if let timeLimit { all.append(Word("time", Self.minutes(timeLimit))) }
     if shape.gpusPerNode > 0 {
       let type = shape.gpuType.isEmpty ? "" : shape.gpuType + ":"
       all.append(Word("gpus-per-node", "\(type)\(shape.gpusPerNode)"))

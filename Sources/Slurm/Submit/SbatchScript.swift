@@ -22,6 +22,10 @@ public enum SbatchScript {
     lines += flags(job).map { "#SBATCH \($0)" }
     lines += ["set -euo pipefail", "umask 077", "cd \(try ShellWord.quoted(job.home))"]
     lines += guardLines
+    if job.shape.gpusPerNode > 0 {
+      // squeue tells the indices of GPUs only while a job runs.
+      lines.append("scontrol -d show job \"$SLURM_JOB_ID\" > \"granted$part\" 2> /dev/null || true")
+    }
     for variable in job.environment {
       let isName =
         !variable.name.isEmpty
@@ -38,9 +42,12 @@ public enum SbatchScript {
     for word in job.command { words.append(try ShellWord.quoted(word)) }
     let bind = job.taskWords.map { " --\($0.option)=\($0.value)" }.joined()
     lines += [
-      "begin=$EPOCHREALTIME", "code=0",
-      "srun --kill-on-bad-exit=1 --input=none\(bind) -- \(words.joined(separator: " ")) || code=$?",
-      "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$code\" \"$begin\" \"$EPOCHREALTIME\" "
+      "begin=${EPOCHREALTIME:-$(date +%s.%N)}", "code=0",
+      // Since 22.05 srun no longer takes over sbatch's --cpus-per-task.
+      "srun --kill-on-bad-exit=1 --input=none --cpus-per-task=\(job.shape.coresPerTask)\(bind) -- "
+        + "\(words.joined(separator: " ")) || code=$?",
+      "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$code\" \"$begin\" "
+        + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" "
         + "> \"ended$part.new\"",
       "mv \"ended$part.new\" \"ended$part\"", "exit \"$code\"",
     ]
