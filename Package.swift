@@ -168,7 +168,10 @@ let testTargets: [Target] = [
   tests("Slurm", ["Slurm", "HardwareModel", "Quantities", "DataFormats"]),
   tests(
     "Commands",
-    ["Commands", "Executor", "JobStore", "Scheduler", "Workloads", "Quantities", "DataFormats"]),
+    [
+      "Commands", "Executor", "JobStore", "Scheduler", "Slurm", "Workloads", "Quantities",
+      "DataFormats",
+    ]),
   tests("HFMKit", ["HFMKit"]),
   tests("Architecture", ["DataFormats"]),
 ]

@@ -91,7 +91,7 @@ MaxJobCount=20000
 GresTypes=gpu
 SwitchType=switch/none
 DefMemPerCPU=256
-MinJobAge=3600
+MinJobAge=300
 NodeName=DEFAULT CPUs=32 Boards=1 SocketsPerBoard=2 CoresPerSocket=16 ThreadsPerCore=1
 NodeName=DEFAULT RealMemory=64000 Gres=gpu:a100:8 Feature=a100-40gb-sxm,ib State=UNKNOWN
 NodeName=n[1-4] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 11))-$((port + 14))]

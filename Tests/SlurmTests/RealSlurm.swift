@@ -14,7 +14,10 @@ enum RealSlurm {
   static func clear(_ client: SlurmClient) throws {
     let open = try client.jobs().jobs.filter { !$0.isOver }.map(\.id)
     try client.cancel(open)
-    try wait(seconds: 30) { try client.jobs().jobs.allSatisfy { $0.isOver } }
+    try wait(seconds: 30) {
+      let open = ["RUNNING", "COMPLETING", "PENDING"]
+      return try client.states().values.joined().allSatisfy { !open.contains($0) }
+    }
   }
 
   /// Polls until a condition holds.

@@ -57,12 +57,12 @@ struct SlurmClusterTests {
         let id = try client.submit(try Self.job(shape, grants, folder.path))
         planned[id] = grants
       }
-      var now: [Int: SlurmJob] = [:]
       try RealSlurm.wait(seconds: 30) {
-        now = Dictionary(
-          uniqueKeysWithValues: try client.jobs(coresPerSocket: widths).jobs.map { ($0.id, $0) })
-        return planned.keys.allSatisfy { now[$0]?.state == "RUNNING" }
+        let states = try client.states()
+        return planned.keys.allSatisfy { states[$0] == ["RUNNING"] }
       }
+      let now = Dictionary(
+        uniqueKeysWithValues: try client.jobs(coresPerSocket: widths).jobs.map { ($0.id, $0) })
       for (id, grants) in planned {
         let granted = SlurmGrant.text(try #require(now[id]).grants)
         #expect(granted == SlurmGrant.text(grants))
@@ -73,7 +73,8 @@ struct SlurmClusterTests {
       try client.cancel(leaving)
       for id in leaving { held[id] = nil }
       try RealSlurm.wait(seconds: 30) {
-        try client.jobs().jobs.allSatisfy { $0.isOver || held[$0.id] != nil }
+        let states = try client.states()
+        return leaving.allSatisfy { states[$0].map { $0 == ["CANCELLED"] } ?? true }
       }
     }
     print("real Slurm: \(checked) requests of seed \(seed) were granted as planned")

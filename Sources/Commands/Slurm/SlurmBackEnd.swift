@@ -62,7 +62,7 @@ struct SlurmBackEnd: BackEnd {
     }
     let start = now
     do {
-      ended += try queue.poll()
+      ended += try queue.poll(wantsRoom: !ready.isEmpty)
     } catch {
       progress.show("Slurm does not answer: \(error.message)")
     }
@@ -80,9 +80,16 @@ struct SlurmBackEnd: BackEnd {
     var planner = SitePlanner(queue.site, jobs: queue.known, partition: partition)
     var left: [Int] = []
     for index in ready {
-      guard let grants = planner.plan(queue.batches[index].shape) else {
+      let shape = queue.batches[index].shape
+      let isForeseeable = SitePlanner.isForeseeable(shape, queue.site, partition: partition)
+      guard let grants = isForeseeable ? planner.plan(shape) : [] else {
         left.append(index)
         continue
+      }
+      if !isForeseeable {
+        queue.console.note(
+          "\(queue.jobs[index].id): which cores and GPUs Slurm would give cannot be foreseen; the "
+            + "choice is left to Slurm")
       }
       switch try queue.submit(index, grants) {
       case .submitted: for grant in grants { planner.take(grant) }

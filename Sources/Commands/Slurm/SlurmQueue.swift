@@ -19,6 +19,8 @@ struct SlurmQueue {
   /// Every job that slurmctld knew at the last look.
   private(set) var known: [SlurmJob] = []
   private var missed: [Int: Int] = [:]
+  /// States of our jobs at the last look.
+  private var seen: [Int: [String]] = [:]
   private let coresPerSocket: [String: Int]
 
   init(
@@ -102,7 +104,17 @@ struct SlurmQueue {
   }
 
   /// Looks at Slurm once, and returns the positions of the jobs that ended since the last look.
-  mutating func poll() throws(UserError) -> [Int] {
+  ///
+  /// - Parameter wantsRoom: whether it must be known what is free, even when none of ours changed.
+  mutating func poll(wantsRoom: Bool = false) throws(UserError) -> [Int] {
+    let states = try client.states()
+    var ours: [Int: [String]] = [:]
+    for index in active {
+      if let id = outcomes[index].engineID { ours[id] = states[id] ?? [] }
+    }
+    let isUnchanged = ours == seen && !ours.values.contains([])
+    seen = ours
+    if isUnchanged && !wantsRoom { return [] }
     known = try client.jobs(coresPerSocket: coresPerSocket).jobs
     var byID: [Int: [SlurmJob]] = [:]
     for job in known { byID[job.arrayJob == 0 ? job.id : job.arrayJob, default: []].append(job) }

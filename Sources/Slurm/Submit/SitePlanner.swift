@@ -114,6 +114,14 @@ public struct SitePlanner: Sendable {
     }
   }
 
+  /// Whether a plan could be made on the empty site; else only Slurm can choose for the job.
+  public static func isForeseeable(
+    _ shape: TaskShape, _ site: SlurmSite, partition: String?
+  ) -> Bool {
+    site.selectType == "select/cons_tres"
+      && SitePlanner(site, jobs: [], partition: partition).plan(shape) != nil
+  }
+
   /// Whether the job fits the empty site; else why it never can, in words.
   public static func refusal(
     _ shape: TaskShape, _ site: SlurmSite, partition: String?
