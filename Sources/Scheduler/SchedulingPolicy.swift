@@ -12,12 +12,12 @@ public enum SchedulingEvent: Sendable {
 
 /// What a policy wants done now.
 public struct PolicyOutcome: Sendable {
-  /// Positions in the queue of the jobs to start, in the order of starting.
-  public var starts: [Int] = []
+  /// The waiting jobs to start, in the order of starting.
+  public var starts: [Job] = []
+  /// Numbers of running jobs to interrupt; those that do not allow it must not be named.
+  public var preemptions: [Int] = []
   /// When to ask again even if nothing happens, in seconds; nil for never.
   public var wakeAt: Double?
-  /// Why others were left waiting.
-  public var deferrals = DeferralCounts()
   /// Nothing to do.
   public init() {}
 }
@@ -27,8 +27,16 @@ public struct PolicyOutcome: Sendable {
 public protocol SchedulingPolicy: Sendable {
   /// The command line's word for it.
   static var name: String { get }
+  /// A job's rank if `state.ranked` shall hold the waiting jobs in an order of the policy's own,
+  /// lowest first; it must not change while the job waits. Nil for none.
+  func rank(_ job: Job) -> Double?
   /// Chooses; `state.queue` already holds a submitted job, and no longer an ended one.
   mutating func decide(_ state: ClusterState, on event: SchedulingEvent) -> PolicyOutcome
+}
+
+extension SchedulingPolicy {
+  /// No order of its own.
+  public func rank(_ job: Job) -> Double? { nil }
 }
 
 /// The policies that ship, by name.

@@ -41,7 +41,7 @@ import Testing
     #expect(
       Self.started(engine.submit(Self.job(2, submit: 2, cores: 1, seconds: 500), at: 2)) == [2])
     #expect(engine.submit(Self.job(3, submit: 3, cores: 1, seconds: 500), at: 3).isEmpty)
-    #expect(engine.deferrals.reservation == 1)
+    #expect(engine.deferrals[.reservation] == 1)
     #expect(
       Self.started(engine.submit(Self.job(4, submit: 4, cores: 1, seconds: 96), at: 4)) == [4])
   }

@@ -117,11 +117,10 @@ struct RandomCase {
     let sample = RandomCase(seed: seed, withPriorities: true)
     let idle = Mutex(0)
     let watched = WatchedPolicy(policy.policy()) { _, state, outcome in
-      let starts = Set(outcome.starts)
-      guard let head = state.queue.indices.first(where: { !starts.contains($0) }) else { return }
+      guard let head = Self.waitingHead(state, outcome) else { return }
       var free = state.free
-      for position in outcome.starts { free -= state.queue[position].demand }
-      if free.covers(state.queue[head].demand) { idle.withLock { $0 += 1 } }
+      for job in outcome.starts { free -= job.demand }
+      if free.covers(head.demand) { idle.withLock { $0 += 1 } }
     }
     _ = simulate(sample.jobs, on: sample.resources, policy: watched)
     #expect(idle.withLock { $0 } == 0)
@@ -132,12 +131,10 @@ struct RandomCase {
     let sample = RandomCase(seed: seed)
     let promises = Mutex<[Int: Double]>([:])
     let watched = WatchedPolicy(policy.policy()) { _, state, outcome in
-      let starts = Set(outcome.starts)
-      guard let head = state.queue.indices.first(where: { !starts.contains($0) }) else { return }
-      let promised = Self.earliestStart(of: state.queue[head], state, outcome)
+      guard let head = Self.waitingHead(state, outcome) else { return }
+      let promised = Self.earliestStart(of: head, state, outcome)
       promises.withLock { known in
-        let number = state.queue[head].number
-        known[number] = min(known[number] ?? .infinity, promised)
+        known[head.number] = min(known[head.number] ?? .infinity, promised)
       }
     }
     let result = simulate(sample.jobs, on: sample.resources, policy: watched)
@@ -148,13 +145,18 @@ struct RandomCase {
     }
   }
 
+  /// The first of the queue that the outcome leaves waiting.
+  static func waitingHead(_ state: ClusterState, _ outcome: PolicyOutcome) -> Job? {
+    let starts = Set(outcome.starts.map(\.number))
+    return state.queue.first { !starts.contains($0.number) }
+  }
+
   /// When a job could start if nothing else were started, by everyone's estimate.
   static func earliestStart(of job: Job, _ state: ClusterState, _ outcome: PolicyOutcome) -> Double
   {
     var free = state.free
     var releases = state.releases.map { ($0.time, $0.amounts) }
-    for position in outcome.starts {
-      let started = state.queue[position]
+    for started in outcome.starts {
       free -= started.demand
       releases.append((state.now + started.estimateSeconds, started.demand))
     }
@@ -192,6 +194,7 @@ struct RandomCase {
 /// Lets a test look at every decision of a policy.
 struct WatchedPolicy: SchedulingPolicy {
   static let name = "watched"
+  func rank(_ job: Job) -> Double? { policy.rank(job) }
   var policy: any SchedulingPolicy
   let watch: @Sendable (any SchedulingPolicy, ClusterState, PolicyOutcome) -> Void
 
