@@ -59,22 +59,29 @@ func easyPass(_ state: ClusterState, backfillFrom candidates: JobQueue) -> Polic
   var outcome = PolicyOutcome()
   var free = state.free
   guard let head = startHeads(state, free: &free, &outcome) else { return outcome }
-  guard free.cores > 0, state.queue.count > outcome.starts.count + 1 else { return outcome }
+  backfill(around: head, state, from: candidates, free: &free, &outcome)
+  return outcome
+}
+
+/// Starts the candidates that do not delay the head, which does not fit now.
+func backfill(
+  around head: Job, _ state: ClusterState, from candidates: JobQueue, free: inout Amounts,
+  _ outcome: inout PolicyOutcome
+) {
+  guard free.cores > 0, state.queue.count > outcome.starts.count + 1 else { return }
   var reservation = Reservation(head: head, free: free, state: state, started: outcome.starts)
-  let heads = Set(outcome.starts.map(\.number))
+  let started = Set(outcome.starts.map(\.number))
   var position = 0
   while let found = candidates.firstBackfill(
     from: position, free: free, extra: reservation.extra, now: state.now,
     shadow: reservation.shadowTime)
   {
     position = found.position + 1
-    // The head itself does not fit; those before it have started already.
-    if heads.contains(found.job.number) { continue }
+    if started.contains(found.job.number) { continue }
     if state.now + found.job.estimateSeconds > reservation.shadowTime {
       reservation.extra -= found.job.demand
     }
     free -= found.job.demand
     outcome.starts.append(found.job)
   }
-  return outcome
 }

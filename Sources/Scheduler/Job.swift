@@ -12,6 +12,8 @@ public struct Job: Sendable, Hashable {
   public var memoryBytes: Int
   /// Its estimated run time in seconds.
   public var estimateSeconds: Double
+  /// Whose job it is, as a number that the caller gives each user; shares are counted by it.
+  public var user = 0
   /// What few jobs have; nil keeps the others small, of which there may be millions.
   private var box: TraitsBox?
 
@@ -29,7 +31,7 @@ public struct Job: Sendable, Hashable {
     self.traits = traits
   }
 
-  /// User, deadline, dependencies and whatever else is not a plain demand.
+  /// Deadline, dependencies and whatever else is not a plain demand.
   public var traits: JobTraits {
     get { box?.traits ?? JobTraits() }
     set { box = newValue == JobTraits() ? nil : TraitsBox(traits: newValue) }
@@ -59,8 +61,6 @@ private final class TraitsBox: Sendable, Hashable {
 
 /// What a job may have beyond a plain demand.
 public struct JobTraits: Sendable, Hashable {
-  /// Whose job it is; fair shares are counted by user.
-  public var user = ""
   /// When it must have ended, in seconds on the driver's clock.
   public var deadline: Double?
   /// Numbers of the jobs that must have ended well before it may start.

@@ -117,7 +117,7 @@ struct RandomCase {
     let sample = RandomCase(seed: seed, withPriorities: true)
     let idle = Mutex(0)
     let watched = WatchedPolicy(policy.policy()) { _, state, outcome in
-      guard let head = Self.waitingHead(state, outcome) else { return }
+      guard let head = ReservationWatch.waitingHead(state, outcome) else { return }
       var free = state.free
       for job in outcome.starts { free -= job.demand }
       if free.covers(head.demand) { idle.withLock { $0 += 1 } }
@@ -129,42 +129,19 @@ struct RandomCase {
   @Test(arguments: [PolicyName.easy, .easySJBF], seeds)
   func easyNeverDelaysTheHeadPastItsReservation(_ policy: PolicyName, _ seed: UInt64) {
     let sample = RandomCase(seed: seed)
-    let promises = Mutex<[Int: Double]>([:])
-    let watched = WatchedPolicy(policy.policy()) { _, state, outcome in
-      guard let head = Self.waitingHead(state, outcome) else { return }
-      let promised = Self.earliestStart(of: head, state, outcome)
-      promises.withLock { known in
-        known[head.number] = min(known[head.number] ?? .infinity, promised)
-      }
-    }
-    let result = simulate(sample.jobs, on: sample.resources, policy: watched)
-    let known = promises.withLock { $0 }
-    #expect(!known.isEmpty)
-    for record in result.schedule {
-      if let promised = known[record.number] { #expect(record.start <= promised) }
-    }
+    let watch = ReservationWatch()
+    let result = simulate(sample.jobs, on: sample.resources, policy: watch.policy(policy))
+    #expect(watch.promised > 0)
+    #expect(watch.broken(by: result.schedule).isEmpty)
   }
 
-  /// The first of the queue that the outcome leaves waiting.
-  static func waitingHead(_ state: ClusterState, _ outcome: PolicyOutcome) -> Job? {
-    let starts = Set(outcome.starts.map(\.number))
-    return state.queue.first { !starts.contains($0.number) }
-  }
-
-  /// When a job could start if nothing else were started, by everyone's estimate.
-  static func earliestStart(of job: Job, _ state: ClusterState, _ outcome: PolicyOutcome) -> Double
-  {
-    var free = state.free
-    var releases = state.releases.map { ($0.time, $0.amounts) }
-    for started in outcome.starts {
-      free -= started.demand
-      releases.append((state.now + started.estimateSeconds, started.demand))
-    }
-    for (time, amounts) in releases.sorted(by: { $0.0 < $1.0 }) {
-      free += amounts
-      if free.covers(job.demand) { return time }
-    }
-    return .infinity
+  @Test(arguments: [PolicyName.wfp, .sjf, .edf, .fairShare, .drf], seeds)
+  func anOrderNeverDelaysItsReservation(_ policy: PolicyName, _ seed: UInt64) {
+    let sample = RandomCase(seed: seed, withPriorities: true)
+    let watch = ReservationWatch()
+    let result = simulate(sample.jobs, on: sample.resources, policy: watch.policy(policy))
+    #expect(watch.promised > 0)
+    #expect(watch.broken(by: result.schedule).isEmpty)
   }
 
   @Test(arguments: seeds)
