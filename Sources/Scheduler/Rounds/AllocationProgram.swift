@@ -40,15 +40,40 @@ struct AllocationProgram {
 
   /// The solution, to a relative gap of about 1e-8.
   func solved() -> Solution {
-    let (jobs, kinds) = (worth.count, capacity.count)
-    guard jobs > 0, kinds > 0 else { return Solution(level: 0, fractions: []) }
+    guard !worth.isEmpty, !capacity.isEmpty else { return Solution(level: 0, fractions: []) }
+    return followed(from: start(), maximises: true)
+  }
+
+  /// The analytic centre of all allocations that reach a level below the largest one: the one that
+  /// stays farthest from every limit.
+  func centred(level: Double, below best: Solution) -> Solution {
     var point = start()
+    guard best.level > level, !worth.isEmpty else { return best }
+    // Between the best point and one well inside, where the level is still exceeded.
+    let wanted = (best.level + level) / 2
+    let inner = min(point.level, level)
+    let part = min(1, max(0, (wanted - inner) / max(best.level - inner, 1e-300)))
+    let kinds = capacity.count
+    for job in worth.indices {
+      for kind in 0..<kinds {
+        let place = job * kinds + kind
+        point.x[place] = part * best.fractions[job][kind] + (1 - part) * point.x[place]
+      }
+    }
+    point.level = level
+    return followed(from: point, maximises: false)
+  }
+
+  /// Follows the central path to its end.
+  private func followed(from start: Iterate, maximises: Bool) -> Solution {
+    let (jobs, kinds) = (worth.count, capacity.count)
+    var point = start
     var gap = Double.infinity
     for _ in 0..<200 where gap > 1e-9 * max(1, abs(point.level)) {
       let slacks = slacks(point)
       gap = complementarity(point, slacks)
       let constraints = Double(jobs * kinds + 2 * jobs + kinds)
-      guard step(&point, slacks, target: gap / constraints / 10) else { break }
+      guard step(&point, slacks, target: gap / constraints / 10, maximises) else { break }
     }
     let fractions = (0..<jobs).map { job in
       (0..<kinds).map { kind in min(1, max(0, point.x[job * kinds + kind])) }
@@ -108,10 +133,14 @@ struct AllocationProgram {
   }
 
   /// One damped Newton step towards complementary products of `target`; false when none is possible.
-  private func step(_ point: inout Iterate, _ slacks: Slacks, target: Double) -> Bool {
-    let system = NewtonSystem(self, point.x, slacks.time, slacks.worth, slacks.capacity,
+  private func step(
+    _ point: inout Iterate, _ slacks: Slacks, target: Double, _ maximises: Bool
+  ) -> Bool {
+    var system = NewtonSystem(
+      self, point.x, slacks.time, slacks.worth, slacks.capacity,
       positive: point.positive, time: point.time, worthMultipliers: point.worth,
       capacityMultipliers: point.capacity, target: target)
+    if !maximises { system.fixLevel() }
     guard let (dx, dLevel) = system.solved() else { return false }
     let (jobs, kinds) = (worth.count, capacity.count)
     // Changes of the slacks, then of the multipliers by linearised complementarity.
@@ -178,6 +207,7 @@ private struct NewtonSystem {
   private var capacityRight: [Double]
   private var levelRight: Double
   private var levelDiagonal: Double
+  private var isLevelFixed = false
 
   init(
     _ program: AllocationProgram, _ x: [Double], _ time: [Double], _ worth: [Double],
@@ -212,7 +242,8 @@ private struct NewtonSystem {
         }
         let place = job * kinds + row
         block[row * kinds + row] += positive[place] / x[place]
-        side[row] = target / x[place] - target / time[job]
+        side[row] =
+          target / x[place] - target / time[job]
           + target / worth[job] * rowWorth - capacityRight[row] * program.devices[job]
       }
       blocks.append(block)
@@ -220,6 +251,13 @@ private struct NewtonSystem {
       levelRight -= target / worth[job] * program.need[job]
       levelDiagonal += worthWeight * program.need[job] * program.need[job]
     }
+  }
+
+  /// Takes the level for given, and leaves no objective but the limits.
+  mutating func fixLevel() {
+    isLevelFixed = true
+    levelRight = 0
+    levelDiagonal = 1
   }
 
   /// The changes of the fractions and of the level; nil when the system is singular.
@@ -266,7 +304,9 @@ private struct NewtonSystem {
       (0..<kinds).map { $0 == kind ? program.devices[job] : 0 }
     }
     rows.append(
-      program.worth[job].map { -worthWeights[job] * program.need[job] * $0 })
+      program.worth[job].map {
+        isLevelFixed ? 0 : -worthWeights[job] * program.need[job] * $0
+      })
     return rows
   }
 }
@@ -285,7 +325,9 @@ enum Dense {
     for row in 0..<size {
       for column in 0...row {
         var sum = factor[row * size + column]
-        for inner in 0..<column { sum -= factor[row * size + inner] * factor[column * size + inner] }
+        for inner in 0..<column {
+          sum -= factor[row * size + inner] * factor[column * size + inner]
+        }
         if row == column {
           guard sum > 0, sum.isFinite else { return nil }
           factor[row * size + row] = sum.squareRoot()
@@ -305,7 +347,9 @@ enum Dense {
       x[row] /= factor[row * size + row]
     }
     for row in (0..<size).reversed() {
-      for column in row + 1..<max(size, row + 1) { x[row] -= factor[column * size + row] * x[column] }
+      for column in row + 1..<max(size, row + 1) {
+        x[row] -= factor[column * size + row] * x[column]
+      }
       x[row] /= factor[row * size + row]
     }
     return x

@@ -1,6 +1,6 @@
 /// Least attained service over kinds of devices: the largest level that every job's normalised
 /// throughput reaches (Gavel's max-min fairness, OSDI 2020, section 4.1). A job's throughput is
-/// normalised by what it would get if the devices' time were shared equally and blindly.
+/// normalised by what it would make on a device drawn blindly.
 public struct MaxMinFairness: AllocationPolicy {
   /// `max-min-fairness`.
   public static let name = "max-min-fairness"
@@ -9,19 +9,17 @@ public struct MaxMinFairness: AllocationPolicy {
 
   /// The fractions at the largest common level.
   public mutating func allocation(_ state: RoundState) -> [[Double]] {
-    let isolated = Self.isolatedThroughputs(state)
-    let worth = state.jobs.indices.map { index in
-      let job = state.jobs[index]
-      let scale = Double(job.devices) / job.weight / max(isolated[index], 1e-12)
+    let worth = state.jobs.map { job in
+      let scale = Double(job.devices) / job.weight / max(Self.blindThroughput(job, state), 1e-12)
       return job.stepsPerSecond.map { $0 * scale }
     }
     return AllocationProgram(worth: worth, state).solved().fractions
   }
 
-  /// Steps per second of each job if time were shared without looking at kinds.
-  static func isolatedThroughputs(_ state: RoundState) -> [Double] {
-    let blind = LeastAttainedService.fractions(state)
-    return state.jobs.indices.map { Dense.dot(state.jobs[$0].stepsPerSecond, blind[$0]) }
+  /// Steps per second on a device whose kind is drawn blindly.
+  static func blindThroughput(_ job: RoundJob, _ state: RoundState) -> Double {
+    Dense.dot(job.stepsPerSecond, state.devices.map(Double.init))
+      / Double(max(1, state.devices.reduce(0, +)))
   }
 }
 
@@ -30,6 +28,8 @@ public struct MaxMinFairness: AllocationPolicy {
 public struct LeastAttainedService: AllocationPolicy {
   /// `least-attained-service`.
   public static let name = "least-attained-service"
+  /// It does.
+  public var isBlindToKinds: Bool { true }
   /// Creates the policy.
   public init() {}
 

@@ -22,18 +22,21 @@ public struct RoundScheduler: Sendable {
   private var isStale = true
   private var lastReset = 0.0
   private let resetInterval: Double
+  /// State of a linear congruential generator (Knuth, MMIX), for policies blind to kinds.
+  private var seed: UInt64
 
   /// - Parameters:
   ///   - devices: Devices by kind, the fastest first.
   ///   - resetSeconds: How long fractions are kept at least.
   public init(
     policy: any AllocationPolicy, devices: [Int], roundSeconds: Double = 360,
-    resetSeconds: Double = 1920
+    resetSeconds: Double = 1920, seed: UInt64 = 0
   ) {
     self.policy = policy
     self.devices = devices
     self.roundSeconds = roundSeconds
     resetInterval = resetSeconds
+    self.seed = seed
     kindTime = Array(repeating: 0, count: devices.count)
   }
 
@@ -60,10 +63,11 @@ public struct RoundScheduler: Sendable {
 
   /// Chooses what runs in the round that begins now.
   public mutating func round(_ state: RoundState) -> [Assignment] {
-    if isStale, lastReset == 0 || state.now - lastReset >= resetInterval { reset(state) }
+    let isDue = lastReset == 0 || state.now - lastReset >= resetInterval
+    if !policy.keepsFractions || (isStale && isDue) { reset(state) }
     var assignments: [Assignment] = []
     var scheduled: Set<Int> = []
-    for kind in devices.indices {
+    for kind in order() {
       var left = devices[kind]
       for (job, _) in ranked(state, kind) where left >= job.devices {
         guard job.stepsPerSecond[kind] > 0, !scheduled.contains(job.number) else { continue }
@@ -73,6 +77,17 @@ public struct RoundScheduler: Sendable {
       }
     }
     return assignments
+  }
+
+  /// The fastest kind first; for a policy that cannot tell them apart, in random order.
+  private mutating func order() -> [Int] {
+    var kinds = Array(devices.indices)
+    guard policy.isBlindToKinds else { return kinds }
+    for place in stride(from: kinds.count - 1, to: 0, by: -1) {
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      kinds.swapAt(place, Int(seed >> 33) % (place + 1))
+    }
+    return kinds
   }
 
   /// Jobs by how much less than their part they have received on a kind.
