@@ -42,7 +42,8 @@ let faces: [Target] = [
     "hfm-bench",
     [
       "Calibration", "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models",
-      "Graph", "HardwareModel", "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers",
+      "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation", "Quantities",
+      "DataFormats", "CBenchPeers",
       "CSystemShims",
     ]),
   module(
