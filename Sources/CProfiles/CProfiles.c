@@ -473,246 +473,414 @@ static const unsigned char file156[] = {
 #embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file157[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
+#embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
 static const unsigned char file158[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
+#embed "../../Profiles/models/vision/adaptivesam.json"
 };
 static const unsigned char file159[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/vision/after-sam.json"
 };
 static const unsigned char file160[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
+#embed "../../Profiles/models/vision/all-in-sam.json"
 };
 static const unsigned char file161[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+#embed "../../Profiles/models/vision/anand-sam.json"
 };
 static const unsigned char file162[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+#embed "../../Profiles/models/vision/autosam.json"
 };
 static const unsigned char file163[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
 static const unsigned char file164[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
 static const unsigned char file165[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
 static const unsigned char file166[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/brow.json"
 };
 static const unsigned char file167[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file168[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file169[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
 static const unsigned char file170[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file171[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/cellsam.json"
 };
 static const unsigned char file172[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file173[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file174[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file175[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file176[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file177[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file178[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file179[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file180[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file181[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file183[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file184[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file185[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file186[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file187[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file188[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file189[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file190[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file191[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file193[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file194[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file195[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file196[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file197[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file198[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file199[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file200[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file215[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file216[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file217[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file218[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file219[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file220[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file221[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file222[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file223[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file224[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file225[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file226[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file227[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file228[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file229[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file230[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file231[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file232[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file233[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file234[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file235[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file236[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file237[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file238[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file239[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file240[] = {
+#embed "../../Profiles/models/vision/sam-lst.json"
+};
+static const unsigned char file241[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file242[] = {
+#embed "../../Profiles/models/vision/sam-med2d.json"
+};
+static const unsigned char file243[] = {
+#embed "../../Profiles/models/vision/sam-med3d.json"
+};
+static const unsigned char file244[] = {
+#embed "../../Profiles/models/vision/sam-octa.json"
+};
+static const unsigned char file245[] = {
+#embed "../../Profiles/models/vision/sam-path.json"
+};
+static const unsigned char file246[] = {
+#embed "../../Profiles/models/vision/sam-u.json"
+};
+static const unsigned char file247[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file248[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file249[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file250[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file251[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file252[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file253[] = {
+#embed "../../Profiles/models/vision/samaug.json"
+};
+static const unsigned char file254[] = {
+#embed "../../Profiles/models/vision/samed-h.json"
+};
+static const unsigned char file255[] = {
+#embed "../../Profiles/models/vision/samed.json"
+};
+static const unsigned char file256[] = {
+#embed "../../Profiles/models/vision/samm-b.json"
+};
+static const unsigned char file257[] = {
+#embed "../../Profiles/models/vision/samm-h.json"
+};
+static const unsigned char file258[] = {
+#embed "../../Profiles/models/vision/samm-l.json"
+};
+static const unsigned char file259[] = {
+#embed "../../Profiles/models/vision/sampot.json"
+};
+static const unsigned char file260[] = {
+#embed "../../Profiles/models/vision/samus.json"
+};
+static const unsigned char file261[] = {
+#embed "../../Profiles/models/vision/segmentanybone.json"
+};
+static const unsigned char file262[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file263[] = {
+#embed "../../Profiles/models/vision/segvol.json"
+};
+static const unsigned char file264[] = {
+#embed "../../Profiles/models/vision/semisam.json"
+};
+static const unsigned char file265[] = {
+#embed "../../Profiles/models/vision/skinsam.json"
+};
+static const unsigned char file266[] = {
+#embed "../../Profiles/models/vision/sp-sam.json"
+};
+static const unsigned char file267[] = {
+#embed "../../Profiles/models/vision/surgicalsam.json"
+};
+static const unsigned char file268[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file269[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file270[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file271[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file272[] = {
+#embed "../../Profiles/models/vision/swinsam.json"
+};
+static const unsigned char file273[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file274[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file275[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file276[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file277[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file278[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file279[] = {
+#embed "../../Profiles/models/vision/ur-sam.json"
+};
+static const unsigned char file280[] = {
+#embed "../../Profiles/models/vision/usfm.json"
+};
+static const unsigned char file281[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file282[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file283[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file284[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file285[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file286[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file287[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file288[] = {
+#embed "../../Profiles/models/vision/voco-b.json"
+};
+static const unsigned char file289[] = {
+#embed "../../Profiles/models/vision/voco-h.json"
+};
+static const unsigned char file290[] = {
+#embed "../../Profiles/models/vision/voco-l.json"
+};
+static const unsigned char file291[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file292[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file293[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -874,87 +1042,143 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/pubmedclip.json", file154, sizeof file154},
     {"models/multimodal/quiltnet.json", file155, sizeof file155},
     {"models/multimodal/vit-bert-dual.json", file156, sizeof file156},
-    {"models/vision/c2l-densenet121.json", file157, sizeof file157},
-    {"models/vision/c2l-resnet18.json", file158, sizeof file158},
-    {"models/vision/campanella-vit-s.json", file159, sizeof file159},
-    {"models/vision/ciga-resnet18.json", file160, sizeof file160},
-    {"models/vision/clip-rn101-visual.json", file161, sizeof file161},
-    {"models/vision/clip-rn50-visual.json", file162, sizeof file162},
-    {"models/vision/clip-rn50x4-visual.json", file163, sizeof file163},
-    {"models/vision/ctranspath.json", file164, sizeof file164},
-    {"models/vision/densenet121-3d.json", file165, sizeof file165},
-    {"models/vision/densenet121.json", file166, sizeof file166},
-    {"models/vision/densenet161.json", file167, sizeof file167},
-    {"models/vision/densenet169.json", file168, sizeof file168},
-    {"models/vision/densenet201.json", file169, sizeof file169},
-    {"models/vision/dinov2-vitb14.json", file170, sizeof file170},
-    {"models/vision/dinov2-vitg14.json", file171, sizeof file171},
-    {"models/vision/dinov2-vitl14.json", file172, sizeof file172},
-    {"models/vision/dinov2-vits14.json", file173, sizeof file173},
-    {"models/vision/efficientnet_b0.json", file174, sizeof file174},
-    {"models/vision/efficientnet_b1.json", file175, sizeof file175},
-    {"models/vision/efficientnet_b2.json", file176, sizeof file176},
-    {"models/vision/efficientnet_b3.json", file177, sizeof file177},
-    {"models/vision/efficientnet_b4.json", file178, sizeof file178},
-    {"models/vision/efficientnet_b5.json", file179, sizeof file179},
-    {"models/vision/efficientnet_b6.json", file180, sizeof file180},
-    {"models/vision/efficientnet_b7.json", file181, sizeof file181},
-    {"models/vision/endo-fm-timesformer.json", file182, sizeof file182},
-    {"models/vision/ghesu-resnet50w2.json", file183, sizeof file183},
-    {"models/vision/gigapath-tile.json", file184, sizeof file184},
-    {"models/vision/lvm-med-resnet50.json", file185, sizeof file185},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file186, sizeof file186},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file187, sizeof file187},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file188, sizeof file188},
-    {"models/vision/med3d-resnet10.json", file189, sizeof file189},
-    {"models/vision/med3d-resnet101.json", file190, sizeof file190},
-    {"models/vision/med3d-resnet152.json", file191, sizeof file191},
-    {"models/vision/med3d-resnet18.json", file192, sizeof file192},
-    {"models/vision/med3d-resnet200.json", file193, sizeof file193},
-    {"models/vision/med3d-resnet34.json", file194, sizeof file194},
-    {"models/vision/med3d-resnet50.json", file195, sizeof file195},
-    {"models/vision/medsam-vit-b.json", file196, sizeof file196},
-    {"models/vision/moco-cxr-densenet121.json", file197, sizeof file197},
-    {"models/vision/moco-cxr-resnet18.json", file198, sizeof file198},
-    {"models/vision/r3d18.json", file199, sizeof file199},
-    {"models/vision/resnet101.json", file200, sizeof file200},
-    {"models/vision/resnet152.json", file201, sizeof file201},
-    {"models/vision/resnet18.json", file202, sizeof file202},
-    {"models/vision/resnet34.json", file203, sizeof file203},
-    {"models/vision/resnet50.json", file204, sizeof file204},
-    {"models/vision/resnext101_32x8d.json", file205, sizeof file205},
-    {"models/vision/resnext101_64x4d.json", file206, sizeof file206},
-    {"models/vision/resnext50_32x4d.json", file207, sizeof file207},
-    {"models/vision/retfound.json", file208, sizeof file208},
-    {"models/vision/rudolfv.json", file209, sizeof file209},
-    {"models/vision/sam-mask-decoder.json", file210, sizeof file210},
-    {"models/vision/sam-vit_b-image-encoder.json", file211, sizeof file211},
-    {"models/vision/sam-vit_b.json", file212, sizeof file212},
-    {"models/vision/sam-vit_h-image-encoder.json", file213, sizeof file213},
-    {"models/vision/sam-vit_h.json", file214, sizeof file214},
-    {"models/vision/sam-vit_l-image-encoder.json", file215, sizeof file215},
-    {"models/vision/sam-vit_l.json", file216, sizeof file216},
-    {"models/vision/segvol-image-encoder.json", file217, sizeof file217},
-    {"models/vision/swin_base_patch4_window7_224.json", file218, sizeof file218},
-    {"models/vision/swin_large_patch4_window7_224.json", file219, sizeof file219},
-    {"models/vision/swin_small_patch4_window7_224.json", file220, sizeof file220},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file221, sizeof file221},
-    {"models/vision/swinunetr-24.json", file222, sizeof file222},
-    {"models/vision/swinunetr-48.json", file223, sizeof file223},
-    {"models/vision/swinunetr-v2-48.json", file224, sizeof file224},
-    {"models/vision/unetr-16.json", file225, sizeof file225},
-    {"models/vision/uni.json", file226, sizeof file226},
-    {"models/vision/uni2-h.json", file227, sizeof file227},
-    {"models/vision/virchow.json", file228, sizeof file228},
-    {"models/vision/virchow2.json", file229, sizeof file229},
-    {"models/vision/visionfm.json", file230, sizeof file230},
-    {"models/vision/vit-b-16.json", file231, sizeof file231},
-    {"models/vision/vit-h-14.json", file232, sizeof file232},
-    {"models/vision/vit-l-16.json", file233, sizeof file233},
-    {"models/vision/vit-s-16.json", file234, sizeof file234},
-    {"models/vision/wide_resnet101_2.json", file235, sizeof file235},
-    {"models/vision/wide_resnet50_2.json", file236, sizeof file236},
-    {"survey.json", file237, sizeof file237},
+    {"models/vision/3dsam-adapter.json", file157, sizeof file157},
+    {"models/vision/adaptivesam.json", file158, sizeof file158},
+    {"models/vision/after-sam.json", file159, sizeof file159},
+    {"models/vision/all-in-sam.json", file160, sizeof file160},
+    {"models/vision/anand-sam.json", file161, sizeof file161},
+    {"models/vision/autosam.json", file162, sizeof file162},
+    {"models/vision/baharoon-dinov2-vitb14.json", file163, sizeof file163},
+    {"models/vision/baharoon-dinov2-vitg14.json", file164, sizeof file164},
+    {"models/vision/baharoon-dinov2-vitl14.json", file165, sizeof file165},
+    {"models/vision/brow.json", file166, sizeof file166},
+    {"models/vision/c2l-densenet121.json", file167, sizeof file167},
+    {"models/vision/c2l-resnet18.json", file168, sizeof file168},
+    {"models/vision/campanella-vit-l.json", file169, sizeof file169},
+    {"models/vision/campanella-vit-s.json", file170, sizeof file170},
+    {"models/vision/cellsam.json", file171, sizeof file171},
+    {"models/vision/ciga-resnet18.json", file172, sizeof file172},
+    {"models/vision/clip-rn101-visual.json", file173, sizeof file173},
+    {"models/vision/clip-rn50-visual.json", file174, sizeof file174},
+    {"models/vision/clip-rn50x4-visual.json", file175, sizeof file175},
+    {"models/vision/ctranspath.json", file176, sizeof file176},
+    {"models/vision/deblurring-mae.json", file177, sizeof file177},
+    {"models/vision/densenet121-3d.json", file178, sizeof file178},
+    {"models/vision/densenet121.json", file179, sizeof file179},
+    {"models/vision/densenet161.json", file180, sizeof file180},
+    {"models/vision/densenet169.json", file181, sizeof file181},
+    {"models/vision/densenet201.json", file182, sizeof file182},
+    {"models/vision/desam.json", file183, sizeof file183},
+    {"models/vision/dinov2-vitb14.json", file184, sizeof file184},
+    {"models/vision/dinov2-vitg14.json", file185, sizeof file185},
+    {"models/vision/dinov2-vitl14.json", file186, sizeof file186},
+    {"models/vision/dinov2-vits14.json", file187, sizeof file187},
+    {"models/vision/efficientnet_b0.json", file188, sizeof file188},
+    {"models/vision/efficientnet_b1.json", file189, sizeof file189},
+    {"models/vision/efficientnet_b2.json", file190, sizeof file190},
+    {"models/vision/efficientnet_b3.json", file191, sizeof file191},
+    {"models/vision/efficientnet_b4.json", file192, sizeof file192},
+    {"models/vision/efficientnet_b5.json", file193, sizeof file193},
+    {"models/vision/efficientnet_b6.json", file194, sizeof file194},
+    {"models/vision/efficientnet_b7.json", file195, sizeof file195},
+    {"models/vision/endo-fm-timesformer.json", file196, sizeof file196},
+    {"models/vision/eviprompt-b.json", file197, sizeof file197},
+    {"models/vision/eviprompt-h.json", file198, sizeof file198},
+    {"models/vision/feng-sam.json", file199, sizeof file199},
+    {"models/vision/ghesu-resnet50w2.json", file200, sizeof file200},
+    {"models/vision/gigapath-tile.json", file201, sizeof file201},
+    {"models/vision/lvm-med-resnet50.json", file202, sizeof file202},
+    {"models/vision/lvm-med-vit-b.json", file203, sizeof file203},
+    {"models/vision/ma-sam.json", file204, sizeof file204},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file205, sizeof file205},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file206, sizeof file206},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file207, sizeof file207},
+    {"models/vision/mammo-sam.json", file208, sizeof file208},
+    {"models/vision/med-sa.json", file209, sizeof file209},
+    {"models/vision/med3d-resnet10.json", file210, sizeof file210},
+    {"models/vision/med3d-resnet101.json", file211, sizeof file211},
+    {"models/vision/med3d-resnet152.json", file212, sizeof file212},
+    {"models/vision/med3d-resnet18.json", file213, sizeof file213},
+    {"models/vision/med3d-resnet200.json", file214, sizeof file214},
+    {"models/vision/med3d-resnet34.json", file215, sizeof file215},
+    {"models/vision/med3d-resnet50.json", file216, sizeof file216},
+    {"models/vision/medivista-sam.json", file217, sizeof file217},
+    {"models/vision/medlsam.json", file218, sizeof file218},
+    {"models/vision/medsam-vit-b.json", file219, sizeof file219},
+    {"models/vision/moco-cxr-densenet121.json", file220, sizeof file220},
+    {"models/vision/moco-cxr-resnet18.json", file221, sizeof file221},
+    {"models/vision/nnsam.json", file222, sizeof file222},
+    {"models/vision/pancy-yolov8-sam.json", file223, sizeof file223},
+    {"models/vision/polyp-sam-b.json", file224, sizeof file224},
+    {"models/vision/polyp-sam-l.json", file225, sizeof file225},
+    {"models/vision/polyp-sam-plus-plus.json", file226, sizeof file226},
+    {"models/vision/promise.json", file227, sizeof file227},
+    {"models/vision/punetr.json", file228, sizeof file228},
+    {"models/vision/r3d18.json", file229, sizeof file229},
+    {"models/vision/resnet101.json", file230, sizeof file230},
+    {"models/vision/resnet152.json", file231, sizeof file231},
+    {"models/vision/resnet18.json", file232, sizeof file232},
+    {"models/vision/resnet34.json", file233, sizeof file233},
+    {"models/vision/resnet50.json", file234, sizeof file234},
+    {"models/vision/resnext101_32x8d.json", file235, sizeof file235},
+    {"models/vision/resnext101_64x4d.json", file236, sizeof file236},
+    {"models/vision/resnext50_32x4d.json", file237, sizeof file237},
+    {"models/vision/retfound.json", file238, sizeof file238},
+    {"models/vision/rudolfv.json", file239, sizeof file239},
+    {"models/vision/sam-lst.json", file240, sizeof file240},
+    {"models/vision/sam-mask-decoder.json", file241, sizeof file241},
+    {"models/vision/sam-med2d.json", file242, sizeof file242},
+    {"models/vision/sam-med3d.json", file243, sizeof file243},
+    {"models/vision/sam-octa.json", file244, sizeof file244},
+    {"models/vision/sam-path.json", file245, sizeof file245},
+    {"models/vision/sam-u.json", file246, sizeof file246},
+    {"models/vision/sam-vit_b-image-encoder.json", file247, sizeof file247},
+    {"models/vision/sam-vit_b.json", file248, sizeof file248},
+    {"models/vision/sam-vit_h-image-encoder.json", file249, sizeof file249},
+    {"models/vision/sam-vit_h.json", file250, sizeof file250},
+    {"models/vision/sam-vit_l-image-encoder.json", file251, sizeof file251},
+    {"models/vision/sam-vit_l.json", file252, sizeof file252},
+    {"models/vision/samaug.json", file253, sizeof file253},
+    {"models/vision/samed-h.json", file254, sizeof file254},
+    {"models/vision/samed.json", file255, sizeof file255},
+    {"models/vision/samm-b.json", file256, sizeof file256},
+    {"models/vision/samm-h.json", file257, sizeof file257},
+    {"models/vision/samm-l.json", file258, sizeof file258},
+    {"models/vision/sampot.json", file259, sizeof file259},
+    {"models/vision/samus.json", file260, sizeof file260},
+    {"models/vision/segmentanybone.json", file261, sizeof file261},
+    {"models/vision/segvol-image-encoder.json", file262, sizeof file262},
+    {"models/vision/segvol.json", file263, sizeof file263},
+    {"models/vision/semisam.json", file264, sizeof file264},
+    {"models/vision/skinsam.json", file265, sizeof file265},
+    {"models/vision/sp-sam.json", file266, sizeof file266},
+    {"models/vision/surgicalsam.json", file267, sizeof file267},
+    {"models/vision/swin_base_patch4_window7_224.json", file268, sizeof file268},
+    {"models/vision/swin_large_patch4_window7_224.json", file269, sizeof file269},
+    {"models/vision/swin_small_patch4_window7_224.json", file270, sizeof file270},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file271, sizeof file271},
+    {"models/vision/swinsam.json", file272, sizeof file272},
+    {"models/vision/swinunetr-24.json", file273, sizeof file273},
+    {"models/vision/swinunetr-48.json", file274, sizeof file274},
+    {"models/vision/swinunetr-v2-48.json", file275, sizeof file275},
+    {"models/vision/unetr-16.json", file276, sizeof file276},
+    {"models/vision/uni.json", file277, sizeof file277},
+    {"models/vision/uni2-h.json", file278, sizeof file278},
+    {"models/vision/ur-sam.json", file279, sizeof file279},
+    {"models/vision/usfm.json", file280, sizeof file280},
+    {"models/vision/virchow.json", file281, sizeof file281},
+    {"models/vision/virchow2.json", file282, sizeof file282},
+    {"models/vision/visionfm.json", file283, sizeof file283},
+    {"models/vision/vit-b-16.json", file284, sizeof file284},
+    {"models/vision/vit-h-14.json", file285, sizeof file285},
+    {"models/vision/vit-l-16.json", file286, sizeof file286},
+    {"models/vision/vit-s-16.json", file287, sizeof file287},
+    {"models/vision/voco-b.json", file288, sizeof file288},
+    {"models/vision/voco-h.json", file289, sizeof file289},
+    {"models/vision/voco-l.json", file290, sizeof file290},
+    {"models/vision/wide_resnet101_2.json", file291, sizeof file291},
+    {"models/vision/wide_resnet50_2.json", file292, sizeof file292},
+    {"survey.json", file293, sizeof file293},
     {0, 0, 0},
 };
-const long CProfilesCount = 238;
+const long CProfilesCount = 294;
