@@ -605,282 +605,285 @@ static const unsigned char file200[] = {
 #embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file215[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file216[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file217[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file218[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file219[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file220[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file221[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file222[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file223[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file224[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file225[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file226[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file227[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file228[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file229[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file230[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file231[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file232[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file233[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file234[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file235[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file236[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file237[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file238[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file239[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file240[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file241[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file242[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file243[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file244[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file245[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file246[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file247[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file248[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file249[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file250[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file251[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file252[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file253[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file254[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file255[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file256[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file257[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file258[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file259[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file260[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file261[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file262[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file263[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file264[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file265[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file266[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file267[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file268[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file269[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file270[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file271[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file272[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file273[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file274[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file275[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file276[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file277[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file278[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file279[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file280[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file281[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file282[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file283[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file284[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file285[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file286[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file287[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file288[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file289[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file290[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file291[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/voco-l.json"
 };
 static const unsigned char file292[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
 static const unsigned char file293[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file294[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1086,99 +1089,100 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/eviprompt-h.json", file198, sizeof file198},
     {"models/vision/feng-sam.json", file199, sizeof file199},
     {"models/vision/ghesu-resnet50w2.json", file200, sizeof file200},
-    {"models/vision/gigapath-tile.json", file201, sizeof file201},
-    {"models/vision/lvm-med-resnet50.json", file202, sizeof file202},
-    {"models/vision/lvm-med-vit-b.json", file203, sizeof file203},
-    {"models/vision/ma-sam.json", file204, sizeof file204},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file205, sizeof file205},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file206, sizeof file206},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file207, sizeof file207},
-    {"models/vision/mammo-sam.json", file208, sizeof file208},
-    {"models/vision/med-sa.json", file209, sizeof file209},
-    {"models/vision/med3d-resnet10.json", file210, sizeof file210},
-    {"models/vision/med3d-resnet101.json", file211, sizeof file211},
-    {"models/vision/med3d-resnet152.json", file212, sizeof file212},
-    {"models/vision/med3d-resnet18.json", file213, sizeof file213},
-    {"models/vision/med3d-resnet200.json", file214, sizeof file214},
-    {"models/vision/med3d-resnet34.json", file215, sizeof file215},
-    {"models/vision/med3d-resnet50.json", file216, sizeof file216},
-    {"models/vision/medivista-sam.json", file217, sizeof file217},
-    {"models/vision/medlsam.json", file218, sizeof file218},
-    {"models/vision/medsam-vit-b.json", file219, sizeof file219},
-    {"models/vision/moco-cxr-densenet121.json", file220, sizeof file220},
-    {"models/vision/moco-cxr-resnet18.json", file221, sizeof file221},
-    {"models/vision/nnsam.json", file222, sizeof file222},
-    {"models/vision/pancy-yolov8-sam.json", file223, sizeof file223},
-    {"models/vision/polyp-sam-b.json", file224, sizeof file224},
-    {"models/vision/polyp-sam-l.json", file225, sizeof file225},
-    {"models/vision/polyp-sam-plus-plus.json", file226, sizeof file226},
-    {"models/vision/promise.json", file227, sizeof file227},
-    {"models/vision/punetr.json", file228, sizeof file228},
-    {"models/vision/r3d18.json", file229, sizeof file229},
-    {"models/vision/resnet101.json", file230, sizeof file230},
-    {"models/vision/resnet152.json", file231, sizeof file231},
-    {"models/vision/resnet18.json", file232, sizeof file232},
-    {"models/vision/resnet34.json", file233, sizeof file233},
-    {"models/vision/resnet50.json", file234, sizeof file234},
-    {"models/vision/resnext101_32x8d.json", file235, sizeof file235},
-    {"models/vision/resnext101_64x4d.json", file236, sizeof file236},
-    {"models/vision/resnext50_32x4d.json", file237, sizeof file237},
-    {"models/vision/retfound.json", file238, sizeof file238},
-    {"models/vision/rudolfv.json", file239, sizeof file239},
-    {"models/vision/sam-lst.json", file240, sizeof file240},
-    {"models/vision/sam-mask-decoder.json", file241, sizeof file241},
-    {"models/vision/sam-med2d.json", file242, sizeof file242},
-    {"models/vision/sam-med3d.json", file243, sizeof file243},
-    {"models/vision/sam-octa.json", file244, sizeof file244},
-    {"models/vision/sam-path.json", file245, sizeof file245},
-    {"models/vision/sam-u.json", file246, sizeof file246},
-    {"models/vision/sam-vit_b-image-encoder.json", file247, sizeof file247},
-    {"models/vision/sam-vit_b.json", file248, sizeof file248},
-    {"models/vision/sam-vit_h-image-encoder.json", file249, sizeof file249},
-    {"models/vision/sam-vit_h.json", file250, sizeof file250},
-    {"models/vision/sam-vit_l-image-encoder.json", file251, sizeof file251},
-    {"models/vision/sam-vit_l.json", file252, sizeof file252},
-    {"models/vision/samaug.json", file253, sizeof file253},
-    {"models/vision/samed-h.json", file254, sizeof file254},
-    {"models/vision/samed.json", file255, sizeof file255},
-    {"models/vision/samm-b.json", file256, sizeof file256},
-    {"models/vision/samm-h.json", file257, sizeof file257},
-    {"models/vision/samm-l.json", file258, sizeof file258},
-    {"models/vision/sampot.json", file259, sizeof file259},
-    {"models/vision/samus.json", file260, sizeof file260},
-    {"models/vision/segmentanybone.json", file261, sizeof file261},
-    {"models/vision/segvol-image-encoder.json", file262, sizeof file262},
-    {"models/vision/segvol.json", file263, sizeof file263},
-    {"models/vision/semisam.json", file264, sizeof file264},
-    {"models/vision/skinsam.json", file265, sizeof file265},
-    {"models/vision/sp-sam.json", file266, sizeof file266},
-    {"models/vision/surgicalsam.json", file267, sizeof file267},
-    {"models/vision/swin_base_patch4_window7_224.json", file268, sizeof file268},
-    {"models/vision/swin_large_patch4_window7_224.json", file269, sizeof file269},
-    {"models/vision/swin_small_patch4_window7_224.json", file270, sizeof file270},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file271, sizeof file271},
-    {"models/vision/swinsam.json", file272, sizeof file272},
-    {"models/vision/swinunetr-24.json", file273, sizeof file273},
-    {"models/vision/swinunetr-48.json", file274, sizeof file274},
-    {"models/vision/swinunetr-v2-48.json", file275, sizeof file275},
-    {"models/vision/unetr-16.json", file276, sizeof file276},
-    {"models/vision/uni.json", file277, sizeof file277},
-    {"models/vision/uni2-h.json", file278, sizeof file278},
-    {"models/vision/ur-sam.json", file279, sizeof file279},
-    {"models/vision/usfm.json", file280, sizeof file280},
-    {"models/vision/virchow.json", file281, sizeof file281},
-    {"models/vision/virchow2.json", file282, sizeof file282},
-    {"models/vision/visionfm.json", file283, sizeof file283},
-    {"models/vision/vit-b-16.json", file284, sizeof file284},
-    {"models/vision/vit-h-14.json", file285, sizeof file285},
-    {"models/vision/vit-l-16.json", file286, sizeof file286},
-    {"models/vision/vit-s-16.json", file287, sizeof file287},
-    {"models/vision/voco-b.json", file288, sizeof file288},
-    {"models/vision/voco-h.json", file289, sizeof file289},
-    {"models/vision/voco-l.json", file290, sizeof file290},
-    {"models/vision/wide_resnet101_2.json", file291, sizeof file291},
-    {"models/vision/wide_resnet50_2.json", file292, sizeof file292},
-    {"survey.json", file293, sizeof file293},
+    {"models/vision/gigapath-slide.json", file201, sizeof file201},
+    {"models/vision/gigapath-tile.json", file202, sizeof file202},
+    {"models/vision/lvm-med-resnet50.json", file203, sizeof file203},
+    {"models/vision/lvm-med-vit-b.json", file204, sizeof file204},
+    {"models/vision/ma-sam.json", file205, sizeof file205},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file206, sizeof file206},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file207, sizeof file207},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file208, sizeof file208},
+    {"models/vision/mammo-sam.json", file209, sizeof file209},
+    {"models/vision/med-sa.json", file210, sizeof file210},
+    {"models/vision/med3d-resnet10.json", file211, sizeof file211},
+    {"models/vision/med3d-resnet101.json", file212, sizeof file212},
+    {"models/vision/med3d-resnet152.json", file213, sizeof file213},
+    {"models/vision/med3d-resnet18.json", file214, sizeof file214},
+    {"models/vision/med3d-resnet200.json", file215, sizeof file215},
+    {"models/vision/med3d-resnet34.json", file216, sizeof file216},
+    {"models/vision/med3d-resnet50.json", file217, sizeof file217},
+    {"models/vision/medivista-sam.json", file218, sizeof file218},
+    {"models/vision/medlsam.json", file219, sizeof file219},
+    {"models/vision/medsam-vit-b.json", file220, sizeof file220},
+    {"models/vision/moco-cxr-densenet121.json", file221, sizeof file221},
+    {"models/vision/moco-cxr-resnet18.json", file222, sizeof file222},
+    {"models/vision/nnsam.json", file223, sizeof file223},
+    {"models/vision/pancy-yolov8-sam.json", file224, sizeof file224},
+    {"models/vision/polyp-sam-b.json", file225, sizeof file225},
+    {"models/vision/polyp-sam-l.json", file226, sizeof file226},
+    {"models/vision/polyp-sam-plus-plus.json", file227, sizeof file227},
+    {"models/vision/promise.json", file228, sizeof file228},
+    {"models/vision/punetr.json", file229, sizeof file229},
+    {"models/vision/r3d18.json", file230, sizeof file230},
+    {"models/vision/resnet101.json", file231, sizeof file231},
+    {"models/vision/resnet152.json", file232, sizeof file232},
+    {"models/vision/resnet18.json", file233, sizeof file233},
+    {"models/vision/resnet34.json", file234, sizeof file234},
+    {"models/vision/resnet50.json", file235, sizeof file235},
+    {"models/vision/resnext101_32x8d.json", file236, sizeof file236},
+    {"models/vision/resnext101_64x4d.json", file237, sizeof file237},
+    {"models/vision/resnext50_32x4d.json", file238, sizeof file238},
+    {"models/vision/retfound.json", file239, sizeof file239},
+    {"models/vision/rudolfv.json", file240, sizeof file240},
+    {"models/vision/sam-lst.json", file241, sizeof file241},
+    {"models/vision/sam-mask-decoder.json", file242, sizeof file242},
+    {"models/vision/sam-med2d.json", file243, sizeof file243},
+    {"models/vision/sam-med3d.json", file244, sizeof file244},
+    {"models/vision/sam-octa.json", file245, sizeof file245},
+    {"models/vision/sam-path.json", file246, sizeof file246},
+    {"models/vision/sam-u.json", file247, sizeof file247},
+    {"models/vision/sam-vit_b-image-encoder.json", file248, sizeof file248},
+    {"models/vision/sam-vit_b.json", file249, sizeof file249},
+    {"models/vision/sam-vit_h-image-encoder.json", file250, sizeof file250},
+    {"models/vision/sam-vit_h.json", file251, sizeof file251},
+    {"models/vision/sam-vit_l-image-encoder.json", file252, sizeof file252},
+    {"models/vision/sam-vit_l.json", file253, sizeof file253},
+    {"models/vision/samaug.json", file254, sizeof file254},
+    {"models/vision/samed-h.json", file255, sizeof file255},
+    {"models/vision/samed.json", file256, sizeof file256},
+    {"models/vision/samm-b.json", file257, sizeof file257},
+    {"models/vision/samm-h.json", file258, sizeof file258},
+    {"models/vision/samm-l.json", file259, sizeof file259},
+    {"models/vision/sampot.json", file260, sizeof file260},
+    {"models/vision/samus.json", file261, sizeof file261},
+    {"models/vision/segmentanybone.json", file262, sizeof file262},
+    {"models/vision/segvol-image-encoder.json", file263, sizeof file263},
+    {"models/vision/segvol.json", file264, sizeof file264},
+    {"models/vision/semisam.json", file265, sizeof file265},
+    {"models/vision/skinsam.json", file266, sizeof file266},
+    {"models/vision/sp-sam.json", file267, sizeof file267},
+    {"models/vision/surgicalsam.json", file268, sizeof file268},
+    {"models/vision/swin_base_patch4_window7_224.json", file269, sizeof file269},
+    {"models/vision/swin_large_patch4_window7_224.json", file270, sizeof file270},
+    {"models/vision/swin_small_patch4_window7_224.json", file271, sizeof file271},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file272, sizeof file272},
+    {"models/vision/swinsam.json", file273, sizeof file273},
+    {"models/vision/swinunetr-24.json", file274, sizeof file274},
+    {"models/vision/swinunetr-48.json", file275, sizeof file275},
+    {"models/vision/swinunetr-v2-48.json", file276, sizeof file276},
+    {"models/vision/unetr-16.json", file277, sizeof file277},
+    {"models/vision/uni.json", file278, sizeof file278},
+    {"models/vision/uni2-h.json", file279, sizeof file279},
+    {"models/vision/ur-sam.json", file280, sizeof file280},
+    {"models/vision/usfm.json", file281, sizeof file281},
+    {"models/vision/virchow.json", file282, sizeof file282},
+    {"models/vision/virchow2.json", file283, sizeof file283},
+    {"models/vision/visionfm.json", file284, sizeof file284},
+    {"models/vision/vit-b-16.json", file285, sizeof file285},
+    {"models/vision/vit-h-14.json", file286, sizeof file286},
+    {"models/vision/vit-l-16.json", file287, sizeof file287},
+    {"models/vision/vit-s-16.json", file288, sizeof file288},
+    {"models/vision/voco-b.json", file289, sizeof file289},
+    {"models/vision/voco-h.json", file290, sizeof file290},
+    {"models/vision/voco-l.json", file291, sizeof file291},
+    {"models/vision/wide_resnet101_2.json", file292, sizeof file292},
+    {"models/vision/wide_resnet50_2.json", file293, sizeof file293},
+    {"survey.json", file294, sizeof file294},
     {0, 0, 0},
 };
-const long CProfilesCount = 294;
+const long CProfilesCount = 295;

@@ -11,7 +11,7 @@ enum CostCommand: Command {
   static let specification = CommandSpecification(
     name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
     operands: ["MODEL"],
-    options: WorkloadOptions.options + [
+    options: WorkloadOptions.options + TilingOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
       .value(
@@ -43,7 +43,7 @@ enum CostCommand: Command {
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains)
+      trains: profile.trains, tiling: try TilingCost(arguments, workload, profile.cost))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -72,6 +72,8 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// All tiles of a slide or scan; nil for samples.
+  var tiling: TilingCost?
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -112,6 +114,7 @@ struct CostReport {
     if !caches.isEmpty {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
+    if let tiling { members.append(("tiling", tiling.json)) }
     if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
     return .object(members)
   }
@@ -130,6 +133,7 @@ struct CostReport {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
+    facts.rows += tiling?.rows ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)

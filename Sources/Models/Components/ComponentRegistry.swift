@@ -11,16 +11,18 @@ enum ComponentRegistry {
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     Hyena.self,
+    LongNet.self,
+    MaskedAutoencoder.self,
     Mlp.self,
     Performer.self,
     ResNet.self,
-    MaskedAutoencoder.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self,
-    SwinUNETR.self, TimeSformer.self, UNETR.self,
     Sam.self,
     SamImageEncoder.self,
     SamMaskDecoder.self,
     Swin.self,
     SwinUNETR.self,
+    TimeSformer.self,
+    UNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
