@@ -72,6 +72,7 @@ extension ModelProfile {
   var inferenceObjective: Objective {
     switch objective {
     case .dino, .mae, .simclr, .momentumContrast, .maskedImage: .embedding
+    case .diffusion: .generation
     default: objective
     }
   }

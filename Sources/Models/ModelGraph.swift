@@ -17,8 +17,12 @@ public struct GraphRequest: Sendable, Hashable {
   public var rows = 1
   /// Images in one sample.
   public var images = 1
+  /// Further passes that start from the last one's results.
+  public var recycles = 0
   /// Prompts (boxes, clicks) for each image of a promptable model.
   public var prompts = 1
+  /// Steps of a sampling by diffusion.
+  public var denoisingSteps = 1
   /// Tokens already in the key/value cache: a decoding step reads them and adds `sequence` more.
   public var past = 0
   /// Formats of parameters and activations.
@@ -89,7 +93,11 @@ extension ModelProfile {
     let outputs: [ValueID] =
       switch architecture {
       case .single(let tower):
-        try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
+        switch request.objective {
+        case .preference, .policyGradient:
+          try PreferenceBuilder(model: id, tower: tower, request: request).build(into: &graph)
+        default: try HeadBuilder(model: id, tower: tower, request: request).build(into: &graph)
+        }
       case .dual(let dual):
         try DualBuilder(model: id, dual: dual, request: request).build(into: &graph)
       case .undisclosed:

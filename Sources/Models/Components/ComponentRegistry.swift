@@ -5,9 +5,11 @@ enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
     AlignmentEncoder.self,
+    AlphaFold.self,
     DenseNet.self,
     EfficientNet.self,
     EmbeddingEncoder.self,
+    Evoformer.self,
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     Hyena.self,
@@ -23,6 +25,13 @@ enum ComponentRegistry {
     SwinUNETR.self,
     TimeSformer.self,
     UNETR.self,
+    EncoderDecoder.self, Mlp.self,
+    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, GraphIsomorphism.self,
+    LatentDiffusion.self, Mlp.self, PCTNet.self,
+    ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
+    YoloV8.self,
+    Composite.self, DenseNet.self, EfficientNet.self, EncoderDecoder.self, Mlp.self,
+    ResNet.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
