@@ -1313,39 +1313,42 @@ static const unsigned char file436[] = {
 #embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
 static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/voco-l.json"
 };
 static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
 static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
 static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/yolov8l.json"
 };
 static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/yolov8m.json"
 };
 static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/yolov8n.json"
 };
 static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/yolov8s.json"
 };
 static const unsigned char file448[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file449[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1787,18 +1790,19 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/vit-b-16.json", file434, sizeof file434},
     {"models/vision/vit-h-14.json", file435, sizeof file435},
     {"models/vision/vit-l-16.json", file436, sizeof file436},
-    {"models/vision/vit-s-16.json", file437, sizeof file437},
-    {"models/vision/voco-b.json", file438, sizeof file438},
-    {"models/vision/voco-h.json", file439, sizeof file439},
-    {"models/vision/voco-l.json", file440, sizeof file440},
-    {"models/vision/wide_resnet101_2.json", file441, sizeof file441},
-    {"models/vision/wide_resnet50_2.json", file442, sizeof file442},
-    {"models/vision/yolov8l.json", file443, sizeof file443},
-    {"models/vision/yolov8m.json", file444, sizeof file444},
-    {"models/vision/yolov8n.json", file445, sizeof file445},
-    {"models/vision/yolov8s.json", file446, sizeof file446},
-    {"models/vision/yolov8x.json", file447, sizeof file447},
-    {"survey.json", file448, sizeof file448},
+    {"models/vision/vit-large-linear-probe.json", file437, sizeof file437},
+    {"models/vision/vit-s-16.json", file438, sizeof file438},
+    {"models/vision/voco-b.json", file439, sizeof file439},
+    {"models/vision/voco-h.json", file440, sizeof file440},
+    {"models/vision/voco-l.json", file441, sizeof file441},
+    {"models/vision/wide_resnet101_2.json", file442, sizeof file442},
+    {"models/vision/wide_resnet50_2.json", file443, sizeof file443},
+    {"models/vision/yolov8l.json", file444, sizeof file444},
+    {"models/vision/yolov8m.json", file445, sizeof file445},
+    {"models/vision/yolov8n.json", file446, sizeof file446},
+    {"models/vision/yolov8s.json", file447, sizeof file447},
+    {"models/vision/yolov8x.json", file448, sizeof file448},
+    {"survey.json", file449, sizeof file449},
     {0, 0, 0},
 };
-const long CProfilesCount = 449;
+const long CProfilesCount = 450;
