@@ -21,6 +21,7 @@ enum WorkloadOptions {
     .value("frames", "N", "frames of a video (default: the model's own)"),
     .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
     .value("images", "N", "images of a sample (default: the model's own)"),
+    .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value("train", "WORD", "which parameters are trained", words: ["everything", "head"]),
@@ -62,6 +63,7 @@ enum WorkloadOptions {
     request.frames = try arguments.int("frames", in: 1...1_000_000)
     request.rows = try arguments.int("rows", in: 1...1_000_000)
     request.images = try arguments.int("images", in: 1...1_000_000)
+    request.prompts = try arguments.int("prompts", in: 1...1_000_000)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
   }

@@ -51,7 +51,7 @@ struct HeadBuilder {
     case .contrastive:
       throw fault("contrastive needs an image and a text tower", "choose a CLIP-like model")
     case .sequenceToSequence, .contrastiveCaptioning, .diffusion, .structure, .generation,
-      .reconstruction:
+      .reconstruction, .preference, .policyGradient:
       throw fault("this model is not made for \(word)", "use supervised or embedding")
     case .dino, .mae, .embedding, .momentumContrast, .simclr:
       if request.withLoss {
@@ -78,11 +78,15 @@ struct HeadBuilder {
     var x = hidden
     let width = tower.stack.hidden
     if language.kind == .transform {
-      x = try head.linear("transform", x, to: width, bias: true, .head)
+      x = try head.linear("transform", x, to: input.width ?? width, bias: true, .head)
       x = try head.apply("transform.activation", .activation(tower.stack.activation), x)
       x = try head.norm("transform.norm", x, tower.stack)
     }
-    let weight = try head.parameter("decoder.weight", [input.vocabulary, width], .head)
+    if let narrow = input.width, language.kind == .linear {
+      x = try head.linear("projectOut", x, to: narrow, bias: false, .projection)
+    }
+    let weight = try head.parameter(
+      "decoder.weight", [input.vocabulary, input.width ?? width], .head)
     let logits: TensorID
     if language.bias {
       let bias = try head.parameter("decoder.bias", [input.vocabulary], .head)
@@ -105,7 +109,7 @@ struct HeadBuilder {
       }
     }
     if request.withLoss {
-      let rows = [request.batch, request.sequence]
+      let rows = [request.batch, head.block[hidden].shape[1]]
       let targets = try labels("labels", rows, &head, &values, &graph)
       var loss = try head.apply("loss", .crossEntropy, logits, targets)
       if results.count > 1 {

@@ -7,7 +7,7 @@ extension ModelProfile {
     switch architecture {
     case .single(let tower): if case .tokens = tower.input { tower } else { nil }
     case .dual(let dual): dual.text
-    case .component: nil
+    case .component, .undisclosed: nil
     }
   }
 
@@ -16,7 +16,7 @@ extension ModelProfile {
     switch architecture {
     case .single(let tower): if case .patches = tower.input { tower } else { nil }
     case .dual(let dual): dual.vision
-    case .component: nil
+    case .component, .undisclosed: nil
     }
   }
 

@@ -67,12 +67,14 @@ extension WorkloadRequest {
       classes: classes ?? (task == .finetune && objective == .supervised ? 2 : nil))
     resolved.sequence = try sequence(sample, model.id)
     resolved.targetSequence = try extent(
-      targetSequence, sample.targetSequence, "--target-sequence", model.id)
+      targetSequence, past == nil ? sample.targetSequence : sample.targetSequence.map { _ in 1 },
+      "--target-sequence", model.id)
     resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
     resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
     resolved.images = try extent(images, sample.images, "--images", model.id)
     resolved.denoisingSteps = try extent(
       denoisingSteps, sample.denoisingSteps, "--steps", model.id)
+    resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation
     return resolved
@@ -107,15 +109,21 @@ extension WorkloadRequest {
       }
       return 1
     }
-    let length = sequence ?? (past == nil ? own : 1)
-    let longest = (sample.context ?? .max) - (past ?? 0)
+    // Beside a past, the decoder's side is what grows: where a model has one, it takes the new
+    // tokens.
+    let grows = past != nil && sample.targetSequence == nil
+    let length = sequence ?? (grows ? 1 : own)
+    let longest = sample.context ?? .max
     guard length >= 1, length <= longest else {
       throw UserError(
         .input, place: model, key: "--sequence", "a sequence of \(length) tokens",
-        remedy: "the model takes 1 to \(max(1, longest))"
-          + (past.map { " behind \($0) cached ones" } ?? ""))
+        remedy: "the model takes 1 to \(longest)")
     }
-    return length
+    // A full cache is the largest: the step that follows it is still counted.
+    guard let past, past > longest else { return length }
+    throw UserError(
+      .input, place: model, key: "--past", "a past of \(past) tokens",
+      remedy: "the model's context holds \(longest)")
   }
 
   /// Extents of the image or volume, checked against what the model takes.

@@ -60,6 +60,8 @@ public struct WorkloadRequest: Sendable, Hashable {
   public var images: Int?
   /// Steps of a sampling by diffusion; nil for the model's own.
   public var denoisingSteps: Int?
+  /// Prompts for each image of a promptable model; nil for the model's own.
+  public var prompts: Int?
   /// Tokens in the key/value cache: a decoding step adds `sequence` (default 1) to them.
   public var past: Int?
   /// How matrices are adapted.

@@ -52,7 +52,10 @@ enum TruthRecords {
       task: trains && !decodes ? .pretrain : .infer, batch: shape["batch"]?.int ?? 1,
       sequence: lengths.lazy.compactMap { shape[$0]?.int }.first)
     // Self-distillation's records hold the backbone, with a loss on its embedding.
-    if model.objective == .dino { request.objective = .supervised }
+    switch model.objective {
+    case .dino, .momentumContrast, .simclr: request.objective = .supervised
+    default: break
+    }
     let spatial = shape["spatial"]?.array?.compactMap(\.int)
     switch spatial?.count {
     case 2: request.image = spatial.map { ImageSize(height: $0[0], width: $0[1]) }

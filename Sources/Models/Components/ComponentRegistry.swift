@@ -4,9 +4,30 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, GraphIsomorphism.self,
-    LatentDiffusion.self, Mlp.self, PCTNet.self,
-    ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
+    AlignmentEncoder.self,
+    AutoencoderKL.self,
+    DenoisingUNet.self,
+    DenseNet.self,
+    EfficientNet.self,
+    EmbeddingEncoder.self,
+    ExpressionAutoencoder.self,
+    ExpressionEncoder.self,
+    GraphIsomorphism.self,
+    Hyena.self,
+    LatentDiffusion.self,
+    Mlp.self,
+    PCTNet.self,
+    Performer.self,
+    ResNet.self,
+    ResNetUNet.self,
+    Sam.self,
+    SamImageEncoder.self,
+    SamMaskDecoder.self,
+    SegResNet.self,
+    Swin.self,
+    SwinUNETR.self,
+    UNet.self,
+    UniverSeg.self,
     YoloV8.self,
   ]
 
