@@ -29,7 +29,7 @@ public struct BlockBuilder: Sendable {
       remedy: remedy.isEmpty ? "check the model's and the workload's shapes" : remedy)
   }
 
-  private mutating func append(_ tensor: Tensor) throws(UserError) -> TensorID {
+  mutating func append(_ tensor: Tensor) throws(UserError) -> TensorID {
     guard let count = Limits.elements(tensor.shape) else {
       throw fault(
         tensor.name, "shape \(tensor.shape) is not positive or too large",
@@ -157,39 +157,6 @@ public struct BlockBuilder: Sendable {
 
 // The compositions that every transformer is made of.
 extension BlockBuilder {
-  /// A linear layer with its weight `[outputs, columns(x)]` and bias.
-  ///
-  /// - Throws: `UserError` for shapes that do not fit.
-  public mutating func linear(
-    _ name: String, _ x: TensorID, to outputs: Int, bias: Bool, _ role: ParameterRole
-  ) throws(UserError) -> TensorID {
-    let shape = [outputs, block[x].columns]
-    guard let adaptation, adaptation.covers(block.name, name) else {
-      let weight = try parameter(name + ".weight", shape, role)
-      return try product(name, x, weight, outputs, bias: bias, role)
-    }
-    let weight = try append(
-      Tensor(
-        name + ".weight", shape, adaptation.weights ?? precision.parameters, .parameter(role)))
-    let y = try product(name, x, weight, outputs, bias: bias, role)
-    guard let rank = adaptation.rank else { return y }
-    let down = try parameter(name + ".lora.down.weight", [rank, shape[1]], .adapter)
-    let up = try parameter(name + ".lora.up.weight", [outputs, rank], .adapter)
-    let inner = try apply(name + ".lora.down", .linear(bias: false), x, down)
-    let delta = try apply(name + ".lora.up", .linear(bias: false), inner, up)
-    let scaled = try apply(name + ".lora.scale", .scale(adaptation.scale), delta)
-    return try apply(name + ".lora.sum", .add, y, scaled)
-  }
-
-  private mutating func product(
-    _ name: String, _ x: TensorID, _ weight: TensorID, _ outputs: Int, bias: Bool,
-    _ role: ParameterRole
-  ) throws(UserError) -> TensorID {
-    guard bias else { return try apply(name, .linear(bias: false), x, weight) }
-    let shift = try parameter(name + ".bias", [outputs], role)
-    return try apply(name, .linear(bias: true), x, weight, shift)
-  }
-
   /// Layer normalisation with scale and shift.
   ///
   /// - Throws: `UserError` for shapes that do not fit.

@@ -23,6 +23,11 @@ public struct SampleDefaults: Sendable, Hashable {
 
   /// Steps of a sampling by diffusion.
   public var denoisingSteps: Int?
+  /// Further passes that start from the last one's results (AlphaFold's recycling).
+  public var recycles: Int?
+
+  /// Most further passes that can be asked for.
+  public static let mostRecycles = 100
 
   /// Creates a description of a model that reads nothing; set what it reads.
   public init() {}

@@ -53,7 +53,7 @@ enum TruthRecords {
       sequence: lengths.lazy.compactMap { shape[$0]?.int }.first)
     // Self-distillation's records hold the backbone, with a loss on its embedding.
     switch model.objective {
-    case .dino, .momentumContrast, .simclr: request.objective = .supervised
+    case .dino, .momentumContrast, .simclr, .embedding: request.objective = .supervised
     default: break
     }
     let spatial = shape["spatial"]?.array?.compactMap(\.int)
