@@ -1124,6 +1124,423 @@ static const unsigned char file373[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
 static const unsigned char file374[] = {
+#embed "../../Profiles/models/multimodal/blip2-opt-2.7b.json"
+};
+static const unsigned char file253[] = {
+#embed "../../Profiles/models/multimodal/chambon-sd.json"
+};
+static const unsigned char file254[] = {
+#embed "../../Profiles/models/multimodal/chexzero.json"
+};
+static const unsigned char file255[] = {
+#embed "../../Profiles/models/multimodal/clip-rn50.json"
+};
+static const unsigned char file256[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+};
+static const unsigned char file257[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+};
+static const unsigned char file258[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+};
+static const unsigned char file259[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+};
+static const unsigned char file260[] = {
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
+};
+static const unsigned char file261[] = {
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+};
+static const unsigned char file262[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+};
+static const unsigned char file263[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+};
+static const unsigned char file264[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+};
+static const unsigned char file265[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+};
+static const unsigned char file266[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+};
+static const unsigned char file267[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+};
+static const unsigned char file268[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+};
+static const unsigned char file269[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+};
+static const unsigned char file270[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+};
+static const unsigned char file271[] = {
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
+};
+static const unsigned char file272[] = {
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+};
+static const unsigned char file273[] = {
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+};
+static const unsigned char file274[] = {
+#embed "../../Profiles/models/multimodal/plip.json"
+};
+static const unsigned char file275[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
+};
+static const unsigned char file276[] = {
+#embed "../../Profiles/models/multimodal/quiltnet.json"
+};
+static const unsigned char file277[] = {
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
+};
+static const unsigned char file278[] = {
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
+};
+static const unsigned char file279[] = {
+#embed "../../Profiles/models/multimodal/roentgen.json"
+};
+static const unsigned char file280[] = {
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
+};
+static const unsigned char file281[] = {
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
+};
+static const unsigned char file282[] = {
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
+};
+static const unsigned char file283[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+};
+static const unsigned char file284[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+};
+static const unsigned char file285[] = {
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+};
+static const unsigned char file286[] = {
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
+};
+static const unsigned char file287[] = {
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
+};
+static const unsigned char file288[] = {
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
+};
+static const unsigned char file289[] = {
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
+};
+static const unsigned char file290[] = {
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+};
+static const unsigned char file291[] = {
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+};
+static const unsigned char file292[] = {
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+};
+static const unsigned char file293[] = {
+#embed "../../Profiles/models/vision/ctranspath.json"
+};
+static const unsigned char file294[] = {
+#embed "../../Profiles/models/vision/densenet121-3d.json"
+};
+static const unsigned char file295[] = {
+#embed "../../Profiles/models/vision/densenet121.json"
+};
+static const unsigned char file296[] = {
+#embed "../../Profiles/models/vision/densenet161.json"
+};
+static const unsigned char file297[] = {
+#embed "../../Profiles/models/vision/densenet169.json"
+};
+static const unsigned char file298[] = {
+#embed "../../Profiles/models/vision/densenet201.json"
+};
+static const unsigned char file299[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file300[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file301[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file302[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file303[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file304[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file305[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file306[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file307[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file308[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file309[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file310[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file311[] = {
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+};
+static const unsigned char file312[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file313[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file314[] = {
+#embed "../../Profiles/models/vision/gvsl-unet.json"
+};
+static const unsigned char file315[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file316[] = {
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+};
+static const unsigned char file317[] = {
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+};
+static const unsigned char file318[] = {
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+};
+static const unsigned char file319[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file320[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file321[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file322[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file323[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file324[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file325[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file326[] = {
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
+};
+static const unsigned char file327[] = {
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+};
+static const unsigned char file328[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file329[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+};
+static const unsigned char file330[] = {
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+};
+static const unsigned char file331[] = {
+#embed "../../Profiles/models/vision/nnunet-2d.json"
+};
+static const unsigned char file332[] = {
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+};
+static const unsigned char file333[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+};
+static const unsigned char file334[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file335[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file336[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file337[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file338[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file339[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file340[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file341[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file342[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file343[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file344[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file345[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file346[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file347[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file348[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file349[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file350[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file351[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file352[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file353[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file354[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file355[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file356[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file357[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file358[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file359[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file360[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file361[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file362[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file363[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file364[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file365[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file366[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file367[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file368[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file369[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file370[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file371[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file372[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file373[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file374[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file375[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file376[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file377[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file378[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file379[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file380[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file381[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file382[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file383[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file384[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file385[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file386[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file387[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file388[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file389[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file390[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file391[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1506,3 +1923,146 @@ const CProfilesFile CProfilesFiles[] = {
     {0, 0, 0},
 };
 const long CProfilesCount = 375;
+    {"models/multimodal/blip2-opt-2.7b.json", file252, sizeof file252},
+    {"models/multimodal/chambon-sd.json", file253, sizeof file253},
+    {"models/multimodal/chexzero.json", file254, sizeof file254},
+    {"models/multimodal/clip-rn50.json", file255, sizeof file255},
+    {"models/multimodal/clip-vit-b-16.json", file256, sizeof file256},
+    {"models/multimodal/clip-vit-b-32.json", file257, sizeof file257},
+    {"models/multimodal/clip-vit-l-14-336.json", file258, sizeof file258},
+    {"models/multimodal/clip-vit-l-14.json", file259, sizeof file259},
+    {"models/multimodal/conch-vit-b16.json", file260, sizeof file260},
+    {"models/multimodal/etp-ecg-resnet18.json", file261, sizeof file261},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file262, sizeof file262},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file263, sizeof file263},
+    {"models/multimodal/llava-1.5-13b.json", file264, sizeof file264},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file265, sizeof file265},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file266, sizeof file266},
+    {"models/multimodal/llava-1.5-7b.json", file267, sizeof file267},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file268, sizeof file268},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file269, sizeof file269},
+    {"models/multimodal/llava-med-7b-224.json", file270, sizeof file270},
+    {"models/multimodal/medclip-swin.json", file271, sizeof file271},
+    {"models/multimodal/open-coca_vit-l-14.json", file272, sizeof file272},
+    {"models/multimodal/open-flamingo-9b.json", file273, sizeof file273},
+    {"models/multimodal/plip.json", file274, sizeof file274},
+    {"models/multimodal/pubmedclip.json", file275, sizeof file275},
+    {"models/multimodal/quiltnet.json", file276, sizeof file276},
+    {"models/multimodal/radfm-14b.json", file277, sizeof file277},
+    {"models/multimodal/radfm-vision.json", file278, sizeof file278},
+    {"models/multimodal/roentgen.json", file279, sizeof file279},
+    {"models/multimodal/sd1-unet.json", file280, sizeof file280},
+    {"models/multimodal/sd1-vae.json", file281, sizeof file281},
+    {"models/multimodal/sd2-unet.json", file282, sizeof file282},
+    {"models/multimodal/stable-diffusion-v1.json", file283, sizeof file283},
+    {"models/multimodal/stable-diffusion-v2.json", file284, sizeof file284},
+    {"models/multimodal/vit-bert-dual.json", file285, sizeof file285},
+    {"models/vision/c2l-densenet121.json", file286, sizeof file286},
+    {"models/vision/c2l-resnet18.json", file287, sizeof file287},
+    {"models/vision/campanella-vit-s.json", file288, sizeof file288},
+    {"models/vision/ciga-resnet18.json", file289, sizeof file289},
+    {"models/vision/clip-rn101-visual.json", file290, sizeof file290},
+    {"models/vision/clip-rn50-visual.json", file291, sizeof file291},
+    {"models/vision/clip-rn50x4-visual.json", file292, sizeof file292},
+    {"models/vision/ctranspath.json", file293, sizeof file293},
+    {"models/vision/densenet121-3d.json", file294, sizeof file294},
+    {"models/vision/densenet121.json", file295, sizeof file295},
+    {"models/vision/densenet161.json", file296, sizeof file296},
+    {"models/vision/densenet169.json", file297, sizeof file297},
+    {"models/vision/densenet201.json", file298, sizeof file298},
+    {"models/vision/dinov2-vitb14.json", file299, sizeof file299},
+    {"models/vision/dinov2-vitg14.json", file300, sizeof file300},
+    {"models/vision/dinov2-vitl14.json", file301, sizeof file301},
+    {"models/vision/dinov2-vits14.json", file302, sizeof file302},
+    {"models/vision/efficientnet_b0.json", file303, sizeof file303},
+    {"models/vision/efficientnet_b1.json", file304, sizeof file304},
+    {"models/vision/efficientnet_b2.json", file305, sizeof file305},
+    {"models/vision/efficientnet_b3.json", file306, sizeof file306},
+    {"models/vision/efficientnet_b4.json", file307, sizeof file307},
+    {"models/vision/efficientnet_b5.json", file308, sizeof file308},
+    {"models/vision/efficientnet_b6.json", file309, sizeof file309},
+    {"models/vision/efficientnet_b7.json", file310, sizeof file310},
+    {"models/vision/endo-fm-timesformer.json", file311, sizeof file311},
+    {"models/vision/ghesu-resnet50w2.json", file312, sizeof file312},
+    {"models/vision/gigapath-tile.json", file313, sizeof file313},
+    {"models/vision/gvsl-unet.json", file314, sizeof file314},
+    {"models/vision/lvm-med-resnet50.json", file315, sizeof file315},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file316, sizeof file316},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file317, sizeof file317},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file318, sizeof file318},
+    {"models/vision/med3d-resnet10.json", file319, sizeof file319},
+    {"models/vision/med3d-resnet101.json", file320, sizeof file320},
+    {"models/vision/med3d-resnet152.json", file321, sizeof file321},
+    {"models/vision/med3d-resnet18.json", file322, sizeof file322},
+    {"models/vision/med3d-resnet200.json", file323, sizeof file323},
+    {"models/vision/med3d-resnet34.json", file324, sizeof file324},
+    {"models/vision/med3d-resnet50.json", file325, sizeof file325},
+    {"models/vision/medsam-vit-b.json", file326, sizeof file326},
+    {"models/vision/mis-fm-pctnet.json", file327, sizeof file327},
+    {"models/vision/moco-cxr-densenet121.json", file328, sizeof file328},
+    {"models/vision/moco-cxr-resnet18.json", file329, sizeof file329},
+    {"models/vision/models-genesis-unet3d.json", file330, sizeof file330},
+    {"models/vision/nnunet-2d.json", file331, sizeof file331},
+    {"models/vision/nnunet-3d-fullres.json", file332, sizeof file332},
+    {"models/vision/nnunet-resenc-l.json", file333, sizeof file333},
+    {"models/vision/nnunet-resenc-m.json", file334, sizeof file334},
+    {"models/vision/nnunet-resenc-xl.json", file335, sizeof file335},
+    {"models/vision/r3d18.json", file336, sizeof file336},
+    {"models/vision/resnet101.json", file337, sizeof file337},
+    {"models/vision/resnet152.json", file338, sizeof file338},
+    {"models/vision/resnet18.json", file339, sizeof file339},
+    {"models/vision/resnet34.json", file340, sizeof file340},
+    {"models/vision/resnet50.json", file341, sizeof file341},
+    {"models/vision/resnext101_32x8d.json", file342, sizeof file342},
+    {"models/vision/resnext101_64x4d.json", file343, sizeof file343},
+    {"models/vision/resnext50_32x4d.json", file344, sizeof file344},
+    {"models/vision/retfound.json", file345, sizeof file345},
+    {"models/vision/rudolfv.json", file346, sizeof file346},
+    {"models/vision/sam-mask-decoder.json", file347, sizeof file347},
+    {"models/vision/sam-vit_b-image-encoder.json", file348, sizeof file348},
+    {"models/vision/sam-vit_b.json", file349, sizeof file349},
+    {"models/vision/sam-vit_h-image-encoder.json", file350, sizeof file350},
+    {"models/vision/sam-vit_h.json", file351, sizeof file351},
+    {"models/vision/sam-vit_l-image-encoder.json", file352, sizeof file352},
+    {"models/vision/sam-vit_l.json", file353, sizeof file353},
+    {"models/vision/segresnet-brats.json", file354, sizeof file354},
+    {"models/vision/segresnet.json", file355, sizeof file355},
+    {"models/vision/segvol-image-encoder.json", file356, sizeof file356},
+    {"models/vision/stunet-b.json", file357, sizeof file357},
+    {"models/vision/stunet-h.json", file358, sizeof file358},
+    {"models/vision/stunet-l.json", file359, sizeof file359},
+    {"models/vision/stunet-s.json", file360, sizeof file360},
+    {"models/vision/swin_base_patch4_window7_224.json", file361, sizeof file361},
+    {"models/vision/swin_large_patch4_window7_224.json", file362, sizeof file362},
+    {"models/vision/swin_small_patch4_window7_224.json", file363, sizeof file363},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file364, sizeof file364},
+    {"models/vision/swinunetr-24.json", file365, sizeof file365},
+    {"models/vision/swinunetr-48.json", file366, sizeof file366},
+    {"models/vision/swinunetr-v2-48.json", file367, sizeof file367},
+    {"models/vision/transvw-unet3d.json", file368, sizeof file368},
+    {"models/vision/unet-resnet18-smp.json", file369, sizeof file369},
+    {"models/vision/unet-resnet34-smp.json", file370, sizeof file370},
+    {"models/vision/unet-resnet50-smp.json", file371, sizeof file371},
+    {"models/vision/unet2d-basic.json", file372, sizeof file372},
+    {"models/vision/unetr-16.json", file373, sizeof file373},
+    {"models/vision/uni.json", file374, sizeof file374},
+    {"models/vision/uni2-h.json", file375, sizeof file375},
+    {"models/vision/universeg.json", file376, sizeof file376},
+    {"models/vision/virchow.json", file377, sizeof file377},
+    {"models/vision/virchow2.json", file378, sizeof file378},
+    {"models/vision/visionfm.json", file379, sizeof file379},
+    {"models/vision/vit-b-16.json", file380, sizeof file380},
+    {"models/vision/vit-h-14.json", file381, sizeof file381},
+    {"models/vision/vit-l-16.json", file382, sizeof file382},
+    {"models/vision/vit-s-16.json", file383, sizeof file383},
+    {"models/vision/wide_resnet101_2.json", file384, sizeof file384},
+    {"models/vision/wide_resnet50_2.json", file385, sizeof file385},
+    {"models/vision/yolov8l.json", file386, sizeof file386},
+    {"models/vision/yolov8m.json", file387, sizeof file387},
+    {"models/vision/yolov8n.json", file388, sizeof file388},
+    {"models/vision/yolov8s.json", file389, sizeof file389},
+    {"models/vision/yolov8x.json", file390, sizeof file390},
+    {"survey.json", file391, sizeof file391},
+    {0, 0, 0},
+};
+const long CProfilesCount = 392;
