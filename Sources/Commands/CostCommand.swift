@@ -43,7 +43,7 @@ enum CostCommand: Command {
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains)
+      passes: workload.forward.passes, trains: profile.trains)
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -71,6 +71,8 @@ struct CostReport {
   let memory: MemoryEstimate
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
+  /// Passes over windows; 1 without.
+  let passes: Int
   let trains: Bool
 
   func json(explain: Bool) -> JSONValue {
@@ -112,6 +114,7 @@ struct CostReport {
     if !caches.isEmpty {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
+    if passes > 1 { members.append(("passes", .number(passes))) }
     if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
     return .object(members)
   }
@@ -125,6 +128,7 @@ struct CostReport {
     ]
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
     facts.rows += inputRows
+    if passes > 1 { facts.rows.append(["passes over windows", Format.count(passes)]) }
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])

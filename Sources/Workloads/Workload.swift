@@ -8,7 +8,7 @@ public struct Workload: Sendable {
   public let model: ModelProfile
   /// What was asked for.
   public let request: WorkloadRequest
-  /// The request with every default filled in.
+  /// The request of one pass with every default filled in.
   public let resolved: GraphRequest
   /// Forward computation; ends in the loss when training.
   public let forward: OperatorGraph
@@ -22,9 +22,12 @@ public struct Workload: Sendable {
   public init(_ model: ModelProfile, _ request: WorkloadRequest) throws(UserError) {
     self.model = model
     self.request = request
-    let resolved = try request.resolved(for: model)
+    let pass = try request.windowed(model)
+    let resolved = try pass.request.resolved(for: model)
     self.resolved = resolved
-    forward = try model.graph(resolved)
+    var graph = try model.graph(resolved)
+    graph.passes = pass.passes
+    forward = graph
     guard resolved.withLoss else {
       training = nil
       return
@@ -79,7 +82,7 @@ extension WorkloadRequest {
     resolved.recycles = try recycles(sample, model.id)
     resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
     resolved.denoisingSteps = try extent(
-      denoisingSteps, sample.denoisingSteps, "--steps", model.id)
+      denoisingSteps, sample.denoisingSteps, "--denoising-steps", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation ?? options.matrices(task)
     resolved.trainedLayers = options.lastLayers
