@@ -7,7 +7,9 @@ import Workloads
 
 /// The options that say which model does what, shared by `cost` and `plan`.
 enum WorkloadOptions {
-  static let options: [CommandOption] = [
+  static let options: [CommandOption] = shapes + TilingOptions.options
+
+  private static let shapes: [CommandOption] = [
     .value(
       "task", "WORD", "what is done with the model (default pretrain)",
       words: WorkloadTask.allCases.map(\.rawValue)),
@@ -26,13 +28,6 @@ enum WorkloadOptions {
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value(
       "denoising-steps", "N", "steps of a sampling by diffusion (default: the model's own)"),
-    .value("slide", "HxW", "pixels of a whole slide, walked in tiles of the model's size"),
-    .value(
-      "window", "EXTENTS", "walk windows of this size over --image or --volume (or \"model\")"),
-    .value("overlap", "SHARE", "overlap of windows (default 0.5; 0 over a slide)"),
-    .value("window-batch", "N", "windows in one pass (default 1)"),
-    .value("mirrors", "N", "passes over each window, as it is and mirrored (default 1)"),
-    .value("window-share", "SHARE", "windows that are run: what is tissue (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value(
@@ -86,41 +81,9 @@ enum WorkloadOptions {
     request.recycles = try arguments.int("recycles", in: 0...100)
     request.prompts = try arguments.int("prompts", in: 1...1_000_000)
     request.denoisingSteps = try arguments.int("denoising-steps", in: 1...100_000)
-    request.window = try window(arguments)
-    if let slide = try arguments.extents("slide", count: 2) {
-      guard request.image == nil, request.volume == nil else {
-        throw UserError(
-          .input, key: "--slide", "stands beside --image or --volume", remedy: "give one of them")
-      }
-      request.image = ImageSize(height: slide[0], width: slide[1])
-    }
+    request.whole = try TilingOptions.whole(arguments)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
-  }
-
-  /// The windows of `--window` or `--slide`; nil without either.
-  private static func window(_ arguments: Arguments) throws(UserError) -> SlidingWindow? {
-    let slide = arguments.has("slide")
-    let details = ["overlap", "window-batch", "mirrors", "window-share"]
-    guard slide || arguments.has("window") else {
-      if let detail = details.first(where: arguments.has) {
-        throw UserError(
-          .input, key: "--\(detail)", "says how windows lie, but there are none",
-          remedy: "give --window or --slide too")
-      }
-      return nil
-    }
-    var window = SlidingWindow(overlap: slide ? 0 : 0.5)
-    let text = arguments.string("window") ?? "model"
-    if text != "model" {
-      let count = text.split(separator: "x", omittingEmptySubsequences: false).count
-      window.patch = try arguments.extents("window", count: count == 2 ? 2 : 3)
-    }
-    window.overlap = try arguments.double("overlap", in: 0...0.99) ?? window.overlap
-    window.batch = try arguments.int("window-batch", in: 1...100_000) ?? 1
-    window.mirrors = try arguments.int("mirrors", in: 1...64) ?? 1
-    window.share = try arguments.double("window-share", in: 0.000_001...1) ?? 1
-    return window
   }
 
   /// What is trained, and how an adapting task is sized.

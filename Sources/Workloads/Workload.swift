@@ -10,6 +10,8 @@ public struct Workload: Sendable {
   public let request: WorkloadRequest
   /// The request of one pass with every default filled in.
   public let resolved: GraphRequest
+  /// Tiles of a slide or scan; nil for samples of the model's own extents.
+  public let tiling: Tiling?
   /// Forward computation; ends in the loss when training.
   public let forward: OperatorGraph
   /// Forward, backward and optimizer step of one micro-batch; nil for inference.
@@ -22,11 +24,16 @@ public struct Workload: Sendable {
   public init(_ model: ModelProfile, _ request: WorkloadRequest) throws(UserError) {
     self.model = model
     self.request = request
-    let pass = try request.windowed(model)
-    let resolved = try pass.request.resolved(for: model)
+    let resolved = try request.resolved(for: model)
     self.resolved = resolved
+    let tiling = try request.tiling(model.sample, tile: resolved.spatial, model: model.id)
+    self.tiling = tiling
     var graph = try model.graph(resolved)
-    graph.passes = pass.passes
+    if let tiling, let whole = request.whole {
+      let (passes, overflow) = tiling.passes(batch: resolved.batch)
+        .multipliedReportingOverflow(by: whole.mirrors)
+      graph.passes = overflow ? .max : passes
+    }
     forward = graph
     guard resolved.withLoss else {
       training = nil
@@ -40,6 +47,12 @@ public struct Workload: Sendable {
       isTrainable: { part.covers($0, $1, newTask: newTask) },
       wantsGradient: { request.embeddingGradient && $0.name.hasSuffix("embeddings") })
   }
+}
+
+extension Workload {
+  /// Samples that one run of the forward graph (all of its passes) gives: one slide or scan, or a
+  /// batch.
+  public var samples: Int { tiling == nil ? resolved.batch : 1 }
 }
 
 extension WorkloadRequest {
