@@ -11,7 +11,7 @@ enum CostCommand: Command {
   static let specification = CommandSpecification(
     name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
     operands: ["MODEL"],
-    options: WorkloadOptions.options + TilingOptions.options + [
+    options: WorkloadOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
       .value(
