@@ -75,7 +75,7 @@ extension ModelProfile {
     if !training { return inferenceObjective }
     guard newTask else { return objective }
     switch objective {
-    case .causalLanguage, .contrastive: return objective
+    case .causalLanguage, .contrastive, .structure: return objective
     default: return .supervised
     }
   }
