@@ -15,7 +15,7 @@ import Quantities
 ///   and x/2). ReLU, tanh, the logistic function, exp and a leaky ReLU
 ///   in place keep their result, which is the next product's operand anyway, instead of their
 ///   input.
-/// - A mean over windows keeps its input, though only its extents are needed.
+/// - A maximum or mean over windows keeps its input, though only its extents are needed.
 struct Conventions: Sendable, Hashable {
   /// Whether weights are stored wider than products are computed.
   let autocast: Bool
@@ -75,15 +75,18 @@ struct Conventions: Sendable, Hashable {
       case .activation(.geluTanh):
         let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
         added = Saturating.add(added, Saturating.product(3, bytes))
+      case .softmax:
+        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the product.
+        if autocast, input.dataType.bits < 32 {
+          added = Saturating.add(added, DataType.fp32.bytes(input.count))
+        }
       case .channelNorm(let norm):
         // Group normalisation is on autocast's list of fp32 operators, batch and instance are not.
         if autocast, case .group = norm.kind, read.contains(first) {
           added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
         }
-      case .poolWindows(let pooling):
-        if pooling.kind == .mean, !read.contains(first) {
-          added = Saturating.add(added, input.bytes)
-        }
+      case .poolWindows:
+        if !read.contains(first) { added = Saturating.add(added, input.bytes) }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
         if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
@@ -100,6 +103,11 @@ struct Conventions: Sendable, Hashable {
     return (added, dropped)
   }
 
+  private func widths(_ tensor: Tensor) -> (wide: Int, narrow: Int) {
+    // Below 2^60, so that small multiples do not trap.
+    (min(DataType.fp32.bytes(tensor.count), 1 << 59), min(tensor.bytes, 1 << 59))
+  }
+
   private func scores(_ probabilities: Tensor) -> Int {
     autocast ? DataType.fp32.bytes(probabilities.count) : probabilities.bytes
   }
@@ -110,7 +118,13 @@ struct Conventions: Sendable, Hashable {
       // Scores before softmax.
       return scores(tensors[op.outputs[1].index])
     }
-    guard op.kind == .crossEntropy, let first = op.inputs.first else { return 0 }
+    guard let first = op.inputs.first else { return 0 }
+    if op.kind == .softmax, autocast {
+      // Input and result in fp32, beside the narrow input.
+      let (wide, narrow) = widths(tensors[first.index])
+      return max(0, 2 * wide - narrow)
+    }
+    guard op.kind == .crossEntropy else { return 0 }
     let logits = tensors[first.index]
     let wide = lossType(logits)
     let copy = wide == logits.dataType ? 0 : wide.bytes(logits.count)
@@ -123,7 +137,13 @@ struct Conventions: Sendable, Hashable {
       // Gradients of the probabilities and of the scores.
       return Saturating.product(2, scores(tensors[last.index]))
     }
-    guard op.kind == .crossEntropyBackward, let first = op.inputs.first else { return 0 }
+    guard let first = op.inputs.first else { return 0 }
+    if op.kind == .softmaxBackward, autocast {
+      // Both gradients in fp32 instead of narrow; the narrow result has been used before.
+      let (wide, narrow) = widths(tensors[first.index])
+      return wide == narrow ? 0 : max(0, 2 * wide - 3 * narrow)
+    }
+    guard op.kind == .crossEntropyBackward else { return 0 }
     let logits = tensors[first.index]
     let wide = lossType(logits)
     // Both gradients in the loss's format; the narrow result is made after them.

@@ -183,6 +183,7 @@ struct BlockDerivation {
         emit(node, .sumLeading, [dy], to: [inputs[1]])
       }
     case .scaleColumns: emit(node, .scaleColumnsBackward, [dy] + inputs, to: inputs)
+    case .parametricRelu: emit(node, .parametricReluBackward, [dy] + inputs, to: inputs)
     case .scale(let factor): emit(node, .scale(factor), [dy], to: inputs)
     case .scaleByExponential:
       emit(node, .scaleByExponentialBackward, [dy] + inputs, to: inputs)

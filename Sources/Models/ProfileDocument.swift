@@ -30,7 +30,7 @@ struct ProfileDocument {
   }
 
   /// What a profile inherits: what the model is, not where it was published.
-  static let inherited = ["family", "objective", "architecture", "api"]
+  static let inherited = ["family", "objective", "architecture", "pretraining", "api"]
 
   static func resolved(
     _ cursor: JSONCursor, depth: Int = 0
@@ -70,7 +70,7 @@ extension ModelProfile {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
         "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like",
-        "architecture", "api", "note", "publishedParameters",
+        "architecture", "pretraining", "api", "note", "publishedParameters",
       ])
       let merged = try ProfileDocument.resolved(cursor)
       try self.init(JSONCursor(file: file, root: merged))
@@ -100,6 +100,10 @@ extension ModelProfile {
       objective = try cursor.optional("objective")?.word(Objective.self) ?? .causalLanguage
       return
     }
+    pretraining =
+      try cursor.optional("pretraining").map { cursor throws(JSONError) in
+        try PretrainingRecipe(cursor)
+      } ?? PretrainingRecipe()
     objective = try cursor.field("objective").word(Objective.self)
     architecture = try Architecture(cursor.field("architecture"))
   }

@@ -21,6 +21,8 @@ public struct SampleDefaults: Sendable, Hashable {
   /// Prompts for each image, where a model takes prompts.
   public var prompts: Int?
 
+  /// Steps of a sampling by diffusion.
+  public var denoisingSteps: Int?
   /// Further passes that start from the last one's results (AlphaFold's recycling).
   public var recycles: Int?
 

@@ -16,11 +16,18 @@ enum ComponentRegistry {
     Mlp.self,
     Performer.self,
     ResNet.self,
+    MaskedAutoencoder.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self,
+    SwinUNETR.self, TimeSformer.self, UNETR.self,
     Sam.self,
     SamImageEncoder.self,
     SamMaskDecoder.self,
     Swin.self,
     SwinUNETR.self,
+    EncoderDecoder.self, Mlp.self,
+    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, GraphIsomorphism.self,
+    LatentDiffusion.self, Mlp.self, PCTNet.self,
+    ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
+    YoloV8.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
