@@ -85,8 +85,8 @@ struct BlockDerivation {
       guard needed[id.index], case .tensor(let gradient) = gradients[id] else { return nil }
       return gradient
     }
-    for id in block.inputs {
-      if case .unit = gradients[id] { throw fault("the loss must be computed in one block") }
+    func isTerm(_ id: TensorID) -> Bool {
+      if case .unit = gradients[id] { needed[id.index] } else { false }
     }
     let parameters = block.parameters.compactMap { id in
       gradient(id).map { ParameterGradient(parameter: id, gradient: $0) }
@@ -97,7 +97,8 @@ struct BlockDerivation {
     }
     return BackwardBlock(
       forward: position, tensors: tensors, operators: operators, outputGradients: outputGradients,
-      inputGradients: block.inputs.map(gradient), parameterGradients: parameters, saved: saved)
+      inputGradients: block.inputs.map(gradient), lossInputs: block.inputs.map(isTerm),
+      parameterGradients: parameters, saved: saved)
   }
 
   private func fault(_ message: String) -> UserError {

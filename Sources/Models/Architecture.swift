@@ -28,6 +28,8 @@ public enum Objective: String, Sendable, Hashable, CaseIterable {
   case sequenceToSequence = "seq2seq"
   /// Contrastive with captioning (CoCa).
   case contrastiveCaptioning = "coca"
+  /// Every loss of a model with several (matching, masked tokens or patches beside a contrast).
+  case hybrid
   /// Two views against a momentum encoder's queue (MoCo).
   case momentumContrast = "moco"
   /// Two views of each sample in a batch (SimCLR).

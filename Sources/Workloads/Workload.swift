@@ -29,8 +29,8 @@ public struct Workload: Sendable {
       training = nil
       return
     }
-    let part = request.trainedPart
-    try part.check(forward, model: model.id)
+    let part = request.trainedPart(of: model, resolved.objective)
+    try part.check(forward, model: model)
     let newTask = request.task.adapts && resolved.objective == .supervised
     training = try TrainingGraph.derive(
       from: forward, optimizer: request.optimizer,

@@ -157,8 +157,12 @@ public struct WorkloadRequest: Sendable, Hashable {
   }
 
   /// Which parameters are trained.
-  var trainedPart: TrainedPart {
+  func trainedPart(of model: ModelProfile, _ objective: Objective) -> TrainedPart {
+    if let trained { return trained.resolved(for: model) }
+    if task == .pretrain, objective == model.objective, let stage = model.stage {
+      return TrainedPart.parts([stage]).resolved(for: model)
+    }
     // Updates that a rank adds to another task are all that it trains.
-    trained ?? (options.rank != nil && task.trained == .everything ? .adapters : task.trained)
+    return options.rank != nil && task.trained == .everything ? .adapters : task.trained
   }
 }
