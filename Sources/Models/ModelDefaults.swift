@@ -84,7 +84,9 @@ extension ModelProfile {
     if !training { return inferenceObjective }
     guard newTask else { return objective }
     switch objective {
-    case .causalLanguage, .contrastive, .structure: return objective
+    case .causalLanguage, .contrastive, .sequenceToSequence, .contrastiveCaptioning, .hybrid,
+      .diffusion, .reconstruction, .structure:
+      return objective
     default: return .supervised
     }
   }
