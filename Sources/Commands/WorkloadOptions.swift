@@ -21,6 +21,7 @@ enum WorkloadOptions {
     .value("frames", "N", "frames of a video (default: the model's own)"),
     .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
     .value("images", "N", "images of a sample (default: the model's own)"),
+    .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value(
@@ -28,7 +29,7 @@ enum WorkloadOptions {
       "what is trained: everything, head, adapters, last:N layers, or parts by name (a,b)"),
     .value("rank", "N", "rank of LoRA's updates (default 8 with --task lora)"),
     .value("targets", "NAMES", "matrices that are adapted (default: the task's usual; or all)"),
-    .value("tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
+    .value("virtual-tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
     .value("bottleneck", "N", "width of adapters (default 64)"),
     .value(
       "quantize", "WORD", "format of the frozen matrices, with scales by groups",
@@ -71,6 +72,7 @@ enum WorkloadOptions {
     request.frames = try arguments.int("frames", in: 1...1_000_000)
     request.rows = try arguments.int("rows", in: 1...1_000_000)
     request.images = try arguments.int("images", in: 1...1_000_000)
+    request.prompts = try arguments.int("prompts", in: 1...1_000_000)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
   }
@@ -81,7 +83,7 @@ enum WorkloadOptions {
   ) throws(UserError) -> (TrainedPart?, AdaptationOptions) {
     var options = AdaptationOptions()
     options.rank = try arguments.int("rank", in: 1...1_000_000)
-    options.tokens = try arguments.int("tokens", in: 1...1_000_000)
+    options.tokens = try arguments.int("virtual-tokens", in: 1...1_000_000)
     options.bottleneck = try arguments.int("bottleneck", in: 1...1_000_000)
     options.quantize = arguments.string("quantize").flatMap(DataType.init(rawValue:))
     options.targets = list(arguments.string("targets") ?? "")

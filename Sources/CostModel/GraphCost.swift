@@ -175,7 +175,7 @@ extension Block {
 }
 
 extension OperatorGraph {
-  /// Whether activation recomputation covers a call: repeated layers, as frameworks checkpoint
-  /// them; embeddings, heads and losses are left out.
-  func isLayer(_ call: BlockCall) -> Bool { call.count > 1 }
+  /// Whether activation recomputation covers a call: layers, as frameworks checkpoint them;
+  /// embeddings, heads and losses are left out.
+  func isLayer(_ call: BlockCall) -> Bool { call.count > 1 || blocks[call.block].isLayer }
 }

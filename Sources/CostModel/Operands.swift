@@ -211,10 +211,10 @@ struct Operands {
 
   private static func forward(_ activation: Activation) -> Int {
     switch activation {
-    case .relu, .leakyRelu, .relu6: 1
+    case .relu, .leakyRelu, .relu6, .reciprocal: 1
     case .hardSwish: 4
     case .quickGelu, .silu, .sigmoid, .elu, .exponential: 6
-    case .gelu, .tanh, .softplus, .sine: 8
+    case .gelu, .geluErf, .tanh, .softplus, .sine: 8
     case .geluTanh, .mish: 12
     }
   }

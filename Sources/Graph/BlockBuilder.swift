@@ -12,6 +12,8 @@ public struct BlockBuilder: Sendable {
 
   /// How the block's matrices are adapted; nil leaves them as they are.
   public let adaptation: MatrixAdaptation?
+  /// Whether batch normalisation uses its stored statistics (inference), not those of the batch.
+  public var storedStatistics = false
 
   /// Starts an empty block.
   public init(_ name: String, precision: Precision, adaptation: MatrixAdaptation? = nil) {
@@ -74,11 +76,14 @@ public struct BlockBuilder: Sendable {
   /// Adds an operator with its output tensors and returns all of them.
   ///
   /// The first output is named like the operator, further ones after what they hold. `shape`
-  /// is needed only by `cast`.
+  /// is needed only by `cast`. `type` is the first output's format where it is not the usual one:
+  /// that of an activation read, for operators that only move elements and softmax; the compute
+  /// format for the rest.
   ///
   /// - Throws: `UserError` that names the operator whose inputs do not fit.
   public mutating func applyAll(
-    _ name: String, _ kind: OperatorKind, _ inputs: [TensorID], shape: [Int]? = nil
+    _ name: String, _ kind: OperatorKind, _ inputs: [TensorID], shape: [Int]? = nil,
+    type: DataType? = nil
   ) throws(UserError) -> [TensorID] {
     let tensors = inputs.map { block[$0] }
     let inferred: [[Int]]?
@@ -95,8 +100,9 @@ public struct BlockBuilder: Sendable {
     var outputs: [TensorID] = []
     for (index, shape) in shapes.enumerated() {
       let label = index == 0 ? name : name + "." + Self.statistic(kind, index)
-      let type = Self.format(kind, index, shape, precision.compute)
-      outputs.append(try append(Tensor(label, shape, type, .activation)))
+      let usual = Self.format(kind, index, shape, tensors, precision.compute)
+      let format = index == 0 ? type ?? usual : usual
+      outputs.append(try append(Tensor(label, shape, format, .activation)))
     }
     block.operators.append(Operator(name, kind, inputs, outputs))
     return outputs
@@ -106,21 +112,25 @@ public struct BlockBuilder: Sendable {
   ///
   /// - Throws: `UserError` that names the operator whose inputs do not fit.
   public mutating func apply(
-    _ name: String, _ kind: OperatorKind, _ inputs: TensorID..., shape: [Int]? = nil
+    _ name: String, _ kind: OperatorKind, _ inputs: TensorID..., shape: [Int]? = nil,
+    type: DataType? = nil
   ) throws(UserError) -> TensorID {
-    let outputs = try applyAll(name, kind, inputs, shape: shape)
+    let outputs = try applyAll(name, kind, inputs, shape: shape, type: type)
     guard let first = outputs.first else { throw fault(name, "the operator has no output") }
     return first
   }
 
   /// Statistics and losses are fp32, positions int64, probabilities and results in `compute`.
   private static func format(
-    _ kind: OperatorKind, _ index: Int, _ shape: [Int], _ compute: DataType
+    _ kind: OperatorKind, _ index: Int, _ shape: [Int], _ inputs: [Tensor], _ compute: DataType
   ) -> DataType {
     switch kind {
-    case .poolWindows where index > 0: .int64
-    case .attention(let geometry) where !geometry.fused: compute
-    default: index > 0 || shape.isEmpty ? .fp32 : compute
+    case .poolWindows where index > 0: return .int64
+    case .attention(let geometry) where !geometry.fused: return compute
+    case .cast, .permute, .slice, .contiguous, .softmax:
+      guard let first = inputs.first, first.role == .activation else { return compute }
+      return first.dataType.isFloatingPoint ? first.dataType : compute
+    default: return index > 0 || shape.isEmpty ? .fp32 : compute
     }
   }
 
@@ -137,6 +147,9 @@ public struct BlockBuilder: Sendable {
     default: "\(index)"
     }
   }
+
+  /// Marks the block as a layer of its own (see `Block.isLayer`).
+  public mutating func markLayer() { block.isLayer = true }
 
   /// Marks a tensor as handed on by the call.
   public mutating func output(_ id: TensorID) { block.outputs.append(id) }

@@ -235,4 +235,6 @@ public enum Architecture: Sendable, Hashable {
   case dual(DualEncoder)
   /// Any other kind (see `Component`).
   case component(AnyComponent)
+  /// Not public: the model is only served.
+  case undisclosed
 }

@@ -7,7 +7,7 @@ extension ModelProfile {
     switch architecture {
     case .single(let tower): if case .tokens = tower.input { tower } else { nil }
     case .dual(let dual): dual.text
-    case .component: nil
+    case .component, .undisclosed: nil
     }
   }
 
@@ -16,7 +16,7 @@ extension ModelProfile {
     switch architecture {
     case .single(let tower): if case .patches = tower.input { tower } else { nil }
     case .dual(let dual): dual.vision
-    case .component: nil
+    case .component, .undisclosed: nil
     }
   }
 
@@ -63,7 +63,7 @@ extension ModelProfile {
   /// The objective whose forward pass is the whole pre-trained model.
   var inferenceObjective: Objective {
     switch objective {
-    case .dino, .mae: .embedding
+    case .dino, .mae, .simclr, .momentumContrast: .embedding
     default: objective
     }
   }
@@ -73,9 +73,10 @@ extension ModelProfile {
     training: Bool, newTask: Bool
   ) -> Objective {
     if !training { return inferenceObjective }
-    guard newTask else { return objective }
+    // An encoder that only gives embeddings trains on a loss over them.
+    guard newTask else { return objective == .embedding ? .supervised : objective }
     switch objective {
-    case .causalLanguage, .contrastive: return objective
+    case .causalLanguage, .contrastive, .sequenceToSequence: return objective
     default: return .supervised
     }
   }

@@ -17,6 +17,8 @@ public struct GraphRequest: Sendable, Hashable {
   public var rows = 1
   /// Images in one sample.
   public var images = 1
+  /// Prompts (boxes, clicks) for each image of a promptable model.
+  public var prompts = 1
   /// Tokens already in the key/value cache: a decoding step reads them and adds `sequence` more.
   public var past = 0
   /// Formats of parameters and activations.
@@ -64,7 +66,9 @@ public struct GraphRequest: Sendable, Hashable {
 
   /// An empty block in the request's formats and adaptation.
   func block(_ name: String) -> BlockBuilder {
-    BlockBuilder(name, precision: precision, adaptation: adaptation)
+    var block = BlockBuilder(name, precision: precision, adaptation: adaptation)
+    block.storedStatistics = !withLoss
+    return block
   }
 }
 
@@ -89,6 +93,12 @@ extension ModelProfile {
         }
       case .dual(let dual):
         try DualBuilder(model: id, dual: dual, request: request).build(into: &graph)
+      case .undisclosed:
+        throw UserError(
+          .impossible, place: id, "the architecture of this model is not public",
+          remedy: api == nil
+            ? "choose a model that is not closed (hfm models)"
+            : "see its price: hfm cost \(id) --task infer")
       case .component(let component):
         try component.base.build(
           BuildScope(model: id, prefix: "", request: request), into: &graph)

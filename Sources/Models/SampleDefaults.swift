@@ -18,6 +18,8 @@ public struct SampleDefaults: Sendable, Hashable {
   public var rows: Int?
   /// Images in one sample, where it may hold several.
   public var images: Int?
+  /// Prompts for each image, where a model takes prompts.
+  public var prompts: Int?
 
   /// Creates a description of a model that reads nothing; set what it reads.
   public init() {}

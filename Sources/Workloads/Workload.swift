@@ -76,6 +76,7 @@ extension WorkloadRequest {
     resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
     resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
     resolved.images = try extent(images, sample.images, "--images", model.id)
+    resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation ?? options.matrices(task)
     resolved.trainedLayers = options.lastLayers

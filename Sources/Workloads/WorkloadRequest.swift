@@ -115,6 +115,8 @@ public struct WorkloadRequest: Sendable, Hashable {
   public var rows: Int?
   /// Images of a sample; nil for the model's own.
   public var images: Int?
+  /// Prompts for each image of a promptable model; nil for the model's own.
+  public var prompts: Int?
   /// Tokens in the key/value cache: a decoding step adds `sequence` (default 1) to them.
   public var past: Int?
   /// How matrices are adapted, word for word; nil follows from the task and `options`.

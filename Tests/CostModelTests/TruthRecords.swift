@@ -52,8 +52,9 @@ enum TruthRecords {
       task: trains && !decodes ? .pretrain : .infer, batch: shape["batch"]?.int ?? 1,
       sequence: lengths.lazy.compactMap { shape[$0]?.int }.first)
     // Self-distillation's records hold the backbone, with a loss on its embedding.
-    if model.objective == .dino || model.objective == .embedding {
-      request.objective = .supervised
+    switch model.objective {
+    case .dino, .momentumContrast, .simclr, .embedding: request.objective = .supervised
+    default: break
     }
     let spatial = shape["spatial"]?.array?.compactMap(\.int)
     switch spatial?.count {

@@ -12,6 +12,7 @@ public enum HFM {
     TopologyCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,
+    DatasetsCommand.self,
     CostCommand.self,
     PlanCommand.self,
     SimulateCommand.self,

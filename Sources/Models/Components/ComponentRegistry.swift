@@ -5,6 +5,21 @@ enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
     EncoderDecoder.self, Mlp.self,
+    AlignmentEncoder.self,
+    DenseNet.self,
+    EfficientNet.self,
+    EmbeddingEncoder.self,
+    ExpressionAutoencoder.self,
+    ExpressionEncoder.self,
+    Hyena.self,
+    Mlp.self,
+    Performer.self,
+    ResNet.self,
+    Sam.self,
+    SamImageEncoder.self,
+    SamMaskDecoder.self,
+    Swin.self,
+    SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {

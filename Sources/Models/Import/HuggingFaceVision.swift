@@ -94,6 +94,7 @@ extension Architecture {
     switch self {
     case .dual: .multimodal
     case .component(let component): component.base.likelyFamily
+    case .undisclosed: .language
     case .single(let tower):
       switch tower.input {
       case .patches: .vision
@@ -108,6 +109,7 @@ extension Architecture {
     switch self {
     case .dual: .contrastive
     case .component(let component): component.base.likelyObjective
+    case .undisclosed: .causalLanguage
     case .single(let tower):
       if tower.heads.language != nil {
         tower.stack.causal ? .causalLanguage : .maskedLanguage
