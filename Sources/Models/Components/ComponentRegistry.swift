@@ -4,11 +4,11 @@ import DataFormats
 enum ComponentRegistry {
   /// One line a kind, in the order of their words.
   static let kinds: [any Component.Type] = [
-    EncoderDecoder.self, Mlp.self,
     AlignmentEncoder.self,
     DenseNet.self,
     EfficientNet.self,
     EmbeddingEncoder.self,
+    EncoderDecoder.self,
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     Hyena.self,
