@@ -200,7 +200,7 @@ struct Operands {
     case .activationBackward(let f): 2 * Self.forward(f) + 1
     case .gatedActivationBackward(let f): 2 * Self.forward(f) + 4
     case .rotary, .partialRotary: 3
-    case .scaleColumnsBackward, .scaleByExponentialBackward: 3
+    case .scaleColumnsBackward, .scaleByExponentialBackward, .parametricReluBackward: 3
     case .crossEntropy, .crossEntropyBackward: 7
     case .contrastiveLoss, .contrastiveLossBackward: 14  // rows and columns
     case .elementLoss, .elementLossBackward: 6
@@ -211,10 +211,10 @@ struct Operands {
 
   private static func forward(_ activation: Activation) -> Int {
     switch activation {
-    case .relu, .leakyRelu, .relu6: 1
+    case .relu, .leakyRelu, .relu6, .reciprocal: 1
     case .hardSwish: 4
     case .quickGelu, .silu, .sigmoid, .elu, .exponential: 6
-    case .gelu, .tanh, .softplus, .sine: 8
+    case .gelu, .geluErf, .tanh, .softplus, .sine: 8
     case .geluTanh, .mish: 12
     }
   }

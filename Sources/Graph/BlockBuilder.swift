@@ -29,7 +29,7 @@ public struct BlockBuilder: Sendable {
       remedy: remedy.isEmpty ? "check the model's and the workload's shapes" : remedy)
   }
 
-  private mutating func append(_ tensor: Tensor) throws(UserError) -> TensorID {
+  mutating func append(_ tensor: Tensor) throws(UserError) -> TensorID {
     guard let count = Limits.elements(tensor.shape) else {
       throw fault(
         tensor.name, "shape \(tensor.shape) is not positive or too large",
@@ -76,11 +76,14 @@ public struct BlockBuilder: Sendable {
   /// Adds an operator with its output tensors and returns all of them.
   ///
   /// The first output is named like the operator, further ones after what they hold. `shape`
-  /// is needed only by `cast`.
+  /// is needed only by `cast`. `type` is the first output's format where it is not the usual one:
+  /// that of an activation read, for operators that only move elements and softmax; the compute
+  /// format for the rest.
   ///
   /// - Throws: `UserError` that names the operator whose inputs do not fit.
   public mutating func applyAll(
-    _ name: String, _ kind: OperatorKind, _ inputs: [TensorID], shape: [Int]? = nil
+    _ name: String, _ kind: OperatorKind, _ inputs: [TensorID], shape: [Int]? = nil,
+    type: DataType? = nil
   ) throws(UserError) -> [TensorID] {
     let tensors = inputs.map { block[$0] }
     let inferred: [[Int]]?
@@ -97,8 +100,9 @@ public struct BlockBuilder: Sendable {
     var outputs: [TensorID] = []
     for (index, shape) in shapes.enumerated() {
       let label = index == 0 ? name : name + "." + Self.statistic(kind, index)
-      let type = Self.format(kind, index, shape, precision.compute)
-      outputs.append(try append(Tensor(label, shape, type, .activation)))
+      let usual = Self.format(kind, index, shape, tensors, precision.compute)
+      let format = index == 0 ? type ?? usual : usual
+      outputs.append(try append(Tensor(label, shape, format, .activation)))
     }
     block.operators.append(Operator(name, kind, inputs, outputs))
     return outputs
@@ -108,21 +112,25 @@ public struct BlockBuilder: Sendable {
   ///
   /// - Throws: `UserError` that names the operator whose inputs do not fit.
   public mutating func apply(
-    _ name: String, _ kind: OperatorKind, _ inputs: TensorID..., shape: [Int]? = nil
+    _ name: String, _ kind: OperatorKind, _ inputs: TensorID..., shape: [Int]? = nil,
+    type: DataType? = nil
   ) throws(UserError) -> TensorID {
-    let outputs = try applyAll(name, kind, inputs, shape: shape)
+    let outputs = try applyAll(name, kind, inputs, shape: shape, type: type)
     guard let first = outputs.first else { throw fault(name, "the operator has no output") }
     return first
   }
 
   /// Statistics and losses are fp32, positions int64, probabilities and results in `compute`.
   private static func format(
-    _ kind: OperatorKind, _ index: Int, _ shape: [Int], _ compute: DataType
+    _ kind: OperatorKind, _ index: Int, _ shape: [Int], _ inputs: [Tensor], _ compute: DataType
   ) -> DataType {
     switch kind {
-    case .poolWindows where index > 0: .int64
-    case .attention(let geometry) where !geometry.fused: compute
-    default: index > 0 || shape.isEmpty ? .fp32 : compute
+    case .poolWindows where index > 0: return .int64
+    case .attention(let geometry) where !geometry.fused: return compute
+    case .cast, .permute, .slice, .contiguous, .softmax:
+      guard let first = inputs.first, first.role == .activation else { return compute }
+      return first.dataType.isFloatingPoint ? first.dataType : compute
+    default: return index > 0 || shape.isEmpty ? .fp32 : compute
     }
   }
 
@@ -140,45 +148,15 @@ public struct BlockBuilder: Sendable {
     }
   }
 
+  /// Marks the block as a layer of its own (see `Block.isLayer`).
+  public mutating func markLayer() { block.isLayer = true }
+
   /// Marks a tensor as handed on by the call.
   public mutating func output(_ id: TensorID) { block.outputs.append(id) }
 }
 
 // The compositions that every transformer is made of.
 extension BlockBuilder {
-  /// A linear layer with its weight `[outputs, columns(x)]` and bias.
-  ///
-  /// - Throws: `UserError` for shapes that do not fit.
-  public mutating func linear(
-    _ name: String, _ x: TensorID, to outputs: Int, bias: Bool, _ role: ParameterRole
-  ) throws(UserError) -> TensorID {
-    let shape = [outputs, block[x].columns]
-    guard let adaptation, adaptation.covers(block.name, name) else {
-      let weight = try parameter(name + ".weight", shape, role)
-      return try product(name, x, weight, outputs, bias: bias, role)
-    }
-    let weight = try append(
-      Tensor(
-        name + ".weight", shape, adaptation.weights ?? precision.parameters, .parameter(role)))
-    let y = try product(name, x, weight, outputs, bias: bias, role)
-    guard let rank = adaptation.rank else { return y }
-    let down = try parameter(name + ".lora.down.weight", [rank, shape[1]], .adapter)
-    let up = try parameter(name + ".lora.up.weight", [outputs, rank], .adapter)
-    let inner = try apply(name + ".lora.down", .linear(bias: false), x, down)
-    let delta = try apply(name + ".lora.up", .linear(bias: false), inner, up)
-    let scaled = try apply(name + ".lora.scale", .scale(adaptation.scale), delta)
-    return try apply(name + ".lora.sum", .add, y, scaled)
-  }
-
-  private mutating func product(
-    _ name: String, _ x: TensorID, _ weight: TensorID, _ outputs: Int, bias: Bool,
-    _ role: ParameterRole
-  ) throws(UserError) -> TensorID {
-    guard bias else { return try apply(name, .linear(bias: false), x, weight) }
-    let shift = try parameter(name + ".bias", [outputs], role)
-    return try apply(name, .linear(bias: true), x, weight, shift)
-  }
-
   /// Layer normalisation with scale and shift.
   ///
   /// - Throws: `UserError` for shapes that do not fit.

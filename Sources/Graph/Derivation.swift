@@ -12,10 +12,13 @@ extension TrainingGraph {
   ///   - optimizer: the update rule.
   ///   - isTrainable: whether a block's parameter is trained; a shared parameter is trained when
   ///     all of its uses are.
+  ///   - wantsGradient: whether the outputs of a block get a gradient although nothing below is
+  ///     trained (recomputation in PyTorch needs that of a frozen embedding).
   /// - Throws: `UserError` when the graph has no loss or nothing to train.
   public static func derive(
     from graph: OperatorGraph, optimizer: OptimizerKind = .adamw,
-    isTrainable: (Block, Tensor) -> Bool = { _, _ in true }
+    isTrainable: (Block, Tensor) -> Bool = { _, _ in true },
+    wantsGradient: (Block) -> Bool = { _ in false }
   ) throws(UserError) -> TrainingGraph {
     try graph.validate()
     guard let loss = graph.outputs.first, graph.values[loss.index].shape.isEmpty else {
@@ -23,7 +26,7 @@ extension TrainingGraph {
         .input, place: graph.name, "its first output is not a scalar loss",
         remedy: "build the graph with an objective")
     }
-    var derivation = GraphDerivation(graph, isTrainable)
+    var derivation = GraphDerivation(graph, isTrainable, wantsGradient)
     try derivation.backward(from: loss)
     guard !derivation.calls.isEmpty else {
       throw UserError(
@@ -55,7 +58,10 @@ private struct GraphDerivation {
   /// Per call: needs of the block's inputs in iterations 0, 1, …; the last one holds for the rest.
   private var needs: [[[Bool]]] = []
 
-  init(_ graph: OperatorGraph, _ isTrainable: (Block, Tensor) -> Bool) {
+  init(
+    _ graph: OperatorGraph, _ isTrainable: (Block, Tensor) -> Bool,
+    _ wantsGradient: (Block) -> Bool
+  ) {
     self.graph = graph
     var sharedTrained = [Bool](repeating: true, count: graph.sharedParameters.count)
     for call in graph.calls {
@@ -85,7 +91,8 @@ private struct GraphDerivation {
         sequence.append(inputs)
       }
       needs.append(Array(sequence.prefix(call.count)))
-      for (value, flag) in zip(call.outputs, outputs) { valueNeeds[value.index] = flag }
+      let wanted = wantsGradient(block)
+      for (value, flag) in zip(call.outputs, outputs) { valueNeeds[value.index] = flag || wanted }
     }
   }
 

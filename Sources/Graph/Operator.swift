@@ -22,6 +22,9 @@ public struct Operator: Sendable, Hashable {
 public enum Activation: String, Sendable, Hashable, CaseIterable {
   /// x·Φ(x) with the error function (Hendrycks & Gimpel 2016).
   case gelu
+  /// The same function written out with an error function (fair-esm, transformers' ESM): its
+  /// intermediate results are tensors of their own in the framework.
+  case geluErf
   /// The tanh approximation of GELU (same paper, section 2).
   case geluTanh
   /// x·σ(1.702x), as OpenAI's CLIP uses.
@@ -45,6 +48,8 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   case hardSwish
   /// eˣ.
   case exponential
+  /// 1/x.
+  case reciprocal
   /// sin x, as Hyena's implicit filters use.
   case sine
 }
@@ -198,6 +203,10 @@ public enum OperatorKind: Sendable, Hashable {
   case scaleColumns
   /// `dy, x, g → dx, dg`.
   case scaleColumnsBackward
+  /// `x[B,C,s…], slope[1 or C] → x` where positive, slope·x where not (PReLU, arXiv 1502.01852).
+  case parametricRelu
+  /// `dy, x, slope → dx, dslope`.
+  case parametricReluBackward
   /// `x → x·factor`.
   case scale(Double)
   /// `x, s[] → x·exp(s)`: CLIP's learned temperature.

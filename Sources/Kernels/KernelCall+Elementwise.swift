@@ -8,13 +8,14 @@ extension Activation {
   /// The C kernels' number for this function; nil without a kernel.
   var code: Int32? {
     switch self {
-    case .gelu: Int32(HFM_GELU)
+    case .gelu, .geluErf: Int32(HFM_GELU)
     case .geluTanh: Int32(HFM_GELU_TANH)
     case .quickGelu: Int32(HFM_QUICK_GELU)
     case .silu: Int32(HFM_SILU)
     case .relu: Int32(HFM_RELU)
     case .tanh: Int32(HFM_TANH)
-    case .sigmoid, .leakyRelu, .softplus, .elu, .relu6, .mish, .hardSwish, .exponential, .sine:
+    case .sigmoid, .leakyRelu, .softplus, .elu, .relu6, .mish, .hardSwish, .exponential,
+      .reciprocal, .sine:
       nil
     }
   }

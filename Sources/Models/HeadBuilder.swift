@@ -6,13 +6,15 @@ struct HeadBuilder {
   let model: String
   let tower: Tower
   let request: GraphRequest
+  /// In front of block and input names (`policy.`).
+  var prefix = ""
 
   private var heads: Heads { tower.heads }
 
   func build(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
     try refuseForeignObjective()
-    let built = try TowerBuilder(tower: tower, request: request, prefix: "").build(into: &graph)
-    var head = request.block("head")
+    let built = try TowerBuilder(tower: tower, request: request, prefix: prefix).build(into: &graph)
+    var head = request.block(prefix + "head")
     let shape = graph.graph.values[built.hidden.index].shape
     let hidden = try head.input("hidden", shape)
     var values = [built.hidden]
@@ -51,9 +53,9 @@ struct HeadBuilder {
     case .contrastive:
       throw fault("contrastive needs an image and a text tower", "choose a CLIP-like model")
     case .sequenceToSequence, .contrastiveCaptioning, .hybrid, .diffusion, .structure, .preference,
-      .policyGradient:
+      .policyGradient, .generation, .reconstruction:
       throw fault("this model is not made for \(word)", "use supervised or embedding")
-    case .dino, .mae, .embedding, .momentumContrast, .simclr:
+    case .dino, .mae, .embedding, .momentumContrast, .simclr, .maskedImage:
       if request.withLoss {
         throw fault("training for \(word) is not modelled", "use --objective supervised")
       }
@@ -66,7 +68,7 @@ struct HeadBuilder {
     _ name: String, _ shape: [Int], _ head: inout BlockBuilder, _ values: inout [ValueID],
     _ graph: inout GraphBuilder
   ) throws(UserError) -> TensorID {
-    values.append(try graph.input(name, shape, .int32))
+    values.append(try graph.input(prefix + name, shape, .int32))
     return try head.input(name, shape, .int32)
   }
 

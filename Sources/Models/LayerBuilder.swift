@@ -44,6 +44,11 @@ struct LayerBuilder {
     var block = request.block(name)
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
+    if stack.spareNorm {
+      for part in ["weight", "bias"] {
+        _ = try block.parameter("spare.norm." + part, [stack.hidden], .norm)
+      }
+    }
     switch stack.normPosition {
     case .parallel, .parallelApart:
       let normed = try block.norm("norm", x, stack)
@@ -264,9 +269,7 @@ struct LayerBuilder {
     let rows = try block.apply("mlp.rows", .cast, x, shape: [1, tokens, stack.hidden])
     let sent = try block.apply("mlp.dispatch", .gatherRows, rows, routing.rows)
     func product(_ name: String, _ x: TensorID, to width: Int) throws(UserError) -> TensorID {
-      let shape = [mixture.experts, width, block.block[x].columns]
-      let weight = try block.parameter(name + ".weight", shape, .mlp)
-      return try block.apply(name, .expertLinear(bias: false), x, weight)
+      try block.expertLinear(name, x, experts: mixture.experts, to: width, .mlp)
     }
     let inner: TensorID
     if stack.gated {

@@ -18,6 +18,8 @@ public struct ModelProfile: Sendable, Hashable {
   public var objective: Objective
   /// What it is made of.
   public var architecture: Architecture
+  /// How a vision backbone is pre-trained without labels.
+  public var pretraining = PretrainingRecipe()
   /// What the profile assumes or leaves out; empty when nothing.
   public var note = ""
   /// Parameters as its authors state them, rounded as they round.

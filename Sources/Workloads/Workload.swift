@@ -29,9 +29,13 @@ public struct Workload: Sendable {
       training = nil
       return
     }
-    let trained = try request.trained.resolved(for: model, resolved.objective)
+    let part = request.trainedPart(of: model, resolved.objective)
+    try part.check(forward, model: model.id)
+    let newTask = request.task.adapts && resolved.objective == .supervised
     training = try TrainingGraph.derive(
-      from: forward, optimizer: request.optimizer, isTrainable: trained.covers)
+      from: forward, optimizer: request.optimizer,
+      isTrainable: { part.covers($0, $1, newTask: newTask) },
+      wantsGradient: { request.embeddingGradient && $0.name.hasSuffix("embeddings") })
   }
 }
 
@@ -49,7 +53,7 @@ extension WorkloadRequest {
     if let classes, classes < 1 {
       throw fault("--classes", "\(classes) classes", "give at least 1")
     }
-    let training = task != .infer
+    let training = task.trains
     if training {
       let formats = [precision.parameters, precision.compute]
       guard formats.allSatisfy({ $0.isFloatingPoint }) else {
@@ -59,13 +63,12 @@ extension WorkloadRequest {
     }
     let objective =
       self.objective
-      ?? model.defaultObjective(
-        training: training, newTask: task == .finetune)
+      ?? defaultObjective(model)
     let sample = model.sample
     var resolved = GraphRequest(
       batch: batch, sequence: 1, spatial: try spatial(sample, model.id), precision: precision,
       objective: objective, withLoss: training,
-      classes: classes ?? (task == .finetune && objective == .supervised ? 2 : nil))
+      classes: classes ?? (task.adapts && objective == .supervised ? 2 : nil))
     resolved.sequence = try sequence(sample, model.id)
     resolved.targetSequence = try extent(
       targetSequence, past == nil ? sample.targetSequence : sample.targetSequence.map { _ in 1 },
@@ -73,10 +76,25 @@ extension WorkloadRequest {
     resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
     resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
     resolved.images = try extent(images, sample.images, "--images", model.id)
+    resolved.recycles = try recycles(sample, model.id)
     resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
+    resolved.denoisingSteps = try extent(
+      denoisingSteps, sample.denoisingSteps, "--steps", model.id)
     resolved.past = past ?? 0
-    resolved.adaptation = adaptation
+    resolved.adaptation = adaptation ?? options.matrices(task)
+    resolved.trainedLayers = options.lastLayers
+    if task == .promptTuning { resolved.promptTokens = options.tokens ?? 20 }
+    if task == .prefixTuning { resolved.prefixTokens = options.tokens ?? 20 }
     return resolved
+  }
+
+  private func defaultObjective(_ model: ModelProfile) -> Objective {
+    switch task {
+    case .dpo: .preference
+    case .ppo: .policyGradient
+    case .linearProbe: .supervised
+    default: model.defaultObjective(training: task.trains, newTask: task.adapts)
+    }
   }
 
   /// An extent that the user gives, or the model's own; an error where the model has none.
@@ -95,6 +113,25 @@ extension WorkloadRequest {
     guard value >= 1 else {
       throw UserError(
         .input, place: model, key: option, "\(value) is wrong", remedy: "give at least 1")
+    }
+    return value
+  }
+
+  /// Further passes: 0 or more, where the model has a loop of its own.
+  private func recycles(_ sample: SampleDefaults, _ model: String) throws(UserError) -> Int {
+    let most = SampleDefaults.mostRecycles
+    guard let own = sample.recycles else {
+      guard recycles == nil else {
+        throw UserError(
+          .input, place: model, key: "--recycles", "this model does not recycle its results",
+          remedy: "leave it out")
+      }
+      return 0
+    }
+    let value = recycles ?? own
+    guard (0...most).contains(value) else {
+      throw UserError(
+        .input, place: model, key: "--recycles", "\(value) is wrong", remedy: "give 0 to \(most)")
     }
     return value
   }

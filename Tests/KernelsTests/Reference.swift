@@ -198,7 +198,7 @@ private func referenceAttention(
 
 func referenceActivation(_ f: Activation, _ x: Double) -> Double {
   switch f {
-  case .gelu: 0.5 * x * erfc(-x / 2.0.squareRoot())
+  case .gelu, .geluErf: 0.5 * x * erfc(-x / 2.0.squareRoot())
   case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
   case .quickGelu: x / (1 + exp(-1.702 * x))
   case .silu: x / (1 + exp(-x))
@@ -212,6 +212,7 @@ func referenceActivation(_ f: Activation, _ x: Double) -> Double {
   case .mish: x * tanh(log1p(exp(x)))
   case .hardSwish: x * min(max(x + 3, 0), 6) / 6
   case .exponential: exp(x)
+  case .reciprocal: 1 / x
   case .sine: sin(x)
   }
 }

@@ -133,7 +133,8 @@ struct EncoderDecoder: Component {
     let weight = try head.parameter("decoder.weight", [tokens.vocabulary, shape[2]], .head)
     var logits = try head.apply("logits", .linear(bias: false), x, weight)
     if biasBuffer {
-      let bias = try head.buffer("logits.bias", [tokens.vocabulary], scope.request.precision.compute)
+      let bias = try head.buffer(
+        "logits.bias", [tokens.vocabulary], scope.request.precision.compute)
       logits = try head.apply("logits.sum", .add, logits, bias)
     }
     if scope.request.withLoss {

@@ -148,6 +148,7 @@ struct ResNetBody: Sendable, Hashable {
   private func residual(
     _ block: inout BlockBuilder, _ x: TensorID, _ stage: Int, stride: Int
   ) throws(UserError) -> TensorID {
+    block.markLayer()
     let planes = width << stage
     let channels = stageChannels[stage]
     let dilation = dilations[stage]

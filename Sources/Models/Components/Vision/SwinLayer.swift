@@ -26,6 +26,7 @@ struct SwinLayer {
 
   func build(_ scope: BuildScope) throws(UserError) -> BlockBuilder {
     var block = scope.block("layers.\(stage).block" + (isShifted ? ".shifted" : ""))
+    block.markLayer()
     let x = try block.input("hidden", shape)
     let normed = try block.layerNorm("attention.norm", x, epsilon: body.epsilon)
     let attended = try windowed(normed, &block)
@@ -66,9 +67,16 @@ struct SwinLayer {
     let keys = try block.splitHeads("attention.key", k, heads: heads)
     let values = try block.splitHeads("attention.value", v, heads: heads)
     var scores = try block.apply("attention.scores", .batchedMatmul(.right), queries, keys)
-    scores = try block.apply("attention.bias.sum", .add, scores, try positions(&block))
+    // A sum is as wide as the wider of its terms: the table in mixed precision, MONAI's mask always.
+    scores = try block.apply(
+      "attention.bias.sum", .add, scores, try positions(&block), type: block.precision.parameters)
     if isShifted { scores = try masked(scores, &block) }
-    let shares = try block.apply("attention.softmax", .softmax, scores)
+    var shares = try block.apply("attention.softmax", .softmax, scores)
+    let compute = block.precision.compute
+    if block.block[shares].dataType != compute {
+      shares = try block.apply(
+        "attention.shares", .cast, shares, shape: block.shape(shares), type: compute)
+    }
     let mixed = try block.apply("attention.mixed", .batchedMatmul(.none), shares, values)
     let joined = try block.joinHeads("attention", mixed)
     return try block.linear("attention.output", joined, to: width, bias: true, .attention)
@@ -104,7 +112,8 @@ struct SwinLayer {
     let apart = try block.reshaped(
       "attention.scores.windows", scores, [shape[0] / windows, windows] + shape.dropFirst())
     let wide = try block.reshaped("attention.mask.heads", mask, [windows, 1, count, count])
-    let sum = try block.apply("attention.mask.sum", .add, apart, wide)
+    let width = body.storesMask ? block.precision.parameters : .fp32
+    let sum = try block.apply("attention.mask.sum", .add, apart, wide, type: width)
     return try block.reshaped("attention.scores.masked", sum, shape)
   }
 }
