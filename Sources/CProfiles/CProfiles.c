@@ -258,6 +258,88 @@ static const unsigned char file84[] = {
 };
 static const unsigned char file85[] = {
 #embed "../../Profiles/models/language/bert-large.json"
+#embed "../../Profiles/models/bioinformatics/gin-5x300.json"
+};
+static const unsigned char file60[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
+};
+static const unsigned char file61[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
+};
+static const unsigned char file62[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
+};
+static const unsigned char file63[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
+};
+static const unsigned char file64[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
+};
+static const unsigned char file65[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
+};
+static const unsigned char file66[] = {
+#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
+};
+static const unsigned char file67[] = {
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
+};
+static const unsigned char file68[] = {
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
+};
+static const unsigned char file69[] = {
+#embed "../../Profiles/models/bioinformatics/protbert.json"
+};
+static const unsigned char file70[] = {
+#embed "../../Profiles/models/bioinformatics/rna-fm.json"
+};
+static const unsigned char file71[] = {
+#embed "../../Profiles/models/bioinformatics/rna-msm.json"
+};
+static const unsigned char file72[] = {
+#embed "../../Profiles/models/bioinformatics/rnabert.json"
+};
+static const unsigned char file73[] = {
+#embed "../../Profiles/models/bioinformatics/scbert.json"
+};
+static const unsigned char file74[] = {
+#embed "../../Profiles/models/bioinformatics/scelmo.json"
+};
+static const unsigned char file75[] = {
+#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
+};
+static const unsigned char file76[] = {
+#embed "../../Profiles/models/bioinformatics/scgpt.json"
+};
+static const unsigned char file77[] = {
+#embed "../../Profiles/models/bioinformatics/splicebert.json"
+};
+static const unsigned char file78[] = {
+#embed "../../Profiles/models/bioinformatics/uce-33l.json"
+};
+static const unsigned char file79[] = {
+#embed "../../Profiles/models/bioinformatics/uce-4l.json"
+};
+static const unsigned char file80[] = {
+#embed "../../Profiles/models/bioinformatics/utr-lm.json"
+};
+static const unsigned char file81[] = {
+#embed "../../Profiles/models/language/alpacare-13b.json"
+};
+static const unsigned char file82[] = {
+#embed "../../Profiles/models/language/alphabert.json"
+};
+static const unsigned char file83[] = {
+#embed "../../Profiles/models/language/baichuan-7b.json"
+};
+static const unsigned char file84[] = {
+#embed "../../Profiles/models/language/baichuan2-7b.json"
+};
+static const unsigned char file85[] = {
+#embed "../../Profiles/models/language/bentsao.json"
+};
+static const unsigned char file86[] = {
+#embed "../../Profiles/models/language/bert-base.json"
 };
 static const unsigned char file86[] = {
 #embed "../../Profiles/models/language/bianque-1.json"
@@ -2230,304 +2312,538 @@ static const unsigned char file232[] = {
 };
 static const unsigned char file233[] = {
 #embed "../../Profiles/survey.json"
-#embed "../../Profiles/models/multimodal/chambon-sd.json"
+#embed "../../Profiles/models/language/bert-large.json"
+};
+static const unsigned char file88[] = {
+#embed "../../Profiles/models/language/biobert.json"
+};
+static const unsigned char file89[] = {
+#embed "../../Profiles/models/language/biomedlm.json"
+};
+static const unsigned char file90[] = {
+#embed "../../Profiles/models/language/biomistral-7b.json"
+};
+static const unsigned char file91[] = {
+#embed "../../Profiles/models/language/chatcad-plus.json"
+};
+static const unsigned char file92[] = {
+#embed "../../Profiles/models/language/chatcad.json"
+};
+static const unsigned char file93[] = {
+#embed "../../Profiles/models/language/chatdoctor.json"
+};
+static const unsigned char file94[] = {
+#embed "../../Profiles/models/language/chatgpt.json"
+};
+static const unsigned char file95[] = {
+#embed "../../Profiles/models/language/clinicalbert.json"
+};
+static const unsigned char file96[] = {
+#embed "../../Profiles/models/language/deid-gpt.json"
+};
+static const unsigned char file97[] = {
+#embed "../../Profiles/models/language/dr-knows.json"
+};
+static const unsigned char file98[] = {
+#embed "../../Profiles/models/language/gatortron-base-345m.json"
+};
+static const unsigned char file99[] = {
+#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
+};
+static const unsigned char file100[] = {
+#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
+};
+static const unsigned char file101[] = {
+#embed "../../Profiles/models/language/gatortrongpt-20b.json"
+};
+static const unsigned char file102[] = {
+#embed "../../Profiles/models/language/gatortrongpt-5b.json"
+};
+static const unsigned char file103[] = {
+#embed "../../Profiles/models/language/gpt-4.json"
+};
+static const unsigned char file104[] = {
+#embed "../../Profiles/models/language/gpt2-large.json"
+};
+static const unsigned char file105[] = {
+#embed "../../Profiles/models/language/gpt2-medium.json"
+};
+static const unsigned char file106[] = {
+#embed "../../Profiles/models/language/gpt2-xl.json"
+};
+static const unsigned char file107[] = {
+#embed "../../Profiles/models/language/gpt2.json"
+};
+static const unsigned char file108[] = {
+#embed "../../Profiles/models/language/healthprompt.json"
+};
+static const unsigned char file109[] = {
+#embed "../../Profiles/models/language/huatuogpt-7b.json"
+};
+static const unsigned char file110[] = {
+#embed "../../Profiles/models/language/huatuogpt2-7b.json"
+};
+static const unsigned char file111[] = {
+#embed "../../Profiles/models/language/jmlr-13b.json"
+};
+static const unsigned char file112[] = {
+#embed "../../Profiles/models/language/llama-13b.json"
+};
+static const unsigned char file113[] = {
+#embed "../../Profiles/models/language/llama-33b.json"
+};
+static const unsigned char file114[] = {
+#embed "../../Profiles/models/language/llama-65b.json"
+};
+static const unsigned char file115[] = {
+#embed "../../Profiles/models/language/llama-7b.json"
+};
+static const unsigned char file116[] = {
+#embed "../../Profiles/models/language/llama2-13b.json"
 };
 static const unsigned char file117[] = {
-#embed "../../Profiles/models/multimodal/chexzero.json"
+#embed "../../Profiles/models/language/llama2-70b.json"
 };
 static const unsigned char file118[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+#embed "../../Profiles/models/language/llama2-7b.json"
 };
 static const unsigned char file119[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+#embed "../../Profiles/models/language/llama3-70b.json"
 };
 static const unsigned char file120[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+#embed "../../Profiles/models/language/llama3-8b.json"
 };
 static const unsigned char file121[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+#embed "../../Profiles/models/language/me-llama-13b.json"
 };
 static const unsigned char file122[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+#embed "../../Profiles/models/language/me-llama-70b.json"
 };
 static const unsigned char file123[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/language/med-palm-2.json"
 };
 static const unsigned char file124[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/language/medalpaca-13b.json"
 };
 static const unsigned char file125[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/language/medalpaca-7b.json"
 };
 static const unsigned char file126[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
+#embed "../../Profiles/models/language/medcpt.json"
 };
 static const unsigned char file127[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
+#embed "../../Profiles/models/language/meditron-70b.json"
 };
 static const unsigned char file128[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
+#embed "../../Profiles/models/language/meditron-7b.json"
 };
 static const unsigned char file129[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
+#embed "../../Profiles/models/language/medprompt.json"
 };
 static const unsigned char file130[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+#embed "../../Profiles/models/language/medroberta-nl.json"
 };
 static const unsigned char file131[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
 };
 static const unsigned char file132[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/language/mistral-7b.json"
 };
 static const unsigned char file133[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
+#embed "../../Profiles/models/language/oncogpt-7b.json"
 };
 static const unsigned char file134[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
+#embed "../../Profiles/models/language/open-llama-3b.json"
 };
 static const unsigned char file135[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/language/pmc-llama-13b.json"
 };
 static const unsigned char file136[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
+#embed "../../Profiles/models/language/pmc-llama-7b.json"
 };
 static const unsigned char file137[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+#embed "../../Profiles/models/language/pubmedbert.json"
 };
 static const unsigned char file138[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+#embed "../../Profiles/models/language/qilin-med.json"
 };
 static const unsigned char file139[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+#embed "../../Profiles/models/language/qwen-7b.json"
 };
 static const unsigned char file140[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/language/roberta-base.json"
 };
 static const unsigned char file141[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/language/roberta-large.json"
 };
 static const unsigned char file142[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/language/scibert.json"
 };
 static const unsigned char file143[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/language/taiyi-7b.json"
 };
 static const unsigned char file144[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/language/text-embedding-ada-002.json"
 };
 static const unsigned char file145[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/language/visual-med-alpaca.json"
 };
 static const unsigned char file146[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/language/zhongjing-13b.json"
 };
 static const unsigned char file147[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/multimodal/biomedclip.json"
 };
 static const unsigned char file148[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/multimodal/chambon-sd.json"
 };
 static const unsigned char file149[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/multimodal/chexzero.json"
 };
 static const unsigned char file150[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
 };
 static const unsigned char file151[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
 };
 static const unsigned char file152[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
 };
 static const unsigned char file153[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
 static const unsigned char file154[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
 };
 static const unsigned char file155[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file156[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file157[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file158[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/multimodal/roentgen.json"
 };
 static const unsigned char file159[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
 static const unsigned char file160[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
 static const unsigned char file161[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
 static const unsigned char file162[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
 static const unsigned char file163[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
 static const unsigned char file164[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file165[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file166[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file167[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file168[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file169[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file170[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file171[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file172[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file173[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file174[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file175[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file176[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file177[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file178[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file179[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file180[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file181[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file183[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file184[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file185[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file186[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file187[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file188[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file189[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file190[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file191[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file193[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file194[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file195[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file196[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file197[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file198[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file199[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file200[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file215[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file216[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file217[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file218[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file219[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file220[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file221[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file222[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file223[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file224[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file225[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file226[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file227[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file228[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file229[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file230[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file231[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file232[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file233[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file234[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file235[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file236[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file237[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file238[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file239[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file240[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file241[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file242[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file243[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file244[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file245[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file246[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file247[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file248[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file249[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file250[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file251[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file252[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file253[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file254[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file255[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file256[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file257[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file258[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file259[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file260[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file261[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file262[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file263[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file264[] = {
+#embed "../../Profiles/survey.json"
 };
 
 const CProfilesFile CProfilesFiles[] = {
@@ -3661,3 +3977,212 @@ const long CProfilesCount = 216;
     {0, 0, 0},
 };
 const long CProfilesCount = 234;
+    {"models/bioinformatics/gin-5x300.json", file59, sizeof file59},
+    {"models/bioinformatics/hyenadna-large-1m.json", file60, sizeof file60},
+    {"models/bioinformatics/hyenadna-medium-160k.json", file61, sizeof file61},
+    {"models/bioinformatics/hyenadna-medium-450k.json", file62, sizeof file62},
+    {"models/bioinformatics/hyenadna-small-32k.json", file63, sizeof file63},
+    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file64, sizeof file64},
+    {"models/bioinformatics/hyenadna-tiny-1k.json", file65, sizeof file65},
+    {"models/bioinformatics/msa-transformer.json", file66, sizeof file66},
+    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file67, sizeof file67},
+    {"models/bioinformatics/nucleotide-transformer-500m.json", file68, sizeof file68},
+    {"models/bioinformatics/protbert.json", file69, sizeof file69},
+    {"models/bioinformatics/rna-fm.json", file70, sizeof file70},
+    {"models/bioinformatics/rna-msm.json", file71, sizeof file71},
+    {"models/bioinformatics/rnabert.json", file72, sizeof file72},
+    {"models/bioinformatics/scbert.json", file73, sizeof file73},
+    {"models/bioinformatics/scelmo.json", file74, sizeof file74},
+    {"models/bioinformatics/scfoundation-100m.json", file75, sizeof file75},
+    {"models/bioinformatics/scgpt.json", file76, sizeof file76},
+    {"models/bioinformatics/splicebert.json", file77, sizeof file77},
+    {"models/bioinformatics/uce-33l.json", file78, sizeof file78},
+    {"models/bioinformatics/uce-4l.json", file79, sizeof file79},
+    {"models/bioinformatics/utr-lm.json", file80, sizeof file80},
+    {"models/language/alpacare-13b.json", file81, sizeof file81},
+    {"models/language/alphabert.json", file82, sizeof file82},
+    {"models/language/baichuan-7b.json", file83, sizeof file83},
+    {"models/language/baichuan2-7b.json", file84, sizeof file84},
+    {"models/language/bentsao.json", file85, sizeof file85},
+    {"models/language/bert-base.json", file86, sizeof file86},
+    {"models/language/bert-large.json", file87, sizeof file87},
+    {"models/language/biobert.json", file88, sizeof file88},
+    {"models/language/biomedlm.json", file89, sizeof file89},
+    {"models/language/biomistral-7b.json", file90, sizeof file90},
+    {"models/language/chatcad-plus.json", file91, sizeof file91},
+    {"models/language/chatcad.json", file92, sizeof file92},
+    {"models/language/chatdoctor.json", file93, sizeof file93},
+    {"models/language/chatgpt.json", file94, sizeof file94},
+    {"models/language/clinicalbert.json", file95, sizeof file95},
+    {"models/language/deid-gpt.json", file96, sizeof file96},
+    {"models/language/dr-knows.json", file97, sizeof file97},
+    {"models/language/gatortron-base-345m.json", file98, sizeof file98},
+    {"models/language/gatortron-large-8.9b.json", file99, sizeof file99},
+    {"models/language/gatortron-medium-3.9b.json", file100, sizeof file100},
+    {"models/language/gatortrongpt-20b.json", file101, sizeof file101},
+    {"models/language/gatortrongpt-5b.json", file102, sizeof file102},
+    {"models/language/gpt-4.json", file103, sizeof file103},
+    {"models/language/gpt2-large.json", file104, sizeof file104},
+    {"models/language/gpt2-medium.json", file105, sizeof file105},
+    {"models/language/gpt2-xl.json", file106, sizeof file106},
+    {"models/language/gpt2.json", file107, sizeof file107},
+    {"models/language/healthprompt.json", file108, sizeof file108},
+    {"models/language/huatuogpt-7b.json", file109, sizeof file109},
+    {"models/language/huatuogpt2-7b.json", file110, sizeof file110},
+    {"models/language/jmlr-13b.json", file111, sizeof file111},
+    {"models/language/llama-13b.json", file112, sizeof file112},
+    {"models/language/llama-33b.json", file113, sizeof file113},
+    {"models/language/llama-65b.json", file114, sizeof file114},
+    {"models/language/llama-7b.json", file115, sizeof file115},
+    {"models/language/llama2-13b.json", file116, sizeof file116},
+    {"models/language/llama2-70b.json", file117, sizeof file117},
+    {"models/language/llama2-7b.json", file118, sizeof file118},
+    {"models/language/llama3-70b.json", file119, sizeof file119},
+    {"models/language/llama3-8b.json", file120, sizeof file120},
+    {"models/language/me-llama-13b.json", file121, sizeof file121},
+    {"models/language/me-llama-70b.json", file122, sizeof file122},
+    {"models/language/med-palm-2.json", file123, sizeof file123},
+    {"models/language/medalpaca-13b.json", file124, sizeof file124},
+    {"models/language/medalpaca-7b.json", file125, sizeof file125},
+    {"models/language/medcpt.json", file126, sizeof file126},
+    {"models/language/meditron-70b.json", file127, sizeof file127},
+    {"models/language/meditron-7b.json", file128, sizeof file128},
+    {"models/language/medprompt.json", file129, sizeof file129},
+    {"models/language/medroberta-nl.json", file130, sizeof file130},
+    {"models/language/megatron-gpt-1.3b.json", file131, sizeof file131},
+    {"models/language/mistral-7b.json", file132, sizeof file132},
+    {"models/language/oncogpt-7b.json", file133, sizeof file133},
+    {"models/language/open-llama-3b.json", file134, sizeof file134},
+    {"models/language/pmc-llama-13b.json", file135, sizeof file135},
+    {"models/language/pmc-llama-7b.json", file136, sizeof file136},
+    {"models/language/pubmedbert.json", file137, sizeof file137},
+    {"models/language/qilin-med.json", file138, sizeof file138},
+    {"models/language/qwen-7b.json", file139, sizeof file139},
+    {"models/language/roberta-base.json", file140, sizeof file140},
+    {"models/language/roberta-large.json", file141, sizeof file141},
+    {"models/language/scibert.json", file142, sizeof file142},
+    {"models/language/taiyi-7b.json", file143, sizeof file143},
+    {"models/language/text-embedding-ada-002.json", file144, sizeof file144},
+    {"models/language/visual-med-alpaca.json", file145, sizeof file145},
+    {"models/language/zhongjing-13b.json", file146, sizeof file146},
+    {"models/multimodal/biomedclip.json", file147, sizeof file147},
+    {"models/multimodal/chambon-sd.json", file148, sizeof file148},
+    {"models/multimodal/chexzero.json", file149, sizeof file149},
+    {"models/multimodal/clip-vit-b-16.json", file150, sizeof file150},
+    {"models/multimodal/clip-vit-b-32.json", file151, sizeof file151},
+    {"models/multimodal/clip-vit-l-14-336.json", file152, sizeof file152},
+    {"models/multimodal/clip-vit-l-14.json", file153, sizeof file153},
+    {"models/multimodal/etp-ecg-resnet18.json", file154, sizeof file154},
+    {"models/multimodal/plip.json", file155, sizeof file155},
+    {"models/multimodal/pubmedclip.json", file156, sizeof file156},
+    {"models/multimodal/quiltnet.json", file157, sizeof file157},
+    {"models/multimodal/roentgen.json", file158, sizeof file158},
+    {"models/multimodal/sd1-unet.json", file159, sizeof file159},
+    {"models/multimodal/sd1-vae.json", file160, sizeof file160},
+    {"models/multimodal/sd2-unet.json", file161, sizeof file161},
+    {"models/multimodal/stable-diffusion-v1.json", file162, sizeof file162},
+    {"models/multimodal/stable-diffusion-v2.json", file163, sizeof file163},
+    {"models/multimodal/vit-bert-dual.json", file164, sizeof file164},
+    {"models/vision/c2l-densenet121.json", file165, sizeof file165},
+    {"models/vision/c2l-resnet18.json", file166, sizeof file166},
+    {"models/vision/campanella-vit-s.json", file167, sizeof file167},
+    {"models/vision/ciga-resnet18.json", file168, sizeof file168},
+    {"models/vision/clip-rn101-visual.json", file169, sizeof file169},
+    {"models/vision/clip-rn50-visual.json", file170, sizeof file170},
+    {"models/vision/clip-rn50x4-visual.json", file171, sizeof file171},
+    {"models/vision/ctranspath.json", file172, sizeof file172},
+    {"models/vision/densenet121-3d.json", file173, sizeof file173},
+    {"models/vision/densenet121.json", file174, sizeof file174},
+    {"models/vision/densenet161.json", file175, sizeof file175},
+    {"models/vision/densenet169.json", file176, sizeof file176},
+    {"models/vision/densenet201.json", file177, sizeof file177},
+    {"models/vision/dinov2-vitb14.json", file178, sizeof file178},
+    {"models/vision/dinov2-vitg14.json", file179, sizeof file179},
+    {"models/vision/dinov2-vitl14.json", file180, sizeof file180},
+    {"models/vision/dinov2-vits14.json", file181, sizeof file181},
+    {"models/vision/efficientnet_b0.json", file182, sizeof file182},
+    {"models/vision/efficientnet_b1.json", file183, sizeof file183},
+    {"models/vision/efficientnet_b2.json", file184, sizeof file184},
+    {"models/vision/efficientnet_b3.json", file185, sizeof file185},
+    {"models/vision/efficientnet_b4.json", file186, sizeof file186},
+    {"models/vision/efficientnet_b5.json", file187, sizeof file187},
+    {"models/vision/efficientnet_b6.json", file188, sizeof file188},
+    {"models/vision/efficientnet_b7.json", file189, sizeof file189},
+    {"models/vision/ghesu-resnet50w2.json", file190, sizeof file190},
+    {"models/vision/gigapath-tile.json", file191, sizeof file191},
+    {"models/vision/gvsl-unet.json", file192, sizeof file192},
+    {"models/vision/lvm-med-resnet50.json", file193, sizeof file193},
+    {"models/vision/med3d-resnet10.json", file194, sizeof file194},
+    {"models/vision/med3d-resnet101.json", file195, sizeof file195},
+    {"models/vision/med3d-resnet152.json", file196, sizeof file196},
+    {"models/vision/med3d-resnet18.json", file197, sizeof file197},
+    {"models/vision/med3d-resnet200.json", file198, sizeof file198},
+    {"models/vision/med3d-resnet34.json", file199, sizeof file199},
+    {"models/vision/med3d-resnet50.json", file200, sizeof file200},
+    {"models/vision/medsam-vit-b.json", file201, sizeof file201},
+    {"models/vision/mis-fm-pctnet.json", file202, sizeof file202},
+    {"models/vision/moco-cxr-densenet121.json", file203, sizeof file203},
+    {"models/vision/moco-cxr-resnet18.json", file204, sizeof file204},
+    {"models/vision/models-genesis-unet3d.json", file205, sizeof file205},
+    {"models/vision/nnunet-2d.json", file206, sizeof file206},
+    {"models/vision/nnunet-3d-fullres.json", file207, sizeof file207},
+    {"models/vision/nnunet-resenc-l.json", file208, sizeof file208},
+    {"models/vision/nnunet-resenc-m.json", file209, sizeof file209},
+    {"models/vision/nnunet-resenc-xl.json", file210, sizeof file210},
+    {"models/vision/r3d18.json", file211, sizeof file211},
+    {"models/vision/resnet101.json", file212, sizeof file212},
+    {"models/vision/resnet152.json", file213, sizeof file213},
+    {"models/vision/resnet18.json", file214, sizeof file214},
+    {"models/vision/resnet34.json", file215, sizeof file215},
+    {"models/vision/resnet50.json", file216, sizeof file216},
+    {"models/vision/resnext101_32x8d.json", file217, sizeof file217},
+    {"models/vision/resnext101_64x4d.json", file218, sizeof file218},
+    {"models/vision/resnext50_32x4d.json", file219, sizeof file219},
+    {"models/vision/retfound.json", file220, sizeof file220},
+    {"models/vision/rudolfv.json", file221, sizeof file221},
+    {"models/vision/sam-mask-decoder.json", file222, sizeof file222},
+    {"models/vision/sam-vit_b-image-encoder.json", file223, sizeof file223},
+    {"models/vision/sam-vit_b.json", file224, sizeof file224},
+    {"models/vision/sam-vit_h-image-encoder.json", file225, sizeof file225},
+    {"models/vision/sam-vit_h.json", file226, sizeof file226},
+    {"models/vision/sam-vit_l-image-encoder.json", file227, sizeof file227},
+    {"models/vision/sam-vit_l.json", file228, sizeof file228},
+    {"models/vision/segresnet-brats.json", file229, sizeof file229},
+    {"models/vision/segresnet.json", file230, sizeof file230},
+    {"models/vision/stunet-b.json", file231, sizeof file231},
+    {"models/vision/stunet-h.json", file232, sizeof file232},
+    {"models/vision/stunet-l.json", file233, sizeof file233},
+    {"models/vision/stunet-s.json", file234, sizeof file234},
+    {"models/vision/swin_base_patch4_window7_224.json", file235, sizeof file235},
+    {"models/vision/swin_large_patch4_window7_224.json", file236, sizeof file236},
+    {"models/vision/swin_small_patch4_window7_224.json", file237, sizeof file237},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file238, sizeof file238},
+    {"models/vision/swinunetr-24.json", file239, sizeof file239},
+    {"models/vision/swinunetr-48.json", file240, sizeof file240},
+    {"models/vision/swinunetr-v2-48.json", file241, sizeof file241},
+    {"models/vision/transvw-unet3d.json", file242, sizeof file242},
+    {"models/vision/unet-resnet18-smp.json", file243, sizeof file243},
+    {"models/vision/unet-resnet34-smp.json", file244, sizeof file244},
+    {"models/vision/unet-resnet50-smp.json", file245, sizeof file245},
+    {"models/vision/unet2d-basic.json", file246, sizeof file246},
+    {"models/vision/uni.json", file247, sizeof file247},
+    {"models/vision/uni2-h.json", file248, sizeof file248},
+    {"models/vision/universeg.json", file249, sizeof file249},
+    {"models/vision/virchow.json", file250, sizeof file250},
+    {"models/vision/virchow2.json", file251, sizeof file251},
+    {"models/vision/visionfm.json", file252, sizeof file252},
+    {"models/vision/vit-b-16.json", file253, sizeof file253},
+    {"models/vision/vit-h-14.json", file254, sizeof file254},
+    {"models/vision/vit-l-16.json", file255, sizeof file255},
+    {"models/vision/vit-s-16.json", file256, sizeof file256},
+    {"models/vision/wide_resnet101_2.json", file257, sizeof file257},
+    {"models/vision/wide_resnet50_2.json", file258, sizeof file258},
+    {"models/vision/yolov8l.json", file259, sizeof file259},
+    {"models/vision/yolov8m.json", file260, sizeof file260},
+    {"models/vision/yolov8n.json", file261, sizeof file261},
+    {"models/vision/yolov8s.json", file262, sizeof file262},
+    {"models/vision/yolov8x.json", file263, sizeof file263},
+    {"survey.json", file264, sizeof file264},
+    {0, 0, 0},
+};
+const long CProfilesCount = 265;
