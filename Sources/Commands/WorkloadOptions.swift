@@ -28,7 +28,7 @@ enum WorkloadOptions {
     .value("classes", "N", "classes of a supervised head"),
     .value(
       "train", "PARTS",
-      "what is trained: everything, head, adapters, last:N layers, a stage, or parts by name (a,b)"),
+      "what is trained: everything, head, adapters, last:N layers, a stage, or parts (a,b)"),
     .value("rank", "N", "rank of LoRA's updates (default 8 with --task lora)"),
     .value("targets", "NAMES", "matrices that are adapted (default: the task's usual; or all)"),
     .value("tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),

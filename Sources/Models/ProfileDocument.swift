@@ -31,7 +31,7 @@ struct ProfileDocument {
 
   /// What a profile inherits: what the model is, not where it was published.
   static let inherited = [
-    "family", "objective", "architecture", "pretraining", "stages", "stage", "api",
+    "family", "objective", "architecture", "pretraining", "api", "stages", "stage",
   ]
 
   static func resolved(
@@ -72,7 +72,7 @@ extension ModelProfile {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
         "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like",
-        "architecture", "pretraining", "stages", "stage", "api", "note", "publishedParameters",
+        "architecture", "pretraining", "api", "stages", "stage", "note", "publishedParameters",
       ])
       let merged = try ProfileDocument.resolved(cursor)
       try self.init(JSONCursor(file: file, root: merged))

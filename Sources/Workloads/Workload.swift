@@ -30,7 +30,7 @@ public struct Workload: Sendable {
       return
     }
     let part = request.trainedPart(of: model, resolved.objective)
-    try part.check(forward, model: model.id)
+    try part.check(forward, model: model)
     let newTask = request.task.adapts && resolved.objective == .supervised
     training = try TrainingGraph.derive(
       from: forward, optimizer: request.optimizer,

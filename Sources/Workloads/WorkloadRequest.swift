@@ -156,18 +156,13 @@ public struct WorkloadRequest: Sendable, Hashable {
     self.trained = trained
   }
 
-  /// Which parameters are trained: a stage's name stands for its parts.
+  /// Which parameters are trained.
   func trainedPart(of model: ModelProfile, _ objective: Objective) -> TrainedPart {
-    func stage(_ name: String?) -> TrainedPart? {
-      model.stages.first { $0.name == name }.map { .parts($0.prefixes) }
-    }
-    if let trained {
-      guard case .parts(let names) = trained, names.count == 1 else { return trained }
-      return stage(names[0]) ?? trained
+    if let trained { return trained.resolved(for: model) }
+    if task == .pretrain, objective == model.objective, let stage = model.stage {
+      return TrainedPart.parts([stage]).resolved(for: model)
     }
     // Updates that a rank adds to another task are all that it trains.
-    if options.rank != nil && task.trained == .everything { return .adapters }
-    guard task.trained == .everything, objective == model.objective else { return task.trained }
-    return stage(model.stage) ?? task.trained
+    return options.rank != nil && task.trained == .everything ? .adapters : task.trained
   }
 }

@@ -36,6 +36,8 @@ enum ComponentRegistry {
     UNet.self,
     UniverSeg.self,
     YoloV8.self,
+    Composite.self, DenseNet.self, EfficientNet.self, EncoderDecoder.self, Mlp.self,
+    ResNet.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {

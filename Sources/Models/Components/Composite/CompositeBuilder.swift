@@ -41,9 +41,10 @@ struct CompositeBuilder {
     var sum: TensorID?
     for index in values.indices {
       let term = try block.input("loss.\(index)", [], .fp32)
-      sum = try sum.map { (sum) throws(UserError) in
-        try block.apply("sum.\(index)", .add, sum, term)
-      } ?? term
+      sum =
+        try sum.map { (sum) throws(UserError) in
+          try block.apply("sum.\(index)", .add, sum, term)
+        } ?? term
     }
     if let sum { block.output(sum) }
     return try graph.call(block, values)
