@@ -7,11 +7,6 @@ public struct TrainingStage: Sendable, Hashable {
   /// Names of parts (`projector`) or of blocks within them (`language.embeddings`).
   public var parts: [String]
 
-  /// What the names of its blocks start with: `projector.` for a part, a block as it is.
-  public var prefixes: [String] {
-    parts.map { $0.contains(".") || $0 == "head" ? $0 : $0 + "." }
-  }
-
   /// Creates a stage.
   public init(name: String, parts: [String]) {
     self.name = name
