@@ -11,7 +11,7 @@ enum CostCommand: Command {
   static let specification = CommandSpecification(
     name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
     operands: ["MODEL"],
-    options: WorkloadOptions.options + [
+    options: WorkloadOptions.options + TilingOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
       .value(
@@ -43,7 +43,8 @@ enum CostCommand: Command {
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains)
+      trains: profile.trains, copies: workload.forward.copiedParameterCount,
+      tiling: try TilingCost(arguments, workload, profile.cost))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -72,6 +73,10 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// Parameters of a teacher or momentum copy, which are held but not trained.
+  let copies: Int
+  /// All tiles of a slide or scan; nil for samples.
+  var tiling: TilingCost?
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -82,6 +87,7 @@ struct CostReport {
         .object([
           ("total", .number(cost.parameters.total)),
           ("trainable", .number(cost.parameters.trainable)),
+          ("copies", .number(copies)),
           (
             "byRole",
             .object(cost.parameters.byRole.map { ($0.role.rawValue, .number($0.count)) })
@@ -112,7 +118,8 @@ struct CostReport {
     if !caches.isEmpty {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
-    if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
+    if let tiling { members.append(("tiling", tiling.json)) }
+    if explain { members.append(("explain", .array(terms.map(ExplainText.json)))) }
     return .object(members)
   }
 
@@ -123,6 +130,7 @@ struct CostReport {
       ["parameters", Format.count(cost.parameters.total)],
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
+    if copies > 0 { facts.rows.append(["  averaged copy", Format.count(copies)]) }
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
     facts.rows += inputRows
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
@@ -130,6 +138,7 @@ struct CostReport {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
+    facts.rows += tiling?.rows ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
@@ -141,7 +150,7 @@ struct CostReport {
         Format.bytes($0.bytes),
       ]
     }
-    let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
+    let terms = explain ? [""] + ExplainText.lines(terms) : []
     return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
   }
 
@@ -174,6 +183,14 @@ struct CostReport {
       rows.append(["keys and values per token", Format.bytes(memory.kvCacheBytesPerToken)])
     }
     return rows
+  }
+
+  private var terms: [ExplainTerm] {
+    guard copies > 0 else { return Self.terms }
+    let copy = ExplainTerm(
+      "averaged copy", "teacher or momentum encoder: forward only, no gradient, not in the card",
+      Format.count(copies), "objective \(request.objective?.rawValue ?? model.objective.rawValue)")
+    return Self.terms + [copy]
   }
 
   private static let terms = [
