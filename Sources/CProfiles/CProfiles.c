@@ -1091,810 +1091,495 @@ static const unsigned char file362[] = {
 #embed "../../Profiles/models/multimodal/xraygpt.json"
 };
 static const unsigned char file363[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
-};
-static const unsigned char file364[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
-};
-static const unsigned char file365[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
-};
-static const unsigned char file366[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
-};
-static const unsigned char file367[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
-};
-static const unsigned char file368[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
-};
-static const unsigned char file369[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
-};
-static const unsigned char file370[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
-};
-static const unsigned char file371[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
-};
-static const unsigned char file372[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
-};
-static const unsigned char file373[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
-};
-static const unsigned char file374[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
-};
-static const unsigned char file375[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
-};
-static const unsigned char file376[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
-};
-static const unsigned char file377[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
-};
-static const unsigned char file378[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
-};
-static const unsigned char file379[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
-};
-static const unsigned char file380[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
-};
-static const unsigned char file381[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
-};
-static const unsigned char file382[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
-};
-static const unsigned char file383[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
-};
-static const unsigned char file384[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
-};
-static const unsigned char file385[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
-};
-static const unsigned char file386[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
-};
-static const unsigned char file387[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
-};
-static const unsigned char file388[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
-};
-static const unsigned char file389[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
-};
-static const unsigned char file390[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
-};
-static const unsigned char file391[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
-};
-static const unsigned char file392[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
-};
-static const unsigned char file393[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
-};
-static const unsigned char file394[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
-};
-static const unsigned char file395[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
-};
-static const unsigned char file396[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
-};
-static const unsigned char file397[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
-};
-static const unsigned char file398[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
-};
-static const unsigned char file399[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
-};
-static const unsigned char file400[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
-};
-static const unsigned char file401[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
-};
-static const unsigned char file402[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
-};
-static const unsigned char file403[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
-};
-static const unsigned char file404[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
-};
-static const unsigned char file405[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
-};
-static const unsigned char file406[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
-};
-static const unsigned char file407[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
-};
-static const unsigned char file408[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
-};
-static const unsigned char file409[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
-};
-static const unsigned char file410[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
-};
-static const unsigned char file411[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
-};
-static const unsigned char file412[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
-};
-static const unsigned char file413[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file414[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file415[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file416[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file417[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file418[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file419[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file420[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file421[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file422[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file423[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file424[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file425[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file426[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file427[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file428[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file429[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file430[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file431[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
-};
-static const unsigned char file432[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
-};
-static const unsigned char file433[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file434[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
-};
-static const unsigned char file435[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
-};
-static const unsigned char file436[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
-};
-static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
-};
-static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
-};
-static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
-};
-static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
-};
-static const unsigned char file448[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
-};
-static const unsigned char file449[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
-};
-static const unsigned char file450[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file451[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file452[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file453[] = {
-#embed "../../Profiles/models/vision/universeg.json"
-};
-static const unsigned char file454[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file455[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file456[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file457[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file458[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file459[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file460[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file461[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file462[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file463[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
-};
-static const unsigned char file464[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
-};
-static const unsigned char file465[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
-};
-static const unsigned char file466[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
-};
-static const unsigned char file467[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
-};
-static const unsigned char file468[] = {
 #embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
-static const unsigned char file287[] = {
+static const unsigned char file364[] = {
 #embed "../../Profiles/models/vision/adaptivesam.json"
 };
-static const unsigned char file288[] = {
+static const unsigned char file365[] = {
 #embed "../../Profiles/models/vision/after-sam.json"
 };
-static const unsigned char file289[] = {
+static const unsigned char file366[] = {
 #embed "../../Profiles/models/vision/all-in-sam.json"
 };
-static const unsigned char file290[] = {
+static const unsigned char file367[] = {
 #embed "../../Profiles/models/vision/anand-sam.json"
 };
-static const unsigned char file291[] = {
+static const unsigned char file368[] = {
 #embed "../../Profiles/models/vision/autosam.json"
 };
-static const unsigned char file292[] = {
+static const unsigned char file369[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
-static const unsigned char file293[] = {
+static const unsigned char file370[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
-static const unsigned char file294[] = {
+static const unsigned char file371[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
-static const unsigned char file295[] = {
+static const unsigned char file372[] = {
 #embed "../../Profiles/models/vision/brow.json"
 };
-static const unsigned char file296[] = {
+static const unsigned char file373[] = {
 #embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
-static const unsigned char file297[] = {
+static const unsigned char file374[] = {
 #embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
-static const unsigned char file298[] = {
+static const unsigned char file375[] = {
 #embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
-static const unsigned char file299[] = {
+static const unsigned char file376[] = {
 #embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
-static const unsigned char file300[] = {
+static const unsigned char file377[] = {
 #embed "../../Profiles/models/vision/cellsam.json"
 };
-static const unsigned char file301[] = {
+static const unsigned char file378[] = {
 #embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
-static const unsigned char file302[] = {
+static const unsigned char file379[] = {
 #embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
-static const unsigned char file303[] = {
+static const unsigned char file380[] = {
 #embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
-static const unsigned char file304[] = {
+static const unsigned char file381[] = {
 #embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
-static const unsigned char file305[] = {
+static const unsigned char file382[] = {
 #embed "../../Profiles/models/vision/ctranspath.json"
 };
-static const unsigned char file306[] = {
+static const unsigned char file383[] = {
 #embed "../../Profiles/models/vision/deblurring-mae.json"
 };
-static const unsigned char file307[] = {
+static const unsigned char file384[] = {
 #embed "../../Profiles/models/vision/densenet121-3d.json"
 };
-static const unsigned char file308[] = {
+static const unsigned char file385[] = {
 #embed "../../Profiles/models/vision/densenet121.json"
 };
-static const unsigned char file309[] = {
+static const unsigned char file386[] = {
 #embed "../../Profiles/models/vision/densenet161.json"
 };
-static const unsigned char file310[] = {
+static const unsigned char file387[] = {
 #embed "../../Profiles/models/vision/densenet169.json"
 };
-static const unsigned char file311[] = {
+static const unsigned char file388[] = {
 #embed "../../Profiles/models/vision/densenet201.json"
 };
-static const unsigned char file312[] = {
+static const unsigned char file389[] = {
 #embed "../../Profiles/models/vision/desam.json"
 };
-static const unsigned char file313[] = {
+static const unsigned char file390[] = {
 #embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
-static const unsigned char file314[] = {
+static const unsigned char file391[] = {
 #embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
-static const unsigned char file315[] = {
+static const unsigned char file392[] = {
 #embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
-static const unsigned char file316[] = {
+static const unsigned char file393[] = {
 #embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
-static const unsigned char file317[] = {
+static const unsigned char file394[] = {
 #embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
-static const unsigned char file318[] = {
+static const unsigned char file395[] = {
 #embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
-static const unsigned char file319[] = {
+static const unsigned char file396[] = {
 #embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
-static const unsigned char file320[] = {
+static const unsigned char file397[] = {
 #embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
-static const unsigned char file321[] = {
+static const unsigned char file398[] = {
 #embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
-static const unsigned char file322[] = {
+static const unsigned char file399[] = {
 #embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
-static const unsigned char file323[] = {
+static const unsigned char file400[] = {
 #embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
-static const unsigned char file324[] = {
+static const unsigned char file401[] = {
 #embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
-static const unsigned char file325[] = {
+static const unsigned char file402[] = {
 #embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
-static const unsigned char file326[] = {
+static const unsigned char file403[] = {
 #embed "../../Profiles/models/vision/eviprompt-b.json"
 };
-static const unsigned char file327[] = {
+static const unsigned char file404[] = {
 #embed "../../Profiles/models/vision/eviprompt-h.json"
 };
-static const unsigned char file328[] = {
+static const unsigned char file405[] = {
 #embed "../../Profiles/models/vision/feng-sam.json"
 };
-static const unsigned char file329[] = {
+static const unsigned char file406[] = {
 #embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
-static const unsigned char file330[] = {
+static const unsigned char file407[] = {
 #embed "../../Profiles/models/vision/gigapath-slide.json"
 };
-static const unsigned char file331[] = {
+static const unsigned char file408[] = {
 #embed "../../Profiles/models/vision/gigapath-tile.json"
 };
-static const unsigned char file332[] = {
+static const unsigned char file409[] = {
 #embed "../../Profiles/models/vision/gvsl-unet.json"
 };
-static const unsigned char file333[] = {
+static const unsigned char file410[] = {
 #embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
-static const unsigned char file334[] = {
+static const unsigned char file411[] = {
 #embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
-static const unsigned char file335[] = {
+static const unsigned char file412[] = {
 #embed "../../Profiles/models/vision/ma-sam.json"
 };
-static const unsigned char file336[] = {
+static const unsigned char file413[] = {
 #embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
-static const unsigned char file337[] = {
+static const unsigned char file414[] = {
 #embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
-static const unsigned char file338[] = {
+static const unsigned char file415[] = {
 #embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
-static const unsigned char file339[] = {
+static const unsigned char file416[] = {
 #embed "../../Profiles/models/vision/mammo-sam.json"
 };
-static const unsigned char file340[] = {
+static const unsigned char file417[] = {
 #embed "../../Profiles/models/vision/med-sa.json"
 };
-static const unsigned char file341[] = {
+static const unsigned char file418[] = {
 #embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
-static const unsigned char file342[] = {
+static const unsigned char file419[] = {
 #embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
-static const unsigned char file343[] = {
+static const unsigned char file420[] = {
 #embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
-static const unsigned char file344[] = {
+static const unsigned char file421[] = {
 #embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
-static const unsigned char file345[] = {
+static const unsigned char file422[] = {
 #embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
-static const unsigned char file346[] = {
+static const unsigned char file423[] = {
 #embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
-static const unsigned char file347[] = {
+static const unsigned char file424[] = {
 #embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
-static const unsigned char file348[] = {
+static const unsigned char file425[] = {
 #embed "../../Profiles/models/vision/medivista-sam.json"
 };
-static const unsigned char file349[] = {
+static const unsigned char file426[] = {
 #embed "../../Profiles/models/vision/medlsam.json"
 };
-static const unsigned char file350[] = {
+static const unsigned char file427[] = {
 #embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
-static const unsigned char file351[] = {
+static const unsigned char file428[] = {
 #embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
-static const unsigned char file352[] = {
+static const unsigned char file429[] = {
 #embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
-static const unsigned char file353[] = {
+static const unsigned char file430[] = {
 #embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
-static const unsigned char file354[] = {
+static const unsigned char file431[] = {
 #embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
-static const unsigned char file355[] = {
+static const unsigned char file432[] = {
 #embed "../../Profiles/models/vision/nnsam.json"
 };
-static const unsigned char file356[] = {
+static const unsigned char file433[] = {
 #embed "../../Profiles/models/vision/nnunet-2d.json"
 };
-static const unsigned char file357[] = {
+static const unsigned char file434[] = {
 #embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
-static const unsigned char file358[] = {
+static const unsigned char file435[] = {
 #embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
-static const unsigned char file359[] = {
+static const unsigned char file436[] = {
 #embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
-static const unsigned char file360[] = {
+static const unsigned char file437[] = {
 #embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
-static const unsigned char file361[] = {
+static const unsigned char file438[] = {
 #embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
-static const unsigned char file362[] = {
+static const unsigned char file439[] = {
 #embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
-static const unsigned char file363[] = {
+static const unsigned char file440[] = {
 #embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
-static const unsigned char file364[] = {
+static const unsigned char file441[] = {
 #embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
-static const unsigned char file365[] = {
+static const unsigned char file442[] = {
 #embed "../../Profiles/models/vision/promise.json"
 };
-static const unsigned char file366[] = {
+static const unsigned char file443[] = {
 #embed "../../Profiles/models/vision/punetr.json"
 };
-static const unsigned char file367[] = {
+static const unsigned char file444[] = {
 #embed "../../Profiles/models/vision/r3d18.json"
 };
-static const unsigned char file368[] = {
+static const unsigned char file445[] = {
 #embed "../../Profiles/models/vision/resnet101.json"
 };
-static const unsigned char file369[] = {
+static const unsigned char file446[] = {
 #embed "../../Profiles/models/vision/resnet152.json"
 };
-static const unsigned char file370[] = {
+static const unsigned char file447[] = {
 #embed "../../Profiles/models/vision/resnet18.json"
 };
-static const unsigned char file371[] = {
+static const unsigned char file448[] = {
 #embed "../../Profiles/models/vision/resnet34.json"
 };
-static const unsigned char file372[] = {
+static const unsigned char file449[] = {
 #embed "../../Profiles/models/vision/resnet50.json"
 };
-static const unsigned char file373[] = {
+static const unsigned char file450[] = {
 #embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
-static const unsigned char file374[] = {
+static const unsigned char file451[] = {
 #embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
-static const unsigned char file375[] = {
+static const unsigned char file452[] = {
 #embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
-static const unsigned char file376[] = {
+static const unsigned char file453[] = {
 #embed "../../Profiles/models/vision/retfound.json"
 };
-static const unsigned char file377[] = {
+static const unsigned char file454[] = {
 #embed "../../Profiles/models/vision/rudolfv.json"
 };
-static const unsigned char file378[] = {
+static const unsigned char file455[] = {
 #embed "../../Profiles/models/vision/sam-lst.json"
 };
-static const unsigned char file379[] = {
+static const unsigned char file456[] = {
 #embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
-static const unsigned char file380[] = {
+static const unsigned char file457[] = {
 #embed "../../Profiles/models/vision/sam-med2d.json"
 };
-static const unsigned char file381[] = {
+static const unsigned char file458[] = {
 #embed "../../Profiles/models/vision/sam-med3d.json"
 };
-static const unsigned char file382[] = {
+static const unsigned char file459[] = {
 #embed "../../Profiles/models/vision/sam-octa.json"
 };
-static const unsigned char file383[] = {
+static const unsigned char file460[] = {
 #embed "../../Profiles/models/vision/sam-path.json"
 };
-static const unsigned char file384[] = {
+static const unsigned char file461[] = {
 #embed "../../Profiles/models/vision/sam-u.json"
 };
-static const unsigned char file385[] = {
+static const unsigned char file462[] = {
 #embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
-static const unsigned char file386[] = {
+static const unsigned char file463[] = {
 #embed "../../Profiles/models/vision/sam-vit_b.json"
 };
-static const unsigned char file387[] = {
+static const unsigned char file464[] = {
 #embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
-static const unsigned char file388[] = {
+static const unsigned char file465[] = {
 #embed "../../Profiles/models/vision/sam-vit_h.json"
 };
-static const unsigned char file389[] = {
+static const unsigned char file466[] = {
 #embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
-static const unsigned char file390[] = {
+static const unsigned char file467[] = {
 #embed "../../Profiles/models/vision/sam-vit_l.json"
 };
-static const unsigned char file391[] = {
+static const unsigned char file468[] = {
 #embed "../../Profiles/models/vision/samaug.json"
 };
-static const unsigned char file392[] = {
+static const unsigned char file469[] = {
 #embed "../../Profiles/models/vision/samed-h.json"
 };
-static const unsigned char file393[] = {
+static const unsigned char file470[] = {
 #embed "../../Profiles/models/vision/samed.json"
 };
-static const unsigned char file394[] = {
+static const unsigned char file471[] = {
 #embed "../../Profiles/models/vision/samm-b.json"
 };
-static const unsigned char file395[] = {
+static const unsigned char file472[] = {
 #embed "../../Profiles/models/vision/samm-h.json"
 };
-static const unsigned char file396[] = {
+static const unsigned char file473[] = {
 #embed "../../Profiles/models/vision/samm-l.json"
 };
-static const unsigned char file397[] = {
+static const unsigned char file474[] = {
 #embed "../../Profiles/models/vision/sampot.json"
 };
-static const unsigned char file398[] = {
+static const unsigned char file475[] = {
 #embed "../../Profiles/models/vision/samus.json"
 };
-static const unsigned char file399[] = {
+static const unsigned char file476[] = {
 #embed "../../Profiles/models/vision/segmentanybone.json"
 };
-static const unsigned char file400[] = {
+static const unsigned char file477[] = {
 #embed "../../Profiles/models/vision/segresnet-brats.json"
 };
-static const unsigned char file401[] = {
+static const unsigned char file478[] = {
 #embed "../../Profiles/models/vision/segresnet.json"
 };
-static const unsigned char file402[] = {
+static const unsigned char file479[] = {
 #embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
-static const unsigned char file403[] = {
+static const unsigned char file480[] = {
 #embed "../../Profiles/models/vision/segvol.json"
 };
-static const unsigned char file404[] = {
+static const unsigned char file481[] = {
 #embed "../../Profiles/models/vision/semisam.json"
 };
-static const unsigned char file405[] = {
+static const unsigned char file482[] = {
 #embed "../../Profiles/models/vision/skinsam.json"
 };
-static const unsigned char file406[] = {
+static const unsigned char file483[] = {
 #embed "../../Profiles/models/vision/sp-sam.json"
 };
-static const unsigned char file407[] = {
+static const unsigned char file484[] = {
 #embed "../../Profiles/models/vision/stunet-b.json"
 };
-static const unsigned char file408[] = {
+static const unsigned char file485[] = {
 #embed "../../Profiles/models/vision/stunet-h.json"
 };
-static const unsigned char file409[] = {
+static const unsigned char file486[] = {
 #embed "../../Profiles/models/vision/stunet-l.json"
 };
-static const unsigned char file410[] = {
+static const unsigned char file487[] = {
 #embed "../../Profiles/models/vision/stunet-s.json"
 };
-static const unsigned char file411[] = {
+static const unsigned char file488[] = {
 #embed "../../Profiles/models/vision/surgicalsam.json"
 };
-static const unsigned char file412[] = {
+static const unsigned char file489[] = {
 #embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
-static const unsigned char file413[] = {
+static const unsigned char file490[] = {
 #embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
-static const unsigned char file414[] = {
+static const unsigned char file491[] = {
 #embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
-static const unsigned char file415[] = {
+static const unsigned char file492[] = {
 #embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
-static const unsigned char file416[] = {
+static const unsigned char file493[] = {
 #embed "../../Profiles/models/vision/swinsam.json"
 };
-static const unsigned char file417[] = {
+static const unsigned char file494[] = {
 #embed "../../Profiles/models/vision/swinunetr-24.json"
 };
-static const unsigned char file418[] = {
+static const unsigned char file495[] = {
 #embed "../../Profiles/models/vision/swinunetr-48.json"
 };
-static const unsigned char file419[] = {
+static const unsigned char file496[] = {
 #embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
-static const unsigned char file420[] = {
+static const unsigned char file497[] = {
 #embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
-static const unsigned char file421[] = {
+static const unsigned char file498[] = {
 #embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
-static const unsigned char file422[] = {
+static const unsigned char file499[] = {
 #embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
-static const unsigned char file423[] = {
+static const unsigned char file500[] = {
 #embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
-static const unsigned char file424[] = {
+static const unsigned char file501[] = {
 #embed "../../Profiles/models/vision/unet2d-basic.json"
 };
-static const unsigned char file425[] = {
+static const unsigned char file502[] = {
 #embed "../../Profiles/models/vision/unetr-16.json"
 };
-static const unsigned char file426[] = {
+static const unsigned char file503[] = {
 #embed "../../Profiles/models/vision/uni.json"
 };
-static const unsigned char file427[] = {
+static const unsigned char file504[] = {
 #embed "../../Profiles/models/vision/uni2-h.json"
 };
-static const unsigned char file428[] = {
+static const unsigned char file505[] = {
 #embed "../../Profiles/models/vision/universeg.json"
 };
-static const unsigned char file429[] = {
+static const unsigned char file506[] = {
 #embed "../../Profiles/models/vision/ur-sam.json"
 };
-static const unsigned char file430[] = {
+static const unsigned char file507[] = {
 #embed "../../Profiles/models/vision/usfm.json"
 };
-static const unsigned char file431[] = {
+static const unsigned char file508[] = {
 #embed "../../Profiles/models/vision/virchow.json"
 };
-static const unsigned char file432[] = {
+static const unsigned char file509[] = {
 #embed "../../Profiles/models/vision/virchow2.json"
 };
-static const unsigned char file433[] = {
+static const unsigned char file510[] = {
 #embed "../../Profiles/models/vision/visionfm.json"
 };
-static const unsigned char file434[] = {
+static const unsigned char file511[] = {
 #embed "../../Profiles/models/vision/vit-b-16.json"
 };
-static const unsigned char file435[] = {
+static const unsigned char file512[] = {
 #embed "../../Profiles/models/vision/vit-h-14.json"
 };
-static const unsigned char file436[] = {
+static const unsigned char file513[] = {
 #embed "../../Profiles/models/vision/vit-l-16.json"
 };
-static const unsigned char file437[] = {
+static const unsigned char file514[] = {
 #embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
-static const unsigned char file438[] = {
+static const unsigned char file515[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
 };
-static const unsigned char file439[] = {
+static const unsigned char file516[] = {
 #embed "../../Profiles/models/vision/voco-b.json"
 };
-static const unsigned char file440[] = {
+static const unsigned char file517[] = {
 #embed "../../Profiles/models/vision/voco-h.json"
 };
-static const unsigned char file441[] = {
+static const unsigned char file518[] = {
 #embed "../../Profiles/models/vision/voco-l.json"
 };
-static const unsigned char file442[] = {
+static const unsigned char file519[] = {
 #embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
-static const unsigned char file443[] = {
+static const unsigned char file520[] = {
 #embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
-static const unsigned char file444[] = {
+static const unsigned char file521[] = {
 #embed "../../Profiles/models/vision/yolov8l.json"
 };
-static const unsigned char file445[] = {
+static const unsigned char file522[] = {
 #embed "../../Profiles/models/vision/yolov8m.json"
 };
-static const unsigned char file446[] = {
+static const unsigned char file523[] = {
 #embed "../../Profiles/models/vision/yolov8n.json"
 };
-static const unsigned char file447[] = {
+static const unsigned char file524[] = {
 #embed "../../Profiles/models/vision/yolov8s.json"
 };
-static const unsigned char file448[] = {
+static const unsigned char file525[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
-static const unsigned char file449[] = {
+static const unsigned char file526[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -2262,314 +1947,170 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/xplainer.json", file360, sizeof file360},
     {"models/multimodal/xraygpt-vit-g.json", file361, sizeof file361},
     {"models/multimodal/xraygpt.json", file362, sizeof file362},
-    {"models/vision/c2l-densenet121.json", file363, sizeof file363},
-    {"models/vision/c2l-resnet18.json", file364, sizeof file364},
-    {"models/vision/campanella-vit-s.json", file365, sizeof file365},
-    {"models/vision/ciga-resnet18.json", file366, sizeof file366},
-    {"models/vision/clip-rn101-visual.json", file367, sizeof file367},
-    {"models/vision/clip-rn50-visual.json", file368, sizeof file368},
-    {"models/vision/clip-rn50x4-visual.json", file369, sizeof file369},
-    {"models/vision/ctranspath.json", file370, sizeof file370},
-    {"models/vision/densenet121-3d.json", file371, sizeof file371},
-    {"models/vision/densenet121.json", file372, sizeof file372},
-    {"models/vision/densenet161.json", file373, sizeof file373},
-    {"models/vision/densenet169.json", file374, sizeof file374},
-    {"models/vision/densenet201.json", file375, sizeof file375},
-    {"models/vision/dinov2-vitb14.json", file376, sizeof file376},
-    {"models/vision/dinov2-vitg14.json", file377, sizeof file377},
-    {"models/vision/dinov2-vitl14.json", file378, sizeof file378},
-    {"models/vision/dinov2-vits14.json", file379, sizeof file379},
-    {"models/vision/efficientnet_b0.json", file380, sizeof file380},
-    {"models/vision/efficientnet_b1.json", file381, sizeof file381},
-    {"models/vision/efficientnet_b2.json", file382, sizeof file382},
-    {"models/vision/efficientnet_b3.json", file383, sizeof file383},
-    {"models/vision/efficientnet_b4.json", file384, sizeof file384},
-    {"models/vision/efficientnet_b5.json", file385, sizeof file385},
-    {"models/vision/efficientnet_b6.json", file386, sizeof file386},
-    {"models/vision/efficientnet_b7.json", file387, sizeof file387},
-    {"models/vision/endo-fm-timesformer.json", file388, sizeof file388},
-    {"models/vision/ghesu-resnet50w2.json", file389, sizeof file389},
-    {"models/vision/gigapath-tile.json", file390, sizeof file390},
-    {"models/vision/gvsl-unet.json", file391, sizeof file391},
-    {"models/vision/lvm-med-resnet50.json", file392, sizeof file392},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file393, sizeof file393},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file394, sizeof file394},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file395, sizeof file395},
-    {"models/vision/med3d-resnet10.json", file396, sizeof file396},
-    {"models/vision/med3d-resnet101.json", file397, sizeof file397},
-    {"models/vision/med3d-resnet152.json", file398, sizeof file398},
-    {"models/vision/med3d-resnet18.json", file399, sizeof file399},
-    {"models/vision/med3d-resnet200.json", file400, sizeof file400},
-    {"models/vision/med3d-resnet34.json", file401, sizeof file401},
-    {"models/vision/med3d-resnet50.json", file402, sizeof file402},
-    {"models/vision/medsam-vit-b.json", file403, sizeof file403},
-    {"models/vision/mis-fm-pctnet.json", file404, sizeof file404},
-    {"models/vision/moco-cxr-densenet121.json", file405, sizeof file405},
-    {"models/vision/moco-cxr-resnet18.json", file406, sizeof file406},
-    {"models/vision/models-genesis-unet3d.json", file407, sizeof file407},
-    {"models/vision/nnunet-2d.json", file408, sizeof file408},
-    {"models/vision/nnunet-3d-fullres.json", file409, sizeof file409},
-    {"models/vision/nnunet-resenc-l.json", file410, sizeof file410},
-    {"models/vision/nnunet-resenc-m.json", file411, sizeof file411},
-    {"models/vision/nnunet-resenc-xl.json", file412, sizeof file412},
-    {"models/vision/r3d18.json", file413, sizeof file413},
-    {"models/vision/resnet101.json", file414, sizeof file414},
-    {"models/vision/resnet152.json", file415, sizeof file415},
-    {"models/vision/resnet18.json", file416, sizeof file416},
-    {"models/vision/resnet34.json", file417, sizeof file417},
-    {"models/vision/resnet50.json", file418, sizeof file418},
-    {"models/vision/resnext101_32x8d.json", file419, sizeof file419},
-    {"models/vision/resnext101_64x4d.json", file420, sizeof file420},
-    {"models/vision/resnext50_32x4d.json", file421, sizeof file421},
-    {"models/vision/retfound.json", file422, sizeof file422},
-    {"models/vision/rudolfv.json", file423, sizeof file423},
-    {"models/vision/sam-mask-decoder.json", file424, sizeof file424},
-    {"models/vision/sam-vit_b-image-encoder.json", file425, sizeof file425},
-    {"models/vision/sam-vit_b.json", file426, sizeof file426},
-    {"models/vision/sam-vit_h-image-encoder.json", file427, sizeof file427},
-    {"models/vision/sam-vit_h.json", file428, sizeof file428},
-    {"models/vision/sam-vit_l-image-encoder.json", file429, sizeof file429},
-    {"models/vision/sam-vit_l.json", file430, sizeof file430},
-    {"models/vision/segresnet-brats.json", file431, sizeof file431},
-    {"models/vision/segresnet.json", file432, sizeof file432},
-    {"models/vision/segvol-image-encoder.json", file433, sizeof file433},
-    {"models/vision/stunet-b.json", file434, sizeof file434},
-    {"models/vision/stunet-h.json", file435, sizeof file435},
-    {"models/vision/stunet-l.json", file436, sizeof file436},
-    {"models/vision/stunet-s.json", file437, sizeof file437},
-    {"models/vision/swin_base_patch4_window7_224.json", file438, sizeof file438},
-    {"models/vision/swin_large_patch4_window7_224.json", file439, sizeof file439},
-    {"models/vision/swin_small_patch4_window7_224.json", file440, sizeof file440},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file441, sizeof file441},
-    {"models/vision/swinunetr-24.json", file442, sizeof file442},
-    {"models/vision/swinunetr-48.json", file443, sizeof file443},
-    {"models/vision/swinunetr-v2-48.json", file444, sizeof file444},
-    {"models/vision/transvw-unet3d.json", file445, sizeof file445},
-    {"models/vision/unet-resnet18-smp.json", file446, sizeof file446},
-    {"models/vision/unet-resnet34-smp.json", file447, sizeof file447},
-    {"models/vision/unet-resnet50-smp.json", file448, sizeof file448},
-    {"models/vision/unet2d-basic.json", file449, sizeof file449},
-    {"models/vision/unetr-16.json", file450, sizeof file450},
-    {"models/vision/uni.json", file451, sizeof file451},
-    {"models/vision/uni2-h.json", file452, sizeof file452},
-    {"models/vision/universeg.json", file453, sizeof file453},
-    {"models/vision/virchow.json", file454, sizeof file454},
-    {"models/vision/virchow2.json", file455, sizeof file455},
-    {"models/vision/visionfm.json", file456, sizeof file456},
-    {"models/vision/vit-b-16.json", file457, sizeof file457},
-    {"models/vision/vit-h-14.json", file458, sizeof file458},
-    {"models/vision/vit-l-16.json", file459, sizeof file459},
-    {"models/vision/vit-s-16.json", file460, sizeof file460},
-    {"models/vision/wide_resnet101_2.json", file461, sizeof file461},
-    {"models/vision/wide_resnet50_2.json", file462, sizeof file462},
-    {"models/vision/yolov8l.json", file463, sizeof file463},
-    {"models/vision/yolov8m.json", file464, sizeof file464},
-    {"models/vision/yolov8n.json", file465, sizeof file465},
-    {"models/vision/yolov8s.json", file466, sizeof file466},
-    {"models/vision/yolov8x.json", file467, sizeof file467},
-    {"survey.json", file468, sizeof file468},
+    {"models/vision/3dsam-adapter.json", file363, sizeof file363},
+    {"models/vision/adaptivesam.json", file364, sizeof file364},
+    {"models/vision/after-sam.json", file365, sizeof file365},
+    {"models/vision/all-in-sam.json", file366, sizeof file366},
+    {"models/vision/anand-sam.json", file367, sizeof file367},
+    {"models/vision/autosam.json", file368, sizeof file368},
+    {"models/vision/baharoon-dinov2-vitb14.json", file369, sizeof file369},
+    {"models/vision/baharoon-dinov2-vitg14.json", file370, sizeof file370},
+    {"models/vision/baharoon-dinov2-vitl14.json", file371, sizeof file371},
+    {"models/vision/brow.json", file372, sizeof file372},
+    {"models/vision/c2l-densenet121.json", file373, sizeof file373},
+    {"models/vision/c2l-resnet18.json", file374, sizeof file374},
+    {"models/vision/campanella-vit-l.json", file375, sizeof file375},
+    {"models/vision/campanella-vit-s.json", file376, sizeof file376},
+    {"models/vision/cellsam.json", file377, sizeof file377},
+    {"models/vision/ciga-resnet18.json", file378, sizeof file378},
+    {"models/vision/clip-rn101-visual.json", file379, sizeof file379},
+    {"models/vision/clip-rn50-visual.json", file380, sizeof file380},
+    {"models/vision/clip-rn50x4-visual.json", file381, sizeof file381},
+    {"models/vision/ctranspath.json", file382, sizeof file382},
+    {"models/vision/deblurring-mae.json", file383, sizeof file383},
+    {"models/vision/densenet121-3d.json", file384, sizeof file384},
+    {"models/vision/densenet121.json", file385, sizeof file385},
+    {"models/vision/densenet161.json", file386, sizeof file386},
+    {"models/vision/densenet169.json", file387, sizeof file387},
+    {"models/vision/densenet201.json", file388, sizeof file388},
+    {"models/vision/desam.json", file389, sizeof file389},
+    {"models/vision/dinov2-vitb14.json", file390, sizeof file390},
+    {"models/vision/dinov2-vitg14.json", file391, sizeof file391},
+    {"models/vision/dinov2-vitl14.json", file392, sizeof file392},
+    {"models/vision/dinov2-vits14.json", file393, sizeof file393},
+    {"models/vision/efficientnet_b0.json", file394, sizeof file394},
+    {"models/vision/efficientnet_b1.json", file395, sizeof file395},
+    {"models/vision/efficientnet_b2.json", file396, sizeof file396},
+    {"models/vision/efficientnet_b3.json", file397, sizeof file397},
+    {"models/vision/efficientnet_b4.json", file398, sizeof file398},
+    {"models/vision/efficientnet_b5.json", file399, sizeof file399},
+    {"models/vision/efficientnet_b6.json", file400, sizeof file400},
+    {"models/vision/efficientnet_b7.json", file401, sizeof file401},
+    {"models/vision/endo-fm-timesformer.json", file402, sizeof file402},
+    {"models/vision/eviprompt-b.json", file403, sizeof file403},
+    {"models/vision/eviprompt-h.json", file404, sizeof file404},
+    {"models/vision/feng-sam.json", file405, sizeof file405},
+    {"models/vision/ghesu-resnet50w2.json", file406, sizeof file406},
+    {"models/vision/gigapath-slide.json", file407, sizeof file407},
+    {"models/vision/gigapath-tile.json", file408, sizeof file408},
+    {"models/vision/gvsl-unet.json", file409, sizeof file409},
+    {"models/vision/lvm-med-resnet50.json", file410, sizeof file410},
+    {"models/vision/lvm-med-vit-b.json", file411, sizeof file411},
+    {"models/vision/ma-sam.json", file412, sizeof file412},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file413, sizeof file413},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file414, sizeof file414},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file415, sizeof file415},
+    {"models/vision/mammo-sam.json", file416, sizeof file416},
+    {"models/vision/med-sa.json", file417, sizeof file417},
+    {"models/vision/med3d-resnet10.json", file418, sizeof file418},
+    {"models/vision/med3d-resnet101.json", file419, sizeof file419},
+    {"models/vision/med3d-resnet152.json", file420, sizeof file420},
+    {"models/vision/med3d-resnet18.json", file421, sizeof file421},
+    {"models/vision/med3d-resnet200.json", file422, sizeof file422},
+    {"models/vision/med3d-resnet34.json", file423, sizeof file423},
+    {"models/vision/med3d-resnet50.json", file424, sizeof file424},
+    {"models/vision/medivista-sam.json", file425, sizeof file425},
+    {"models/vision/medlsam.json", file426, sizeof file426},
+    {"models/vision/medsam-vit-b.json", file427, sizeof file427},
+    {"models/vision/mis-fm-pctnet.json", file428, sizeof file428},
+    {"models/vision/moco-cxr-densenet121.json", file429, sizeof file429},
+    {"models/vision/moco-cxr-resnet18.json", file430, sizeof file430},
+    {"models/vision/models-genesis-unet3d.json", file431, sizeof file431},
+    {"models/vision/nnsam.json", file432, sizeof file432},
+    {"models/vision/nnunet-2d.json", file433, sizeof file433},
+    {"models/vision/nnunet-3d-fullres.json", file434, sizeof file434},
+    {"models/vision/nnunet-resenc-l.json", file435, sizeof file435},
+    {"models/vision/nnunet-resenc-m.json", file436, sizeof file436},
+    {"models/vision/nnunet-resenc-xl.json", file437, sizeof file437},
+    {"models/vision/pancy-yolov8-sam.json", file438, sizeof file438},
+    {"models/vision/polyp-sam-b.json", file439, sizeof file439},
+    {"models/vision/polyp-sam-l.json", file440, sizeof file440},
+    {"models/vision/polyp-sam-plus-plus.json", file441, sizeof file441},
+    {"models/vision/promise.json", file442, sizeof file442},
+    {"models/vision/punetr.json", file443, sizeof file443},
+    {"models/vision/r3d18.json", file444, sizeof file444},
+    {"models/vision/resnet101.json", file445, sizeof file445},
+    {"models/vision/resnet152.json", file446, sizeof file446},
+    {"models/vision/resnet18.json", file447, sizeof file447},
+    {"models/vision/resnet34.json", file448, sizeof file448},
+    {"models/vision/resnet50.json", file449, sizeof file449},
+    {"models/vision/resnext101_32x8d.json", file450, sizeof file450},
+    {"models/vision/resnext101_64x4d.json", file451, sizeof file451},
+    {"models/vision/resnext50_32x4d.json", file452, sizeof file452},
+    {"models/vision/retfound.json", file453, sizeof file453},
+    {"models/vision/rudolfv.json", file454, sizeof file454},
+    {"models/vision/sam-lst.json", file455, sizeof file455},
+    {"models/vision/sam-mask-decoder.json", file456, sizeof file456},
+    {"models/vision/sam-med2d.json", file457, sizeof file457},
+    {"models/vision/sam-med3d.json", file458, sizeof file458},
+    {"models/vision/sam-octa.json", file459, sizeof file459},
+    {"models/vision/sam-path.json", file460, sizeof file460},
+    {"models/vision/sam-u.json", file461, sizeof file461},
+    {"models/vision/sam-vit_b-image-encoder.json", file462, sizeof file462},
+    {"models/vision/sam-vit_b.json", file463, sizeof file463},
+    {"models/vision/sam-vit_h-image-encoder.json", file464, sizeof file464},
+    {"models/vision/sam-vit_h.json", file465, sizeof file465},
+    {"models/vision/sam-vit_l-image-encoder.json", file466, sizeof file466},
+    {"models/vision/sam-vit_l.json", file467, sizeof file467},
+    {"models/vision/samaug.json", file468, sizeof file468},
+    {"models/vision/samed-h.json", file469, sizeof file469},
+    {"models/vision/samed.json", file470, sizeof file470},
+    {"models/vision/samm-b.json", file471, sizeof file471},
+    {"models/vision/samm-h.json", file472, sizeof file472},
+    {"models/vision/samm-l.json", file473, sizeof file473},
+    {"models/vision/sampot.json", file474, sizeof file474},
+    {"models/vision/samus.json", file475, sizeof file475},
+    {"models/vision/segmentanybone.json", file476, sizeof file476},
+    {"models/vision/segresnet-brats.json", file477, sizeof file477},
+    {"models/vision/segresnet.json", file478, sizeof file478},
+    {"models/vision/segvol-image-encoder.json", file479, sizeof file479},
+    {"models/vision/segvol.json", file480, sizeof file480},
+    {"models/vision/semisam.json", file481, sizeof file481},
+    {"models/vision/skinsam.json", file482, sizeof file482},
+    {"models/vision/sp-sam.json", file483, sizeof file483},
+    {"models/vision/stunet-b.json", file484, sizeof file484},
+    {"models/vision/stunet-h.json", file485, sizeof file485},
+    {"models/vision/stunet-l.json", file486, sizeof file486},
+    {"models/vision/stunet-s.json", file487, sizeof file487},
+    {"models/vision/surgicalsam.json", file488, sizeof file488},
+    {"models/vision/swin_base_patch4_window7_224.json", file489, sizeof file489},
+    {"models/vision/swin_large_patch4_window7_224.json", file490, sizeof file490},
+    {"models/vision/swin_small_patch4_window7_224.json", file491, sizeof file491},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file492, sizeof file492},
+    {"models/vision/swinsam.json", file493, sizeof file493},
+    {"models/vision/swinunetr-24.json", file494, sizeof file494},
+    {"models/vision/swinunetr-48.json", file495, sizeof file495},
+    {"models/vision/swinunetr-v2-48.json", file496, sizeof file496},
+    {"models/vision/transvw-unet3d.json", file497, sizeof file497},
+    {"models/vision/unet-resnet18-smp.json", file498, sizeof file498},
+    {"models/vision/unet-resnet34-smp.json", file499, sizeof file499},
+    {"models/vision/unet-resnet50-smp.json", file500, sizeof file500},
+    {"models/vision/unet2d-basic.json", file501, sizeof file501},
+    {"models/vision/unetr-16.json", file502, sizeof file502},
+    {"models/vision/uni.json", file503, sizeof file503},
+    {"models/vision/uni2-h.json", file504, sizeof file504},
+    {"models/vision/universeg.json", file505, sizeof file505},
+    {"models/vision/ur-sam.json", file506, sizeof file506},
+    {"models/vision/usfm.json", file507, sizeof file507},
+    {"models/vision/virchow.json", file508, sizeof file508},
+    {"models/vision/virchow2.json", file509, sizeof file509},
+    {"models/vision/visionfm.json", file510, sizeof file510},
+    {"models/vision/vit-b-16.json", file511, sizeof file511},
+    {"models/vision/vit-h-14.json", file512, sizeof file512},
+    {"models/vision/vit-l-16.json", file513, sizeof file513},
+    {"models/vision/vit-large-linear-probe.json", file514, sizeof file514},
+    {"models/vision/vit-s-16.json", file515, sizeof file515},
+    {"models/vision/voco-b.json", file516, sizeof file516},
+    {"models/vision/voco-h.json", file517, sizeof file517},
+    {"models/vision/voco-l.json", file518, sizeof file518},
+    {"models/vision/wide_resnet101_2.json", file519, sizeof file519},
+    {"models/vision/wide_resnet50_2.json", file520, sizeof file520},
+    {"models/vision/yolov8l.json", file521, sizeof file521},
+    {"models/vision/yolov8m.json", file522, sizeof file522},
+    {"models/vision/yolov8n.json", file523, sizeof file523},
+    {"models/vision/yolov8s.json", file524, sizeof file524},
+    {"models/vision/yolov8x.json", file525, sizeof file525},
+    {"survey.json", file526, sizeof file526},
     {0, 0, 0},
 };
-const long CProfilesCount = 469;
-    {"models/multimodal/biomedclip.json", file251, sizeof file251},
-    {"models/multimodal/blip2-opt-2.7b.json", file252, sizeof file252},
-    {"models/multimodal/chambon-sd.json", file253, sizeof file253},
-    {"models/multimodal/chexzero.json", file254, sizeof file254},
-    {"models/multimodal/clip-rn50.json", file255, sizeof file255},
-    {"models/multimodal/clip-vit-b-16.json", file256, sizeof file256},
-    {"models/multimodal/clip-vit-b-32.json", file257, sizeof file257},
-    {"models/multimodal/clip-vit-l-14-336.json", file258, sizeof file258},
-    {"models/multimodal/clip-vit-l-14.json", file259, sizeof file259},
-    {"models/multimodal/conch-vit-b16.json", file260, sizeof file260},
-    {"models/multimodal/etp-ecg-resnet18.json", file261, sizeof file261},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file262, sizeof file262},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file263, sizeof file263},
-    {"models/multimodal/llava-1.5-13b.json", file264, sizeof file264},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file265, sizeof file265},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file266, sizeof file266},
-    {"models/multimodal/llava-1.5-7b.json", file267, sizeof file267},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file268, sizeof file268},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file269, sizeof file269},
-    {"models/multimodal/llava-med-7b-224.json", file270, sizeof file270},
-    {"models/multimodal/medclip-swin.json", file271, sizeof file271},
-    {"models/multimodal/open-coca_vit-l-14.json", file272, sizeof file272},
-    {"models/multimodal/open-flamingo-9b.json", file273, sizeof file273},
-    {"models/multimodal/plip.json", file274, sizeof file274},
-    {"models/multimodal/pubmedclip.json", file275, sizeof file275},
-    {"models/multimodal/quiltnet.json", file276, sizeof file276},
-    {"models/multimodal/radfm-14b.json", file277, sizeof file277},
-    {"models/multimodal/radfm-vision.json", file278, sizeof file278},
-    {"models/multimodal/roentgen.json", file279, sizeof file279},
-    {"models/multimodal/sd1-unet.json", file280, sizeof file280},
-    {"models/multimodal/sd1-vae.json", file281, sizeof file281},
-    {"models/multimodal/sd2-unet.json", file282, sizeof file282},
-    {"models/multimodal/stable-diffusion-v1.json", file283, sizeof file283},
-    {"models/multimodal/stable-diffusion-v2.json", file284, sizeof file284},
-    {"models/multimodal/vit-bert-dual.json", file285, sizeof file285},
-    {"models/vision/3dsam-adapter.json", file286, sizeof file286},
-    {"models/vision/adaptivesam.json", file287, sizeof file287},
-    {"models/vision/after-sam.json", file288, sizeof file288},
-    {"models/vision/all-in-sam.json", file289, sizeof file289},
-    {"models/vision/anand-sam.json", file290, sizeof file290},
-    {"models/vision/autosam.json", file291, sizeof file291},
-    {"models/vision/baharoon-dinov2-vitb14.json", file292, sizeof file292},
-    {"models/vision/baharoon-dinov2-vitg14.json", file293, sizeof file293},
-    {"models/vision/baharoon-dinov2-vitl14.json", file294, sizeof file294},
-    {"models/vision/brow.json", file295, sizeof file295},
-    {"models/vision/c2l-densenet121.json", file296, sizeof file296},
-    {"models/vision/c2l-resnet18.json", file297, sizeof file297},
-    {"models/vision/campanella-vit-l.json", file298, sizeof file298},
-    {"models/vision/campanella-vit-s.json", file299, sizeof file299},
-    {"models/vision/cellsam.json", file300, sizeof file300},
-    {"models/vision/ciga-resnet18.json", file301, sizeof file301},
-    {"models/vision/clip-rn101-visual.json", file302, sizeof file302},
-    {"models/vision/clip-rn50-visual.json", file303, sizeof file303},
-    {"models/vision/clip-rn50x4-visual.json", file304, sizeof file304},
-    {"models/vision/ctranspath.json", file305, sizeof file305},
-    {"models/vision/deblurring-mae.json", file306, sizeof file306},
-    {"models/vision/densenet121-3d.json", file307, sizeof file307},
-    {"models/vision/densenet121.json", file308, sizeof file308},
-    {"models/vision/densenet161.json", file309, sizeof file309},
-    {"models/vision/densenet169.json", file310, sizeof file310},
-    {"models/vision/densenet201.json", file311, sizeof file311},
-    {"models/vision/desam.json", file312, sizeof file312},
-    {"models/vision/dinov2-vitb14.json", file313, sizeof file313},
-    {"models/vision/dinov2-vitg14.json", file314, sizeof file314},
-    {"models/vision/dinov2-vitl14.json", file315, sizeof file315},
-    {"models/vision/dinov2-vits14.json", file316, sizeof file316},
-    {"models/vision/efficientnet_b0.json", file317, sizeof file317},
-    {"models/vision/efficientnet_b1.json", file318, sizeof file318},
-    {"models/vision/efficientnet_b2.json", file319, sizeof file319},
-    {"models/vision/efficientnet_b3.json", file320, sizeof file320},
-    {"models/vision/efficientnet_b4.json", file321, sizeof file321},
-    {"models/vision/efficientnet_b5.json", file322, sizeof file322},
-    {"models/vision/efficientnet_b6.json", file323, sizeof file323},
-    {"models/vision/efficientnet_b7.json", file324, sizeof file324},
-    {"models/vision/endo-fm-timesformer.json", file325, sizeof file325},
-    {"models/vision/eviprompt-b.json", file326, sizeof file326},
-    {"models/vision/eviprompt-h.json", file327, sizeof file327},
-    {"models/vision/feng-sam.json", file328, sizeof file328},
-    {"models/vision/ghesu-resnet50w2.json", file329, sizeof file329},
-    {"models/vision/gigapath-slide.json", file330, sizeof file330},
-    {"models/vision/gigapath-tile.json", file331, sizeof file331},
-    {"models/vision/gvsl-unet.json", file332, sizeof file332},
-    {"models/vision/lvm-med-resnet50.json", file333, sizeof file333},
-    {"models/vision/lvm-med-vit-b.json", file334, sizeof file334},
-    {"models/vision/ma-sam.json", file335, sizeof file335},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file336, sizeof file336},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file337, sizeof file337},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file338, sizeof file338},
-    {"models/vision/mammo-sam.json", file339, sizeof file339},
-    {"models/vision/med-sa.json", file340, sizeof file340},
-    {"models/vision/med3d-resnet10.json", file341, sizeof file341},
-    {"models/vision/med3d-resnet101.json", file342, sizeof file342},
-    {"models/vision/med3d-resnet152.json", file343, sizeof file343},
-    {"models/vision/med3d-resnet18.json", file344, sizeof file344},
-    {"models/vision/med3d-resnet200.json", file345, sizeof file345},
-    {"models/vision/med3d-resnet34.json", file346, sizeof file346},
-    {"models/vision/med3d-resnet50.json", file347, sizeof file347},
-    {"models/vision/medivista-sam.json", file348, sizeof file348},
-    {"models/vision/medlsam.json", file349, sizeof file349},
-    {"models/vision/medsam-vit-b.json", file350, sizeof file350},
-    {"models/vision/mis-fm-pctnet.json", file351, sizeof file351},
-    {"models/vision/moco-cxr-densenet121.json", file352, sizeof file352},
-    {"models/vision/moco-cxr-resnet18.json", file353, sizeof file353},
-    {"models/vision/models-genesis-unet3d.json", file354, sizeof file354},
-    {"models/vision/nnsam.json", file355, sizeof file355},
-    {"models/vision/nnunet-2d.json", file356, sizeof file356},
-    {"models/vision/nnunet-3d-fullres.json", file357, sizeof file357},
-    {"models/vision/nnunet-resenc-l.json", file358, sizeof file358},
-    {"models/vision/nnunet-resenc-m.json", file359, sizeof file359},
-    {"models/vision/nnunet-resenc-xl.json", file360, sizeof file360},
-    {"models/vision/pancy-yolov8-sam.json", file361, sizeof file361},
-    {"models/vision/polyp-sam-b.json", file362, sizeof file362},
-    {"models/vision/polyp-sam-l.json", file363, sizeof file363},
-    {"models/vision/polyp-sam-plus-plus.json", file364, sizeof file364},
-    {"models/vision/promise.json", file365, sizeof file365},
-    {"models/vision/punetr.json", file366, sizeof file366},
-    {"models/vision/r3d18.json", file367, sizeof file367},
-    {"models/vision/resnet101.json", file368, sizeof file368},
-    {"models/vision/resnet152.json", file369, sizeof file369},
-    {"models/vision/resnet18.json", file370, sizeof file370},
-    {"models/vision/resnet34.json", file371, sizeof file371},
-    {"models/vision/resnet50.json", file372, sizeof file372},
-    {"models/vision/resnext101_32x8d.json", file373, sizeof file373},
-    {"models/vision/resnext101_64x4d.json", file374, sizeof file374},
-    {"models/vision/resnext50_32x4d.json", file375, sizeof file375},
-    {"models/vision/retfound.json", file376, sizeof file376},
-    {"models/vision/rudolfv.json", file377, sizeof file377},
-    {"models/vision/sam-lst.json", file378, sizeof file378},
-    {"models/vision/sam-mask-decoder.json", file379, sizeof file379},
-    {"models/vision/sam-med2d.json", file380, sizeof file380},
-    {"models/vision/sam-med3d.json", file381, sizeof file381},
-    {"models/vision/sam-octa.json", file382, sizeof file382},
-    {"models/vision/sam-path.json", file383, sizeof file383},
-    {"models/vision/sam-u.json", file384, sizeof file384},
-    {"models/vision/sam-vit_b-image-encoder.json", file385, sizeof file385},
-    {"models/vision/sam-vit_b.json", file386, sizeof file386},
-    {"models/vision/sam-vit_h-image-encoder.json", file387, sizeof file387},
-    {"models/vision/sam-vit_h.json", file388, sizeof file388},
-    {"models/vision/sam-vit_l-image-encoder.json", file389, sizeof file389},
-    {"models/vision/sam-vit_l.json", file390, sizeof file390},
-    {"models/vision/samaug.json", file391, sizeof file391},
-    {"models/vision/samed-h.json", file392, sizeof file392},
-    {"models/vision/samed.json", file393, sizeof file393},
-    {"models/vision/samm-b.json", file394, sizeof file394},
-    {"models/vision/samm-h.json", file395, sizeof file395},
-    {"models/vision/samm-l.json", file396, sizeof file396},
-    {"models/vision/sampot.json", file397, sizeof file397},
-    {"models/vision/samus.json", file398, sizeof file398},
-    {"models/vision/segmentanybone.json", file399, sizeof file399},
-    {"models/vision/segresnet-brats.json", file400, sizeof file400},
-    {"models/vision/segresnet.json", file401, sizeof file401},
-    {"models/vision/segvol-image-encoder.json", file402, sizeof file402},
-    {"models/vision/segvol.json", file403, sizeof file403},
-    {"models/vision/semisam.json", file404, sizeof file404},
-    {"models/vision/skinsam.json", file405, sizeof file405},
-    {"models/vision/sp-sam.json", file406, sizeof file406},
-    {"models/vision/stunet-b.json", file407, sizeof file407},
-    {"models/vision/stunet-h.json", file408, sizeof file408},
-    {"models/vision/stunet-l.json", file409, sizeof file409},
-    {"models/vision/stunet-s.json", file410, sizeof file410},
-    {"models/vision/surgicalsam.json", file411, sizeof file411},
-    {"models/vision/swin_base_patch4_window7_224.json", file412, sizeof file412},
-    {"models/vision/swin_large_patch4_window7_224.json", file413, sizeof file413},
-    {"models/vision/swin_small_patch4_window7_224.json", file414, sizeof file414},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file415, sizeof file415},
-    {"models/vision/swinsam.json", file416, sizeof file416},
-    {"models/vision/swinunetr-24.json", file417, sizeof file417},
-    {"models/vision/swinunetr-48.json", file418, sizeof file418},
-    {"models/vision/swinunetr-v2-48.json", file419, sizeof file419},
-    {"models/vision/transvw-unet3d.json", file420, sizeof file420},
-    {"models/vision/unet-resnet18-smp.json", file421, sizeof file421},
-    {"models/vision/unet-resnet34-smp.json", file422, sizeof file422},
-    {"models/vision/unet-resnet50-smp.json", file423, sizeof file423},
-    {"models/vision/unet2d-basic.json", file424, sizeof file424},
-    {"models/vision/unetr-16.json", file425, sizeof file425},
-    {"models/vision/uni.json", file426, sizeof file426},
-    {"models/vision/uni2-h.json", file427, sizeof file427},
-    {"models/vision/universeg.json", file428, sizeof file428},
-    {"models/vision/ur-sam.json", file429, sizeof file429},
-    {"models/vision/usfm.json", file430, sizeof file430},
-    {"models/vision/virchow.json", file431, sizeof file431},
-    {"models/vision/virchow2.json", file432, sizeof file432},
-    {"models/vision/visionfm.json", file433, sizeof file433},
-    {"models/vision/vit-b-16.json", file434, sizeof file434},
-    {"models/vision/vit-h-14.json", file435, sizeof file435},
-    {"models/vision/vit-l-16.json", file436, sizeof file436},
-    {"models/vision/vit-large-linear-probe.json", file437, sizeof file437},
-    {"models/vision/vit-s-16.json", file438, sizeof file438},
-    {"models/vision/voco-b.json", file439, sizeof file439},
-    {"models/vision/voco-h.json", file440, sizeof file440},
-    {"models/vision/voco-l.json", file441, sizeof file441},
-    {"models/vision/wide_resnet101_2.json", file442, sizeof file442},
-    {"models/vision/wide_resnet50_2.json", file443, sizeof file443},
-    {"models/vision/yolov8l.json", file444, sizeof file444},
-    {"models/vision/yolov8m.json", file445, sizeof file445},
-    {"models/vision/yolov8n.json", file446, sizeof file446},
-    {"models/vision/yolov8s.json", file447, sizeof file447},
-    {"models/vision/yolov8x.json", file448, sizeof file448},
-    {"survey.json", file449, sizeof file449},
-    {0, 0, 0},
-};
-const long CProfilesCount = 450;
+const long CProfilesCount = 527;
