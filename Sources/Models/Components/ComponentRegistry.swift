@@ -7,6 +7,7 @@ enum ComponentRegistry {
     AlignmentEncoder.self,
     AlphaFold.self,
     AutoencoderKL.self,
+    Composite.self,
     DenoisingUNet.self,
     DenseNet.self,
     EfficientNet.self,
