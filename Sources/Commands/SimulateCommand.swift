@@ -9,8 +9,9 @@ import Simulation
 enum SimulateCommand: Command {
   static let specification = CommandSpecification(
     name: "simulate", summary: "replays a job trace in virtual time under scheduling policies",
-    operands: ["TRACE"],
+    operands: ["[TRACE]"],
     options: [
+      .value("from", "WHERE", "instead of TRACE: the live queue of a cluster", words: ["slurm"]),
       .value("cluster", "NAME|FILE|here", "cluster whose devices are given out"),
       .value("processors", "N", "instead of a cluster: N equal processors"),
       .value(
@@ -23,15 +24,22 @@ enum SimulateCommand: Command {
       line: id, submitSeconds, runSeconds and optionally cores, memoryBytes,
       estimateSeconds, priority. With several policies --schedule puts the policy's name
       before the file's extension.
+      With --from slurm the jobs that run and wait now are taken, and the result is
+      when each would start, beside Slurm's own expectation.
       """,
     examples: [
       "hfm simulate SDSC-SP2.swf --processors 128 --policy fcfs,easy,conservative",
       "hfm simulate jobs.jsonl --cluster selene-a100 --policy easy --schedule starts.csv",
+      "hfm simulate --from slurm --policy easy,conservative",
     ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-    let path = arguments.operand(0) ?? ""
     let policies = try policies(arguments.string("policy") ?? "easy")
+    if arguments.has("from") { return try SlurmForecast.run(policies, arguments, console) }
+    guard let path = arguments.operand(0) else {
+      throw UserError(
+        .input, "hfm simulate needs a TRACE", remedy: "give a trace's path, or --from slurm")
+    }
     let bytes = try Files.read(path)
     let trace = try Trace(bytes, file: path)
     let resources = try resources(arguments, trace)
