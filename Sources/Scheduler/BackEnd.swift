@@ -8,6 +8,10 @@ public enum BackEndEvent: Sendable {
   case fail(Int)
   /// A running job wrote its state, gave its resources back and has so many seconds left to run.
   case yielded(Int, remainingSeconds: Double)
+  /// A node, by its position, failed and is expected back at a time.
+  case nodeFailed(Int, until: Double)
+  /// A failed node is back.
+  case nodeRepaired(Int)
   /// A waiting job is withdrawn.
   case withdraw(Int)
   /// The time that the scheduler asked for has come.

@@ -25,7 +25,7 @@ public struct ClusterState: Sendable {
     public var time: Double
     /// How much.
     public var amounts: Amounts
-    /// The job that gives it back.
+    /// The job that gives it back; negative for a node under repair.
     public var number: Int
   }
 

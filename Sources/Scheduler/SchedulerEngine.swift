@@ -14,6 +14,8 @@ public struct SchedulerEngine: Scheduling {
   private var nodes: NodePool
   private var running: [Int: RunningJob] = [:]
   private var admission = Admission()
+  /// What failed nodes withhold, by position.
+  private var seized: [Int: (placement: Placement, release: ClusterState.Release)] = [:]
   /// Numbers of running jobs that were asked to yield.
   private var yielding: Set<Int> = []
   private let endsByEstimate: Bool
@@ -128,7 +130,12 @@ public struct SchedulerEngine: Scheduling {
     state.now = max(state.now, now)
     guard endsByEstimate else { return }
     while let first = state.releases.first, first.time <= state.now {
-      released[first.number] = release(first.number)
+      // Negative numbers are nodes under repair.
+      if first.number < 0 {
+        restore(-1 - first.number)
+      } else {
+        released[first.number] = release(first.number)
+      }
     }
   }
 
@@ -186,6 +193,44 @@ public struct SchedulerEngine: Scheduling {
 }
 
 extension SchedulerEngine {
+  /// Takes note that a node failed and is expected back at a time: the jobs on it are lost and wait
+  /// again from their beginning. Positions of nodes already down are ignored.
+  public mutating func fail(node: Int, until: Double, at now: Double) -> [Decision] {
+    advance(to: now)
+    guard seized[node] == nil, nodes.contains(node) else { return [] }
+    var decisions: [Decision] = []
+    for number in runningNumbers {
+      guard let job = running[number], job.placement.shares.contains(where: { $0.index == node })
+      else { continue }
+      _ = release(number)
+      yielding.remove(number)
+      enqueue(job.job)
+      decisions.append(.lose(job.job))
+    }
+    let placement = nodes.seize(node)
+    let amounts = placement.amounts
+    state.free -= amounts
+    let back = ClusterState.Release(
+      time: max(until, state.now), amounts: amounts, number: -1 - node)
+    state.releases.insert(back)
+    seized[node] = (placement, back)
+    return decisions + schedule(on: .resized)
+  }
+
+  /// Takes note that a failed node is back, and schedules. Others are ignored.
+  public mutating func repair(node: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    if seized[node] != nil { restore(node) }
+    return schedule(on: .resized)
+  }
+
+  private mutating func restore(_ node: Int) {
+    guard let (placement, back) = seized.removeValue(forKey: node) else { return }
+    state.releases.remove(back)
+    nodes.give(placement)
+    state.free += placement.amounts
+  }
+
   private func reason(of job: Job) -> WaitReason {
     if job.cores > state.free.cores { return .cores }
     return job.memoryBytes > state.free.bytes ? .memory : .reservation

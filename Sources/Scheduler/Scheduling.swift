@@ -8,6 +8,10 @@ public protocol Scheduling: Sendable {
   mutating func end(_ number: Int, well: Bool, at now: Double) -> [Decision]
   /// Takes note that a running job gave its resources back and has `remaining` seconds to run.
   mutating func yielded(_ number: Int, remaining: Double, at now: Double) -> [Decision]
+  /// Takes note that a node failed and is expected back at a time.
+  mutating func fail(node: Int, until: Double, at now: Double) -> [Decision]
+  /// Takes note that a failed node is back.
+  mutating func repair(node: Int, at now: Double) -> [Decision]
   /// Withdraws a waiting job, and schedules.
   mutating func withdraw(_ number: Int, at now: Double) -> [Decision]
   /// Schedules because a time that was asked for has come.
@@ -32,6 +36,8 @@ extension Scheduling {
         case .fail(let number): end(number, well: false, at: time)
         case .yielded(let number, let remaining):
           yielded(number, remaining: remaining, at: time)
+        case .nodeFailed(let node, let until): fail(node: node, until: until, at: time)
+        case .nodeRepaired(let node): repair(node: node, at: time)
         case .withdraw(let number): withdraw(number, at: time)
         case .timer: timer(at: time)
         }
