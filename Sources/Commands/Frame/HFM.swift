@@ -21,6 +21,9 @@ public enum HFM {
     SubmitCommand.self,
     JobsCommand.self,
     CancelCommand.self,
+    PauseCommand.self,
+    ResumeCommand.self,
+    ServeJobsCommand.self,
     CompletionCommand.self,
   ]
 
