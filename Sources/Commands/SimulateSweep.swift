@@ -51,7 +51,7 @@ struct SimulateSweep {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard place < work.count else { break }
         let item = work[place]
-        do {
+        do throws(UserError) {
           let outcome = try SimulateCommand.outcome(
             item.jobs, item.resources, item.policy, settings, options)
           found.withLock { $0[place] = outcome }

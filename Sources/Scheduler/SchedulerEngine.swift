@@ -92,6 +92,15 @@ public struct SchedulerEngine: Scheduling {
     return schedule(on: .ended(ended))
   }
 
+  /// Takes note that a running job gave its resources back and will be submitted again later; then
+  /// schedules. Unknown numbers are ignored.
+  public mutating func leave(_ number: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    yielding.remove(number)
+    guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
+    return schedule(on: .ended(ended))
+  }
+
   /// Withdraws a waiting job, and schedules. Unknown numbers are ignored.
   public mutating func withdraw(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
@@ -101,6 +110,14 @@ public struct SchedulerEngine: Scheduling {
     guard let job = waiting[number] else { return [] }
     dequeue(job)
     return settle(job, well: false) + schedule(on: .withdrawn(job))
+  }
+
+  /// Takes a waiting job out for a while, and schedules. Unknown numbers are ignored.
+  public mutating func setAside(_ number: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    guard let job = waiting[number] else { return [] }
+    dequeue(job)
+    return schedule(on: .withdrawn(job))
   }
 
   /// Schedules because a time that the policy asked for has come.
@@ -187,7 +204,13 @@ public struct SchedulerEngine: Scheduling {
   }
 
   private mutating func preempt(_ number: Int, _ decisions: inout [Decision]) {
-    guard let victim = running[number], yielding.insert(number).inserted else { return }
+    guard var victim = running[number], yielding.insert(number).inserted else { return }
+    // Reservations count on its resources from then on, so that nobody else slips in before.
+    state.releases.remove(victim.release)
+    let cost = victim.job.traits.preemption?.checkpointSeconds ?? 0
+    victim.yieldsBy = min(victim.estimatedEnd, state.now + cost)
+    running[number] = victim
+    state.releases.insert(victim.release)
     decisions.append(.preempt(victim.job))
   }
 }
@@ -235,6 +258,9 @@ extension SchedulerEngine {
     if job.cores > state.free.cores { return .cores }
     return job.memoryBytes > state.free.bytes ? .memory : .reservation
   }
+
+  /// See `explain(_:horizon:)`.
+  public func explanation(of number: Int) -> WaitExplanation? { explain(number) }
 
   /// Why a job waits and when it should start; nil for a job that does not wait.
   ///

@@ -22,6 +22,9 @@ public enum HFM {
     SubmitCommand.self,
     JobsCommand.self,
     CancelCommand.self,
+    PauseCommand.self,
+    ResumeCommand.self,
+    ServeJobsCommand.self,
     CompletionCommand.self,
   ]
 
