@@ -41,7 +41,8 @@ let faces: [Target] = [
   tool(
     "hfm-bench",
     [
-      "Calibration", "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models",
+      "Calibration", "Executor", "Kernels", "Validation", "Planner", "CostModel", "Workloads",
+      "Models",
       "Graph", "HardwareModel", "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers",
       "CSystemShims",
     ]),
@@ -65,6 +66,12 @@ let handOn: [Target] = [
 ]
 
 let decide: [Target] = [
+  module(
+    "Validation",
+    [
+      "Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities",
+      "DataFormats",
+    ]),
   module(
     "Planner",
     ["CostModel", "Workloads", "Models", "HardwareModel", "Quantities"]),
@@ -145,6 +152,7 @@ let testTargets: [Target] = [
     [
       "Planner", "CostModel", "Workloads", "Models", "HardwareModel", "Quantities", "DataFormats",
     ]),
+  tests("Validation", ["Validation", "Planner", "HardwareModel", "Quantities", "DataFormats"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
   tests(

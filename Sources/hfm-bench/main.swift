@@ -10,4 +10,7 @@ let benchmarks: [Benchmark] = [
   costBenchmark,
 ]
 
+if CommandLine.arguments.dropFirst().first == "validate" {
+  exit(runValidation(Array(CommandLine.arguments.dropFirst(2))))
+}
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))
