@@ -14,23 +14,32 @@ enum CostCommand: Command {
     options: WorkloadOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
+      .value(
+        "optimizer-kernel", "WORD", "how the update runs (default fused)",
+        words: OptimizerKernel.allCases.map(\.rawValue)),
     ],
     discussion: """
       MODEL is a catalogue id (hfm models) or a profile's path. FLOPs count one
       multiply-add as 2 and products only, as PyTorch's FlopCounterMode does; bytes
       are those of unfused operators. Memory is what PyTorch would allocate, without
-      the device's context, workspaces and fragmentation.
+      the device's context, workspaces and fragmentation. For a closed model, which is
+      only served, --batch requests of --sequence tokens read and --target-sequence
+      tokens written are priced.
       """,
     examples: ["hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32"])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
+    if model.status == .closed {
+      let cost = try ServedModelCost(model, arguments)
+      if console.json { console.print(json: cost.json) } else { console.print(lines: cost.lines) }
+      return 0
+    }
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
     let workload = try Workload(model, request)
     let profile = try StepProfile(workload)
-    let recompute = arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none
-    let memory = profile.memory.estimate(MemorySettings(recompute: recompute))
+    let memory = profile.memory.estimate(memorySettings(arguments))
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
@@ -41,6 +50,16 @@ enum CostCommand: Command {
       console.print(lines: report.lines(explain: console.explain))
     }
     return 0
+  }
+}
+
+extension CostCommand {
+  /// How the step uses memory on one device.
+  static func memorySettings(_ arguments: Arguments) -> MemorySettings {
+    MemorySettings(
+      recompute: arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none,
+      optimizerKernel: arguments.string("optimizer-kernel")
+        .flatMap(OptimizerKernel.init(rawValue:)) ?? .fused)
   }
 }
 
@@ -89,6 +108,10 @@ struct CostReport {
       ),
       ("memory", .object(memory.json)),
     ]
+    let caches = inputs.filter { $0.name.contains(GraphRequest.cache) }
+    if !caches.isEmpty {
+      members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
+    }
     if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
     return .object(members)
   }
@@ -101,9 +124,7 @@ struct CostReport {
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
-    facts.rows += inputs.map {
-      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
-    }
+    facts.rows += inputRows
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
@@ -122,6 +143,21 @@ struct CostReport {
     }
     let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
     return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
+  }
+
+  /// A row for each input; the layers' caches together.
+  private var inputRows: [[String]] {
+    func isCache(_ tensor: Tensor) -> Bool { tensor.name.contains(GraphRequest.cache) }
+    let caches = inputs.filter(isCache)
+    var rows = inputs.filter { !isCache($0) }.map {
+      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
+    }
+    if let first = caches.first {
+      let shape = first.shape.map(String.init).joined(separator: " x ")
+      rows.append(["input key/value cache", "\(caches.count) of \(shape)"])
+      rows.append(["  in memory", Format.bytes(caches.reduce(0) { $0 + $1.bytes })])
+    }
+    return rows
   }
 
   static func memoryRows(_ memory: MemoryEstimate, trains: Bool) -> [[String]] {

@@ -33,7 +33,7 @@ extension BlockFootprint {
   init(
     _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
   ) {
-    let storage = Storage(block)
+    let storage = Storage(block, backward)
     let savedRoots = Set((backward?.saved ?? []).map(storage.root))
     outputs = block.outputs.map { id in
       storage.isInput(storage.root(id)) ? 0 : block[id].bytes
@@ -89,8 +89,9 @@ extension BlockFootprint {
     inputGradients = backward.inputGradients.map { id in
       id.map { backward.tensors[$0.index].bytes } ?? 0
     }
-    let kept = Set(backward.parameterGradients.map(\.gradient))
-      .union(backward.inputGradients.compactMap(\.self))
+    let kept = Set(
+      (backward.parameterGradients.map(\.gradient) + backward.inputGradients.compactMap(\.self))
+        .map(storage.root))
     var lastUse: [TensorID: Int] = [:]
     for (step, op) in backward.operators.enumerated() {
       for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
@@ -98,8 +99,8 @@ extension BlockFootprint {
     var allocated = Set(backward.outputGradients.compactMap(\.self))
     var (live, peak) = (0, 0)
     for (step, op) in backward.operators.enumerated() {
-      for id in op.outputs where allocated.insert(id).inserted {
-        live += bytes(id, backward)
+      for id in op.outputs.map(storage.root) where allocated.insert(id).inserted {
+        if id.index >= block.tensors.count { live += bytes(id, backward) }
       }
       peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors))
       for id in Set((op.inputs + op.outputs).map(storage.root)) where lastUse[id] == step {
@@ -116,18 +117,33 @@ extension BlockFootprint {
   }
 }
 
-/// Which tensors of a block share memory: a cast that keeps the number format is only a view.
+/// Which tensors of a block, and of its backward block, share memory: a view (another shape, order
+/// or part of the same elements) has none of its own.
 private struct Storage {
   private var parents: [TensorID: TensorID] = [:]
   private let inputs: Set<TensorID>
   private let tensors: [Tensor]
 
-  init(_ block: Block) {
+  init(_ block: Block, _ backward: BackwardBlock?) {
     inputs = Set(block.inputs)
     tensors = block.tensors
-    for op in block.operators where op.kind == .cast {
-      guard let from = op.inputs.first, let to = op.outputs.first else { continue }
-      if block[from].dataType == block[to].dataType { parents[to] = root(from) }
+    let all = backward?.tensors ?? block.tensors
+    for op in block.operators + (backward?.operators ?? []) {
+      guard Self.isView(op, all), let from = op.inputs.first, let to = op.outputs.first else {
+        continue
+      }
+      parents[to] = root(from)
+    }
+  }
+
+  private static func isView(_ op: Operator, _ tensors: [Tensor]) -> Bool {
+    switch op.kind {
+    case .permute, .slice, .detach: return true
+    case .expand(_, _, let mean): return !mean
+    case .cast:
+      guard let from = op.inputs.first, let to = op.outputs.first else { return false }
+      return tensors[from.index].dataType == tensors[to.index].dataType
+    default: return false
     }
   }
 

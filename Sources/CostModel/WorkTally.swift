@@ -146,13 +146,3 @@ extension OperatorCost {
     left.bytesWritten = Saturating.add(left.bytesWritten, right.bytesWritten)
   }
 }
-
-extension OptimizerKind {
-  /// State tensors of the parameter's size: AdamW's two moments; plain SGD has none.
-  public var stateCount: Int {
-    switch self {
-    case .adamw: 2
-    case .sgd: 0
-    }
-  }
-}

@@ -10,6 +10,9 @@ public struct Block: Sendable, Hashable {
   public var outputs: [TensorID]
   /// Nodes in an order in which each input is ready.
   public var operators: [Operator]
+  /// Whether it is a layer of its own: the grain at which frameworks recompute activations. A
+  /// block that is called several times in a row is one anyway.
+  public var isLayer = false
 
   /// Creates a block.
   public init(

@@ -4,9 +4,12 @@ public import Quantities
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
 // "interNode": {…}, "host": {see HostNode}, "source"}; a link may state its "efficiency".
+// "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
+// plans do not need it.
 extension Cluster {
   private static let keys: Set<String> = [
     "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "host", "source",
+    "slurm",
   ]
 
   /// Reads a cluster profile; `devices` resolves a device's id.

@@ -8,6 +8,7 @@ let benchmarks: [Benchmark] = [
   productBenchmark,
   predictionBenchmark,
   costBenchmark,
+  scheduleBenchmark,
 ]
 
 if CommandLine.arguments.dropFirst().first == "validate" {

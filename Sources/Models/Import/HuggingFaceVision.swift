@@ -93,6 +93,8 @@ extension Architecture {
   var likelyFamily: ModelFamily {
     switch self {
     case .dual: .multimodal
+    case .component(let component): component.base.likelyFamily
+    case .undisclosed: .language
     case .single(let tower):
       switch tower.input {
       case .patches: .vision
@@ -106,6 +108,8 @@ extension Architecture {
   var likelyObjective: Objective {
     switch self {
     case .dual: .contrastive
+    case .component(let component): component.base.likelyObjective
+    case .undisclosed: .causalLanguage
     case .single(let tower):
       if tower.heads.language != nil {
         tower.stack.causal ? .causalLanguage : .maskedLanguage
