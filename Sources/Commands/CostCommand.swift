@@ -11,7 +11,7 @@ enum CostCommand: Command {
   static let specification = CommandSpecification(
     name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
     operands: ["MODEL"],
-    options: WorkloadOptions.options + [
+    options: WorkloadOptions.options + DatasetOption.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
       .value(
@@ -26,7 +26,11 @@ enum CostCommand: Command {
       only served, --batch requests of --sequence tokens read and --target-sequence
       tokens written are priced.
       """,
-    examples: ["hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32"])
+    examples: [
+      "hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32",
+      "hfm cost pubmedbert --dataset pubmed --epochs 2 --batch 256",
+      "hfm cost llama2-7b --task lora --rank 16 --targets query,value --quantize int4",
+    ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
@@ -44,7 +48,8 @@ enum CostCommand: Command {
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
       trains: profile.trains, copies: workload.forward.copiedParameterCount,
-      tiling: try TilingCost(arguments, workload, profile.cost))
+      tiling: try TilingCost(arguments, workload, profile.cost),
+      dataset: try DatasetOption(arguments, model, request))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -77,6 +82,10 @@ struct CostReport {
   let copies: Int
   /// All tiles of a slide or scan; nil for samples.
   var tiling: TilingCost?
+  /// What the workload passes over, if said.
+  var dataset: DatasetOption?
+
+  private var passFlops: Int { trains ? cost.flops.step : cost.flops.forward }
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -119,6 +128,9 @@ struct CostReport {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
     if let tiling { members.append(("tiling", tiling.json)) }
+    if let dataset {
+      members.append(("dataset", dataset.json(passFlops: passFlops, batch: request.batch)))
+    }
     if explain { members.append(("explain", .array(terms.map(ExplainText.json)))) }
     return .object(members)
   }
@@ -139,6 +151,7 @@ struct CostReport {
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
     facts.rows += tiling?.rows ?? []
+    facts.rows += dataset?.rows(passFlops: passFlops, batch: request.batch) ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
