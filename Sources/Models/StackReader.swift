@@ -7,8 +7,8 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "relativeGrid", "keyBias",
-    "sharedLayers", "layerScale", "spareNorm", "finalNorm",
+    "relativeGrid", "keyBias", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
+    "finalNorm",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -70,6 +70,12 @@ extension TransformerStack {
     rotaryAxes = try cursor.int("rotaryAxes", 1, in: 1...8)
     alibi = try cursor.bool("alibi", false)
     relativeBuckets = try cursor.optional("relativeBuckets")?.int(in: 1...1_000_000)
+    if let sparse = try cursor.optional("blockSparse") {
+      guard !causal, keyValueHeads == heads else {
+        throw sparse.error("needs an encoder with as many key/value heads as query heads")
+      }
+      blockSparse = try BlockSparse(sparse)
+    }
     keyBias = try cursor.optional("keyBias")?.bool()
     relativeGrid = try cursor.optional("relativeGrid")?.ints(count: 1...3)
     guard [alibi, relativeBuckets != nil, relativeGrid != nil].count(where: { $0 }) < 2 else {
