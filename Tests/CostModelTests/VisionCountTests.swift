@@ -41,13 +41,13 @@ struct VisionCountTests {
     Counted(id: "sam-med2d", parameters: 271_241_776),
     Counted(id: "sam-med3d", parameters: 100_509_232),
     Counted(id: "samed", parameters: 92_192_469 - 147_456),
-    // github.com/BAAI-DCAI/SegVol: image encoder, prompt encoder, mask decoder, CLIP's text tower and
-    // the product behind it.
+    // github.com/BAAI-DCAI/SegVol: image encoder, prompt encoder, mask decoder, CLIP's text tower
+    // and the product behind it.
     Counted(
       id: "segvol", parameters: 87_406_848 + 17_996 + 29_923_716 + 63_165_952 + 512 * 768 + 768),
-    // BEiT-B/16 with mean pooling and 3 colours as github.com/openmedlab/USFM configures it: patches,
-    // class token, per layer products with q and v biases, table of relative positions, norms,
-    // scales, MLP; the norm behind pooling.
+    // BEiT-B/16 with mean pooling as github.com/openmedlab/USFM configures it: patches, class
+    // token, per layer products with q and v biases, table of relative positions, norms, scales,
+    // MLP; the norm behind pooling.
     Counted(
       id: "usfm",
       parameters: 590_592 + 768 + 12
