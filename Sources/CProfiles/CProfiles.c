@@ -917,435 +917,450 @@ static const unsigned char file304[] = {
 #embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file305[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/vision/convnext_base.json"
 };
 static const unsigned char file306[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
+#embed "../../Profiles/models/vision/convnext_large.json"
 };
 static const unsigned char file307[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/convnext_small.json"
 };
 static const unsigned char file308[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/convnext_tiny.json"
 };
 static const unsigned char file309[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file310[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file311[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file312[] = {
-#embed "../../Profiles/models/vision/desam.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file313[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file314[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file315[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file316[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file317[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file318[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file319[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file320[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file321[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file322[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file323[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file324[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file325[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file326[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file327[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file328[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file329[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file330[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file331[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file332[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file333[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file334[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file335[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file336[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file337[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file338[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file339[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file340[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file341[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file342[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file343[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file344[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file345[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file346[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file347[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file348[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file349[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file350[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file351[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file352[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file353[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file354[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file355[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file356[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file357[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file358[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file359[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file360[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file361[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file362[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file363[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file364[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file365[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file366[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file367[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file368[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file369[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file370[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file371[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file372[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file373[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file374[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file375[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file376[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file377[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file378[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file379[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file380[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file381[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file382[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file383[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file384[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file385[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file386[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file387[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file388[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file389[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file390[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file391[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file392[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file393[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file394[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file395[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file396[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file397[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file398[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file399[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file400[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file401[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file402[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file403[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file404[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file405[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file406[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file407[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file408[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file409[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file410[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file411[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/stunet-b.json"
 };
 static const unsigned char file412[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-h.json"
 };
 static const unsigned char file413[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-l.json"
 };
 static const unsigned char file414[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-s.json"
 };
 static const unsigned char file415[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file416[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file417[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file418[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file419[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file420[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file421[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file422[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file423[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file424[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
 static const unsigned char file425[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
 static const unsigned char file426[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
 static const unsigned char file427[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
 static const unsigned char file428[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/unet2d-basic.json"
 };
 static const unsigned char file429[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/unet3d-basic.json"
 };
 static const unsigned char file430[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file431[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file432[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file433[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/universeg.json"
 };
 static const unsigned char file434[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file435[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file436[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/voco-l.json"
 };
 static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
 static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
 static const unsigned char file448[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file449[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file450[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file451[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file452[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file453[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1655,150 +1670,155 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/clip-rn101-visual.json", file302, sizeof file302},
     {"models/vision/clip-rn50-visual.json", file303, sizeof file303},
     {"models/vision/clip-rn50x4-visual.json", file304, sizeof file304},
-    {"models/vision/ctranspath.json", file305, sizeof file305},
-    {"models/vision/deblurring-mae.json", file306, sizeof file306},
-    {"models/vision/densenet121-3d.json", file307, sizeof file307},
-    {"models/vision/densenet121.json", file308, sizeof file308},
-    {"models/vision/densenet161.json", file309, sizeof file309},
-    {"models/vision/densenet169.json", file310, sizeof file310},
-    {"models/vision/densenet201.json", file311, sizeof file311},
-    {"models/vision/desam.json", file312, sizeof file312},
-    {"models/vision/dinov2-vitb14.json", file313, sizeof file313},
-    {"models/vision/dinov2-vitg14.json", file314, sizeof file314},
-    {"models/vision/dinov2-vitl14.json", file315, sizeof file315},
-    {"models/vision/dinov2-vits14.json", file316, sizeof file316},
-    {"models/vision/efficientnet_b0.json", file317, sizeof file317},
-    {"models/vision/efficientnet_b1.json", file318, sizeof file318},
-    {"models/vision/efficientnet_b2.json", file319, sizeof file319},
-    {"models/vision/efficientnet_b3.json", file320, sizeof file320},
-    {"models/vision/efficientnet_b4.json", file321, sizeof file321},
-    {"models/vision/efficientnet_b5.json", file322, sizeof file322},
-    {"models/vision/efficientnet_b6.json", file323, sizeof file323},
-    {"models/vision/efficientnet_b7.json", file324, sizeof file324},
-    {"models/vision/endo-fm-timesformer.json", file325, sizeof file325},
-    {"models/vision/eviprompt-b.json", file326, sizeof file326},
-    {"models/vision/eviprompt-h.json", file327, sizeof file327},
-    {"models/vision/feng-sam.json", file328, sizeof file328},
-    {"models/vision/ghesu-resnet50w2.json", file329, sizeof file329},
-    {"models/vision/gigapath-slide.json", file330, sizeof file330},
-    {"models/vision/gigapath-tile.json", file331, sizeof file331},
-    {"models/vision/gvsl-unet.json", file332, sizeof file332},
-    {"models/vision/lvm-med-resnet50.json", file333, sizeof file333},
-    {"models/vision/lvm-med-vit-b.json", file334, sizeof file334},
-    {"models/vision/ma-sam.json", file335, sizeof file335},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file336, sizeof file336},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file337, sizeof file337},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file338, sizeof file338},
-    {"models/vision/mammo-sam.json", file339, sizeof file339},
-    {"models/vision/med-sa.json", file340, sizeof file340},
-    {"models/vision/med3d-resnet10.json", file341, sizeof file341},
-    {"models/vision/med3d-resnet101.json", file342, sizeof file342},
-    {"models/vision/med3d-resnet152.json", file343, sizeof file343},
-    {"models/vision/med3d-resnet18.json", file344, sizeof file344},
-    {"models/vision/med3d-resnet200.json", file345, sizeof file345},
-    {"models/vision/med3d-resnet34.json", file346, sizeof file346},
-    {"models/vision/med3d-resnet50.json", file347, sizeof file347},
-    {"models/vision/medivista-sam.json", file348, sizeof file348},
-    {"models/vision/medlsam.json", file349, sizeof file349},
-    {"models/vision/medsam-vit-b.json", file350, sizeof file350},
-    {"models/vision/mis-fm-pctnet.json", file351, sizeof file351},
-    {"models/vision/moco-cxr-densenet121.json", file352, sizeof file352},
-    {"models/vision/moco-cxr-resnet18.json", file353, sizeof file353},
-    {"models/vision/models-genesis-unet3d.json", file354, sizeof file354},
-    {"models/vision/nnsam.json", file355, sizeof file355},
-    {"models/vision/nnunet-2d.json", file356, sizeof file356},
-    {"models/vision/nnunet-3d-fullres.json", file357, sizeof file357},
-    {"models/vision/nnunet-resenc-l.json", file358, sizeof file358},
-    {"models/vision/nnunet-resenc-m.json", file359, sizeof file359},
-    {"models/vision/nnunet-resenc-xl.json", file360, sizeof file360},
-    {"models/vision/pancy-yolov8-sam.json", file361, sizeof file361},
-    {"models/vision/polyp-sam-b.json", file362, sizeof file362},
-    {"models/vision/polyp-sam-l.json", file363, sizeof file363},
-    {"models/vision/polyp-sam-plus-plus.json", file364, sizeof file364},
-    {"models/vision/promise.json", file365, sizeof file365},
-    {"models/vision/punetr.json", file366, sizeof file366},
-    {"models/vision/r3d18.json", file367, sizeof file367},
-    {"models/vision/resnet101.json", file368, sizeof file368},
-    {"models/vision/resnet152.json", file369, sizeof file369},
-    {"models/vision/resnet18.json", file370, sizeof file370},
-    {"models/vision/resnet34.json", file371, sizeof file371},
-    {"models/vision/resnet50.json", file372, sizeof file372},
-    {"models/vision/resnext101_32x8d.json", file373, sizeof file373},
-    {"models/vision/resnext101_64x4d.json", file374, sizeof file374},
-    {"models/vision/resnext50_32x4d.json", file375, sizeof file375},
-    {"models/vision/retfound.json", file376, sizeof file376},
-    {"models/vision/rudolfv.json", file377, sizeof file377},
-    {"models/vision/sam-lst.json", file378, sizeof file378},
-    {"models/vision/sam-mask-decoder.json", file379, sizeof file379},
-    {"models/vision/sam-med2d.json", file380, sizeof file380},
-    {"models/vision/sam-med3d.json", file381, sizeof file381},
-    {"models/vision/sam-octa.json", file382, sizeof file382},
-    {"models/vision/sam-path.json", file383, sizeof file383},
-    {"models/vision/sam-u.json", file384, sizeof file384},
-    {"models/vision/sam-vit_b-image-encoder.json", file385, sizeof file385},
-    {"models/vision/sam-vit_b.json", file386, sizeof file386},
-    {"models/vision/sam-vit_h-image-encoder.json", file387, sizeof file387},
-    {"models/vision/sam-vit_h.json", file388, sizeof file388},
-    {"models/vision/sam-vit_l-image-encoder.json", file389, sizeof file389},
-    {"models/vision/sam-vit_l.json", file390, sizeof file390},
-    {"models/vision/samaug.json", file391, sizeof file391},
-    {"models/vision/samed-h.json", file392, sizeof file392},
-    {"models/vision/samed.json", file393, sizeof file393},
-    {"models/vision/samm-b.json", file394, sizeof file394},
-    {"models/vision/samm-h.json", file395, sizeof file395},
-    {"models/vision/samm-l.json", file396, sizeof file396},
-    {"models/vision/sampot.json", file397, sizeof file397},
-    {"models/vision/samus.json", file398, sizeof file398},
-    {"models/vision/segmentanybone.json", file399, sizeof file399},
-    {"models/vision/segresnet-brats.json", file400, sizeof file400},
-    {"models/vision/segresnet.json", file401, sizeof file401},
-    {"models/vision/segvol-image-encoder.json", file402, sizeof file402},
-    {"models/vision/segvol.json", file403, sizeof file403},
-    {"models/vision/semisam.json", file404, sizeof file404},
-    {"models/vision/skinsam.json", file405, sizeof file405},
-    {"models/vision/sp-sam.json", file406, sizeof file406},
-    {"models/vision/stunet-b.json", file407, sizeof file407},
-    {"models/vision/stunet-h.json", file408, sizeof file408},
-    {"models/vision/stunet-l.json", file409, sizeof file409},
-    {"models/vision/stunet-s.json", file410, sizeof file410},
-    {"models/vision/surgicalsam.json", file411, sizeof file411},
-    {"models/vision/swin_base_patch4_window7_224.json", file412, sizeof file412},
-    {"models/vision/swin_large_patch4_window7_224.json", file413, sizeof file413},
-    {"models/vision/swin_small_patch4_window7_224.json", file414, sizeof file414},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file415, sizeof file415},
-    {"models/vision/swinsam.json", file416, sizeof file416},
-    {"models/vision/swinunetr-24.json", file417, sizeof file417},
-    {"models/vision/swinunetr-48.json", file418, sizeof file418},
-    {"models/vision/swinunetr-v2-48.json", file419, sizeof file419},
-    {"models/vision/transvw-unet3d.json", file420, sizeof file420},
-    {"models/vision/unet-resnet18-smp.json", file421, sizeof file421},
-    {"models/vision/unet-resnet34-smp.json", file422, sizeof file422},
-    {"models/vision/unet-resnet50-smp.json", file423, sizeof file423},
-    {"models/vision/unet2d-basic.json", file424, sizeof file424},
-    {"models/vision/unetr-16.json", file425, sizeof file425},
-    {"models/vision/uni.json", file426, sizeof file426},
-    {"models/vision/uni2-h.json", file427, sizeof file427},
-    {"models/vision/universeg.json", file428, sizeof file428},
-    {"models/vision/ur-sam.json", file429, sizeof file429},
-    {"models/vision/usfm.json", file430, sizeof file430},
-    {"models/vision/virchow.json", file431, sizeof file431},
-    {"models/vision/virchow2.json", file432, sizeof file432},
-    {"models/vision/visionfm.json", file433, sizeof file433},
-    {"models/vision/vit-b-16.json", file434, sizeof file434},
-    {"models/vision/vit-h-14.json", file435, sizeof file435},
-    {"models/vision/vit-l-16.json", file436, sizeof file436},
-    {"models/vision/vit-s-16.json", file437, sizeof file437},
-    {"models/vision/voco-b.json", file438, sizeof file438},
-    {"models/vision/voco-h.json", file439, sizeof file439},
-    {"models/vision/voco-l.json", file440, sizeof file440},
-    {"models/vision/wide_resnet101_2.json", file441, sizeof file441},
-    {"models/vision/wide_resnet50_2.json", file442, sizeof file442},
-    {"models/vision/yolov8l.json", file443, sizeof file443},
-    {"models/vision/yolov8m.json", file444, sizeof file444},
-    {"models/vision/yolov8n.json", file445, sizeof file445},
-    {"models/vision/yolov8s.json", file446, sizeof file446},
-    {"models/vision/yolov8x.json", file447, sizeof file447},
-    {"survey.json", file448, sizeof file448},
+    {"models/vision/convnext_base.json", file305, sizeof file305},
+    {"models/vision/convnext_large.json", file306, sizeof file306},
+    {"models/vision/convnext_small.json", file307, sizeof file307},
+    {"models/vision/convnext_tiny.json", file308, sizeof file308},
+    {"models/vision/ctranspath.json", file309, sizeof file309},
+    {"models/vision/deblurring-mae.json", file310, sizeof file310},
+    {"models/vision/densenet121-3d.json", file311, sizeof file311},
+    {"models/vision/densenet121.json", file312, sizeof file312},
+    {"models/vision/densenet161.json", file313, sizeof file313},
+    {"models/vision/densenet169.json", file314, sizeof file314},
+    {"models/vision/densenet201.json", file315, sizeof file315},
+    {"models/vision/desam.json", file316, sizeof file316},
+    {"models/vision/dinov2-vitb14.json", file317, sizeof file317},
+    {"models/vision/dinov2-vitg14.json", file318, sizeof file318},
+    {"models/vision/dinov2-vitl14.json", file319, sizeof file319},
+    {"models/vision/dinov2-vits14.json", file320, sizeof file320},
+    {"models/vision/efficientnet_b0.json", file321, sizeof file321},
+    {"models/vision/efficientnet_b1.json", file322, sizeof file322},
+    {"models/vision/efficientnet_b2.json", file323, sizeof file323},
+    {"models/vision/efficientnet_b3.json", file324, sizeof file324},
+    {"models/vision/efficientnet_b4.json", file325, sizeof file325},
+    {"models/vision/efficientnet_b5.json", file326, sizeof file326},
+    {"models/vision/efficientnet_b6.json", file327, sizeof file327},
+    {"models/vision/efficientnet_b7.json", file328, sizeof file328},
+    {"models/vision/endo-fm-timesformer.json", file329, sizeof file329},
+    {"models/vision/eviprompt-b.json", file330, sizeof file330},
+    {"models/vision/eviprompt-h.json", file331, sizeof file331},
+    {"models/vision/feng-sam.json", file332, sizeof file332},
+    {"models/vision/ghesu-resnet50w2.json", file333, sizeof file333},
+    {"models/vision/gigapath-slide.json", file334, sizeof file334},
+    {"models/vision/gigapath-tile.json", file335, sizeof file335},
+    {"models/vision/gvsl-unet.json", file336, sizeof file336},
+    {"models/vision/lvm-med-resnet50.json", file337, sizeof file337},
+    {"models/vision/lvm-med-vit-b.json", file338, sizeof file338},
+    {"models/vision/ma-sam.json", file339, sizeof file339},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file340, sizeof file340},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file341, sizeof file341},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file342, sizeof file342},
+    {"models/vision/mammo-sam.json", file343, sizeof file343},
+    {"models/vision/med-sa.json", file344, sizeof file344},
+    {"models/vision/med3d-resnet10.json", file345, sizeof file345},
+    {"models/vision/med3d-resnet101.json", file346, sizeof file346},
+    {"models/vision/med3d-resnet152.json", file347, sizeof file347},
+    {"models/vision/med3d-resnet18.json", file348, sizeof file348},
+    {"models/vision/med3d-resnet200.json", file349, sizeof file349},
+    {"models/vision/med3d-resnet34.json", file350, sizeof file350},
+    {"models/vision/med3d-resnet50.json", file351, sizeof file351},
+    {"models/vision/medivista-sam.json", file352, sizeof file352},
+    {"models/vision/medlsam.json", file353, sizeof file353},
+    {"models/vision/medsam-vit-b.json", file354, sizeof file354},
+    {"models/vision/mis-fm-pctnet.json", file355, sizeof file355},
+    {"models/vision/moco-cxr-densenet121.json", file356, sizeof file356},
+    {"models/vision/moco-cxr-resnet18.json", file357, sizeof file357},
+    {"models/vision/models-genesis-unet3d.json", file358, sizeof file358},
+    {"models/vision/nnsam.json", file359, sizeof file359},
+    {"models/vision/nnunet-2d.json", file360, sizeof file360},
+    {"models/vision/nnunet-3d-fullres.json", file361, sizeof file361},
+    {"models/vision/nnunet-resenc-l.json", file362, sizeof file362},
+    {"models/vision/nnunet-resenc-m.json", file363, sizeof file363},
+    {"models/vision/nnunet-resenc-xl.json", file364, sizeof file364},
+    {"models/vision/pancy-yolov8-sam.json", file365, sizeof file365},
+    {"models/vision/polyp-sam-b.json", file366, sizeof file366},
+    {"models/vision/polyp-sam-l.json", file367, sizeof file367},
+    {"models/vision/polyp-sam-plus-plus.json", file368, sizeof file368},
+    {"models/vision/promise.json", file369, sizeof file369},
+    {"models/vision/punetr.json", file370, sizeof file370},
+    {"models/vision/r3d18.json", file371, sizeof file371},
+    {"models/vision/resnet101.json", file372, sizeof file372},
+    {"models/vision/resnet152.json", file373, sizeof file373},
+    {"models/vision/resnet18.json", file374, sizeof file374},
+    {"models/vision/resnet34.json", file375, sizeof file375},
+    {"models/vision/resnet50.json", file376, sizeof file376},
+    {"models/vision/resnext101_32x8d.json", file377, sizeof file377},
+    {"models/vision/resnext101_64x4d.json", file378, sizeof file378},
+    {"models/vision/resnext50_32x4d.json", file379, sizeof file379},
+    {"models/vision/retfound.json", file380, sizeof file380},
+    {"models/vision/rudolfv.json", file381, sizeof file381},
+    {"models/vision/sam-lst.json", file382, sizeof file382},
+    {"models/vision/sam-mask-decoder.json", file383, sizeof file383},
+    {"models/vision/sam-med2d.json", file384, sizeof file384},
+    {"models/vision/sam-med3d.json", file385, sizeof file385},
+    {"models/vision/sam-octa.json", file386, sizeof file386},
+    {"models/vision/sam-path.json", file387, sizeof file387},
+    {"models/vision/sam-u.json", file388, sizeof file388},
+    {"models/vision/sam-vit_b-image-encoder.json", file389, sizeof file389},
+    {"models/vision/sam-vit_b.json", file390, sizeof file390},
+    {"models/vision/sam-vit_h-image-encoder.json", file391, sizeof file391},
+    {"models/vision/sam-vit_h.json", file392, sizeof file392},
+    {"models/vision/sam-vit_l-image-encoder.json", file393, sizeof file393},
+    {"models/vision/sam-vit_l.json", file394, sizeof file394},
+    {"models/vision/samaug.json", file395, sizeof file395},
+    {"models/vision/samed-h.json", file396, sizeof file396},
+    {"models/vision/samed.json", file397, sizeof file397},
+    {"models/vision/samm-b.json", file398, sizeof file398},
+    {"models/vision/samm-h.json", file399, sizeof file399},
+    {"models/vision/samm-l.json", file400, sizeof file400},
+    {"models/vision/sampot.json", file401, sizeof file401},
+    {"models/vision/samus.json", file402, sizeof file402},
+    {"models/vision/segmentanybone.json", file403, sizeof file403},
+    {"models/vision/segresnet-brats.json", file404, sizeof file404},
+    {"models/vision/segresnet.json", file405, sizeof file405},
+    {"models/vision/segvol-image-encoder.json", file406, sizeof file406},
+    {"models/vision/segvol.json", file407, sizeof file407},
+    {"models/vision/semisam.json", file408, sizeof file408},
+    {"models/vision/skinsam.json", file409, sizeof file409},
+    {"models/vision/sp-sam.json", file410, sizeof file410},
+    {"models/vision/stunet-b.json", file411, sizeof file411},
+    {"models/vision/stunet-h.json", file412, sizeof file412},
+    {"models/vision/stunet-l.json", file413, sizeof file413},
+    {"models/vision/stunet-s.json", file414, sizeof file414},
+    {"models/vision/surgicalsam.json", file415, sizeof file415},
+    {"models/vision/swin_base_patch4_window7_224.json", file416, sizeof file416},
+    {"models/vision/swin_large_patch4_window7_224.json", file417, sizeof file417},
+    {"models/vision/swin_small_patch4_window7_224.json", file418, sizeof file418},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file419, sizeof file419},
+    {"models/vision/swinsam.json", file420, sizeof file420},
+    {"models/vision/swinunetr-24.json", file421, sizeof file421},
+    {"models/vision/swinunetr-48.json", file422, sizeof file422},
+    {"models/vision/swinunetr-v2-48.json", file423, sizeof file423},
+    {"models/vision/transvw-unet3d.json", file424, sizeof file424},
+    {"models/vision/unet-resnet18-smp.json", file425, sizeof file425},
+    {"models/vision/unet-resnet34-smp.json", file426, sizeof file426},
+    {"models/vision/unet-resnet50-smp.json", file427, sizeof file427},
+    {"models/vision/unet2d-basic.json", file428, sizeof file428},
+    {"models/vision/unet3d-basic.json", file429, sizeof file429},
+    {"models/vision/unetr-16.json", file430, sizeof file430},
+    {"models/vision/uni.json", file431, sizeof file431},
+    {"models/vision/uni2-h.json", file432, sizeof file432},
+    {"models/vision/universeg.json", file433, sizeof file433},
+    {"models/vision/ur-sam.json", file434, sizeof file434},
+    {"models/vision/usfm.json", file435, sizeof file435},
+    {"models/vision/virchow.json", file436, sizeof file436},
+    {"models/vision/virchow2.json", file437, sizeof file437},
+    {"models/vision/visionfm.json", file438, sizeof file438},
+    {"models/vision/vit-b-16.json", file439, sizeof file439},
+    {"models/vision/vit-h-14.json", file440, sizeof file440},
+    {"models/vision/vit-l-16.json", file441, sizeof file441},
+    {"models/vision/vit-s-16.json", file442, sizeof file442},
+    {"models/vision/voco-b.json", file443, sizeof file443},
+    {"models/vision/voco-h.json", file444, sizeof file444},
+    {"models/vision/voco-l.json", file445, sizeof file445},
+    {"models/vision/wide_resnet101_2.json", file446, sizeof file446},
+    {"models/vision/wide_resnet50_2.json", file447, sizeof file447},
+    {"models/vision/yolov8l.json", file448, sizeof file448},
+    {"models/vision/yolov8m.json", file449, sizeof file449},
+    {"models/vision/yolov8n.json", file450, sizeof file450},
+    {"models/vision/yolov8s.json", file451, sizeof file451},
+    {"models/vision/yolov8x.json", file452, sizeof file452},
+    {"survey.json", file453, sizeof file453},
     {0, 0, 0},
 };
-const long CProfilesCount = 449;
+const long CProfilesCount = 454;
