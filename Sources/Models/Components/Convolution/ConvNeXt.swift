@@ -88,6 +88,7 @@ struct ConvNeXt: Component {
   private func residual(
     _ block: inout BlockBuilder, _ x: TensorID, _ channels: Int
   ) throws(UserError) -> TensorID {
+    block.markLayer()
     let depthwise = Kernel.same(kernel, dimensions: input.dimensions, groups: channels)
     var y = try block.convolution("depthwise", x, to: channels, depthwise, bias: true)
     y = try block.layerNorm("norm", try block.channelsLast("last", y), epsilon: 1e-6)

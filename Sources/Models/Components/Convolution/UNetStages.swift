@@ -204,6 +204,7 @@ struct StageBuilder {
     let ones = stride.map { _ in 1 }
     guard block == .residual else {
       return try flow.step(name, x) { (block, x) throws(UserError) in
+        block.markLayer()
         var y = x[0]
         for (index, channels) in features.enumerated() {
           y = try style.unit(
