@@ -35,7 +35,7 @@ enum WorkloadOptions {
       "everything, head, adapters, last:N layers, a stage, or parts by name (a,b)"),
     .value("rank", "N", "rank of LoRA's updates (default 8 with --task lora)"),
     .value("targets", "NAMES", "matrices that are adapted (default: the task's usual; or all)"),
-    .value("tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
+    .value("virtual-tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
     .value("bottleneck", "N", "width of adapters (default 64)"),
     .value(
       "quantize", "WORD", "format of the frozen matrices, with scales by groups",
@@ -92,7 +92,7 @@ enum WorkloadOptions {
   ) throws(UserError) -> (TrainedPart?, AdaptationOptions) {
     var options = AdaptationOptions()
     options.rank = try arguments.int("rank", in: 1...1_000_000)
-    options.tokens = try arguments.int("tokens", in: 1...1_000_000)
+    options.tokens = try arguments.int("virtual-tokens", in: 1...1_000_000)
     options.bottleneck = try arguments.int("bottleneck", in: 1...1_000_000)
     options.quantize = arguments.string("quantize").flatMap(DataType.init(rawValue:))
     options.targets = list(arguments.string("targets") ?? "")

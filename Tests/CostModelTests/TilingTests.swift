@@ -46,7 +46,7 @@ struct TilingTests {
   @Test("LongNet's cost grows with the slide, not with its square")
   func longNet() throws {
     let model = try ModelCatalogue.builtIn.model("gigapath-slide")
-    // Printed by the authors' demo for this encoder.
+    // The sum of the shapes in github.com/prov-gigapath (86 M as published): sub-layer norms on.
     #expect(try model.parameterCount() == 86_330_880)
     func flops(_ tiles: Int) throws -> Double {
       let request = WorkloadRequest(task: .infer, batch: 1, sequence: tiles)

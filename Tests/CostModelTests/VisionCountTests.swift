@@ -41,6 +41,10 @@ struct VisionCountTests {
     Counted(id: "sam-med2d", parameters: 271_241_776),
     Counted(id: "sam-med3d", parameters: 100_509_232),
     Counted(id: "samed", parameters: 92_192_469 - 147_456),
+    // github.com/BAAI-DCAI/SegVol: image encoder, prompt encoder, mask decoder, CLIP's text tower and
+    // the product behind it.
+    Counted(
+      id: "segvol", parameters: 87_406_848 + 17_996 + 29_923_716 + 63_165_952 + 512 * 768 + 768),
     // github.com/med-air/Endo-FM, models/timesformer.py.
     Counted(id: "endo-fm-timesformer", parameters: 121_258_752),
   ]

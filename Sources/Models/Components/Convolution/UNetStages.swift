@@ -215,7 +215,8 @@ struct StageBuilder {
       }
     }
     let first = try flow.step(name + ".first", x) { (block, x) throws(UserError) in
-      try style.residual(
+      block.markLayer()
+      return try style.residual(
         &block, x[0], to: features[0], kernel, stride: stride, opens: true, shortcut)
     }
     guard features.count > 1 else { return first }
