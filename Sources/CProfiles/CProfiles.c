@@ -1613,438 +1613,453 @@ static const unsigned char file536[] = {
 #embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file537[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/vision/convnext_base.json"
 };
 static const unsigned char file538[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
+#embed "../../Profiles/models/vision/convnext_large.json"
 };
 static const unsigned char file539[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/convnext_small.json"
 };
 static const unsigned char file540[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/convnext_tiny.json"
 };
 static const unsigned char file541[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file542[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file543[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file544[] = {
-#embed "../../Profiles/models/vision/desam.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file545[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file561[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file562[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file563[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file564[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file565[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file566[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file567[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file568[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file569[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file570[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file571[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file572[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file573[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file574[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file575[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file576[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file577[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file578[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file579[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file580[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file581[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file582[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file583[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file584[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file585[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file586[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file587[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file588[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file589[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file590[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file591[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file592[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file593[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file594[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file595[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file596[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file597[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file598[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file599[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file600[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file601[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file602[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file603[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file604[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file605[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file606[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file607[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file608[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file609[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file610[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file611[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file612[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file613[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file614[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file615[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file616[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file617[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file618[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file619[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file620[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file621[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file622[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file623[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file624[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file625[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file626[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file627[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file628[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file629[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file630[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file631[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file632[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file633[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file634[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file635[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file636[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file637[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file638[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file639[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file640[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file641[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file642[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file643[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/stunet-b.json"
 };
 static const unsigned char file644[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-h.json"
 };
 static const unsigned char file645[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-l.json"
 };
 static const unsigned char file646[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-s.json"
 };
 static const unsigned char file647[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file648[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file649[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file650[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file651[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file652[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file653[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file654[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file655[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file656[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
 static const unsigned char file657[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
 static const unsigned char file658[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
 static const unsigned char file659[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
 static const unsigned char file660[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/unet2d-basic.json"
 };
 static const unsigned char file661[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/unet3d-basic.json"
 };
 static const unsigned char file662[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file663[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file664[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file665[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/universeg.json"
 };
 static const unsigned char file666[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file667[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file668[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file669[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file670[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file671[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file672[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file673[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file674[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
 static const unsigned char file675[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file676[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file677[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file678[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/voco-l.json"
 };
 static const unsigned char file679[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
 static const unsigned char file680[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
 static const unsigned char file681[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file682[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file683[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file684[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file685[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file686[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -2586,151 +2601,156 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/vision/clip-rn101-visual.json", file534, sizeof file534},
     {"models/vision/clip-rn50-visual.json", file535, sizeof file535},
     {"models/vision/clip-rn50x4-visual.json", file536, sizeof file536},
-    {"models/vision/ctranspath.json", file537, sizeof file537},
-    {"models/vision/deblurring-mae.json", file538, sizeof file538},
-    {"models/vision/densenet121-3d.json", file539, sizeof file539},
-    {"models/vision/densenet121.json", file540, sizeof file540},
-    {"models/vision/densenet161.json", file541, sizeof file541},
-    {"models/vision/densenet169.json", file542, sizeof file542},
-    {"models/vision/densenet201.json", file543, sizeof file543},
-    {"models/vision/desam.json", file544, sizeof file544},
-    {"models/vision/dinov2-vitb14.json", file545, sizeof file545},
-    {"models/vision/dinov2-vitg14.json", file546, sizeof file546},
-    {"models/vision/dinov2-vitl14.json", file547, sizeof file547},
-    {"models/vision/dinov2-vits14.json", file548, sizeof file548},
-    {"models/vision/efficientnet_b0.json", file549, sizeof file549},
-    {"models/vision/efficientnet_b1.json", file550, sizeof file550},
-    {"models/vision/efficientnet_b2.json", file551, sizeof file551},
-    {"models/vision/efficientnet_b3.json", file552, sizeof file552},
-    {"models/vision/efficientnet_b4.json", file553, sizeof file553},
-    {"models/vision/efficientnet_b5.json", file554, sizeof file554},
-    {"models/vision/efficientnet_b6.json", file555, sizeof file555},
-    {"models/vision/efficientnet_b7.json", file556, sizeof file556},
-    {"models/vision/endo-fm-timesformer.json", file557, sizeof file557},
-    {"models/vision/eviprompt-b.json", file558, sizeof file558},
-    {"models/vision/eviprompt-h.json", file559, sizeof file559},
-    {"models/vision/feng-sam.json", file560, sizeof file560},
-    {"models/vision/ghesu-resnet50w2.json", file561, sizeof file561},
-    {"models/vision/gigapath-slide.json", file562, sizeof file562},
-    {"models/vision/gigapath-tile.json", file563, sizeof file563},
-    {"models/vision/gvsl-unet.json", file564, sizeof file564},
-    {"models/vision/lvm-med-resnet50.json", file565, sizeof file565},
-    {"models/vision/lvm-med-vit-b.json", file566, sizeof file566},
-    {"models/vision/ma-sam.json", file567, sizeof file567},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file568, sizeof file568},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file569, sizeof file569},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file570, sizeof file570},
-    {"models/vision/mammo-sam.json", file571, sizeof file571},
-    {"models/vision/med-sa.json", file572, sizeof file572},
-    {"models/vision/med3d-resnet10.json", file573, sizeof file573},
-    {"models/vision/med3d-resnet101.json", file574, sizeof file574},
-    {"models/vision/med3d-resnet152.json", file575, sizeof file575},
-    {"models/vision/med3d-resnet18.json", file576, sizeof file576},
-    {"models/vision/med3d-resnet200.json", file577, sizeof file577},
-    {"models/vision/med3d-resnet34.json", file578, sizeof file578},
-    {"models/vision/med3d-resnet50.json", file579, sizeof file579},
-    {"models/vision/medivista-sam.json", file580, sizeof file580},
-    {"models/vision/medlsam.json", file581, sizeof file581},
-    {"models/vision/medsam-vit-b.json", file582, sizeof file582},
-    {"models/vision/mis-fm-pctnet.json", file583, sizeof file583},
-    {"models/vision/moco-cxr-densenet121.json", file584, sizeof file584},
-    {"models/vision/moco-cxr-resnet18.json", file585, sizeof file585},
-    {"models/vision/models-genesis-unet3d.json", file586, sizeof file586},
-    {"models/vision/nnsam.json", file587, sizeof file587},
-    {"models/vision/nnunet-2d.json", file588, sizeof file588},
-    {"models/vision/nnunet-3d-fullres.json", file589, sizeof file589},
-    {"models/vision/nnunet-resenc-l.json", file590, sizeof file590},
-    {"models/vision/nnunet-resenc-m.json", file591, sizeof file591},
-    {"models/vision/nnunet-resenc-xl.json", file592, sizeof file592},
-    {"models/vision/pancy-yolov8-sam.json", file593, sizeof file593},
-    {"models/vision/polyp-sam-b.json", file594, sizeof file594},
-    {"models/vision/polyp-sam-l.json", file595, sizeof file595},
-    {"models/vision/polyp-sam-plus-plus.json", file596, sizeof file596},
-    {"models/vision/promise.json", file597, sizeof file597},
-    {"models/vision/punetr.json", file598, sizeof file598},
-    {"models/vision/r3d18.json", file599, sizeof file599},
-    {"models/vision/resnet101.json", file600, sizeof file600},
-    {"models/vision/resnet152.json", file601, sizeof file601},
-    {"models/vision/resnet18.json", file602, sizeof file602},
-    {"models/vision/resnet34.json", file603, sizeof file603},
-    {"models/vision/resnet50.json", file604, sizeof file604},
-    {"models/vision/resnext101_32x8d.json", file605, sizeof file605},
-    {"models/vision/resnext101_64x4d.json", file606, sizeof file606},
-    {"models/vision/resnext50_32x4d.json", file607, sizeof file607},
-    {"models/vision/retfound.json", file608, sizeof file608},
-    {"models/vision/rudolfv.json", file609, sizeof file609},
-    {"models/vision/sam-lst.json", file610, sizeof file610},
-    {"models/vision/sam-mask-decoder.json", file611, sizeof file611},
-    {"models/vision/sam-med2d.json", file612, sizeof file612},
-    {"models/vision/sam-med3d.json", file613, sizeof file613},
-    {"models/vision/sam-octa.json", file614, sizeof file614},
-    {"models/vision/sam-path.json", file615, sizeof file615},
-    {"models/vision/sam-u.json", file616, sizeof file616},
-    {"models/vision/sam-vit_b-image-encoder.json", file617, sizeof file617},
-    {"models/vision/sam-vit_b.json", file618, sizeof file618},
-    {"models/vision/sam-vit_h-image-encoder.json", file619, sizeof file619},
-    {"models/vision/sam-vit_h.json", file620, sizeof file620},
-    {"models/vision/sam-vit_l-image-encoder.json", file621, sizeof file621},
-    {"models/vision/sam-vit_l.json", file622, sizeof file622},
-    {"models/vision/samaug.json", file623, sizeof file623},
-    {"models/vision/samed-h.json", file624, sizeof file624},
-    {"models/vision/samed.json", file625, sizeof file625},
-    {"models/vision/samm-b.json", file626, sizeof file626},
-    {"models/vision/samm-h.json", file627, sizeof file627},
-    {"models/vision/samm-l.json", file628, sizeof file628},
-    {"models/vision/sampot.json", file629, sizeof file629},
-    {"models/vision/samus.json", file630, sizeof file630},
-    {"models/vision/segmentanybone.json", file631, sizeof file631},
-    {"models/vision/segresnet-brats.json", file632, sizeof file632},
-    {"models/vision/segresnet.json", file633, sizeof file633},
-    {"models/vision/segvol-image-encoder.json", file634, sizeof file634},
-    {"models/vision/segvol.json", file635, sizeof file635},
-    {"models/vision/semisam.json", file636, sizeof file636},
-    {"models/vision/skinsam.json", file637, sizeof file637},
-    {"models/vision/sp-sam.json", file638, sizeof file638},
-    {"models/vision/stunet-b.json", file639, sizeof file639},
-    {"models/vision/stunet-h.json", file640, sizeof file640},
-    {"models/vision/stunet-l.json", file641, sizeof file641},
-    {"models/vision/stunet-s.json", file642, sizeof file642},
-    {"models/vision/surgicalsam.json", file643, sizeof file643},
-    {"models/vision/swin_base_patch4_window7_224.json", file644, sizeof file644},
-    {"models/vision/swin_large_patch4_window7_224.json", file645, sizeof file645},
-    {"models/vision/swin_small_patch4_window7_224.json", file646, sizeof file646},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file647, sizeof file647},
-    {"models/vision/swinsam.json", file648, sizeof file648},
-    {"models/vision/swinunetr-24.json", file649, sizeof file649},
-    {"models/vision/swinunetr-48.json", file650, sizeof file650},
-    {"models/vision/swinunetr-v2-48.json", file651, sizeof file651},
-    {"models/vision/transvw-unet3d.json", file652, sizeof file652},
-    {"models/vision/unet-resnet18-smp.json", file653, sizeof file653},
-    {"models/vision/unet-resnet34-smp.json", file654, sizeof file654},
-    {"models/vision/unet-resnet50-smp.json", file655, sizeof file655},
-    {"models/vision/unet2d-basic.json", file656, sizeof file656},
-    {"models/vision/unetr-16.json", file657, sizeof file657},
-    {"models/vision/uni.json", file658, sizeof file658},
-    {"models/vision/uni2-h.json", file659, sizeof file659},
-    {"models/vision/universeg.json", file660, sizeof file660},
-    {"models/vision/ur-sam.json", file661, sizeof file661},
-    {"models/vision/usfm.json", file662, sizeof file662},
-    {"models/vision/virchow.json", file663, sizeof file663},
-    {"models/vision/virchow2.json", file664, sizeof file664},
-    {"models/vision/visionfm.json", file665, sizeof file665},
-    {"models/vision/vit-b-16.json", file666, sizeof file666},
-    {"models/vision/vit-h-14.json", file667, sizeof file667},
-    {"models/vision/vit-l-16.json", file668, sizeof file668},
-    {"models/vision/vit-large-linear-probe.json", file669, sizeof file669},
-    {"models/vision/vit-s-16.json", file670, sizeof file670},
-    {"models/vision/voco-b.json", file671, sizeof file671},
-    {"models/vision/voco-h.json", file672, sizeof file672},
-    {"models/vision/voco-l.json", file673, sizeof file673},
-    {"models/vision/wide_resnet101_2.json", file674, sizeof file674},
-    {"models/vision/wide_resnet50_2.json", file675, sizeof file675},
-    {"models/vision/yolov8l.json", file676, sizeof file676},
-    {"models/vision/yolov8m.json", file677, sizeof file677},
-    {"models/vision/yolov8n.json", file678, sizeof file678},
-    {"models/vision/yolov8s.json", file679, sizeof file679},
-    {"models/vision/yolov8x.json", file680, sizeof file680},
-    {"survey.json", file681, sizeof file681},
+    {"models/vision/convnext_base.json", file537, sizeof file537},
+    {"models/vision/convnext_large.json", file538, sizeof file538},
+    {"models/vision/convnext_small.json", file539, sizeof file539},
+    {"models/vision/convnext_tiny.json", file540, sizeof file540},
+    {"models/vision/ctranspath.json", file541, sizeof file541},
+    {"models/vision/deblurring-mae.json", file542, sizeof file542},
+    {"models/vision/densenet121-3d.json", file543, sizeof file543},
+    {"models/vision/densenet121.json", file544, sizeof file544},
+    {"models/vision/densenet161.json", file545, sizeof file545},
+    {"models/vision/densenet169.json", file546, sizeof file546},
+    {"models/vision/densenet201.json", file547, sizeof file547},
+    {"models/vision/desam.json", file548, sizeof file548},
+    {"models/vision/dinov2-vitb14.json", file549, sizeof file549},
+    {"models/vision/dinov2-vitg14.json", file550, sizeof file550},
+    {"models/vision/dinov2-vitl14.json", file551, sizeof file551},
+    {"models/vision/dinov2-vits14.json", file552, sizeof file552},
+    {"models/vision/efficientnet_b0.json", file553, sizeof file553},
+    {"models/vision/efficientnet_b1.json", file554, sizeof file554},
+    {"models/vision/efficientnet_b2.json", file555, sizeof file555},
+    {"models/vision/efficientnet_b3.json", file556, sizeof file556},
+    {"models/vision/efficientnet_b4.json", file557, sizeof file557},
+    {"models/vision/efficientnet_b5.json", file558, sizeof file558},
+    {"models/vision/efficientnet_b6.json", file559, sizeof file559},
+    {"models/vision/efficientnet_b7.json", file560, sizeof file560},
+    {"models/vision/endo-fm-timesformer.json", file561, sizeof file561},
+    {"models/vision/eviprompt-b.json", file562, sizeof file562},
+    {"models/vision/eviprompt-h.json", file563, sizeof file563},
+    {"models/vision/feng-sam.json", file564, sizeof file564},
+    {"models/vision/ghesu-resnet50w2.json", file565, sizeof file565},
+    {"models/vision/gigapath-slide.json", file566, sizeof file566},
+    {"models/vision/gigapath-tile.json", file567, sizeof file567},
+    {"models/vision/gvsl-unet.json", file568, sizeof file568},
+    {"models/vision/lvm-med-resnet50.json", file569, sizeof file569},
+    {"models/vision/lvm-med-vit-b.json", file570, sizeof file570},
+    {"models/vision/ma-sam.json", file571, sizeof file571},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file572, sizeof file572},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file573, sizeof file573},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file574, sizeof file574},
+    {"models/vision/mammo-sam.json", file575, sizeof file575},
+    {"models/vision/med-sa.json", file576, sizeof file576},
+    {"models/vision/med3d-resnet10.json", file577, sizeof file577},
+    {"models/vision/med3d-resnet101.json", file578, sizeof file578},
+    {"models/vision/med3d-resnet152.json", file579, sizeof file579},
+    {"models/vision/med3d-resnet18.json", file580, sizeof file580},
+    {"models/vision/med3d-resnet200.json", file581, sizeof file581},
+    {"models/vision/med3d-resnet34.json", file582, sizeof file582},
+    {"models/vision/med3d-resnet50.json", file583, sizeof file583},
+    {"models/vision/medivista-sam.json", file584, sizeof file584},
+    {"models/vision/medlsam.json", file585, sizeof file585},
+    {"models/vision/medsam-vit-b.json", file586, sizeof file586},
+    {"models/vision/mis-fm-pctnet.json", file587, sizeof file587},
+    {"models/vision/moco-cxr-densenet121.json", file588, sizeof file588},
+    {"models/vision/moco-cxr-resnet18.json", file589, sizeof file589},
+    {"models/vision/models-genesis-unet3d.json", file590, sizeof file590},
+    {"models/vision/nnsam.json", file591, sizeof file591},
+    {"models/vision/nnunet-2d.json", file592, sizeof file592},
+    {"models/vision/nnunet-3d-fullres.json", file593, sizeof file593},
+    {"models/vision/nnunet-resenc-l.json", file594, sizeof file594},
+    {"models/vision/nnunet-resenc-m.json", file595, sizeof file595},
+    {"models/vision/nnunet-resenc-xl.json", file596, sizeof file596},
+    {"models/vision/pancy-yolov8-sam.json", file597, sizeof file597},
+    {"models/vision/polyp-sam-b.json", file598, sizeof file598},
+    {"models/vision/polyp-sam-l.json", file599, sizeof file599},
+    {"models/vision/polyp-sam-plus-plus.json", file600, sizeof file600},
+    {"models/vision/promise.json", file601, sizeof file601},
+    {"models/vision/punetr.json", file602, sizeof file602},
+    {"models/vision/r3d18.json", file603, sizeof file603},
+    {"models/vision/resnet101.json", file604, sizeof file604},
+    {"models/vision/resnet152.json", file605, sizeof file605},
+    {"models/vision/resnet18.json", file606, sizeof file606},
+    {"models/vision/resnet34.json", file607, sizeof file607},
+    {"models/vision/resnet50.json", file608, sizeof file608},
+    {"models/vision/resnext101_32x8d.json", file609, sizeof file609},
+    {"models/vision/resnext101_64x4d.json", file610, sizeof file610},
+    {"models/vision/resnext50_32x4d.json", file611, sizeof file611},
+    {"models/vision/retfound.json", file612, sizeof file612},
+    {"models/vision/rudolfv.json", file613, sizeof file613},
+    {"models/vision/sam-lst.json", file614, sizeof file614},
+    {"models/vision/sam-mask-decoder.json", file615, sizeof file615},
+    {"models/vision/sam-med2d.json", file616, sizeof file616},
+    {"models/vision/sam-med3d.json", file617, sizeof file617},
+    {"models/vision/sam-octa.json", file618, sizeof file618},
+    {"models/vision/sam-path.json", file619, sizeof file619},
+    {"models/vision/sam-u.json", file620, sizeof file620},
+    {"models/vision/sam-vit_b-image-encoder.json", file621, sizeof file621},
+    {"models/vision/sam-vit_b.json", file622, sizeof file622},
+    {"models/vision/sam-vit_h-image-encoder.json", file623, sizeof file623},
+    {"models/vision/sam-vit_h.json", file624, sizeof file624},
+    {"models/vision/sam-vit_l-image-encoder.json", file625, sizeof file625},
+    {"models/vision/sam-vit_l.json", file626, sizeof file626},
+    {"models/vision/samaug.json", file627, sizeof file627},
+    {"models/vision/samed-h.json", file628, sizeof file628},
+    {"models/vision/samed.json", file629, sizeof file629},
+    {"models/vision/samm-b.json", file630, sizeof file630},
+    {"models/vision/samm-h.json", file631, sizeof file631},
+    {"models/vision/samm-l.json", file632, sizeof file632},
+    {"models/vision/sampot.json", file633, sizeof file633},
+    {"models/vision/samus.json", file634, sizeof file634},
+    {"models/vision/segmentanybone.json", file635, sizeof file635},
+    {"models/vision/segresnet-brats.json", file636, sizeof file636},
+    {"models/vision/segresnet.json", file637, sizeof file637},
+    {"models/vision/segvol-image-encoder.json", file638, sizeof file638},
+    {"models/vision/segvol.json", file639, sizeof file639},
+    {"models/vision/semisam.json", file640, sizeof file640},
+    {"models/vision/skinsam.json", file641, sizeof file641},
+    {"models/vision/sp-sam.json", file642, sizeof file642},
+    {"models/vision/stunet-b.json", file643, sizeof file643},
+    {"models/vision/stunet-h.json", file644, sizeof file644},
+    {"models/vision/stunet-l.json", file645, sizeof file645},
+    {"models/vision/stunet-s.json", file646, sizeof file646},
+    {"models/vision/surgicalsam.json", file647, sizeof file647},
+    {"models/vision/swin_base_patch4_window7_224.json", file648, sizeof file648},
+    {"models/vision/swin_large_patch4_window7_224.json", file649, sizeof file649},
+    {"models/vision/swin_small_patch4_window7_224.json", file650, sizeof file650},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file651, sizeof file651},
+    {"models/vision/swinsam.json", file652, sizeof file652},
+    {"models/vision/swinunetr-24.json", file653, sizeof file653},
+    {"models/vision/swinunetr-48.json", file654, sizeof file654},
+    {"models/vision/swinunetr-v2-48.json", file655, sizeof file655},
+    {"models/vision/transvw-unet3d.json", file656, sizeof file656},
+    {"models/vision/unet-resnet18-smp.json", file657, sizeof file657},
+    {"models/vision/unet-resnet34-smp.json", file658, sizeof file658},
+    {"models/vision/unet-resnet50-smp.json", file659, sizeof file659},
+    {"models/vision/unet2d-basic.json", file660, sizeof file660},
+    {"models/vision/unet3d-basic.json", file661, sizeof file661},
+    {"models/vision/unetr-16.json", file662, sizeof file662},
+    {"models/vision/uni.json", file663, sizeof file663},
+    {"models/vision/uni2-h.json", file664, sizeof file664},
+    {"models/vision/universeg.json", file665, sizeof file665},
+    {"models/vision/ur-sam.json", file666, sizeof file666},
+    {"models/vision/usfm.json", file667, sizeof file667},
+    {"models/vision/virchow.json", file668, sizeof file668},
+    {"models/vision/virchow2.json", file669, sizeof file669},
+    {"models/vision/visionfm.json", file670, sizeof file670},
+    {"models/vision/vit-b-16.json", file671, sizeof file671},
+    {"models/vision/vit-h-14.json", file672, sizeof file672},
+    {"models/vision/vit-l-16.json", file673, sizeof file673},
+    {"models/vision/vit-large-linear-probe.json", file674, sizeof file674},
+    {"models/vision/vit-s-16.json", file675, sizeof file675},
+    {"models/vision/voco-b.json", file676, sizeof file676},
+    {"models/vision/voco-h.json", file677, sizeof file677},
+    {"models/vision/voco-l.json", file678, sizeof file678},
+    {"models/vision/wide_resnet101_2.json", file679, sizeof file679},
+    {"models/vision/wide_resnet50_2.json", file680, sizeof file680},
+    {"models/vision/yolov8l.json", file681, sizeof file681},
+    {"models/vision/yolov8m.json", file682, sizeof file682},
+    {"models/vision/yolov8n.json", file683, sizeof file683},
+    {"models/vision/yolov8s.json", file684, sizeof file684},
+    {"models/vision/yolov8x.json", file685, sizeof file685},
+    {"survey.json", file686, sizeof file686},
     {0, 0, 0},
 };
-const long CProfilesCount = 682;
+const long CProfilesCount = 687;
