@@ -65,6 +65,8 @@ struct AlphaFold: Component {
   struct Pass {
     var msa: ValueID
     var pairs: ValueID
+    /// The trunk's single representation, before the structure module.
+    var single: ValueID
     var structure: StructureModule.Result
   }
 
@@ -116,6 +118,6 @@ struct AlphaFold: Component {
     let projected = try passes.call(single, [states[0]], into: &graph)[0]
     let result = try structure.build(
       scope, single: projected, pairs: states[1], features, bank: &bank, into: &graph)
-    return Pass(msa: states[0], pairs: states[1], structure: result)
+    return Pass(msa: states[0], pairs: states[1], single: projected, structure: result)
   }
 }
