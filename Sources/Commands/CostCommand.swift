@@ -43,7 +43,8 @@ enum CostCommand: Command {
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains)
+      trains: profile.trains, copies: workload.forward.copiedParameterCount,
+      tiling: try TilingCost(arguments, workload, profile.cost))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -72,6 +73,10 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// Parameters of a teacher or momentum copy, which are held but not trained.
+  let copies: Int
+  /// All tiles of a slide or scan; nil for samples.
+  var tiling: TilingCost?
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -82,6 +87,7 @@ struct CostReport {
         .object([
           ("total", .number(cost.parameters.total)),
           ("trainable", .number(cost.parameters.trainable)),
+          ("copies", .number(copies)),
           (
             "byRole",
             .object(cost.parameters.byRole.map { ($0.role.rawValue, .number($0.count)) })
@@ -112,7 +118,8 @@ struct CostReport {
     if !caches.isEmpty {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
-    if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
+    if let tiling { members.append(("tiling", tiling.json)) }
+    if explain { members.append(("explain", .array(terms.map(ExplainText.json)))) }
     return .object(members)
   }
 
@@ -123,6 +130,7 @@ struct CostReport {
       ["parameters", Format.count(cost.parameters.total)],
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
+    if copies > 0 { facts.rows.append(["  averaged copy", Format.count(copies)]) }
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
     facts.rows += inputRows
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
@@ -131,6 +139,7 @@ struct CostReport {
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
     facts.rows.append(["outside products", Format.flops(cost.flops.vectorStep)])
+    facts.rows += tiling?.rows ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
@@ -142,7 +151,7 @@ struct CostReport {
         Format.bytes($0.bytes),
       ]
     }
-    let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
+    let terms = explain ? [""] + ExplainText.lines(terms) : []
     return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
   }
 
@@ -153,9 +162,13 @@ struct CostReport {
     var rows = inputs.filter { !isCache($0) }.map {
       ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
     }
-    if let first = caches.first {
-      let shape = first.shape.map(String.init).joined(separator: " x ")
-      rows.append(["input key/value cache", "\(caches.count) of \(shape)"])
+    for (index, cache) in caches.enumerated() {
+      let alike = caches.count { $0.shape == cache.shape }
+      guard caches.firstIndex(where: { $0.shape == cache.shape }) == index else { continue }
+      let shape = cache.shape.map(String.init).joined(separator: " x ")
+      rows.append(["input key/value cache", "\(alike) of \(shape)"])
+    }
+    if !caches.isEmpty {
       rows.append(["  in memory", Format.bytes(caches.reduce(0) { $0 + $1.bytes })])
     }
     return rows
@@ -175,6 +188,14 @@ struct CostReport {
       rows.append(["keys and values per token", Format.bytes(memory.kvCacheBytesPerToken)])
     }
     return rows
+  }
+
+  private var terms: [ExplainTerm] {
+    guard copies > 0 else { return Self.terms }
+    let copy = ExplainTerm(
+      "averaged copy", "teacher or momentum encoder: forward only, no gradient, not in the card",
+      Format.count(copies), "objective \(request.objective?.rawValue ?? model.objective.rawValue)")
+    return Self.terms + [copy]
   }
 
   private static let terms = [

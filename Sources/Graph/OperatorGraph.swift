@@ -116,6 +116,9 @@ public struct OperatorGraph: Sendable, Hashable {
   public var calls: [BlockCall]
   /// Parameters used by more than one call or iteration (tied embeddings), counted once.
   public var sharedParameters: [Tensor]
+  /// How often the whole runs for one result (windows over a volume): work is counted so many
+  /// times, parameters and memory once.
+  public var passes = 1
 
   /// Creates a graph.
   public init(

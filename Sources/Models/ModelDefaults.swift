@@ -82,7 +82,8 @@ extension ModelProfile {
     training: Bool, newTask: Bool
   ) -> Objective {
     if !training { return inferenceObjective }
-    guard newTask else { return objective }
+    // An encoder that only gives embeddings trains on a loss over them.
+    guard newTask else { return objective == .embedding ? .supervised : objective }
     switch objective {
     case .causalLanguage, .contrastive, .sequenceToSequence, .contrastiveCaptioning, .hybrid,
       .diffusion, .reconstruction, .structure:
