@@ -150,6 +150,7 @@ struct CostReport {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
+    facts.rows.append(["outside products", Format.flops(cost.flops.vectorStep)])
     facts.rows += tiling?.rows ?? []
     facts.rows += dataset?.rows(passFlops: passFlops, batch: request.batch) ?? []
     var bytes = AlignedTable(
@@ -215,6 +216,9 @@ struct CostReport {
     ExplainTerm(
       "FLOP", "2·m·n·k for products, 4·B·H·S·T·D for attention (full square), backward 2x", "",
       "counted on the operator graph"),
+    ExplainTerm(
+      "outside products", "arithmetic of element-wise operators, norms and Fourier transforms", "",
+      "approximate; counters of FLOPs leave it out"),
     ExplainTerm("bytes", "each operand and result of an operator once", "", "counted, unfused"),
     ExplainTerm(
       "memory", "liveness walk over forward, backward and update", "",
