@@ -42,7 +42,8 @@ let faces: [Target] = [
     "hfm-bench",
     [
       "Calibration", "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models",
-      "Graph", "HardwareModel", "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers",
+      "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation", "Quantities",
+      "DataFormats", "CBenchPeers",
       "CSystemShims",
     ]),
   module(
@@ -50,7 +51,7 @@ let faces: [Target] = [
     [
       "Quantities", "DataFormats", "Graph", "Models", "Workloads", "CostModel",
       "Planner", "Scheduler", "Simulation", "HardwareModel", "HardwareDiscovery", "Executor",
-      "Kernels", "Calibration", "JobStore", "Reports",
+      "Kernels", "Calibration", "JobStore", "Reports", "Slurm",
     ]),
   module(
     "HFMKit",
@@ -61,7 +62,8 @@ let faces: [Target] = [
 ]
 
 let handOn: [Target] = [
-  module("Reports", ["Quantities"])
+  module("Reports", ["Quantities"]),
+  module("Slurm", ["HardwareModel", "Quantities", "DataFormats"]),
 ]
 
 let decide: [Target] = [
@@ -164,9 +166,13 @@ let testTargets: [Target] = [
     ]),
   tests("JobStore", ["JobStore", "DataFormats", "Quantities"]),
   tests("Reports", ["Reports", "DataFormats", "Quantities"]),
+  tests("Slurm", ["Slurm", "HardwareModel", "Quantities", "DataFormats"]),
   tests(
     "Commands",
-    ["Commands", "Executor", "JobStore", "Scheduler", "Workloads", "Quantities", "DataFormats"]),
+    [
+      "Commands", "Executor", "JobStore", "Scheduler", "Slurm", "Workloads", "Quantities",
+      "DataFormats",
+    ]),
   tests("HFMKit", ["HFMKit"]),
   tests("Architecture", ["DataFormats"]),
 ]

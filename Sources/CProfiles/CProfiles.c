@@ -125,882 +125,1056 @@ static const unsigned char file40[] = {
 #embed "../../Profiles/models/bioinformatics/3utrbert.json"
 };
 static const unsigned char file41[] = {
-#embed "../../Profiles/models/bioinformatics/celllm.json"
+#embed "../../Profiles/models/bioinformatics/alphafold2.json"
 };
 static const unsigned char file42[] = {
-#embed "../../Profiles/models/bioinformatics/codonbert.json"
+#embed "../../Profiles/models/bioinformatics/celllm.json"
 };
 static const unsigned char file43[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-3.json"
+#embed "../../Profiles/models/bioinformatics/codonbert.json"
 };
 static const unsigned char file44[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-4.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-3.json"
 };
 static const unsigned char file45[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-5.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-4.json"
 };
 static const unsigned char file46[] = {
-#embed "../../Profiles/models/bioinformatics/dnabert-6.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-5.json"
 };
 static const unsigned char file47[] = {
-#embed "../../Profiles/models/bioinformatics/dnagpt-0.1b.json"
+#embed "../../Profiles/models/bioinformatics/dnabert-6.json"
 };
 static const unsigned char file48[] = {
-#embed "../../Profiles/models/bioinformatics/esm-1b.json"
+#embed "../../Profiles/models/bioinformatics/dnagpt-0.1b.json"
 };
 static const unsigned char file49[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-150m.json"
+#embed "../../Profiles/models/bioinformatics/esm-1b.json"
 };
 static const unsigned char file50[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-15b.json"
+#embed "../../Profiles/models/bioinformatics/esm2-150m.json"
 };
 static const unsigned char file51[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-35m.json"
+#embed "../../Profiles/models/bioinformatics/esm2-15b.json"
 };
 static const unsigned char file52[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-3b.json"
+#embed "../../Profiles/models/bioinformatics/esm2-35m.json"
 };
 static const unsigned char file53[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-650m.json"
+#embed "../../Profiles/models/bioinformatics/esm2-3b.json"
 };
 static const unsigned char file54[] = {
-#embed "../../Profiles/models/bioinformatics/esm2-8m.json"
+#embed "../../Profiles/models/bioinformatics/esm2-650m.json"
 };
 static const unsigned char file55[] = {
-#embed "../../Profiles/models/bioinformatics/gena-lm-base.json"
+#embed "../../Profiles/models/bioinformatics/esm2-8m.json"
 };
 static const unsigned char file56[] = {
-#embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
+#embed "../../Profiles/models/bioinformatics/evoformer-48.json"
 };
 static const unsigned char file57[] = {
-#embed "../../Profiles/models/bioinformatics/geneformer.json"
+#embed "../../Profiles/models/bioinformatics/gena-lm-base.json"
 };
 static const unsigned char file58[] = {
-#embed "../../Profiles/models/bioinformatics/genept.json"
+#embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
 };
 static const unsigned char file59[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
+#embed "../../Profiles/models/bioinformatics/geneformer.json"
 };
 static const unsigned char file60[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
+#embed "../../Profiles/models/bioinformatics/genept.json"
 };
 static const unsigned char file61[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
+#embed "../../Profiles/models/bioinformatics/gin-5x300.json"
 };
 static const unsigned char file62[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
 };
 static const unsigned char file63[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
 };
 static const unsigned char file64[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
 };
 static const unsigned char file65[] = {
-#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
 };
 static const unsigned char file66[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
 };
 static const unsigned char file67[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
 };
 static const unsigned char file68[] = {
-#embed "../../Profiles/models/bioinformatics/protbert.json"
+#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
 };
 static const unsigned char file69[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xl-encdec.json"
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
 };
 static const unsigned char file70[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xl-encoder.json"
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
 };
 static const unsigned char file71[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xxl-encdec.json"
+#embed "../../Profiles/models/bioinformatics/protbert.json"
 };
 static const unsigned char file72[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xxl-encoder.json"
+#embed "../../Profiles/models/bioinformatics/prott5-xl-encdec.json"
 };
 static const unsigned char file73[] = {
-#embed "../../Profiles/models/bioinformatics/rna-fm.json"
+#embed "../../Profiles/models/bioinformatics/prott5-xl-encoder.json"
 };
 static const unsigned char file74[] = {
-#embed "../../Profiles/models/bioinformatics/rna-msm.json"
+#embed "../../Profiles/models/bioinformatics/prott5-xxl-encdec.json"
 };
 static const unsigned char file75[] = {
-#embed "../../Profiles/models/bioinformatics/rnabert.json"
+#embed "../../Profiles/models/bioinformatics/prott5-xxl-encoder.json"
 };
 static const unsigned char file76[] = {
-#embed "../../Profiles/models/bioinformatics/scbert.json"
+#embed "../../Profiles/models/bioinformatics/rna-fm.json"
 };
 static const unsigned char file77[] = {
-#embed "../../Profiles/models/bioinformatics/scelmo.json"
+#embed "../../Profiles/models/bioinformatics/rna-msm.json"
 };
 static const unsigned char file78[] = {
-#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
+#embed "../../Profiles/models/bioinformatics/rnabert.json"
 };
 static const unsigned char file79[] = {
-#embed "../../Profiles/models/bioinformatics/scgpt.json"
+#embed "../../Profiles/models/bioinformatics/scbert.json"
 };
 static const unsigned char file80[] = {
-#embed "../../Profiles/models/bioinformatics/splicebert.json"
+#embed "../../Profiles/models/bioinformatics/scelmo.json"
 };
 static const unsigned char file81[] = {
-#embed "../../Profiles/models/bioinformatics/uce-33l.json"
+#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
 };
 static const unsigned char file82[] = {
-#embed "../../Profiles/models/bioinformatics/uce-4l.json"
+#embed "../../Profiles/models/bioinformatics/scgpt.json"
 };
 static const unsigned char file83[] = {
-#embed "../../Profiles/models/bioinformatics/utr-lm.json"
+#embed "../../Profiles/models/bioinformatics/splicebert.json"
 };
 static const unsigned char file84[] = {
-#embed "../../Profiles/models/language/albert-base.json"
+#embed "../../Profiles/models/bioinformatics/uce-33l.json"
 };
 static const unsigned char file85[] = {
-#embed "../../Profiles/models/language/albert-large.json"
+#embed "../../Profiles/models/bioinformatics/uce-4l.json"
 };
 static const unsigned char file86[] = {
-#embed "../../Profiles/models/language/albert-xlarge.json"
+#embed "../../Profiles/models/bioinformatics/utr-lm.json"
 };
 static const unsigned char file87[] = {
-#embed "../../Profiles/models/language/albert-xxlarge.json"
+#embed "../../Profiles/models/language/albert-base.json"
 };
 static const unsigned char file88[] = {
-#embed "../../Profiles/models/language/alpacare-13b.json"
+#embed "../../Profiles/models/language/albert-large.json"
 };
 static const unsigned char file89[] = {
-#embed "../../Profiles/models/language/alpacare-7b.json"
+#embed "../../Profiles/models/language/albert-xlarge.json"
 };
 static const unsigned char file90[] = {
-#embed "../../Profiles/models/language/alpacare-llama2-13b.json"
+#embed "../../Profiles/models/language/albert-xxlarge.json"
 };
 static const unsigned char file91[] = {
-#embed "../../Profiles/models/language/alpacare-llama2-7b.json"
+#embed "../../Profiles/models/language/alpacare-13b.json"
 };
 static const unsigned char file92[] = {
-#embed "../../Profiles/models/language/alphabert.json"
+#embed "../../Profiles/models/language/alpacare-7b.json"
 };
 static const unsigned char file93[] = {
-#embed "../../Profiles/models/language/antplm-med-10b.json"
+#embed "../../Profiles/models/language/alpacare-llama2-13b.json"
 };
 static const unsigned char file94[] = {
-#embed "../../Profiles/models/language/baichuan-13b.json"
+#embed "../../Profiles/models/language/alpacare-llama2-7b.json"
 };
 static const unsigned char file95[] = {
-#embed "../../Profiles/models/language/baichuan-7b.json"
+#embed "../../Profiles/models/language/alphabert.json"
 };
 static const unsigned char file96[] = {
-#embed "../../Profiles/models/language/baichuan2-13b.json"
+#embed "../../Profiles/models/language/antplm-med-10b.json"
 };
 static const unsigned char file97[] = {
-#embed "../../Profiles/models/language/baichuan2-7b.json"
+#embed "../../Profiles/models/language/baichuan-13b.json"
 };
 static const unsigned char file98[] = {
-#embed "../../Profiles/models/language/bart-base.json"
+#embed "../../Profiles/models/language/baichuan-7b.json"
 };
 static const unsigned char file99[] = {
-#embed "../../Profiles/models/language/bart-large.json"
+#embed "../../Profiles/models/language/baichuan2-13b.json"
 };
 static const unsigned char file100[] = {
-#embed "../../Profiles/models/language/behrt.json"
+#embed "../../Profiles/models/language/baichuan2-7b.json"
 };
 static const unsigned char file101[] = {
-#embed "../../Profiles/models/language/bentsao.json"
+#embed "../../Profiles/models/language/bart-base.json"
 };
 static const unsigned char file102[] = {
-#embed "../../Profiles/models/language/bert-base.json"
+#embed "../../Profiles/models/language/bart-large.json"
 };
 static const unsigned char file103[] = {
-#embed "../../Profiles/models/language/bert-large.json"
+#embed "../../Profiles/models/language/behrt.json"
 };
 static const unsigned char file104[] = {
-#embed "../../Profiles/models/language/bianque-1.json"
+#embed "../../Profiles/models/language/bentsao.json"
 };
 static const unsigned char file105[] = {
-#embed "../../Profiles/models/language/bianque-2.json"
+#embed "../../Profiles/models/language/bert-base.json"
 };
 static const unsigned char file106[] = {
-#embed "../../Profiles/models/language/bimedix.json"
+#embed "../../Profiles/models/language/bert-large.json"
 };
 static const unsigned char file107[] = {
-#embed "../../Profiles/models/language/biobart-base.json"
+#embed "../../Profiles/models/language/bianque-1.json"
 };
 static const unsigned char file108[] = {
-#embed "../../Profiles/models/language/biobart-large.json"
+#embed "../../Profiles/models/language/bianque-2.json"
 };
 static const unsigned char file109[] = {
-#embed "../../Profiles/models/language/biobart-v2-base.json"
+#embed "../../Profiles/models/language/bimedix.json"
 };
 static const unsigned char file110[] = {
-#embed "../../Profiles/models/language/biobart-v2-large.json"
+#embed "../../Profiles/models/language/biobart-base.json"
 };
 static const unsigned char file111[] = {
-#embed "../../Profiles/models/language/biobert.json"
+#embed "../../Profiles/models/language/biobart-large.json"
 };
 static const unsigned char file112[] = {
-#embed "../../Profiles/models/language/biomedlm.json"
+#embed "../../Profiles/models/language/biobart-v2-base.json"
 };
 static const unsigned char file113[] = {
-#embed "../../Profiles/models/language/biomistral-7b.json"
+#embed "../../Profiles/models/language/biobart-v2-large.json"
 };
 static const unsigned char file114[] = {
-#embed "../../Profiles/models/language/bloom-176b.json"
+#embed "../../Profiles/models/language/biobert.json"
 };
 static const unsigned char file115[] = {
-#embed "../../Profiles/models/language/bloom-1b1.json"
+#embed "../../Profiles/models/language/biomedlm.json"
 };
 static const unsigned char file116[] = {
-#embed "../../Profiles/models/language/bloom-1b7.json"
+#embed "../../Profiles/models/language/biomistral-7b.json"
 };
 static const unsigned char file117[] = {
-#embed "../../Profiles/models/language/bloom-3b.json"
+#embed "../../Profiles/models/language/bloom-176b.json"
 };
 static const unsigned char file118[] = {
-#embed "../../Profiles/models/language/bloom-560m.json"
+#embed "../../Profiles/models/language/bloom-1b1.json"
 };
 static const unsigned char file119[] = {
-#embed "../../Profiles/models/language/bloom-7b1.json"
+#embed "../../Profiles/models/language/bloom-1b7.json"
 };
 static const unsigned char file120[] = {
-#embed "../../Profiles/models/language/chatcad-plus.json"
+#embed "../../Profiles/models/language/bloom-3b.json"
 };
 static const unsigned char file121[] = {
-#embed "../../Profiles/models/language/chatcad.json"
+#embed "../../Profiles/models/language/bloom-560m.json"
 };
 static const unsigned char file122[] = {
-#embed "../../Profiles/models/language/chatdoctor.json"
+#embed "../../Profiles/models/language/bloom-7b1.json"
 };
 static const unsigned char file123[] = {
-#embed "../../Profiles/models/language/chatglm-6b.json"
+#embed "../../Profiles/models/language/chatcad-plus.json"
 };
 static const unsigned char file124[] = {
-#embed "../../Profiles/models/language/chatglm2-6b.json"
+#embed "../../Profiles/models/language/chatcad.json"
 };
 static const unsigned char file125[] = {
-#embed "../../Profiles/models/language/chatglm3-6b.json"
+#embed "../../Profiles/models/language/chatdoctor.json"
 };
 static const unsigned char file126[] = {
-#embed "../../Profiles/models/language/chatgpt.json"
+#embed "../../Profiles/models/language/chatglm-6b.json"
 };
 static const unsigned char file127[] = {
-#embed "../../Profiles/models/language/clinical-decision-transformer.json"
+#embed "../../Profiles/models/language/chatglm2-6b.json"
 };
 static const unsigned char file128[] = {
-#embed "../../Profiles/models/language/clinicalbert.json"
+#embed "../../Profiles/models/language/chatglm3-6b.json"
 };
 static const unsigned char file129[] = {
-#embed "../../Profiles/models/language/clinicalgpt.json"
+#embed "../../Profiles/models/language/chatgpt.json"
 };
 static const unsigned char file130[] = {
-#embed "../../Profiles/models/language/deid-gpt.json"
+#embed "../../Profiles/models/language/clinical-decision-transformer.json"
 };
 static const unsigned char file131[] = {
-#embed "../../Profiles/models/language/doctorglm.json"
+#embed "../../Profiles/models/language/clinicalbert.json"
 };
 static const unsigned char file132[] = {
-#embed "../../Profiles/models/language/dr-knows.json"
+#embed "../../Profiles/models/language/clinicalgpt.json"
 };
 static const unsigned char file133[] = {
-#embed "../../Profiles/models/language/falcon-40b.json"
+#embed "../../Profiles/models/language/deid-gpt.json"
 };
 static const unsigned char file134[] = {
-#embed "../../Profiles/models/language/falcon-7b.json"
+#embed "../../Profiles/models/language/doctorglm.json"
 };
 static const unsigned char file135[] = {
-#embed "../../Profiles/models/language/flan-t5-base.json"
+#embed "../../Profiles/models/language/dr-knows.json"
 };
 static const unsigned char file136[] = {
-#embed "../../Profiles/models/language/flan-t5-large.json"
+#embed "../../Profiles/models/language/falcon-40b.json"
 };
 static const unsigned char file137[] = {
-#embed "../../Profiles/models/language/flan-t5-small.json"
+#embed "../../Profiles/models/language/falcon-7b.json"
 };
 static const unsigned char file138[] = {
-#embed "../../Profiles/models/language/flan-t5-xl.json"
+#embed "../../Profiles/models/language/flan-t5-base.json"
 };
 static const unsigned char file139[] = {
-#embed "../../Profiles/models/language/flan-t5-xxl.json"
+#embed "../../Profiles/models/language/flan-t5-large.json"
 };
 static const unsigned char file140[] = {
-#embed "../../Profiles/models/language/gatortron-base-345m.json"
+#embed "../../Profiles/models/language/flan-t5-small.json"
 };
 static const unsigned char file141[] = {
-#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
+#embed "../../Profiles/models/language/flan-t5-xl.json"
 };
 static const unsigned char file142[] = {
-#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
+#embed "../../Profiles/models/language/flan-t5-xxl.json"
 };
 static const unsigned char file143[] = {
-#embed "../../Profiles/models/language/gatortrongpt-20b.json"
+#embed "../../Profiles/models/language/gatortron-base-345m.json"
 };
 static const unsigned char file144[] = {
-#embed "../../Profiles/models/language/gatortrongpt-5b.json"
+#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
 };
 static const unsigned char file145[] = {
-#embed "../../Profiles/models/language/gemma-2b.json"
+#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
 };
 static const unsigned char file146[] = {
-#embed "../../Profiles/models/language/gemma-7b.json"
+#embed "../../Profiles/models/language/gatortrongpt-20b.json"
 };
 static const unsigned char file147[] = {
-#embed "../../Profiles/models/language/gemma2-27b.json"
+#embed "../../Profiles/models/language/gatortrongpt-5b.json"
 };
 static const unsigned char file148[] = {
-#embed "../../Profiles/models/language/gemma2-2b.json"
+#embed "../../Profiles/models/language/gemma-2b.json"
 };
 static const unsigned char file149[] = {
-#embed "../../Profiles/models/language/gemma2-9b.json"
+#embed "../../Profiles/models/language/gemma-7b.json"
 };
 static const unsigned char file150[] = {
-#embed "../../Profiles/models/language/glm-10b.json"
+#embed "../../Profiles/models/language/gemma2-27b.json"
 };
 static const unsigned char file151[] = {
-#embed "../../Profiles/models/language/glm-130b.json"
+#embed "../../Profiles/models/language/gemma2-2b.json"
 };
 static const unsigned char file152[] = {
-#embed "../../Profiles/models/language/gpt-4.json"
+#embed "../../Profiles/models/language/gemma2-9b.json"
 };
 static const unsigned char file153[] = {
-#embed "../../Profiles/models/language/gpt-doctor.json"
+#embed "../../Profiles/models/language/glm-10b.json"
 };
 static const unsigned char file154[] = {
-#embed "../../Profiles/models/language/gpt-j-6b.json"
+#embed "../../Profiles/models/language/glm-130b.json"
 };
 static const unsigned char file155[] = {
-#embed "../../Profiles/models/language/gpt-neox-20b.json"
+#embed "../../Profiles/models/language/gpt-4.json"
 };
 static const unsigned char file156[] = {
-#embed "../../Profiles/models/language/gpt2-large.json"
+#embed "../../Profiles/models/language/gpt-doctor.json"
 };
 static const unsigned char file157[] = {
-#embed "../../Profiles/models/language/gpt2-medium.json"
+#embed "../../Profiles/models/language/gpt-j-6b.json"
 };
 static const unsigned char file158[] = {
-#embed "../../Profiles/models/language/gpt2-xl.json"
+#embed "../../Profiles/models/language/gpt-neox-20b.json"
 };
 static const unsigned char file159[] = {
-#embed "../../Profiles/models/language/gpt2.json"
+#embed "../../Profiles/models/language/gpt2-large.json"
 };
 static const unsigned char file160[] = {
-#embed "../../Profiles/models/language/healthprompt.json"
+#embed "../../Profiles/models/language/gpt2-medium.json"
 };
 static const unsigned char file161[] = {
-#embed "../../Profiles/models/language/huatuogpt-13b.json"
+#embed "../../Profiles/models/language/gpt2-xl.json"
 };
 static const unsigned char file162[] = {
-#embed "../../Profiles/models/language/huatuogpt-7b.json"
+#embed "../../Profiles/models/language/gpt2.json"
 };
 static const unsigned char file163[] = {
-#embed "../../Profiles/models/language/huatuogpt2-13b.json"
+#embed "../../Profiles/models/language/healthprompt.json"
 };
 static const unsigned char file164[] = {
-#embed "../../Profiles/models/language/huatuogpt2-34b.json"
+#embed "../../Profiles/models/language/huatuogpt-13b.json"
 };
 static const unsigned char file165[] = {
-#embed "../../Profiles/models/language/huatuogpt2-7b.json"
+#embed "../../Profiles/models/language/huatuogpt-7b.json"
 };
 static const unsigned char file166[] = {
-#embed "../../Profiles/models/language/jmlr-13b.json"
+#embed "../../Profiles/models/language/huatuogpt2-13b.json"
 };
 static const unsigned char file167[] = {
-#embed "../../Profiles/models/language/jmlr-7b.json"
+#embed "../../Profiles/models/language/huatuogpt2-34b.json"
 };
 static const unsigned char file168[] = {
-#embed "../../Profiles/models/language/llama-13b.json"
+#embed "../../Profiles/models/language/huatuogpt2-7b.json"
 };
 static const unsigned char file169[] = {
-#embed "../../Profiles/models/language/llama-33b.json"
+#embed "../../Profiles/models/language/jmlr-13b.json"
 };
 static const unsigned char file170[] = {
-#embed "../../Profiles/models/language/llama-65b.json"
+#embed "../../Profiles/models/language/jmlr-7b.json"
 };
 static const unsigned char file171[] = {
-#embed "../../Profiles/models/language/llama-7b.json"
+#embed "../../Profiles/models/language/llama-13b.json"
 };
 static const unsigned char file172[] = {
-#embed "../../Profiles/models/language/llama2-13b.json"
+#embed "../../Profiles/models/language/llama-33b.json"
 };
 static const unsigned char file173[] = {
-#embed "../../Profiles/models/language/llama2-70b.json"
+#embed "../../Profiles/models/language/llama-65b.json"
 };
 static const unsigned char file174[] = {
-#embed "../../Profiles/models/language/llama2-7b.json"
+#embed "../../Profiles/models/language/llama-7b.json"
 };
 static const unsigned char file175[] = {
-#embed "../../Profiles/models/language/llama3-70b.json"
+#embed "../../Profiles/models/language/llama2-13b.json"
 };
 static const unsigned char file176[] = {
-#embed "../../Profiles/models/language/llama3-8b.json"
+#embed "../../Profiles/models/language/llama2-70b.json"
 };
 static const unsigned char file177[] = {
-#embed "../../Profiles/models/language/llama3.1-405b.json"
+#embed "../../Profiles/models/language/llama2-7b.json"
 };
 static const unsigned char file178[] = {
-#embed "../../Profiles/models/language/llama3.1-70b.json"
+#embed "../../Profiles/models/language/llama3-70b.json"
 };
 static const unsigned char file179[] = {
-#embed "../../Profiles/models/language/llama3.1-8b.json"
+#embed "../../Profiles/models/language/llama3-8b.json"
 };
 static const unsigned char file180[] = {
-#embed "../../Profiles/models/language/llama3.2-1b.json"
+#embed "../../Profiles/models/language/llama3.1-405b.json"
 };
 static const unsigned char file181[] = {
-#embed "../../Profiles/models/language/llama3.2-3b.json"
+#embed "../../Profiles/models/language/llama3.1-70b.json"
 };
 static const unsigned char file182[] = {
-#embed "../../Profiles/models/language/me-llama-13b.json"
+#embed "../../Profiles/models/language/llama3.1-8b.json"
 };
 static const unsigned char file183[] = {
-#embed "../../Profiles/models/language/me-llama-70b.json"
+#embed "../../Profiles/models/language/llama3.2-1b.json"
 };
 static const unsigned char file184[] = {
-#embed "../../Profiles/models/language/med-palm-2.json"
+#embed "../../Profiles/models/language/llama3.2-3b.json"
 };
 static const unsigned char file185[] = {
-#embed "../../Profiles/models/language/med-palm.json"
+#embed "../../Profiles/models/language/me-llama-13b.json"
 };
 static const unsigned char file186[] = {
-#embed "../../Profiles/models/language/medagents-flan-palm.json"
+#embed "../../Profiles/models/language/me-llama-70b.json"
 };
 static const unsigned char file187[] = {
-#embed "../../Profiles/models/language/medalpaca-13b.json"
+#embed "../../Profiles/models/language/med-palm-2.json"
 };
 static const unsigned char file188[] = {
-#embed "../../Profiles/models/language/medalpaca-30b.json"
+#embed "../../Profiles/models/language/med-palm.json"
 };
 static const unsigned char file189[] = {
-#embed "../../Profiles/models/language/medalpaca-7b.json"
+#embed "../../Profiles/models/language/medagents-flan-palm.json"
 };
 static const unsigned char file190[] = {
-#embed "../../Profiles/models/language/medcpt-query.json"
+#embed "../../Profiles/models/language/medalpaca-13b.json"
 };
 static const unsigned char file191[] = {
-#embed "../../Profiles/models/language/medcpt-reranker.json"
+#embed "../../Profiles/models/language/medalpaca-30b.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/language/medcpt.json"
+#embed "../../Profiles/models/language/medalpaca-7b.json"
 };
 static const unsigned char file193[] = {
-#embed "../../Profiles/models/language/meditron-70b.json"
+#embed "../../Profiles/models/language/medcpt-query.json"
 };
 static const unsigned char file194[] = {
-#embed "../../Profiles/models/language/meditron-7b.json"
+#embed "../../Profiles/models/language/medcpt-reranker.json"
 };
 static const unsigned char file195[] = {
-#embed "../../Profiles/models/language/medprompt.json"
+#embed "../../Profiles/models/language/medcpt.json"
 };
 static const unsigned char file196[] = {
-#embed "../../Profiles/models/language/medroberta-nl.json"
+#embed "../../Profiles/models/language/meditron-70b.json"
 };
 static const unsigned char file197[] = {
-#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
+#embed "../../Profiles/models/language/meditron-7b.json"
 };
 static const unsigned char file198[] = {
-#embed "../../Profiles/models/language/mistral-7b.json"
+#embed "../../Profiles/models/language/medprompt.json"
 };
 static const unsigned char file199[] = {
-#embed "../../Profiles/models/language/mixtral-8x22b.json"
+#embed "../../Profiles/models/language/medroberta-nl.json"
 };
 static const unsigned char file200[] = {
-#embed "../../Profiles/models/language/mixtral-8x7b.json"
+#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
 };
 static const unsigned char file201[] = {
-#embed "../../Profiles/models/language/napss.json"
+#embed "../../Profiles/models/language/mistral-7b.json"
 };
 static const unsigned char file202[] = {
-#embed "../../Profiles/models/language/oncogpt-7b.json"
+#embed "../../Profiles/models/language/mixtral-8x22b.json"
 };
 static const unsigned char file203[] = {
-#embed "../../Profiles/models/language/open-llama-3b.json"
+#embed "../../Profiles/models/language/mixtral-8x7b.json"
 };
 static const unsigned char file204[] = {
-#embed "../../Profiles/models/language/ophglm.json"
+#embed "../../Profiles/models/language/napss.json"
 };
 static const unsigned char file205[] = {
-#embed "../../Profiles/models/language/opt-1.3b.json"
+#embed "../../Profiles/models/language/oncogpt-7b.json"
 };
 static const unsigned char file206[] = {
-#embed "../../Profiles/models/language/opt-125m.json"
+#embed "../../Profiles/models/language/open-llama-3b.json"
 };
 static const unsigned char file207[] = {
-#embed "../../Profiles/models/language/opt-13b.json"
+#embed "../../Profiles/models/language/ophglm.json"
 };
 static const unsigned char file208[] = {
-#embed "../../Profiles/models/language/opt-175b.json"
+#embed "../../Profiles/models/language/opt-1.3b.json"
 };
 static const unsigned char file209[] = {
-#embed "../../Profiles/models/language/opt-2.7b.json"
+#embed "../../Profiles/models/language/opt-125m.json"
 };
 static const unsigned char file210[] = {
-#embed "../../Profiles/models/language/opt-30b.json"
+#embed "../../Profiles/models/language/opt-13b.json"
 };
 static const unsigned char file211[] = {
-#embed "../../Profiles/models/language/opt-6.7b.json"
+#embed "../../Profiles/models/language/opt-175b.json"
 };
 static const unsigned char file212[] = {
-#embed "../../Profiles/models/language/opt-66b.json"
+#embed "../../Profiles/models/language/opt-2.7b.json"
 };
 static const unsigned char file213[] = {
-#embed "../../Profiles/models/language/palm-540b.json"
+#embed "../../Profiles/models/language/opt-30b.json"
 };
 static const unsigned char file214[] = {
-#embed "../../Profiles/models/language/palm-62b.json"
+#embed "../../Profiles/models/language/opt-6.7b.json"
 };
 static const unsigned char file215[] = {
-#embed "../../Profiles/models/language/palm-8b.json"
+#embed "../../Profiles/models/language/opt-66b.json"
 };
 static const unsigned char file216[] = {
-#embed "../../Profiles/models/language/pbp.json"
+#embed "../../Profiles/models/language/palm-540b.json"
 };
 static const unsigned char file217[] = {
-#embed "../../Profiles/models/language/phi-1.5.json"
+#embed "../../Profiles/models/language/palm-62b.json"
 };
 static const unsigned char file218[] = {
-#embed "../../Profiles/models/language/phi-2.json"
+#embed "../../Profiles/models/language/palm-8b.json"
 };
 static const unsigned char file219[] = {
-#embed "../../Profiles/models/language/phi-3-mini.json"
+#embed "../../Profiles/models/language/pbp.json"
 };
 static const unsigned char file220[] = {
-#embed "../../Profiles/models/language/pmc-llama-13b.json"
+#embed "../../Profiles/models/language/phi-1.5.json"
 };
 static const unsigned char file221[] = {
-#embed "../../Profiles/models/language/pmc-llama-7b.json"
+#embed "../../Profiles/models/language/phi-2.json"
 };
 static const unsigned char file222[] = {
-#embed "../../Profiles/models/language/pubmedbert.json"
+#embed "../../Profiles/models/language/phi-3-mini.json"
 };
 static const unsigned char file223[] = {
-#embed "../../Profiles/models/language/qilin-med-13b.json"
+#embed "../../Profiles/models/language/pmc-llama-13b.json"
 };
 static const unsigned char file224[] = {
-#embed "../../Profiles/models/language/qilin-med.json"
+#embed "../../Profiles/models/language/pmc-llama-7b.json"
 };
 static const unsigned char file225[] = {
-#embed "../../Profiles/models/language/qwen-1.8b.json"
+#embed "../../Profiles/models/language/pubmedbert.json"
 };
 static const unsigned char file226[] = {
-#embed "../../Profiles/models/language/qwen-14b.json"
+#embed "../../Profiles/models/language/qilin-med-13b.json"
 };
 static const unsigned char file227[] = {
-#embed "../../Profiles/models/language/qwen-72b.json"
+#embed "../../Profiles/models/language/qilin-med.json"
 };
 static const unsigned char file228[] = {
-#embed "../../Profiles/models/language/qwen-7b.json"
+#embed "../../Profiles/models/language/qwen-1.8b.json"
 };
 static const unsigned char file229[] = {
-#embed "../../Profiles/models/language/qwen2-0.5b.json"
+#embed "../../Profiles/models/language/qwen-14b.json"
 };
 static const unsigned char file230[] = {
-#embed "../../Profiles/models/language/qwen2-1.5b.json"
+#embed "../../Profiles/models/language/qwen-72b.json"
 };
 static const unsigned char file231[] = {
-#embed "../../Profiles/models/language/qwen2-72b.json"
+#embed "../../Profiles/models/language/qwen-7b.json"
 };
 static const unsigned char file232[] = {
-#embed "../../Profiles/models/language/qwen2-7b.json"
+#embed "../../Profiles/models/language/qwen2-0.5b.json"
 };
 static const unsigned char file233[] = {
-#embed "../../Profiles/models/language/roberta-base.json"
+#embed "../../Profiles/models/language/qwen2-1.5b.json"
 };
 static const unsigned char file234[] = {
-#embed "../../Profiles/models/language/roberta-large.json"
+#embed "../../Profiles/models/language/qwen2-72b.json"
 };
 static const unsigned char file235[] = {
-#embed "../../Profiles/models/language/scibert.json"
+#embed "../../Profiles/models/language/qwen2-7b.json"
 };
 static const unsigned char file236[] = {
-#embed "../../Profiles/models/language/spt.json"
+#embed "../../Profiles/models/language/roberta-base.json"
 };
 static const unsigned char file237[] = {
-#embed "../../Profiles/models/language/t5-11b.json"
+#embed "../../Profiles/models/language/roberta-large.json"
 };
 static const unsigned char file238[] = {
-#embed "../../Profiles/models/language/t5-3b.json"
+#embed "../../Profiles/models/language/scibert.json"
 };
 static const unsigned char file239[] = {
-#embed "../../Profiles/models/language/t5-base.json"
+#embed "../../Profiles/models/language/spt.json"
 };
 static const unsigned char file240[] = {
-#embed "../../Profiles/models/language/t5-large.json"
+#embed "../../Profiles/models/language/t5-11b.json"
 };
 static const unsigned char file241[] = {
-#embed "../../Profiles/models/language/t5-small.json"
+#embed "../../Profiles/models/language/t5-3b.json"
 };
 static const unsigned char file242[] = {
-#embed "../../Profiles/models/language/taiyi-7b.json"
+#embed "../../Profiles/models/language/t5-base.json"
 };
 static const unsigned char file243[] = {
-#embed "../../Profiles/models/language/text-embedding-ada-002.json"
+#embed "../../Profiles/models/language/t5-large.json"
 };
 static const unsigned char file244[] = {
-#embed "../../Profiles/models/language/visual-med-alpaca.json"
+#embed "../../Profiles/models/language/t5-small.json"
 };
 static const unsigned char file245[] = {
-#embed "../../Profiles/models/language/yi-34b.json"
+#embed "../../Profiles/models/language/taiyi-7b.json"
 };
 static const unsigned char file246[] = {
-#embed "../../Profiles/models/language/zhongjing-13b.json"
+#embed "../../Profiles/models/language/text-embedding-ada-002.json"
 };
 static const unsigned char file247[] = {
-#embed "../../Profiles/models/language/ziya-llama-13b.json"
+#embed "../../Profiles/models/language/visual-med-alpaca.json"
 };
 static const unsigned char file248[] = {
-#embed "../../Profiles/models/multimodal/biomedclip.json"
+#embed "../../Profiles/models/language/yi-34b.json"
 };
 static const unsigned char file249[] = {
-#embed "../../Profiles/models/multimodal/chexzero.json"
+#embed "../../Profiles/models/language/zhongjing-13b.json"
 };
 static const unsigned char file250[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+#embed "../../Profiles/models/language/ziya-llama-13b.json"
 };
 static const unsigned char file251[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+#embed "../../Profiles/models/multimodal/biomedclip.json"
 };
 static const unsigned char file252[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+#embed "../../Profiles/models/multimodal/blip2-opt-2.7b.json"
 };
 static const unsigned char file253[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+#embed "../../Profiles/models/multimodal/chambon-sd.json"
 };
 static const unsigned char file254[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+#embed "../../Profiles/models/multimodal/chexzero.json"
 };
 static const unsigned char file255[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/multimodal/clip-rn50.json"
 };
 static const unsigned char file256[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
 };
 static const unsigned char file257[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
 };
 static const unsigned char file258[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
 };
 static const unsigned char file259[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
 static const unsigned char file260[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
 };
 static const unsigned char file261[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
 };
 static const unsigned char file262[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
 };
 static const unsigned char file263[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
 };
 static const unsigned char file264[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
 };
 static const unsigned char file265[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
 };
 static const unsigned char file266[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
 };
 static const unsigned char file267[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
 };
 static const unsigned char file268[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
 };
 static const unsigned char file269[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
 };
 static const unsigned char file270[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
 };
 static const unsigned char file271[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
 };
 static const unsigned char file272[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
 };
 static const unsigned char file273[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
 };
 static const unsigned char file274[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file275[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file276[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file277[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
 };
 static const unsigned char file278[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
 };
 static const unsigned char file279[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/multimodal/roentgen.json"
 };
 static const unsigned char file280[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
 static const unsigned char file281[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
 static const unsigned char file282[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
 static const unsigned char file283[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
 static const unsigned char file284[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
 static const unsigned char file285[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file286[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file287[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file288[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file289[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file290[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file291[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file292[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file293[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file294[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file295[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file296[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file297[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file298[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file299[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file300[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file301[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file302[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file303[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file304[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file305[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file306[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file307[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file308[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file309[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file310[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file311[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file312[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file313[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file314[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file315[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file316[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file317[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file318[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file319[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file320[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file321[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file322[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file323[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file324[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file325[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file326[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file327[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file328[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file329[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file330[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file331[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file332[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file333[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+};
+static const unsigned char file334[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file335[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file336[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file337[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file338[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file339[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file340[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file341[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file342[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file343[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file344[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file345[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file346[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file347[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file348[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file349[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file350[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file351[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file352[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file353[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file354[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file355[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file356[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file357[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file358[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file359[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file360[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file361[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file362[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file363[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file364[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file365[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file366[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file367[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file368[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file369[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file370[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file371[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file372[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file373[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file374[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file375[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file376[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file377[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file378[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file379[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file380[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file381[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file382[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file383[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file384[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file385[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file386[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file387[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file388[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file389[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file390[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file391[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1046,299 +1220,357 @@ const CProfilesFile CProfilesFiles[] = {
     {"devices/v100-16gb.json", file38, sizeof file38},
     {"devices/v100-32gb.json", file39, sizeof file39},
     {"models/bioinformatics/3utrbert.json", file40, sizeof file40},
-    {"models/bioinformatics/celllm.json", file41, sizeof file41},
-    {"models/bioinformatics/codonbert.json", file42, sizeof file42},
-    {"models/bioinformatics/dnabert-3.json", file43, sizeof file43},
-    {"models/bioinformatics/dnabert-4.json", file44, sizeof file44},
-    {"models/bioinformatics/dnabert-5.json", file45, sizeof file45},
-    {"models/bioinformatics/dnabert-6.json", file46, sizeof file46},
-    {"models/bioinformatics/dnagpt-0.1b.json", file47, sizeof file47},
-    {"models/bioinformatics/esm-1b.json", file48, sizeof file48},
-    {"models/bioinformatics/esm2-150m.json", file49, sizeof file49},
-    {"models/bioinformatics/esm2-15b.json", file50, sizeof file50},
-    {"models/bioinformatics/esm2-35m.json", file51, sizeof file51},
-    {"models/bioinformatics/esm2-3b.json", file52, sizeof file52},
-    {"models/bioinformatics/esm2-650m.json", file53, sizeof file53},
-    {"models/bioinformatics/esm2-8m.json", file54, sizeof file54},
-    {"models/bioinformatics/gena-lm-base.json", file55, sizeof file55},
-    {"models/bioinformatics/geneformer-12l.json", file56, sizeof file56},
-    {"models/bioinformatics/geneformer.json", file57, sizeof file57},
-    {"models/bioinformatics/genept.json", file58, sizeof file58},
-    {"models/bioinformatics/hyenadna-large-1m.json", file59, sizeof file59},
-    {"models/bioinformatics/hyenadna-medium-160k.json", file60, sizeof file60},
-    {"models/bioinformatics/hyenadna-medium-450k.json", file61, sizeof file61},
-    {"models/bioinformatics/hyenadna-small-32k.json", file62, sizeof file62},
-    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file63, sizeof file63},
-    {"models/bioinformatics/hyenadna-tiny-1k.json", file64, sizeof file64},
-    {"models/bioinformatics/msa-transformer.json", file65, sizeof file65},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file66, sizeof file66},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file67, sizeof file67},
-    {"models/bioinformatics/protbert.json", file68, sizeof file68},
-    {"models/bioinformatics/prott5-xl-encdec.json", file69, sizeof file69},
-    {"models/bioinformatics/prott5-xl-encoder.json", file70, sizeof file70},
-    {"models/bioinformatics/prott5-xxl-encdec.json", file71, sizeof file71},
-    {"models/bioinformatics/prott5-xxl-encoder.json", file72, sizeof file72},
-    {"models/bioinformatics/rna-fm.json", file73, sizeof file73},
-    {"models/bioinformatics/rna-msm.json", file74, sizeof file74},
-    {"models/bioinformatics/rnabert.json", file75, sizeof file75},
-    {"models/bioinformatics/scbert.json", file76, sizeof file76},
-    {"models/bioinformatics/scelmo.json", file77, sizeof file77},
-    {"models/bioinformatics/scfoundation-100m.json", file78, sizeof file78},
-    {"models/bioinformatics/scgpt.json", file79, sizeof file79},
-    {"models/bioinformatics/splicebert.json", file80, sizeof file80},
-    {"models/bioinformatics/uce-33l.json", file81, sizeof file81},
-    {"models/bioinformatics/uce-4l.json", file82, sizeof file82},
-    {"models/bioinformatics/utr-lm.json", file83, sizeof file83},
-    {"models/language/albert-base.json", file84, sizeof file84},
-    {"models/language/albert-large.json", file85, sizeof file85},
-    {"models/language/albert-xlarge.json", file86, sizeof file86},
-    {"models/language/albert-xxlarge.json", file87, sizeof file87},
-    {"models/language/alpacare-13b.json", file88, sizeof file88},
-    {"models/language/alpacare-7b.json", file89, sizeof file89},
-    {"models/language/alpacare-llama2-13b.json", file90, sizeof file90},
-    {"models/language/alpacare-llama2-7b.json", file91, sizeof file91},
-    {"models/language/alphabert.json", file92, sizeof file92},
-    {"models/language/antplm-med-10b.json", file93, sizeof file93},
-    {"models/language/baichuan-13b.json", file94, sizeof file94},
-    {"models/language/baichuan-7b.json", file95, sizeof file95},
-    {"models/language/baichuan2-13b.json", file96, sizeof file96},
-    {"models/language/baichuan2-7b.json", file97, sizeof file97},
-    {"models/language/bart-base.json", file98, sizeof file98},
-    {"models/language/bart-large.json", file99, sizeof file99},
-    {"models/language/behrt.json", file100, sizeof file100},
-    {"models/language/bentsao.json", file101, sizeof file101},
-    {"models/language/bert-base.json", file102, sizeof file102},
-    {"models/language/bert-large.json", file103, sizeof file103},
-    {"models/language/bianque-1.json", file104, sizeof file104},
-    {"models/language/bianque-2.json", file105, sizeof file105},
-    {"models/language/bimedix.json", file106, sizeof file106},
-    {"models/language/biobart-base.json", file107, sizeof file107},
-    {"models/language/biobart-large.json", file108, sizeof file108},
-    {"models/language/biobart-v2-base.json", file109, sizeof file109},
-    {"models/language/biobart-v2-large.json", file110, sizeof file110},
-    {"models/language/biobert.json", file111, sizeof file111},
-    {"models/language/biomedlm.json", file112, sizeof file112},
-    {"models/language/biomistral-7b.json", file113, sizeof file113},
-    {"models/language/bloom-176b.json", file114, sizeof file114},
-    {"models/language/bloom-1b1.json", file115, sizeof file115},
-    {"models/language/bloom-1b7.json", file116, sizeof file116},
-    {"models/language/bloom-3b.json", file117, sizeof file117},
-    {"models/language/bloom-560m.json", file118, sizeof file118},
-    {"models/language/bloom-7b1.json", file119, sizeof file119},
-    {"models/language/chatcad-plus.json", file120, sizeof file120},
-    {"models/language/chatcad.json", file121, sizeof file121},
-    {"models/language/chatdoctor.json", file122, sizeof file122},
-    {"models/language/chatglm-6b.json", file123, sizeof file123},
-    {"models/language/chatglm2-6b.json", file124, sizeof file124},
-    {"models/language/chatglm3-6b.json", file125, sizeof file125},
-    {"models/language/chatgpt.json", file126, sizeof file126},
-    {"models/language/clinical-decision-transformer.json", file127, sizeof file127},
-    {"models/language/clinicalbert.json", file128, sizeof file128},
-    {"models/language/clinicalgpt.json", file129, sizeof file129},
-    {"models/language/deid-gpt.json", file130, sizeof file130},
-    {"models/language/doctorglm.json", file131, sizeof file131},
-    {"models/language/dr-knows.json", file132, sizeof file132},
-    {"models/language/falcon-40b.json", file133, sizeof file133},
-    {"models/language/falcon-7b.json", file134, sizeof file134},
-    {"models/language/flan-t5-base.json", file135, sizeof file135},
-    {"models/language/flan-t5-large.json", file136, sizeof file136},
-    {"models/language/flan-t5-small.json", file137, sizeof file137},
-    {"models/language/flan-t5-xl.json", file138, sizeof file138},
-    {"models/language/flan-t5-xxl.json", file139, sizeof file139},
-    {"models/language/gatortron-base-345m.json", file140, sizeof file140},
-    {"models/language/gatortron-large-8.9b.json", file141, sizeof file141},
-    {"models/language/gatortron-medium-3.9b.json", file142, sizeof file142},
-    {"models/language/gatortrongpt-20b.json", file143, sizeof file143},
-    {"models/language/gatortrongpt-5b.json", file144, sizeof file144},
-    {"models/language/gemma-2b.json", file145, sizeof file145},
-    {"models/language/gemma-7b.json", file146, sizeof file146},
-    {"models/language/gemma2-27b.json", file147, sizeof file147},
-    {"models/language/gemma2-2b.json", file148, sizeof file148},
-    {"models/language/gemma2-9b.json", file149, sizeof file149},
-    {"models/language/glm-10b.json", file150, sizeof file150},
-    {"models/language/glm-130b.json", file151, sizeof file151},
-    {"models/language/gpt-4.json", file152, sizeof file152},
-    {"models/language/gpt-doctor.json", file153, sizeof file153},
-    {"models/language/gpt-j-6b.json", file154, sizeof file154},
-    {"models/language/gpt-neox-20b.json", file155, sizeof file155},
-    {"models/language/gpt2-large.json", file156, sizeof file156},
-    {"models/language/gpt2-medium.json", file157, sizeof file157},
-    {"models/language/gpt2-xl.json", file158, sizeof file158},
-    {"models/language/gpt2.json", file159, sizeof file159},
-    {"models/language/healthprompt.json", file160, sizeof file160},
-    {"models/language/huatuogpt-13b.json", file161, sizeof file161},
-    {"models/language/huatuogpt-7b.json", file162, sizeof file162},
-    {"models/language/huatuogpt2-13b.json", file163, sizeof file163},
-    {"models/language/huatuogpt2-34b.json", file164, sizeof file164},
-    {"models/language/huatuogpt2-7b.json", file165, sizeof file165},
-    {"models/language/jmlr-13b.json", file166, sizeof file166},
-    {"models/language/jmlr-7b.json", file167, sizeof file167},
-    {"models/language/llama-13b.json", file168, sizeof file168},
-    {"models/language/llama-33b.json", file169, sizeof file169},
-    {"models/language/llama-65b.json", file170, sizeof file170},
-    {"models/language/llama-7b.json", file171, sizeof file171},
-    {"models/language/llama2-13b.json", file172, sizeof file172},
-    {"models/language/llama2-70b.json", file173, sizeof file173},
-    {"models/language/llama2-7b.json", file174, sizeof file174},
-    {"models/language/llama3-70b.json", file175, sizeof file175},
-    {"models/language/llama3-8b.json", file176, sizeof file176},
-    {"models/language/llama3.1-405b.json", file177, sizeof file177},
-    {"models/language/llama3.1-70b.json", file178, sizeof file178},
-    {"models/language/llama3.1-8b.json", file179, sizeof file179},
-    {"models/language/llama3.2-1b.json", file180, sizeof file180},
-    {"models/language/llama3.2-3b.json", file181, sizeof file181},
-    {"models/language/me-llama-13b.json", file182, sizeof file182},
-    {"models/language/me-llama-70b.json", file183, sizeof file183},
-    {"models/language/med-palm-2.json", file184, sizeof file184},
-    {"models/language/med-palm.json", file185, sizeof file185},
-    {"models/language/medagents-flan-palm.json", file186, sizeof file186},
-    {"models/language/medalpaca-13b.json", file187, sizeof file187},
-    {"models/language/medalpaca-30b.json", file188, sizeof file188},
-    {"models/language/medalpaca-7b.json", file189, sizeof file189},
-    {"models/language/medcpt-query.json", file190, sizeof file190},
-    {"models/language/medcpt-reranker.json", file191, sizeof file191},
-    {"models/language/medcpt.json", file192, sizeof file192},
-    {"models/language/meditron-70b.json", file193, sizeof file193},
-    {"models/language/meditron-7b.json", file194, sizeof file194},
-    {"models/language/medprompt.json", file195, sizeof file195},
-    {"models/language/medroberta-nl.json", file196, sizeof file196},
-    {"models/language/megatron-gpt-1.3b.json", file197, sizeof file197},
-    {"models/language/mistral-7b.json", file198, sizeof file198},
-    {"models/language/mixtral-8x22b.json", file199, sizeof file199},
-    {"models/language/mixtral-8x7b.json", file200, sizeof file200},
-    {"models/language/napss.json", file201, sizeof file201},
-    {"models/language/oncogpt-7b.json", file202, sizeof file202},
-    {"models/language/open-llama-3b.json", file203, sizeof file203},
-    {"models/language/ophglm.json", file204, sizeof file204},
-    {"models/language/opt-1.3b.json", file205, sizeof file205},
-    {"models/language/opt-125m.json", file206, sizeof file206},
-    {"models/language/opt-13b.json", file207, sizeof file207},
-    {"models/language/opt-175b.json", file208, sizeof file208},
-    {"models/language/opt-2.7b.json", file209, sizeof file209},
-    {"models/language/opt-30b.json", file210, sizeof file210},
-    {"models/language/opt-6.7b.json", file211, sizeof file211},
-    {"models/language/opt-66b.json", file212, sizeof file212},
-    {"models/language/palm-540b.json", file213, sizeof file213},
-    {"models/language/palm-62b.json", file214, sizeof file214},
-    {"models/language/palm-8b.json", file215, sizeof file215},
-    {"models/language/pbp.json", file216, sizeof file216},
-    {"models/language/phi-1.5.json", file217, sizeof file217},
-    {"models/language/phi-2.json", file218, sizeof file218},
-    {"models/language/phi-3-mini.json", file219, sizeof file219},
-    {"models/language/pmc-llama-13b.json", file220, sizeof file220},
-    {"models/language/pmc-llama-7b.json", file221, sizeof file221},
-    {"models/language/pubmedbert.json", file222, sizeof file222},
-    {"models/language/qilin-med-13b.json", file223, sizeof file223},
-    {"models/language/qilin-med.json", file224, sizeof file224},
-    {"models/language/qwen-1.8b.json", file225, sizeof file225},
-    {"models/language/qwen-14b.json", file226, sizeof file226},
-    {"models/language/qwen-72b.json", file227, sizeof file227},
-    {"models/language/qwen-7b.json", file228, sizeof file228},
-    {"models/language/qwen2-0.5b.json", file229, sizeof file229},
-    {"models/language/qwen2-1.5b.json", file230, sizeof file230},
-    {"models/language/qwen2-72b.json", file231, sizeof file231},
-    {"models/language/qwen2-7b.json", file232, sizeof file232},
-    {"models/language/roberta-base.json", file233, sizeof file233},
-    {"models/language/roberta-large.json", file234, sizeof file234},
-    {"models/language/scibert.json", file235, sizeof file235},
-    {"models/language/spt.json", file236, sizeof file236},
-    {"models/language/t5-11b.json", file237, sizeof file237},
-    {"models/language/t5-3b.json", file238, sizeof file238},
-    {"models/language/t5-base.json", file239, sizeof file239},
-    {"models/language/t5-large.json", file240, sizeof file240},
-    {"models/language/t5-small.json", file241, sizeof file241},
-    {"models/language/taiyi-7b.json", file242, sizeof file242},
-    {"models/language/text-embedding-ada-002.json", file243, sizeof file243},
-    {"models/language/visual-med-alpaca.json", file244, sizeof file244},
-    {"models/language/yi-34b.json", file245, sizeof file245},
-    {"models/language/zhongjing-13b.json", file246, sizeof file246},
-    {"models/language/ziya-llama-13b.json", file247, sizeof file247},
-    {"models/multimodal/biomedclip.json", file248, sizeof file248},
-    {"models/multimodal/chexzero.json", file249, sizeof file249},
-    {"models/multimodal/clip-vit-b-16.json", file250, sizeof file250},
-    {"models/multimodal/clip-vit-b-32.json", file251, sizeof file251},
-    {"models/multimodal/clip-vit-l-14-336.json", file252, sizeof file252},
-    {"models/multimodal/clip-vit-l-14.json", file253, sizeof file253},
-    {"models/multimodal/etp-ecg-resnet18.json", file254, sizeof file254},
-    {"models/multimodal/plip.json", file255, sizeof file255},
-    {"models/multimodal/pubmedclip.json", file256, sizeof file256},
-    {"models/multimodal/quiltnet.json", file257, sizeof file257},
-    {"models/multimodal/vit-bert-dual.json", file258, sizeof file258},
-    {"models/vision/c2l-densenet121.json", file259, sizeof file259},
-    {"models/vision/c2l-resnet18.json", file260, sizeof file260},
-    {"models/vision/campanella-vit-s.json", file261, sizeof file261},
-    {"models/vision/ciga-resnet18.json", file262, sizeof file262},
-    {"models/vision/clip-rn101-visual.json", file263, sizeof file263},
-    {"models/vision/clip-rn50-visual.json", file264, sizeof file264},
-    {"models/vision/clip-rn50x4-visual.json", file265, sizeof file265},
-    {"models/vision/ctranspath.json", file266, sizeof file266},
-    {"models/vision/densenet121-3d.json", file267, sizeof file267},
-    {"models/vision/densenet121.json", file268, sizeof file268},
-    {"models/vision/densenet161.json", file269, sizeof file269},
-    {"models/vision/densenet169.json", file270, sizeof file270},
-    {"models/vision/densenet201.json", file271, sizeof file271},
-    {"models/vision/dinov2-vitb14.json", file272, sizeof file272},
-    {"models/vision/dinov2-vitg14.json", file273, sizeof file273},
-    {"models/vision/dinov2-vitl14.json", file274, sizeof file274},
-    {"models/vision/dinov2-vits14.json", file275, sizeof file275},
-    {"models/vision/efficientnet_b0.json", file276, sizeof file276},
-    {"models/vision/efficientnet_b1.json", file277, sizeof file277},
-    {"models/vision/efficientnet_b2.json", file278, sizeof file278},
-    {"models/vision/efficientnet_b3.json", file279, sizeof file279},
-    {"models/vision/efficientnet_b4.json", file280, sizeof file280},
-    {"models/vision/efficientnet_b5.json", file281, sizeof file281},
-    {"models/vision/efficientnet_b6.json", file282, sizeof file282},
-    {"models/vision/efficientnet_b7.json", file283, sizeof file283},
-    {"models/vision/ghesu-resnet50w2.json", file284, sizeof file284},
-    {"models/vision/gigapath-tile.json", file285, sizeof file285},
-    {"models/vision/lvm-med-resnet50.json", file286, sizeof file286},
-    {"models/vision/med3d-resnet10.json", file287, sizeof file287},
-    {"models/vision/med3d-resnet101.json", file288, sizeof file288},
-    {"models/vision/med3d-resnet152.json", file289, sizeof file289},
-    {"models/vision/med3d-resnet18.json", file290, sizeof file290},
-    {"models/vision/med3d-resnet200.json", file291, sizeof file291},
-    {"models/vision/med3d-resnet34.json", file292, sizeof file292},
-    {"models/vision/med3d-resnet50.json", file293, sizeof file293},
-    {"models/vision/medsam-vit-b.json", file294, sizeof file294},
-    {"models/vision/moco-cxr-densenet121.json", file295, sizeof file295},
-    {"models/vision/moco-cxr-resnet18.json", file296, sizeof file296},
-    {"models/vision/r3d18.json", file297, sizeof file297},
-    {"models/vision/resnet101.json", file298, sizeof file298},
-    {"models/vision/resnet152.json", file299, sizeof file299},
-    {"models/vision/resnet18.json", file300, sizeof file300},
-    {"models/vision/resnet34.json", file301, sizeof file301},
-    {"models/vision/resnet50.json", file302, sizeof file302},
-    {"models/vision/resnext101_32x8d.json", file303, sizeof file303},
-    {"models/vision/resnext101_64x4d.json", file304, sizeof file304},
-    {"models/vision/resnext50_32x4d.json", file305, sizeof file305},
-    {"models/vision/retfound.json", file306, sizeof file306},
-    {"models/vision/rudolfv.json", file307, sizeof file307},
-    {"models/vision/sam-mask-decoder.json", file308, sizeof file308},
-    {"models/vision/sam-vit_b-image-encoder.json", file309, sizeof file309},
-    {"models/vision/sam-vit_b.json", file310, sizeof file310},
-    {"models/vision/sam-vit_h-image-encoder.json", file311, sizeof file311},
-    {"models/vision/sam-vit_h.json", file312, sizeof file312},
-    {"models/vision/sam-vit_l-image-encoder.json", file313, sizeof file313},
-    {"models/vision/sam-vit_l.json", file314, sizeof file314},
-    {"models/vision/swin_base_patch4_window7_224.json", file315, sizeof file315},
-    {"models/vision/swin_large_patch4_window7_224.json", file316, sizeof file316},
-    {"models/vision/swin_small_patch4_window7_224.json", file317, sizeof file317},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file318, sizeof file318},
-    {"models/vision/swinunetr-24.json", file319, sizeof file319},
-    {"models/vision/swinunetr-48.json", file320, sizeof file320},
-    {"models/vision/swinunetr-v2-48.json", file321, sizeof file321},
-    {"models/vision/uni.json", file322, sizeof file322},
-    {"models/vision/uni2-h.json", file323, sizeof file323},
-    {"models/vision/virchow.json", file324, sizeof file324},
-    {"models/vision/virchow2.json", file325, sizeof file325},
-    {"models/vision/visionfm.json", file326, sizeof file326},
-    {"models/vision/vit-b-16.json", file327, sizeof file327},
-    {"models/vision/vit-h-14.json", file328, sizeof file328},
-    {"models/vision/vit-l-16.json", file329, sizeof file329},
-    {"models/vision/vit-s-16.json", file330, sizeof file330},
-    {"models/vision/wide_resnet101_2.json", file331, sizeof file331},
-    {"models/vision/wide_resnet50_2.json", file332, sizeof file332},
-    {"survey.json", file333, sizeof file333},
+    {"models/bioinformatics/alphafold2.json", file41, sizeof file41},
+    {"models/bioinformatics/celllm.json", file42, sizeof file42},
+    {"models/bioinformatics/codonbert.json", file43, sizeof file43},
+    {"models/bioinformatics/dnabert-3.json", file44, sizeof file44},
+    {"models/bioinformatics/dnabert-4.json", file45, sizeof file45},
+    {"models/bioinformatics/dnabert-5.json", file46, sizeof file46},
+    {"models/bioinformatics/dnabert-6.json", file47, sizeof file47},
+    {"models/bioinformatics/dnagpt-0.1b.json", file48, sizeof file48},
+    {"models/bioinformatics/esm-1b.json", file49, sizeof file49},
+    {"models/bioinformatics/esm2-150m.json", file50, sizeof file50},
+    {"models/bioinformatics/esm2-15b.json", file51, sizeof file51},
+    {"models/bioinformatics/esm2-35m.json", file52, sizeof file52},
+    {"models/bioinformatics/esm2-3b.json", file53, sizeof file53},
+    {"models/bioinformatics/esm2-650m.json", file54, sizeof file54},
+    {"models/bioinformatics/esm2-8m.json", file55, sizeof file55},
+    {"models/bioinformatics/evoformer-48.json", file56, sizeof file56},
+    {"models/bioinformatics/gena-lm-base.json", file57, sizeof file57},
+    {"models/bioinformatics/geneformer-12l.json", file58, sizeof file58},
+    {"models/bioinformatics/geneformer.json", file59, sizeof file59},
+    {"models/bioinformatics/genept.json", file60, sizeof file60},
+    {"models/bioinformatics/gin-5x300.json", file61, sizeof file61},
+    {"models/bioinformatics/hyenadna-large-1m.json", file62, sizeof file62},
+    {"models/bioinformatics/hyenadna-medium-160k.json", file63, sizeof file63},
+    {"models/bioinformatics/hyenadna-medium-450k.json", file64, sizeof file64},
+    {"models/bioinformatics/hyenadna-small-32k.json", file65, sizeof file65},
+    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file66, sizeof file66},
+    {"models/bioinformatics/hyenadna-tiny-1k.json", file67, sizeof file67},
+    {"models/bioinformatics/msa-transformer.json", file68, sizeof file68},
+    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file69, sizeof file69},
+    {"models/bioinformatics/nucleotide-transformer-500m.json", file70, sizeof file70},
+    {"models/bioinformatics/protbert.json", file71, sizeof file71},
+    {"models/bioinformatics/prott5-xl-encdec.json", file72, sizeof file72},
+    {"models/bioinformatics/prott5-xl-encoder.json", file73, sizeof file73},
+    {"models/bioinformatics/prott5-xxl-encdec.json", file74, sizeof file74},
+    {"models/bioinformatics/prott5-xxl-encoder.json", file75, sizeof file75},
+    {"models/bioinformatics/rna-fm.json", file76, sizeof file76},
+    {"models/bioinformatics/rna-msm.json", file77, sizeof file77},
+    {"models/bioinformatics/rnabert.json", file78, sizeof file78},
+    {"models/bioinformatics/scbert.json", file79, sizeof file79},
+    {"models/bioinformatics/scelmo.json", file80, sizeof file80},
+    {"models/bioinformatics/scfoundation-100m.json", file81, sizeof file81},
+    {"models/bioinformatics/scgpt.json", file82, sizeof file82},
+    {"models/bioinformatics/splicebert.json", file83, sizeof file83},
+    {"models/bioinformatics/uce-33l.json", file84, sizeof file84},
+    {"models/bioinformatics/uce-4l.json", file85, sizeof file85},
+    {"models/bioinformatics/utr-lm.json", file86, sizeof file86},
+    {"models/language/albert-base.json", file87, sizeof file87},
+    {"models/language/albert-large.json", file88, sizeof file88},
+    {"models/language/albert-xlarge.json", file89, sizeof file89},
+    {"models/language/albert-xxlarge.json", file90, sizeof file90},
+    {"models/language/alpacare-13b.json", file91, sizeof file91},
+    {"models/language/alpacare-7b.json", file92, sizeof file92},
+    {"models/language/alpacare-llama2-13b.json", file93, sizeof file93},
+    {"models/language/alpacare-llama2-7b.json", file94, sizeof file94},
+    {"models/language/alphabert.json", file95, sizeof file95},
+    {"models/language/antplm-med-10b.json", file96, sizeof file96},
+    {"models/language/baichuan-13b.json", file97, sizeof file97},
+    {"models/language/baichuan-7b.json", file98, sizeof file98},
+    {"models/language/baichuan2-13b.json", file99, sizeof file99},
+    {"models/language/baichuan2-7b.json", file100, sizeof file100},
+    {"models/language/bart-base.json", file101, sizeof file101},
+    {"models/language/bart-large.json", file102, sizeof file102},
+    {"models/language/behrt.json", file103, sizeof file103},
+    {"models/language/bentsao.json", file104, sizeof file104},
+    {"models/language/bert-base.json", file105, sizeof file105},
+    {"models/language/bert-large.json", file106, sizeof file106},
+    {"models/language/bianque-1.json", file107, sizeof file107},
+    {"models/language/bianque-2.json", file108, sizeof file108},
+    {"models/language/bimedix.json", file109, sizeof file109},
+    {"models/language/biobart-base.json", file110, sizeof file110},
+    {"models/language/biobart-large.json", file111, sizeof file111},
+    {"models/language/biobart-v2-base.json", file112, sizeof file112},
+    {"models/language/biobart-v2-large.json", file113, sizeof file113},
+    {"models/language/biobert.json", file114, sizeof file114},
+    {"models/language/biomedlm.json", file115, sizeof file115},
+    {"models/language/biomistral-7b.json", file116, sizeof file116},
+    {"models/language/bloom-176b.json", file117, sizeof file117},
+    {"models/language/bloom-1b1.json", file118, sizeof file118},
+    {"models/language/bloom-1b7.json", file119, sizeof file119},
+    {"models/language/bloom-3b.json", file120, sizeof file120},
+    {"models/language/bloom-560m.json", file121, sizeof file121},
+    {"models/language/bloom-7b1.json", file122, sizeof file122},
+    {"models/language/chatcad-plus.json", file123, sizeof file123},
+    {"models/language/chatcad.json", file124, sizeof file124},
+    {"models/language/chatdoctor.json", file125, sizeof file125},
+    {"models/language/chatglm-6b.json", file126, sizeof file126},
+    {"models/language/chatglm2-6b.json", file127, sizeof file127},
+    {"models/language/chatglm3-6b.json", file128, sizeof file128},
+    {"models/language/chatgpt.json", file129, sizeof file129},
+    {"models/language/clinical-decision-transformer.json", file130, sizeof file130},
+    {"models/language/clinicalbert.json", file131, sizeof file131},
+    {"models/language/clinicalgpt.json", file132, sizeof file132},
+    {"models/language/deid-gpt.json", file133, sizeof file133},
+    {"models/language/doctorglm.json", file134, sizeof file134},
+    {"models/language/dr-knows.json", file135, sizeof file135},
+    {"models/language/falcon-40b.json", file136, sizeof file136},
+    {"models/language/falcon-7b.json", file137, sizeof file137},
+    {"models/language/flan-t5-base.json", file138, sizeof file138},
+    {"models/language/flan-t5-large.json", file139, sizeof file139},
+    {"models/language/flan-t5-small.json", file140, sizeof file140},
+    {"models/language/flan-t5-xl.json", file141, sizeof file141},
+    {"models/language/flan-t5-xxl.json", file142, sizeof file142},
+    {"models/language/gatortron-base-345m.json", file143, sizeof file143},
+    {"models/language/gatortron-large-8.9b.json", file144, sizeof file144},
+    {"models/language/gatortron-medium-3.9b.json", file145, sizeof file145},
+    {"models/language/gatortrongpt-20b.json", file146, sizeof file146},
+    {"models/language/gatortrongpt-5b.json", file147, sizeof file147},
+    {"models/language/gemma-2b.json", file148, sizeof file148},
+    {"models/language/gemma-7b.json", file149, sizeof file149},
+    {"models/language/gemma2-27b.json", file150, sizeof file150},
+    {"models/language/gemma2-2b.json", file151, sizeof file151},
+    {"models/language/gemma2-9b.json", file152, sizeof file152},
+    {"models/language/glm-10b.json", file153, sizeof file153},
+    {"models/language/glm-130b.json", file154, sizeof file154},
+    {"models/language/gpt-4.json", file155, sizeof file155},
+    {"models/language/gpt-doctor.json", file156, sizeof file156},
+    {"models/language/gpt-j-6b.json", file157, sizeof file157},
+    {"models/language/gpt-neox-20b.json", file158, sizeof file158},
+    {"models/language/gpt2-large.json", file159, sizeof file159},
+    {"models/language/gpt2-medium.json", file160, sizeof file160},
+    {"models/language/gpt2-xl.json", file161, sizeof file161},
+    {"models/language/gpt2.json", file162, sizeof file162},
+    {"models/language/healthprompt.json", file163, sizeof file163},
+    {"models/language/huatuogpt-13b.json", file164, sizeof file164},
+    {"models/language/huatuogpt-7b.json", file165, sizeof file165},
+    {"models/language/huatuogpt2-13b.json", file166, sizeof file166},
+    {"models/language/huatuogpt2-34b.json", file167, sizeof file167},
+    {"models/language/huatuogpt2-7b.json", file168, sizeof file168},
+    {"models/language/jmlr-13b.json", file169, sizeof file169},
+    {"models/language/jmlr-7b.json", file170, sizeof file170},
+    {"models/language/llama-13b.json", file171, sizeof file171},
+    {"models/language/llama-33b.json", file172, sizeof file172},
+    {"models/language/llama-65b.json", file173, sizeof file173},
+    {"models/language/llama-7b.json", file174, sizeof file174},
+    {"models/language/llama2-13b.json", file175, sizeof file175},
+    {"models/language/llama2-70b.json", file176, sizeof file176},
+    {"models/language/llama2-7b.json", file177, sizeof file177},
+    {"models/language/llama3-70b.json", file178, sizeof file178},
+    {"models/language/llama3-8b.json", file179, sizeof file179},
+    {"models/language/llama3.1-405b.json", file180, sizeof file180},
+    {"models/language/llama3.1-70b.json", file181, sizeof file181},
+    {"models/language/llama3.1-8b.json", file182, sizeof file182},
+    {"models/language/llama3.2-1b.json", file183, sizeof file183},
+    {"models/language/llama3.2-3b.json", file184, sizeof file184},
+    {"models/language/me-llama-13b.json", file185, sizeof file185},
+    {"models/language/me-llama-70b.json", file186, sizeof file186},
+    {"models/language/med-palm-2.json", file187, sizeof file187},
+    {"models/language/med-palm.json", file188, sizeof file188},
+    {"models/language/medagents-flan-palm.json", file189, sizeof file189},
+    {"models/language/medalpaca-13b.json", file190, sizeof file190},
+    {"models/language/medalpaca-30b.json", file191, sizeof file191},
+    {"models/language/medalpaca-7b.json", file192, sizeof file192},
+    {"models/language/medcpt-query.json", file193, sizeof file193},
+    {"models/language/medcpt-reranker.json", file194, sizeof file194},
+    {"models/language/medcpt.json", file195, sizeof file195},
+    {"models/language/meditron-70b.json", file196, sizeof file196},
+    {"models/language/meditron-7b.json", file197, sizeof file197},
+    {"models/language/medprompt.json", file198, sizeof file198},
+    {"models/language/medroberta-nl.json", file199, sizeof file199},
+    {"models/language/megatron-gpt-1.3b.json", file200, sizeof file200},
+    {"models/language/mistral-7b.json", file201, sizeof file201},
+    {"models/language/mixtral-8x22b.json", file202, sizeof file202},
+    {"models/language/mixtral-8x7b.json", file203, sizeof file203},
+    {"models/language/napss.json", file204, sizeof file204},
+    {"models/language/oncogpt-7b.json", file205, sizeof file205},
+    {"models/language/open-llama-3b.json", file206, sizeof file206},
+    {"models/language/ophglm.json", file207, sizeof file207},
+    {"models/language/opt-1.3b.json", file208, sizeof file208},
+    {"models/language/opt-125m.json", file209, sizeof file209},
+    {"models/language/opt-13b.json", file210, sizeof file210},
+    {"models/language/opt-175b.json", file211, sizeof file211},
+    {"models/language/opt-2.7b.json", file212, sizeof file212},
+    {"models/language/opt-30b.json", file213, sizeof file213},
+    {"models/language/opt-6.7b.json", file214, sizeof file214},
+    {"models/language/opt-66b.json", file215, sizeof file215},
+    {"models/language/palm-540b.json", file216, sizeof file216},
+    {"models/language/palm-62b.json", file217, sizeof file217},
+    {"models/language/palm-8b.json", file218, sizeof file218},
+    {"models/language/pbp.json", file219, sizeof file219},
+    {"models/language/phi-1.5.json", file220, sizeof file220},
+    {"models/language/phi-2.json", file221, sizeof file221},
+    {"models/language/phi-3-mini.json", file222, sizeof file222},
+    {"models/language/pmc-llama-13b.json", file223, sizeof file223},
+    {"models/language/pmc-llama-7b.json", file224, sizeof file224},
+    {"models/language/pubmedbert.json", file225, sizeof file225},
+    {"models/language/qilin-med-13b.json", file226, sizeof file226},
+    {"models/language/qilin-med.json", file227, sizeof file227},
+    {"models/language/qwen-1.8b.json", file228, sizeof file228},
+    {"models/language/qwen-14b.json", file229, sizeof file229},
+    {"models/language/qwen-72b.json", file230, sizeof file230},
+    {"models/language/qwen-7b.json", file231, sizeof file231},
+    {"models/language/qwen2-0.5b.json", file232, sizeof file232},
+    {"models/language/qwen2-1.5b.json", file233, sizeof file233},
+    {"models/language/qwen2-72b.json", file234, sizeof file234},
+    {"models/language/qwen2-7b.json", file235, sizeof file235},
+    {"models/language/roberta-base.json", file236, sizeof file236},
+    {"models/language/roberta-large.json", file237, sizeof file237},
+    {"models/language/scibert.json", file238, sizeof file238},
+    {"models/language/spt.json", file239, sizeof file239},
+    {"models/language/t5-11b.json", file240, sizeof file240},
+    {"models/language/t5-3b.json", file241, sizeof file241},
+    {"models/language/t5-base.json", file242, sizeof file242},
+    {"models/language/t5-large.json", file243, sizeof file243},
+    {"models/language/t5-small.json", file244, sizeof file244},
+    {"models/language/taiyi-7b.json", file245, sizeof file245},
+    {"models/language/text-embedding-ada-002.json", file246, sizeof file246},
+    {"models/language/visual-med-alpaca.json", file247, sizeof file247},
+    {"models/language/yi-34b.json", file248, sizeof file248},
+    {"models/language/zhongjing-13b.json", file249, sizeof file249},
+    {"models/language/ziya-llama-13b.json", file250, sizeof file250},
+    {"models/multimodal/biomedclip.json", file251, sizeof file251},
+    {"models/multimodal/blip2-opt-2.7b.json", file252, sizeof file252},
+    {"models/multimodal/chambon-sd.json", file253, sizeof file253},
+    {"models/multimodal/chexzero.json", file254, sizeof file254},
+    {"models/multimodal/clip-rn50.json", file255, sizeof file255},
+    {"models/multimodal/clip-vit-b-16.json", file256, sizeof file256},
+    {"models/multimodal/clip-vit-b-32.json", file257, sizeof file257},
+    {"models/multimodal/clip-vit-l-14-336.json", file258, sizeof file258},
+    {"models/multimodal/clip-vit-l-14.json", file259, sizeof file259},
+    {"models/multimodal/conch-vit-b16.json", file260, sizeof file260},
+    {"models/multimodal/etp-ecg-resnet18.json", file261, sizeof file261},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file262, sizeof file262},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file263, sizeof file263},
+    {"models/multimodal/llava-1.5-13b.json", file264, sizeof file264},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file265, sizeof file265},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file266, sizeof file266},
+    {"models/multimodal/llava-1.5-7b.json", file267, sizeof file267},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file268, sizeof file268},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file269, sizeof file269},
+    {"models/multimodal/llava-med-7b-224.json", file270, sizeof file270},
+    {"models/multimodal/medclip-swin.json", file271, sizeof file271},
+    {"models/multimodal/open-coca_vit-l-14.json", file272, sizeof file272},
+    {"models/multimodal/open-flamingo-9b.json", file273, sizeof file273},
+    {"models/multimodal/plip.json", file274, sizeof file274},
+    {"models/multimodal/pubmedclip.json", file275, sizeof file275},
+    {"models/multimodal/quiltnet.json", file276, sizeof file276},
+    {"models/multimodal/radfm-14b.json", file277, sizeof file277},
+    {"models/multimodal/radfm-vision.json", file278, sizeof file278},
+    {"models/multimodal/roentgen.json", file279, sizeof file279},
+    {"models/multimodal/sd1-unet.json", file280, sizeof file280},
+    {"models/multimodal/sd1-vae.json", file281, sizeof file281},
+    {"models/multimodal/sd2-unet.json", file282, sizeof file282},
+    {"models/multimodal/stable-diffusion-v1.json", file283, sizeof file283},
+    {"models/multimodal/stable-diffusion-v2.json", file284, sizeof file284},
+    {"models/multimodal/vit-bert-dual.json", file285, sizeof file285},
+    {"models/vision/c2l-densenet121.json", file286, sizeof file286},
+    {"models/vision/c2l-resnet18.json", file287, sizeof file287},
+    {"models/vision/campanella-vit-s.json", file288, sizeof file288},
+    {"models/vision/ciga-resnet18.json", file289, sizeof file289},
+    {"models/vision/clip-rn101-visual.json", file290, sizeof file290},
+    {"models/vision/clip-rn50-visual.json", file291, sizeof file291},
+    {"models/vision/clip-rn50x4-visual.json", file292, sizeof file292},
+    {"models/vision/ctranspath.json", file293, sizeof file293},
+    {"models/vision/densenet121-3d.json", file294, sizeof file294},
+    {"models/vision/densenet121.json", file295, sizeof file295},
+    {"models/vision/densenet161.json", file296, sizeof file296},
+    {"models/vision/densenet169.json", file297, sizeof file297},
+    {"models/vision/densenet201.json", file298, sizeof file298},
+    {"models/vision/dinov2-vitb14.json", file299, sizeof file299},
+    {"models/vision/dinov2-vitg14.json", file300, sizeof file300},
+    {"models/vision/dinov2-vitl14.json", file301, sizeof file301},
+    {"models/vision/dinov2-vits14.json", file302, sizeof file302},
+    {"models/vision/efficientnet_b0.json", file303, sizeof file303},
+    {"models/vision/efficientnet_b1.json", file304, sizeof file304},
+    {"models/vision/efficientnet_b2.json", file305, sizeof file305},
+    {"models/vision/efficientnet_b3.json", file306, sizeof file306},
+    {"models/vision/efficientnet_b4.json", file307, sizeof file307},
+    {"models/vision/efficientnet_b5.json", file308, sizeof file308},
+    {"models/vision/efficientnet_b6.json", file309, sizeof file309},
+    {"models/vision/efficientnet_b7.json", file310, sizeof file310},
+    {"models/vision/endo-fm-timesformer.json", file311, sizeof file311},
+    {"models/vision/ghesu-resnet50w2.json", file312, sizeof file312},
+    {"models/vision/gigapath-tile.json", file313, sizeof file313},
+    {"models/vision/gvsl-unet.json", file314, sizeof file314},
+    {"models/vision/lvm-med-resnet50.json", file315, sizeof file315},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file316, sizeof file316},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file317, sizeof file317},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file318, sizeof file318},
+    {"models/vision/med3d-resnet10.json", file319, sizeof file319},
+    {"models/vision/med3d-resnet101.json", file320, sizeof file320},
+    {"models/vision/med3d-resnet152.json", file321, sizeof file321},
+    {"models/vision/med3d-resnet18.json", file322, sizeof file322},
+    {"models/vision/med3d-resnet200.json", file323, sizeof file323},
+    {"models/vision/med3d-resnet34.json", file324, sizeof file324},
+    {"models/vision/med3d-resnet50.json", file325, sizeof file325},
+    {"models/vision/medsam-vit-b.json", file326, sizeof file326},
+    {"models/vision/mis-fm-pctnet.json", file327, sizeof file327},
+    {"models/vision/moco-cxr-densenet121.json", file328, sizeof file328},
+    {"models/vision/moco-cxr-resnet18.json", file329, sizeof file329},
+    {"models/vision/models-genesis-unet3d.json", file330, sizeof file330},
+    {"models/vision/nnunet-2d.json", file331, sizeof file331},
+    {"models/vision/nnunet-3d-fullres.json", file332, sizeof file332},
+    {"models/vision/nnunet-resenc-l.json", file333, sizeof file333},
+    {"models/vision/nnunet-resenc-m.json", file334, sizeof file334},
+    {"models/vision/nnunet-resenc-xl.json", file335, sizeof file335},
+    {"models/vision/r3d18.json", file336, sizeof file336},
+    {"models/vision/resnet101.json", file337, sizeof file337},
+    {"models/vision/resnet152.json", file338, sizeof file338},
+    {"models/vision/resnet18.json", file339, sizeof file339},
+    {"models/vision/resnet34.json", file340, sizeof file340},
+    {"models/vision/resnet50.json", file341, sizeof file341},
+    {"models/vision/resnext101_32x8d.json", file342, sizeof file342},
+    {"models/vision/resnext101_64x4d.json", file343, sizeof file343},
+    {"models/vision/resnext50_32x4d.json", file344, sizeof file344},
+    {"models/vision/retfound.json", file345, sizeof file345},
+    {"models/vision/rudolfv.json", file346, sizeof file346},
+    {"models/vision/sam-mask-decoder.json", file347, sizeof file347},
+    {"models/vision/sam-vit_b-image-encoder.json", file348, sizeof file348},
+    {"models/vision/sam-vit_b.json", file349, sizeof file349},
+    {"models/vision/sam-vit_h-image-encoder.json", file350, sizeof file350},
+    {"models/vision/sam-vit_h.json", file351, sizeof file351},
+    {"models/vision/sam-vit_l-image-encoder.json", file352, sizeof file352},
+    {"models/vision/sam-vit_l.json", file353, sizeof file353},
+    {"models/vision/segresnet-brats.json", file354, sizeof file354},
+    {"models/vision/segresnet.json", file355, sizeof file355},
+    {"models/vision/segvol-image-encoder.json", file356, sizeof file356},
+    {"models/vision/stunet-b.json", file357, sizeof file357},
+    {"models/vision/stunet-h.json", file358, sizeof file358},
+    {"models/vision/stunet-l.json", file359, sizeof file359},
+    {"models/vision/stunet-s.json", file360, sizeof file360},
+    {"models/vision/swin_base_patch4_window7_224.json", file361, sizeof file361},
+    {"models/vision/swin_large_patch4_window7_224.json", file362, sizeof file362},
+    {"models/vision/swin_small_patch4_window7_224.json", file363, sizeof file363},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file364, sizeof file364},
+    {"models/vision/swinunetr-24.json", file365, sizeof file365},
+    {"models/vision/swinunetr-48.json", file366, sizeof file366},
+    {"models/vision/swinunetr-v2-48.json", file367, sizeof file367},
+    {"models/vision/transvw-unet3d.json", file368, sizeof file368},
+    {"models/vision/unet-resnet18-smp.json", file369, sizeof file369},
+    {"models/vision/unet-resnet34-smp.json", file370, sizeof file370},
+    {"models/vision/unet-resnet50-smp.json", file371, sizeof file371},
+    {"models/vision/unet2d-basic.json", file372, sizeof file372},
+    {"models/vision/unetr-16.json", file373, sizeof file373},
+    {"models/vision/uni.json", file374, sizeof file374},
+    {"models/vision/uni2-h.json", file375, sizeof file375},
+    {"models/vision/universeg.json", file376, sizeof file376},
+    {"models/vision/virchow.json", file377, sizeof file377},
+    {"models/vision/virchow2.json", file378, sizeof file378},
+    {"models/vision/visionfm.json", file379, sizeof file379},
+    {"models/vision/vit-b-16.json", file380, sizeof file380},
+    {"models/vision/vit-h-14.json", file381, sizeof file381},
+    {"models/vision/vit-l-16.json", file382, sizeof file382},
+    {"models/vision/vit-s-16.json", file383, sizeof file383},
+    {"models/vision/wide_resnet101_2.json", file384, sizeof file384},
+    {"models/vision/wide_resnet50_2.json", file385, sizeof file385},
+    {"models/vision/yolov8l.json", file386, sizeof file386},
+    {"models/vision/yolov8m.json", file387, sizeof file387},
+    {"models/vision/yolov8n.json", file388, sizeof file388},
+    {"models/vision/yolov8s.json", file389, sizeof file389},
+    {"models/vision/yolov8x.json", file390, sizeof file390},
+    {"survey.json", file391, sizeof file391},
     {0, 0, 0},
 };
-const long CProfilesCount = 334;
+const long CProfilesCount = 392;

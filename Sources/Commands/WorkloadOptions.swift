@@ -21,12 +21,14 @@ enum WorkloadOptions {
     .value("frames", "N", "frames of a video (default: the model's own)"),
     .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
     .value("images", "N", "images of a sample (default: the model's own)"),
+    .value(
+      "recycles", "N", "further passes that start from the last results (default: the model's own)"),
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value(
       "train", "PARTS",
-      "what is trained: everything, head, adapters, last:N layers, or parts by name (a,b)"),
+      "everything, head, adapters, last:N layers, a stage, or parts by name (a,b)"),
     .value("rank", "N", "rank of LoRA's updates (default 8 with --task lora)"),
     .value("targets", "NAMES", "matrices that are adapted (default: the task's usual; or all)"),
     .value("virtual-tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
@@ -72,6 +74,7 @@ enum WorkloadOptions {
     request.frames = try arguments.int("frames", in: 1...1_000_000)
     request.rows = try arguments.int("rows", in: 1...1_000_000)
     request.images = try arguments.int("images", in: 1...1_000_000)
+    request.recycles = try arguments.int("recycles", in: 0...100)
     request.prompts = try arguments.int("prompts", in: 1...1_000_000)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request

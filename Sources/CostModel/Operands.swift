@@ -200,7 +200,7 @@ struct Operands {
     case .activationBackward(let f): 2 * Self.forward(f) + 1
     case .gatedActivationBackward(let f): 2 * Self.forward(f) + 4
     case .rotary, .partialRotary: 3
-    case .scaleColumnsBackward, .scaleByExponentialBackward: 3
+    case .scaleColumnsBackward, .scaleByExponentialBackward, .parametricReluBackward: 3
     case .crossEntropy, .crossEntropyBackward: 7
     case .contrastiveLoss, .contrastiveLossBackward: 14  // rows and columns
     case .elementLoss, .elementLossBackward: 6

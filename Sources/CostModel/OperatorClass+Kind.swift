@@ -22,7 +22,8 @@ extension OperatorKind {
       .multiplyBackward, .detach, .permute, .contiguous, .concatenate, .slice, .pad, .roll,
       .resample, .resampleBackward, .poolWindows, .poolWindowsBackward, .reduce, .expand:
       .elementwise
-    case .activation, .activationBackward, .gatedActivation, .gatedActivationBackward:
+    case .activation, .activationBackward, .gatedActivation, .gatedActivationBackward,
+      .parametricRelu, .parametricReluBackward:
       .activation
     case .embedding, .embeddingBackward, .prependTokens, .prependTokensBackward, .pool,
       .poolBackward, .gatherRows, .scatterRows:

@@ -20,6 +20,8 @@ extension OperatorKind {
     case .l2NormalizeBackward: "l2NormalizeBackward"
     case .add: "add"
     case .sumLeading: "sumLeading"
+    case .parametricRelu: "parametricRelu"
+    case .parametricReluBackward: "parametricReluBackward"
     case .scaleColumns: "scaleColumns"
     case .scaleColumnsBackward: "scaleColumnsBackward"
     case .scale: "scale"

@@ -85,8 +85,8 @@ struct BlockDerivation {
       guard needed[id.index], case .tensor(let gradient) = gradients[id] else { return nil }
       return gradient
     }
-    for id in block.inputs {
-      if case .unit = gradients[id] { throw fault("the loss must be computed in one block") }
+    func isTerm(_ id: TensorID) -> Bool {
+      if case .unit = gradients[id] { needed[id.index] } else { false }
     }
     let parameters = block.parameters.compactMap { id in
       gradient(id).map { ParameterGradient(parameter: id, gradient: $0) }
@@ -97,7 +97,8 @@ struct BlockDerivation {
     }
     return BackwardBlock(
       forward: position, tensors: tensors, operators: operators, outputGradients: outputGradients,
-      inputGradients: block.inputs.map(gradient), parameterGradients: parameters, saved: saved)
+      inputGradients: block.inputs.map(gradient), lossInputs: block.inputs.map(isTerm),
+      parameterGradients: parameters, saved: saved)
   }
 
   private func fault(_ message: String) -> UserError {
@@ -163,7 +164,13 @@ struct BlockDerivation {
         node, .channelNormBackward(norm), [dy] + inputs.prefix(2) + node.outputs.dropFirst(),
         to: inputs)
     case .softmax: emit(node, .softmaxBackward, [dy] + node.outputs, to: inputs)
-    case .multiply: emit(node, .multiplyBackward, [dy] + inputs, to: inputs)
+    case .multiply:
+      if needed[inputs[1].index] {
+        emit(node, .multiplyBackward, [dy] + inputs, to: inputs)
+      } else {
+        // A mask or a constant: the other factor need not be kept.
+        emit(node, .multiply, [dy, inputs[1]], to: [inputs[0]])
+      }
     case .detach: break
     case .permute, .contiguous, .concatenate, .slice, .pad, .roll, .gatherRows, .scatterRows,
       .resample, .poolWindows, .reduce, .expand:
@@ -177,6 +184,7 @@ struct BlockDerivation {
         emit(node, .sumLeading, [dy], to: [inputs[1]])
       }
     case .scaleColumns: emit(node, .scaleColumnsBackward, [dy] + inputs, to: inputs)
+    case .parametricRelu: emit(node, .parametricReluBackward, [dy] + inputs, to: inputs)
     case .scale(let factor): emit(node, .scale(factor), [dy], to: inputs)
     case .scaleByExponential:
       emit(node, .scaleByExponentialBackward, [dy] + inputs, to: inputs)

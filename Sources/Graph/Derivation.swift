@@ -108,35 +108,46 @@ private struct GraphDerivation {
       let call = graph.calls[position]
       let incoming = call.outputs.map { arriving[$0.index] }
       let gradients = try backward(position, incoming: incoming)
-      for (value, flows) in zip(call.inputs, gradients) where flows {
-        arriving[value.index] = .tensor
+      for (value, gradient) in zip(call.inputs, gradients) where gradient != .none {
+        guard arriving[value.index] == .none || arriving[value.index] == gradient else {
+          throw UserError(
+            .input, place: graph.name, key: graph.values[value.index].name,
+            "a term of the loss is read by another block too",
+            remedy: "add its terms up and use them no further")
+        }
+        arriving[value.index] = gradient
       }
     }
   }
 
-  /// Emits the backward calls of one forward call; returns which inputs receive a gradient.
+  /// Emits the backward calls of one forward call; returns what each input receives.
   private mutating func backward(
     _ position: Int, incoming: [IncomingGradient]
-  ) throws(UserError) -> [Bool] {
+  ) throws(UserError) -> [IncomingGradient] {
     let call = graph.calls[position]
     let sequence = needs[position]
     var incoming = incoming
-    var received = [Bool](repeating: false, count: call.inputs.count)
+    var received = [IncomingGradient](repeating: .none, count: call.inputs.count)
     var iteration = call.count - 1
     while iteration >= 0 {
       guard incoming.contains(where: { $0 != .none }) else { return received }
       let step = min(iteration, sequence.count - 1)
       let backward = try block(call.block, sequence[step], trained[position], incoming)
-      let flows = blocks[backward].inputGradients.map { $0 != nil }
+      let terms = blocks[backward].lossInputs
+      let flows: [IncomingGradient] = blocks[backward].inputGradients.enumerated().map {
+        $1 != nil ? .tensor : terms[$0] ? .unit : .none
+      }
       let carried = call.count > 1 ? call.outputs.count : 0
       var next = incoming
-      for index in 0..<carried { next[index] = flows[index] ? .tensor : .none }
-      for index in flows.indices where flows[index] && index >= carried { received[index] = true }
+      for index in 0..<carried { next[index] = flows[index] }
+      for index in flows.indices where flows[index] != .none && index >= carried {
+        received[index] = flows[index]
+      }
       // Where nothing changes from one iteration to the next, one call covers the whole run.
       let first = next == incoming && step == sequence.count - 1 ? sequence.count - 1 : iteration
       append(position, backward, first: first, count: iteration - first + 1)
       if first == 0 {
-        for index in 0..<flows.count { received[index] = received[index] || flows[index] }
+        for index in 0..<flows.count where flows[index] != .none { received[index] = flows[index] }
       }
       incoming = next
       iteration = first - 1

@@ -203,6 +203,10 @@ public enum OperatorKind: Sendable, Hashable {
   case scaleColumns
   /// `dy, x, g → dx, dg`.
   case scaleColumnsBackward
+  /// `x[B,C,s…], slope[1 or C] → x` where positive, slope·x where not (PReLU, arXiv 1502.01852).
+  case parametricRelu
+  /// `dy, x, slope → dx, dslope`.
+  case parametricReluBackward
   /// `x → x·factor`.
   case scale(Double)
   /// `x, s[] → x·exp(s)`: CLIP's learned temperature.

@@ -250,6 +250,15 @@ struct ShapeInference {
       try same(0, 1)
       try shape(2, is: [inputs[1].columns])
       return [inputs[1].shape, inputs[2].shape]
+    case .parametricRelu, .parametricReluBackward:
+      let x = kind == .parametricRelu ? 0 : 1
+      try arity(x + 2)
+      let slope = inputs[x + 1].shape
+      try require(
+        slope == [1] || inputs[x].shape.count >= 2 && slope == [inputs[x].shape[1]],
+        "a slope must be [1] or one a channel of \(inputs[x].shape), found \(slope)")
+      if x == 1 { try same(0, 1) }
+      return x == 0 ? [inputs[0].shape] : [inputs[1].shape, slope]
     case .scaleByExponential:
       try arity(2)
       try shape(1, is: [])

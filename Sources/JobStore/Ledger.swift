@@ -6,7 +6,7 @@ public import Quantities
 /// next one that opens it sees the killed one's jobs as interrupted. Not `Sendable`: one thread
 /// uses a ledger; several processes may use one file.
 public final class Ledger {
-  private let database: Database
+  let database: Database
 
   /// Opens or creates a ledger, and marks jobs of processes that are gone as interrupted.
   ///
@@ -204,6 +204,8 @@ public final class Ledger {
         "SELECT id, owner FROM jobs WHERE state IN ('queued', 'running') ORDER BY position")
       for row in open {
         if let owner = row[1].string.flatMap({ ProcessIdentity($0) }), owner.isAlive { continue }
+        // An engine's jobs go on without us; `hfm submit` looks after them.
+        if row[1].string?.hasPrefix(Self.enginePrefix) == true { continue }
         try database.run(
           "UPDATE runs SET state = 'interrupted' WHERE job = ? AND state = 'running'", [row[0]])
         try database.run(

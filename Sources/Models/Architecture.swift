@@ -28,12 +28,20 @@ public enum Objective: String, Sendable, Hashable, CaseIterable {
   case sequenceToSequence = "seq2seq"
   /// Contrastive with captioning (CoCa).
   case contrastiveCaptioning = "coca"
+  /// Every loss of a model with several (matching, masked tokens or patches beside a contrast).
+  case hybrid
   /// Two views against a momentum encoder's queue (MoCo).
   case momentumContrast = "moco"
   /// Two views of each sample in a batch (SimCLR).
   case simclr
+  /// Predict pixels or visual words of hidden patches, all places encoded (SimMIM, BEiT).
+  case maskedImage = "masked-image"
   /// Predict the noise of one diffusion step.
   case diffusion
+  /// Make a sample: denoise in steps (diffusion), decode a latent (autoencoder).
+  case generation
+  /// Give the input back from its latent (autoencoder).
+  case reconstruction
   /// Predict a structure (AlphaFold).
   case structure
 }
@@ -84,12 +92,12 @@ public struct ImageSize: Sendable, Hashable {
   }
 }
 
-/// Images cut into patches and how they enter the stack.
+/// Images or volumes cut into patches and how they enter the stack.
 public struct PatchInput: Sendable, Hashable {
-  /// Edge of the square images that the model was made for.
-  public var image: Int
-  /// Edge of a patch.
-  public var patch: Int
+  /// `[height, width]` or `[depth, height, width]` that the model was made for.
+  public var extents: [Int]
+  /// Extents of a patch.
+  public var steps: [Int]
   /// Colours.
   public var channels = 3
   /// Whether the patch product has a bias.
@@ -108,10 +116,25 @@ public struct PatchInput: Sendable, Hashable {
   /// Whether the tokens are normalised before the stack (CLIP).
   public var norm = false
 
-  /// Creates an input with a class token.
+  /// Whether a learned table of positions is added.
+  public var positions = true
+
+  /// Creates an input of square images with a class token.
   public init(image: Int, patch: Int) {
-    self.image = image
-    self.patch = patch
+    extents = [image, image]
+    steps = [patch, patch]
+  }
+
+  /// Columns of the images that the model was made for.
+  public var image: Int { extents.last ?? 1 }
+  /// Columns of a patch.
+  public var patch: Int { steps.last ?? 1 }
+  /// Patches along each dimension.
+  public var grid: [Int] { zip(extents, steps).map { $0 / $1 } }
+
+  /// Tokens in front that have rows in the position table.
+  var placedTokens: Int {
+    (positionOfClass ? classTokens : 0) + (positionOfRegisters ? registerTokens : 0)
   }
 }
 

@@ -91,15 +91,18 @@ extension PatchInput {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "image", "patch", "channels", "bias", "classTokens", "registerTokens", "positionOfClass",
-      "positionOfRegisters",
-      "maskToken", "norm",
+      "positionOfRegisters", "positions", "maskToken", "norm",
     ])
-    image = try cursor.field("image").int(in: 1...100_000)
+    let whole = try cursor.field("image")
+    let count = whole.value.array?.count ?? 2
+    guard (2...3).contains(count) else { throw whole.error("needs two or three extents") }
+    extents = try whole.lengths(dimensions: count)
     let size = try cursor.field("patch")
-    patch = try size.int(in: 1...image)
-    guard image % patch == 0 else {
-      throw size.error("an image of \(image) pixels is no multiple of a patch of \(patch)")
+    steps = try size.lengths(dimensions: count)
+    for (extent, step) in zip(extents, steps) where extent % step != 0 {
+      throw size.error("an image of \(extent) pixels is no multiple of a patch of \(step)")
     }
+    positions = try cursor.bool("positions", true)
     channels = try cursor.int("channels", 3, in: 1...10_000)
     bias = try cursor.bool("bias", true)
     classTokens = try cursor.int("classTokens", 1, in: 0...1)

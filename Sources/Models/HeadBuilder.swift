@@ -52,10 +52,10 @@ struct HeadBuilder {
       }
     case .contrastive:
       throw fault("contrastive needs an image and a text tower", "choose a CLIP-like model")
-    case .sequenceToSequence, .contrastiveCaptioning, .diffusion, .structure, .preference,
-      .policyGradient:
+    case .sequenceToSequence, .contrastiveCaptioning, .hybrid, .diffusion, .structure, .preference,
+      .policyGradient, .generation, .reconstruction:
       throw fault("this model is not made for \(word)", "use supervised or embedding")
-    case .dino, .mae, .embedding, .momentumContrast, .simclr:
+    case .dino, .mae, .embedding, .momentumContrast, .simclr, .maskedImage:
       if request.withLoss {
         throw fault("training for \(word) is not modelled", "use --objective supervised")
       }

@@ -14,6 +14,8 @@ struct LayerBuilder {
   var biasShape: [Int]?
   /// Tokens that cross-attention reads; nil without.
   var memory: Int?
+  /// Their width; nil for the stack's own.
+  var memoryWidth: Int?
   /// Whether those tokens' keys and values come from a cache.
   var memoryIsCached = false
 
@@ -42,6 +44,11 @@ struct LayerBuilder {
     var block = request.block(name)
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
+    if stack.spareNorm {
+      for part in ["weight", "bias"] {
+        _ = try block.parameter("spare.norm." + part, [stack.hidden], .norm)
+      }
+    }
     switch stack.normPosition {
     case .parallel, .parallelApart:
       let normed = try block.norm("norm", x, stack)
@@ -74,7 +81,7 @@ struct LayerBuilder {
     var sides = Sides()
     if let biasShape { sides.bias = try block.input("scores.bias", biasShape) }
     if let memory, !memoryIsCached {
-      sides.memory = try block.input("memory", [shape[0], memory, stack.hidden])
+      sides.memory = try block.input("memory", [shape[0], memory, memoryWidth ?? stack.hidden])
     }
     if let mixture = stack.mixture {
       let rows = [1, shape[0] * shape[1] * mixture.active]

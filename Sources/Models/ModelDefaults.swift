@@ -39,8 +39,8 @@ extension ModelProfile {
       sample.context = tokens.context
     }
     if let patches = patchInput {
-      sample.spatial = [patches.image, patches.image]
-      sample.multiples = [patches.patch, patches.patch]
+      sample.spatial = patches.extents
+      sample.multiples = patches.steps
     }
     return sample
   }
@@ -52,7 +52,7 @@ extension ModelProfile {
     let sample = sample
     var request = GraphRequest(
       batch: 1, sequence: min(sample.sequence ?? 1, 2), spatial: sample.spatial ?? [1, 1],
-      precision: .fp32, objective: inferenceObjective, withLoss: false)
+      precision: .fp32, objective: wholeObjective, withLoss: false)
     request.targetSequence = min(sample.targetSequence ?? 1, 2)
     request.frames = sample.frames ?? 1
     request.rows = min(sample.rows ?? 1, 2)
@@ -60,10 +60,19 @@ extension ModelProfile {
     return try graph(request).parameterCount
   }
 
-  /// The objective whose forward pass is the whole pre-trained model.
+  /// The objective whose forward pass holds every parameter of the model.
+  private var wholeObjective: Objective {
+    if case .component(let component) = architecture, let whole = component.base.wholeObjective {
+      return whole
+    }
+    return inferenceObjective
+  }
+
+  /// What is inferred with the pre-trained model when nothing else is said.
   var inferenceObjective: Objective {
     switch objective {
-    case .dino, .mae, .simclr, .momentumContrast: .embedding
+    case .dino, .mae, .simclr, .momentumContrast, .maskedImage: .embedding
+    case .diffusion: .generation
     default: objective
     }
   }
@@ -76,7 +85,9 @@ extension ModelProfile {
     // An encoder that only gives embeddings trains on a loss over them.
     guard newTask else { return objective == .embedding ? .supervised : objective }
     switch objective {
-    case .causalLanguage, .contrastive, .sequenceToSequence: return objective
+    case .causalLanguage, .contrastive, .sequenceToSequence, .contrastiveCaptioning, .hybrid,
+      .diffusion, .reconstruction, .structure:
+      return objective
     default: return .supervised
     }
   }

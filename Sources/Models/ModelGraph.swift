@@ -17,8 +17,12 @@ public struct GraphRequest: Sendable, Hashable {
   public var rows = 1
   /// Images in one sample.
   public var images = 1
+  /// Further passes that start from the last one's results.
+  public var recycles = 0
   /// Prompts (boxes, clicks) for each image of a promptable model.
   public var prompts = 1
+  /// Steps of a sampling by diffusion.
+  public var denoisingSteps = 1
   /// Tokens already in the key/value cache: a decoding step reads them and adds `sequence` more.
   public var past = 0
   /// Formats of parameters and activations.
@@ -83,6 +87,9 @@ extension ModelProfile {
   /// - Throws: `UserError` when the model has no such objective or the shapes do not fit.
   public func graph(_ request: GraphRequest) throws(UserError) -> OperatorGraph {
     var graph = GraphBuilder(id + " " + request.objective.rawValue)
+    if let outputs = try SelfSupervision.build(self, request, into: &graph) {
+      return try graph.finish(outputs: outputs)
+    }
     let outputs: [ValueID] =
       switch architecture {
       case .single(let tower):

@@ -18,12 +18,18 @@ public struct ModelProfile: Sendable, Hashable {
   public var objective: Objective
   /// What it is made of.
   public var architecture: Architecture
+  /// How a vision backbone is pre-trained without labels.
+  public var pretraining = PretrainingRecipe()
   /// What the profile assumes or leaves out; empty when nothing.
   public var note = ""
   /// Parameters as its authors state them, rounded as they round.
   public var publishedParameters: Int?
   /// Prices of a model that is only served, if known.
   public var api: PriceList?
+  /// Stages of the model's training that change some of its parts only, in order.
+  public var stages: [TrainingStage] = []
+  /// The stage that pre-training means when nothing else is said; nil trains everything.
+  public var stage: String?
   /// What an import had to assume, one sentence each.
   public var assumptions: [String] = []
   /// Elements counted in a weight file's header, when the profile was read from one.

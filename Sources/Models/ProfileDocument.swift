@@ -30,7 +30,9 @@ struct ProfileDocument {
   }
 
   /// What a profile inherits: what the model is, not where it was published.
-  static let inherited = ["family", "objective", "architecture", "api"]
+  static let inherited = [
+    "family", "objective", "architecture", "pretraining", "api", "stages", "stage",
+  ]
 
   static func resolved(
     _ cursor: JSONCursor, depth: Int = 0
@@ -70,7 +72,7 @@ extension ModelProfile {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
         "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like",
-        "architecture", "api", "note", "publishedParameters",
+        "architecture", "pretraining", "api", "stages", "stage", "note", "publishedParameters",
       ])
       let merged = try ProfileDocument.resolved(cursor)
       try self.init(JSONCursor(file: file, root: merged))
@@ -99,6 +101,19 @@ extension ModelProfile {
       architecture = .undisclosed
       objective = try cursor.optional("objective")?.word(Objective.self) ?? .causalLanguage
       return
+    }
+    pretraining =
+      try cursor.optional("pretraining").map { cursor throws(JSONError) in
+        try PretrainingRecipe(cursor)
+      } ?? PretrainingRecipe()
+    if let field = try cursor.optional("stages") { stages = try TrainingStage.list(field) }
+    if let field = try cursor.optional("stage") {
+      let word = try field.string()
+      guard stages.contains(where: { $0.name == word }) else {
+        throw field.error(
+          "no stage \"\(word)\"; known are \(stages.map(\.name).joined(separator: ", "))")
+      }
+      stage = word
     }
     objective = try cursor.field("objective").word(Objective.self)
     architecture = try Architecture(cursor.field("architecture"))

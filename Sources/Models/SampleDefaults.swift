@@ -21,6 +21,14 @@ public struct SampleDefaults: Sendable, Hashable {
   /// Prompts for each image, where a model takes prompts.
   public var prompts: Int?
 
+  /// Steps of a sampling by diffusion.
+  public var denoisingSteps: Int?
+  /// Further passes that start from the last one's results (AlphaFold's recycling).
+  public var recycles: Int?
+
+  /// Most further passes that can be asked for.
+  public static let mostRecycles = 100
+
   /// Creates a description of a model that reads nothing; set what it reads.
   public init() {}
 }

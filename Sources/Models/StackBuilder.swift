@@ -67,7 +67,9 @@ struct StackBuilder {
     builder.past = past
     builder.biasShape = bias.map(graph.shape)
     switch memory {
-    case .states(let states): builder.memory = graph.shape(states)[1]
+    case .states(let states):
+      builder.memory = graph.shape(states)[1]
+      builder.memoryWidth = graph.shape(states)[2]
     case .cached(let tokens): builder.memory = tokens
     case nil: break
     }

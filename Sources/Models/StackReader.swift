@@ -7,7 +7,7 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "sharedLayers", "layerScale", "finalNorm",
+    "sharedLayers", "layerScale", "spareNorm", "finalNorm",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -34,6 +34,7 @@ extension TransformerStack {
     try readAttention(cursor)
     sharedLayers = try cursor.bool("sharedLayers", false)
     layerScale = try cursor.bool("layerScale", false)
+    spareNorm = try cursor.bool("spareNorm", false)
   }
 
   private mutating func readNorms(_ cursor: JSONCursor) throws(JSONError) {

@@ -37,56 +37,11 @@ struct TowerBuilder {
         input: input, stack: tower.stack, request: request, prefix: prefix)
       return try embedder.build(
         request.sequence, table: tower.heads.language?.tied == true ? .shared : .own, into: &graph)
-    case .patches(let input): return try patches(input, request.image, into: &graph)
+    case .patches(let input):
+      return try PatchEmbedder(
+        input: input, stack: tower.stack, request: request, prefix: prefix
+      ).build(into: &graph)
     }
-  }
-
-  private func patches(
-    _ input: PatchInput, _ image: ImageSize, into graph: inout GraphBuilder
-  ) throws(UserError) -> BuiltTower {
-    let hidden = tower.stack.hidden
-    var block = request.block(prefix + "embeddings")
-    let shape = [batch, input.channels, image.height, image.width]
-    let pixels = try block.input("image", shape)
-    let weight = try block.parameter(
-      "patch.weight", [hidden, input.channels, input.patch, input.patch], .embedding)
-    let kind = OperatorKind.patchEmbedding(patch: input.patch, bias: input.bias)
-    var x: TensorID
-    if input.bias {
-      let bias = try block.parameter("patch.bias", [hidden], .embedding)
-      x = try block.apply("patch", kind, pixels, weight, bias)
-    } else {
-      x = try block.apply("patch", kind, pixels, weight)
-    }
-    if input.classTokens > 0, input.positionOfClass {
-      x = try prepend("class", input.classTokens, x, &block)
-    }
-    if input.registerTokens > 0, input.positionOfRegisters {
-      x = try prepend("registers", input.registerTokens, x, &block)
-    }
-    if input.maskToken { _ = try block.parameter("mask.token", [hidden], .embedding) }
-    let positions = try block.parameter(
-      "positions.weight", Array(block.block[x].shape.dropFirst()), .embedding)
-    x = try block.apply("positions.sum", .add, x, positions)
-    if input.classTokens > 0, !input.positionOfClass {
-      x = try prepend("class", input.classTokens, x, &block)
-    }
-    if input.registerTokens > 0, !input.positionOfRegisters {
-      x = try prepend("registers", input.registerTokens, x, &block)
-    }
-    if input.norm { x = try block.norm("norm", x, tower.stack) }
-    block.output(x)
-    let value = try graph.input(prefix + "image", shape, request.precision.compute)
-    return BuiltTower(
-      hidden: try graph.call(block, [value])[0], tokens: nil, tokenTable: nil,
-      prefix: input.classTokens + input.registerTokens)
-  }
-
-  private func prepend(
-    _ name: String, _ count: Int, _ x: TensorID, _ block: inout BlockBuilder
-  ) throws(UserError) -> TensorID {
-    let token = try block.parameter(name + ".token", [count, tower.stack.hidden], .embedding)
-    return try block.apply(name, .prependTokens, x, token)
   }
 }
 

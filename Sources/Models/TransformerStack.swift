@@ -99,6 +99,8 @@ public struct TransformerStack: Sendable, Hashable {
   public var sharedLayers = false
   /// Whether each branch is scaled column by column (CaiT, DINOv2).
   public var layerScale = false
+  /// Whether each layer holds a norm that no forward pass uses (MONAI's for cross-attention).
+  public var spareNorm = false
   /// Whether a norm follows the last layer.
   public var finalNorm = false
 

@@ -17,6 +17,9 @@ public struct Placement: Sendable, Hashable {
   /// The parts, nearest node first.
   public var shares: [Share]
 
+  /// Nothing.
+  public static let empty = Placement(shares: [])
+
   /// Ids of the nodes in the order of the shares.
   public var numaNodes: [Int] { shares.map(\.node) }
   /// Ids of all cores.

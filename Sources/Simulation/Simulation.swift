@@ -14,7 +14,7 @@ public struct ScheduleRecord: Sendable, Hashable {
   public var end: Double
   /// Cores held.
   public var cores: Int
-  /// What it held.
+  /// What it held; no shares when placements are not kept.
   public var placement: Placement
 }
 
@@ -48,16 +48,19 @@ public struct SimulationResult: Sendable {
 ///   - jobs: The trace; `job.number` must be the position.
 ///   - resources: What there is to give out.
 ///   - policy: The rule.
+///   - keepsPlacements: Whether the schedule tells where each job ran; without it a trace of
+///     millions of jobs needs far less memory.
 /// - Returns: The schedule, refusals and metrics; the same input gives the same result.
 public func simulate(
-  _ jobs: [TraceJob], on resources: Resources, policy: any SchedulingPolicy
+  _ jobs: [TraceJob], on resources: Resources, policy: any SchedulingPolicy,
+  keepsPlacements: Bool = true
 ) -> SimulationResult {
   var numbered = jobs
   for index in numbered.indices { numbered[index].job.number = index }
   var engine = SchedulerEngine(
     resources: resources, policy: policy, endsByEstimate: true,
     now: numbered.map(\.job.submit).min() ?? 0)
-  var world = VirtualBackEnd(jobs: numbered)
+  var world = VirtualBackEnd(jobs: numbered, keepsPlacements: keepsPlacements)
   let events = engine.drive(&world)
   let schedule = world.records.sorted { $0.number < $1.number }
   return SimulationResult(

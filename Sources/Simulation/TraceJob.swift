@@ -32,11 +32,12 @@ extension TraceJob {
         record.runSeconds <= 0 || record.allocatedProcessors <= 0 || record.submitSeconds < 0
       let run =
         isBroken ? 1 : max(1, min(record.requestedSeconds, record.runSeconds))
-      let job = Job(
+      var job = Job(
         number: number,
         submit: isBroken ? max(1, record.submitSeconds) : record.submitSeconds,
         cores: max(1, min(record.allocatedProcessors, processors)),
         estimateSeconds: isBroken ? 1 : max(record.requestedSeconds, record.runSeconds))
+      job.user = record.user
       return TraceJob(id: String(record.number), job: job, runSeconds: run)
     }
   }

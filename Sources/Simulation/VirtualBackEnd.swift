@@ -7,6 +7,7 @@ struct VirtualBackEnd: BackEnd {
   typealias Failure = Never
 
   private let jobs: [TraceJob]
+  private let keepsPlacements: Bool
   /// Positions in `jobs` by submit time.
   private let arrivals: [Int]
   private var next = 0
@@ -14,8 +15,9 @@ struct VirtualBackEnd: BackEnd {
   private(set) var records: [ScheduleRecord]
   private(set) var refusals: [RefusedJob] = []
 
-  init(jobs: [TraceJob]) {
+  init(jobs: [TraceJob], keepsPlacements: Bool) {
     self.jobs = jobs
+    self.keepsPlacements = keepsPlacements
     arrivals = jobs.indices.sorted {
       (jobs[$0].job.submit, $0) < (jobs[$1].job.submit, $1)
     }
@@ -42,9 +44,11 @@ struct VirtualBackEnd: BackEnd {
       records.append(
         ScheduleRecord(
           number: job.number, id: trace.id, submit: job.submit, start: now,
-          end: now + trace.runSeconds, cores: job.cores, placement: placement))
+          end: now + trace.runSeconds, cores: job.cores,
+          placement: keepsPlacements ? placement : .empty))
     case .refuse(let job, let refusal):
       refusals.append(RefusedJob(number: job.number, id: jobs[job.number].id, refusal: refusal))
+    case .preempt: break
     }
   }
 }

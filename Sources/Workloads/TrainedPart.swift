@@ -12,6 +12,9 @@ public enum TrainedPart: Sendable, Hashable {
   case adapters
   /// Blocks whose names start so (`projector.`, `last.` for the last layers), the rest frozen.
   case parts([String])
+  /// Parts (`projector`) or single blocks of them (`language.embeddings`) of one of the model's
+  /// stages, the rest frozen.
+  case blocks([String])
 
   /// Blocks that no step trains, whatever is asked for: models that a loss only consults.
   static let consulted = ["reference.", "reward."]
@@ -30,7 +33,17 @@ public enum TrainedPart: Sendable, Hashable {
         || (newTask && isHead && !tensor.name.hasPrefix("pooler"))
     case .parts(let prefixes):
       return prefixes.contains { Self.matches(block, $0) }
+    case .blocks(let names):
+      return names.contains { block.name == $0 || block.name.hasPrefix($0 + ".") }
     }
+  }
+
+  /// With the name of one of the model's stages replaced by what that stage trains.
+  func resolved(for model: ModelProfile) -> TrainedPart {
+    guard case .parts(let words) = self, words.count == 1,
+      let stage = model.stages.first(where: { $0.name == words[0] })
+    else { return self }
+    return .blocks(stage.parts)
   }
 
   /// Whether a part's name means this block; `last.` also within a part (`text.last.layer`).
@@ -42,12 +55,15 @@ public enum TrainedPart: Sendable, Hashable {
   /// Refuses names of parts that the graph does not have, and adaptations that found no matrix.
   ///
   /// - Throws: `UserError` that lists what there is.
-  func check(_ graph: OperatorGraph, model: String) throws(UserError) {
+  func check(_ graph: OperatorGraph, model: ModelProfile) throws(UserError) {
     if case .parts(let prefixes) = self {
       for prefix in prefixes where !graph.blocks.contains(where: { Self.matches($0, prefix) }) {
+        let stages =
+          model.stages.isEmpty
+          ? "" : "its stages are \(model.stages.map(\.name).joined(separator: ", ")); "
         throw UserError(
-          .input, place: model, key: "--train", "this model has no part \"\(prefix)\"",
-          remedy: "its parts are " + Self.list(graph.blocks.map(\.name)))
+          .input, place: model.id, key: "--train", "this model has no part \"\(prefix)\"",
+          remedy: stages + "its parts are " + Self.list(graph.blocks.map(\.name)))
       }
     }
     guard case .adapters = self else { return }
@@ -59,7 +75,7 @@ public enum TrainedPart: Sendable, Hashable {
       block.operators.filter { if case .linear = $0.kind { true } else { false } }.map(\.name)
     }
     throw UserError(
-      .input, place: model, key: "--targets", "nothing of this model is adapted",
+      .input, place: model.id, key: "--targets", "nothing of this model is adapted",
       remedy: matrices.isEmpty
         ? "it has no matrices; train it whole"
         : "name some of its matrices: " + Self.list(matrices))

@@ -29,8 +29,8 @@ public struct Workload: Sendable {
       training = nil
       return
     }
-    let part = request.trainedPart
-    try part.check(forward, model: model.id)
+    let part = request.trainedPart(of: model, resolved.objective)
+    try part.check(forward, model: model)
     let newTask = request.task.adapts && resolved.objective == .supervised
     training = try TrainingGraph.derive(
       from: forward, optimizer: request.optimizer,
@@ -76,7 +76,10 @@ extension WorkloadRequest {
     resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
     resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
     resolved.images = try extent(images, sample.images, "--images", model.id)
+    resolved.recycles = try recycles(sample, model.id)
     resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
+    resolved.denoisingSteps = try extent(
+      denoisingSteps, sample.denoisingSteps, "--steps", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation ?? options.matrices(task)
     resolved.trainedLayers = options.lastLayers
@@ -110,6 +113,25 @@ extension WorkloadRequest {
     guard value >= 1 else {
       throw UserError(
         .input, place: model, key: option, "\(value) is wrong", remedy: "give at least 1")
+    }
+    return value
+  }
+
+  /// Further passes: 0 or more, where the model has a loop of its own.
+  private func recycles(_ sample: SampleDefaults, _ model: String) throws(UserError) -> Int {
+    let most = SampleDefaults.mostRecycles
+    guard let own = sample.recycles else {
+      guard recycles == nil else {
+        throw UserError(
+          .input, place: model, key: "--recycles", "this model does not recycle its results",
+          remedy: "leave it out")
+      }
+      return 0
+    }
+    let value = recycles ?? own
+    guard (0...most).contains(value) else {
+      throw UserError(
+        .input, place: model, key: "--recycles", "\(value) is wrong", remedy: "give 0 to \(most)")
     }
     return value
   }

@@ -115,8 +115,12 @@ public struct WorkloadRequest: Sendable, Hashable {
   public var rows: Int?
   /// Images of a sample; nil for the model's own.
   public var images: Int?
+  /// Further passes that start from the last one's results; nil for the model's own.
+  public var recycles: Int?
   /// Prompts for each image of a promptable model; nil for the model's own.
   public var prompts: Int?
+  /// Steps of a sampling by diffusion; nil for the model's own.
+  public var denoisingSteps: Int?
   /// Tokens in the key/value cache: a decoding step adds `sequence` (default 1) to them.
   public var past: Int?
   /// How matrices are adapted, word for word; nil follows from the task and `options`.
@@ -153,8 +157,12 @@ public struct WorkloadRequest: Sendable, Hashable {
   }
 
   /// Which parameters are trained.
-  var trainedPart: TrainedPart {
+  func trainedPart(of model: ModelProfile, _ objective: Objective) -> TrainedPart {
+    if let trained { return trained.resolved(for: model) }
+    if task == .pretrain, objective == model.objective, let stage = model.stage {
+      return TrainedPart.parts([stage]).resolved(for: model)
+    }
     // Updates that a rank adds to another task are all that it trains.
-    trained ?? (options.rank != nil && task.trained == .everything ? .adapters : task.trained)
+    return options.rank != nil && task.trained == .everything ? .adapters : task.trained
   }
 }

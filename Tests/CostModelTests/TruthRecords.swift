@@ -62,6 +62,14 @@ enum TruthRecords {
     case 3: request.volume = spatial
     default: request.image = shape["image"]?.int.map { ImageSize(height: $0, width: $0) }
     }
+    if let latent = shape["latent"]?.array?.compactMap(\.int), latent.count == 3 {
+      // An autoencoder's image is larger than its latent by what its extents must be multiples of.
+      let factor = model.objective == .reconstruction ? model.sample.multiples.first ?? 1 : 1
+      request.image = ImageSize(height: latent[1] * factor, width: latent[2] * factor)
+    }
+    if model.objective == .reconstruction, !trains {
+      request.objective = shape["latent"] == nil ? .embedding : .generation
+    }
     if model.sample.targetSequence != nil { request.targetSequence = shape["dec_seq"]?.int }
     request.rows = shape["rows"]?.int ?? shape["n_seq"]?.int
     request.frames = shape["frames"]?.int

@@ -10,6 +10,7 @@ public enum HFM {
   public static let commands: [any Command.Type] = [
     DemoCommand.self,
     TopologyCommand.self,
+    ClusterCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,
     DatasetsCommand.self,
@@ -17,6 +18,7 @@ public enum HFM {
     PlanCommand.self,
     SimulateCommand.self,
     RunCommand.self,
+    SubmitCommand.self,
     JobsCommand.self,
     CancelCommand.self,
     CompletionCommand.self,

@@ -34,7 +34,8 @@ enum JobsFile {
     }
   }
 
-  private static func job(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
+  /// One job of the file.
+  static func job(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
     try cursor.refuseUnknownKeys(known: keys)
     let task = try cursor.field("task").word(WorkloadTask.self)
     return JobSpecification(
@@ -52,7 +53,7 @@ enum JobsFile {
       submitSeconds: try cursor.optional("submitSeconds")?.double(in: 0...31_536_000) ?? 0)
   }
 
-  private static func name(_ cursor: JSONCursor) throws(JSONError) -> String {
+  static func name(_ cursor: JSONCursor) throws(JSONError) -> String {
     let text = try cursor.string()
     guard !text.isEmpty, text.utf8.count <= 4096 else {
       throw cursor.error("expected a text of 1 to 4096 bytes")
@@ -91,7 +92,7 @@ enum JobsFile {
     return precision.word
   }
 
-  private static func memory(_ cursor: JSONCursor) throws(JSONError) -> Int {
+  static func memory(_ cursor: JSONCursor) throws(JSONError) -> Int {
     if let bytes = cursor.value.int, bytes >= 0 { return bytes }
     guard let text = cursor.value.string, let bytes = AmountParser.bytes(text) else {
       throw cursor.error("expected bytes or a size such as \"4GiB\", found \(cursor.excerpt)")

@@ -20,8 +20,14 @@ struct KernelJobRunner: JobRunner {
   /// - Throws: `UserError` for an unknown model, shapes that it cannot take, or a memory limit
   ///   below what it needs.
   func estimate(_ job: JobSpecification) throws(UserError) -> JobEstimate {
+    try Self.estimate(job, device: device, total: pool.layout.workers.count)
+  }
+
+  /// The same for a machine of `total` cores that need not be this one.
+  static func estimate(
+    _ job: JobSpecification, device: Device, total: Int
+  ) throws(UserError) -> JobEstimate {
     let workload = try Self.workload(job)
-    let total = pool.layout.workers.count
     let lanes = min(job.cores, total)
     let time = TimeModel(device: device.share(cores: lanes, of: total))
     let pass: Double

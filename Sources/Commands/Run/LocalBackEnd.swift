@@ -98,6 +98,8 @@ struct LocalBackEnd: BackEnd {
       try ledger.settle(jobs[job.number].id, as: .refused, reason: reason)
       outcomes[job.number].settle(.refused, reason)
       console.note("\(jobs[job.number].id): refused: it \(reason)")
+    // Only asked of an engine that interrupts by priority.
+    case .preempt: break
     case .start(let job, let placement):
       guard !isInterrupted else { return }
       waiting.remove(job.number)

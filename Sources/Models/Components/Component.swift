@@ -22,6 +22,10 @@ protocol Component: Sendable, Hashable {
   /// The objective of an imported model whose file does not say.
   var likelyObjective: Objective { get }
 
+  /// The objective whose forward pass holds every parameter of the model, where that is not the one
+  /// that it infers with.
+  var wholeObjective: Objective? { get }
+
   /// Builds the whole: embedding, body and what the request's objective needs, ending in the loss
   /// (with its labels as graph inputs) when `request.withLoss`.
   ///
@@ -32,6 +36,7 @@ protocol Component: Sendable, Hashable {
 extension Component {
   var likelyFamily: ModelFamily { .vision }
   var likelyObjective: Objective { .supervised }
+  var wholeObjective: Objective? { nil }
 
   fileprivate func equals(_ other: any Component) -> Bool { (other as? Self) == self }
 }

@@ -168,11 +168,13 @@ extension ModelProfile {
     var arguments = JSONCursor(file: cursor.file, root: .object([]))
     if let given = try cursor.optional("model_args") { arguments = given }
     let sizes = 1...1_000_000
-    input.image = try arguments.int("img_size", input.image, in: 1...100_000)
-    input.patch = try arguments.int("patch_size", input.patch, in: 1...input.image)
-    guard input.image % input.patch == 0 else {
-      throw arguments.error("img_size \(input.image) is no multiple of patch_size \(input.patch)")
+    let image = try arguments.int("img_size", input.image, in: 1...100_000)
+    let patch = try arguments.int("patch_size", input.patch, in: 1...image)
+    guard image % patch == 0 else {
+      throw arguments.error("img_size \(image) is no multiple of patch_size \(patch)")
     }
+    input.extents = [image, image]
+    input.steps = [patch, patch]
     input.registerTokens = try arguments.int("reg_tokens", input.registerTokens, in: 0...1000)
     input.positionOfClass = try !arguments.bool("no_embed_class", !input.positionOfClass)
     if let isThere = try arguments.optional("class_token")?.bool(), !isThere {

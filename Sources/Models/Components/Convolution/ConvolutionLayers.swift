@@ -53,10 +53,10 @@ struct FeatureNorm: Sendable, Hashable {
   var kind: Kind
   /// Groups of channels, for `group`.
   var groups = 32
+  /// Channels of a group, for `group`; overrides `groups`.
+  var groupSize: Int?
   /// Added to the variance.
   var epsilon = 1e-5
-  /// Whether channels are scaled and shifted afterwards.
-  var affine = true
 
   init(_ kind: Kind, groups: Int = 32, epsilon: Double = 1e-5) {
     self.kind = kind
@@ -99,7 +99,7 @@ extension BlockBuilder {
     switch norm.kind {
     case .none: return x
     case .instance: kind = .instance
-    case .group: kind = .group(norm.groups)
+    case .group: kind = .group(norm.groupSize.map { max(1, channels[0] / $0) } ?? norm.groups)
     case .batch: kind = storedStatistics ? .stored : .batch
     }
     let gamma = try parameter(name + ".weight", channels, .norm)

@@ -19,7 +19,10 @@ protocol VisionBackbone: Sendable {
   /// Each extent must be a multiple of this.
   var granularity: [Int] { get }
 
-  /// Turns a value `[B, C, s…]` into features.
+  /// Shape of the images that a request asks for.
+  func imageShape(_ request: GraphRequest) -> [Int]
+
+  /// Turns a value of that shape into features.
   func features(
     _ image: ValueID, _ scope: BuildScope, into graph: inout GraphBuilder
   ) throws(UserError) -> VisionFeatures
@@ -34,12 +37,15 @@ extension VisionBackbone {
     return sample
   }
 
-  /// The request's images as a graph input, `[B, C, s…]`.
+  func imageShape(_ request: GraphRequest) -> [Int] {
+    [request.batch, imageChannels] + request.spatial
+  }
+
+  /// The request's images as a graph input.
   func images(
     _ scope: BuildScope, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    try scope.input(
-      "image", [scope.request.batch, imageChannels] + scope.request.spatial, nil, &graph)
+    try scope.input("image", imageShape(scope.request), nil, &graph)
   }
 
   /// The whole for the supervised and the embedding objective: features, then a product to classes.

@@ -1,0 +1,75 @@
+public import Quantities
+
+/// Writes the script of a job and the call of sbatch.
+public enum SbatchScript {
+  /// The call: every option also as a word of its own, because variables such as SBATCH_PARTITION
+  /// would otherwise override what the script says.
+  public static func call(_ job: BatchJob) -> [String] {
+    ["sbatch", "--parsable", "--chdir=" + job.home] + flags(job) + [job.home + "/job.sh"]
+  }
+
+  private static func flags(_ job: BatchJob) -> [String] {
+    job.options.map { "--\($0.option)=\($0.value)" }
+      + [job.isRequeued ? "--requeue" : "--no-requeue"]
+  }
+
+  /// The script. Text of users' stands only in words of `ShellWord.quoted`, after the first command,
+  /// where sbatch no longer looks for options.
+  ///
+  /// - Throws: `UserError` (.input) for a text that no program can be given.
+  public static func text(_ job: BatchJob) throws(UserError) -> String {
+    var lines = ["#!/bin/bash", "# Written by hfm submit; see docs/Slurm.md."]
+    lines += flags(job).map { "#SBATCH \($0)" }
+    lines += ["set -euo pipefail", "umask 077", "cd \(try ShellWord.quoted(job.home))"]
+    lines += guardLines
+    if job.shape.gpusPerNode > 0 {
+      // squeue tells the indices of GPUs only while a job runs.
+      lines.append("scontrol -d show job \"$SLURM_JOB_ID\" > \"granted$part\" 2> /dev/null || true")
+    }
+    for variable in job.environment {
+      let isName =
+        !variable.name.isEmpty
+        && variable.name.utf8.allSatisfy { $0 == 0x5F || Self.isLetterOrDigit($0) }
+        && !(0x30...0x39).contains(variable.name.utf8.first ?? 0x30)
+      guard isName else {
+        throw UserError(
+          .input, key: "environment", "\"\(variable.name.prefix(60))\" names no variable",
+          remedy: "letters, digits and _ only, not starting with a digit")
+      }
+      lines.append("export \(variable.name)=\(try ShellWord.quoted(variable.value))")
+    }
+    var words: [String] = []
+    for word in job.command { words.append(try ShellWord.quoted(word)) }
+    let bind = job.taskWords.map { " --\($0.option)=\($0.value)" }.joined()
+    lines += [
+      "begin=${EPOCHREALTIME:-$(date +%s.%N)}", "code=0",
+      // Since 22.05 srun no longer takes over sbatch's --cpus-per-task.
+      "srun --kill-on-bad-exit=1 --input=none --cpus-per-task=\(job.shape.coresPerTask)\(bind) -- "
+        + "\(words.joined(separator: " ")) || code=$?",
+      "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$code\" \"$begin\" "
+        + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" "
+        + "> \"ended$part.new\"",
+      "mv \"ended$part.new\" \"ended$part\"", "exit \"$code\"",
+    ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A second job of the same token ends at once, so that nothing runs twice whatever happened
+  /// between sbatch and our record; a job that Slurm itself requeued goes on.
+  private static let guardLines = [
+    "part=${SLURM_ARRAY_TASK_ID:+.$SLURM_ARRAY_TASK_ID}",
+    "if ! (set -o noclobber; echo \"$SLURM_JOB_ID\" > \"started$part\") 2> /dev/null; then",
+    "  if [ \"$(cat \"started$part\")\" != \"$SLURM_JOB_ID\" ]; then",
+    "    echo \"hfm: job $(cat \"started$part\") runs this already; ending\" >&2",
+    "    exit 0",
+    "  fi",
+    "fi",
+  ]
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import Commands
+import DataFormats
+import Glibc
+import JobStore
+import Slurm
+import TestSupport
+import Testing
+
+/// The real Slurm that scripts/test-slurm.sh starts.
+enum StartedSlurm {
+  static var isPresent: Bool { getenv("HFM_SLURM_TEST") != nil && getenv("SLURM_CONF") != nil }
+  static let absence = "no HFM_SLURM_TEST: scripts/test-slurm.sh starts a real Slurm for this test"
+  /// The program, for jobs that run it on a node and for tests that kill it.
+  static var program: String {
+    getenv("HFM_BINARY").map { String(cString: $0) } ?? Repository.root + "/.build/debug/hfm"
+  }
+}
+
+/// `hfm submit` through its public face, on a real Slurm.
+@Suite(.serialized, .enabled(if: StartedSlurm.isPresent, "\(StartedSlurm.absence)"))
+struct SlurmClusterSubmitTests {
+  /// A folder with a file of jobs, and the call on it.
+  struct Case {
+    let folder: TemporaryFolder
+
+    init(_ jobs: [JSONValue]) throws {
+      folder = try TemporaryFolder()
+      try TestFile.write(
+        JSONValue.object([("jobs", .array(jobs))]).text(), to: folder.file("jobs.json"))
+    }
+
+    var words: [String] {
+      [
+        "submit", folder.file("jobs.json"), "--engine", "slurm", "--ledger",
+        folder.file("ledger.db"), "--work", folder.file("work"), "--poll", "0.3", "--hfm",
+        StartedSlurm.program, "--json",
+      ]
+    }
+
+    func submit(_ more: String...) throws -> (code: Int32, jobs: [JSONValue], errors: String) {
+      let recorder = ConsoleRecorder()
+      let code = HFM.run(words + more, recorder.console)
+      let document = recorder.output.isEmpty ? nil : try JSONValue(parsing: recorder.output)
+      return (code, document?["submitted"]?.array ?? [], recorder.errors)
+    }
+  }
+
+  static func job(
+    _ id: String, _ command: [String], _ settings: [(String, JSONValue)] = [],
+    _ more: [(String, JSONValue)] = []
+  ) -> JSONValue {
+    .object(
+      [
+        ("id", .string(id)), ("command", .array(command.map { .string($0) })),
+        (
+          "slurm", .object([("memory", .string("64MiB")), ("timeLimit", .string("5m"))] + settings)
+        ),
+      ] + more)
+  }
+
+  /// Whatever a text holds, it reaches the program as it is, and nothing else happens.
+  @Test(arguments: 1...6 as ClosedRange<UInt64>)
+  func hostileTextsStayTexts(seed: UInt64) throws {
+    let folder = try TemporaryFolder()
+    let trap = folder.file("pwned")
+    var random = SplitMix64(seed: seed)
+    let known = [
+      "'; touch \(trap); '", "\"; touch \(trap); \"", "$(touch \(trap))", "`touch \(trap)`",
+      "\n#SBATCH --nodes=4\n", "#SBATCH --output=\(trap)", "\\", "\\'", "'\\''", "!!", "-n4",
+      "--wrap",
+      "%j", "%x", "* ? [a-z] ~", "\r\n\ttouch \(trap)", "&& touch \(trap) #", "| tee \(trap)",
+      "ä€😀", "${HOME}", "$'\\x41'", "\u{1B}[31m", " ", "", "\nEOF\ntouch \(trap)\n",
+    ]
+    let marks = Array("'\"\\$`;&|<>(){}[]#!*?~%\n\t\r ab=-\u{7F}")
+    func text() -> String {
+      if random.chance(0.6) { return known[random.int(0...known.count - 1)] }
+      return String((0..<random.int(1...30)).map { _ in marks[random.int(0...marks.count - 1)] })
+    }
+    let words = (0..<8).map { _ in text() }
+    let value = text()
+    let out = folder.file("got")
+    let script = "printf '%s\\0' \"$@\" \"$HOSTILE\" > \"$0\""
+    let test = try Case([
+      Self.job(
+        text() + "x", ["/bin/sh", "-c", script, out] + words, [],
+        [("environment", .object([("HOSTILE", .string(value))]))])
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 0, "\(errors)")
+    #expect(jobs.first?["state"]?.string == "done")
+    #expect(jobs.first?["granted"]?.string?.contains(";") == false, "more than one node")
+    let wanted = (words + [value]).map { Array($0.utf8) + [0] }.flatMap { $0 }
+    #expect(try TestFile.read(out) == wanted)
+    #expect(access(trap, F_OK) != 0, "a text of the user's was executed")
+  }
+
+  @Test func optionsCannotBeSmuggled() throws {
+    for (key, value) in [
+      ("partition", "all --nodes=4"), ("account", "-a"), ("constraint", "a;b"), ("qos", "x\ny"),
+      ("cpuBind", "cores $(id)"), ("signal", "TERM@60 &"), ("gpuType", "a100:8,x"),
+    ] {
+      let test = try Case([Self.job("a", ["/bin/true"], [(key, .string(value))])])
+      let result = try test.submit()
+      #expect(result.code == 2)
+      #expect(result.errors.contains(key), "\(result.errors)")
+    }
+    let name = try Case([
+      Self.job("a", ["/bin/true"], [], [("environment", .object([("A;B", .string("x"))]))])
+    ])
+    #expect(try name.submit().code == 2)
+  }
+
+  @Test func dependenciesFailuresAndArraysAreFollowed() throws {
+    let test = try Case([
+      Self.job("last", ["/bin/true"], [], [("after", .array([.string("bad")]))]),
+      Self.job("bad", ["/bin/sh", "-c", "echo sorry >&2; exit 7"]),
+      Self.job("good", ["/bin/true"], [("array", .number(5)), ("arrayLimit", .number(2))]),
+      Self.job("next", ["/bin/true"], [], [("after", .array([.string("good")]))]),
+      Self.job(
+        "many", ["/bin/true"],
+        [
+          ("nodes", .number(2)), ("tasksPerNode", .number(2)), ("coresPerTask", .number(3)),
+          ("gpusPerNode", .number(2)), ("switches", .string("1@1:00")),
+          ("signal", .string("TERM@30")), ("requeue", .bool(true)), ("deadline", .string("2h")),
+          ("cpuBind", .string("none")), ("memBind", .string("none")),
+        ]),
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 4, "\(errors)")
+    var states: [String: JSONValue] = [:]
+    for job in jobs { states[job["id"]?.string ?? ""] = job }
+    #expect(states["bad"]?["reason"]?.string?.contains("exit code 7") == true)
+    #expect(states["bad"]?["reason"]?.string?.contains("sorry") == true)
+    #expect(states["last"]?["state"]?.string == "failed")
+    for name in ["good", "next", "many"] {
+      #expect(states[name]?["state"]?.string == "done", "\(name): \(errors)")
+    }
+    #expect(states["many"]?["asPlanned"]?.bool == true)
+    #expect(states["many"]?["granted"]?.string?.split(separator: ";").count == 2)
+  }
+
+  @Test(arguments: ["ours", "slurm"])
+  func aSecondCallSubmitsNothing(placement: String) throws {
+    let test = try Case((0..<5).map { Self.job("j\($0)", ["/bin/true"]) })
+    let first = try test.submit("--placement", placement)
+    let second = try test.submit("--placement", placement)
+    #expect(first.code == 0 && second.code == 0)
+    #expect(
+      first.jobs.map { $0["engineId"]?.int } == second.jobs.map { $0["engineId"]?.int })
+    #expect(second.jobs.allSatisfy { $0["earlier"]?.bool == true })
+  }
+
+  @Test func aModelRunsByRealKernelsWithinItsShare() throws {
+    let test = try Case([
+      .object([
+        ("id", .string("kernel")), ("model", .string("pubmedbert")), ("task", .string("infer")),
+        ("batch", .number(1)), ("sequence", .number(16)), ("repeats", .number(1)),
+        ("cores", .number(1)),
+      ])
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 0, "\(errors)")
+    let job = try #require(jobs.first)
+    #expect(job["asPlanned"]?.bool == true)
+    #expect((job["measuredSeconds"]?.double ?? 0) > 0)
+    #expect((job["predictedSeconds"]?.double ?? 0) > 0)
+    let ledger = try Ledger(path: test.folder.file("ledger.db"))
+    let recorded = try #require(try ledger.jobs().first)
+    #expect(recorded.state == .done && recorded.cpus.count == 1)
+    #expect(recorded.measuredSeconds == job["measuredSeconds"]?.double)
+  }
+
+  @Test func waitingJobsAreCancelled() throws {
+    let test = try Case([Self.job("long", ["/bin/sleep", "300"])])
+    #expect(try test.submit("--placement", "slurm", "--no-wait").code == 0)
+    let recorder = ConsoleRecorder()
+    #expect(HFM.run(test.words + ["--cancel"], recorder.console) == 0)
+    let ledger = try Ledger(path: test.folder.file("ledger.db"))
+    #expect(try ledger.jobs().map(\.state) == [.cancelled])
+    let id = try #require(try ledger.engineJobs("slurm").first?.engineID)
+    let client = SlurmClient()
+    var state = ""
+    for _ in 0..<50 {
+      state = try client.states()[id]?.first ?? ""
+      if state == "CANCELLED" { break }
+      usleep(100_000)
+    }
+    #expect(state == "CANCELLED")
+  }
+
+  /// 1,000 jobs, our process killed three times on the way: none lost, none submitted or run twice.
+  @Test func noJobIsLostOrDoubledByKills() throws {
+    let count = 1000
+    let folder = try TemporaryFolder()
+    let ran = folder.file("ran")
+    let test = try Case(
+      (0..<count).map { Self.job("k\($0)", ["/bin/sh", "-c", "echo \($0) >> \(ran)"]) })
+    let words = [StartedSlurm.program] + test.words + ["--placement", "slurm", "--quiet"]
+    for seconds in ["4", "6", "9"] {
+      let killed = try ProcessRunner.run(["timeout", "-s", "KILL", seconds] + words, within: 60)
+      #expect(killed.status == 137, "the program ended before it was killed")
+    }
+    let final = try ProcessRunner.run(words, within: 300)
+    #expect(final.status == 0, "\(final.complaint)")
+    let jobs = try JSONValue(parsing: final.output)["submitted"]?.array ?? []
+    #expect(jobs.count == count)
+    #expect(jobs.allSatisfy { $0["state"]?.string == "done" })
+    let numbers = Set(jobs.compactMap { $0["engineId"]?.int })
+    #expect(numbers.count == count)
+    let ledger = try Ledger(path: test.folder.file("ledger.db"))
+    #expect(try ledger.faults() == [])
+    let recorded = try ledger.jobs()
+    #expect(recorded.count == count && recorded.allSatisfy { $0.runs == 1 && $0.state == .done })
+    // What Slurm itself says: one job of each comment, and no other of ours.
+    let tokens = Set(try ledger.engineJobs("slurm").map { BatchJob.comment($0.token) })
+    let seen = try SlurmClient().numbersByComment().filter { tokens.contains($0.comment) }
+    #expect(seen.count == count && Set(seen.map(\.id)) == numbers)
+    // What ran: each job once.
+    let lines = try TestFile.text(ran).split(separator: "\n").compactMap { Int($0) }
+    #expect(lines.sorted() == Array(0..<count))
+    print("real Slurm: \(count) jobs through three kills, none lost, none doubled")
+  }
+}
