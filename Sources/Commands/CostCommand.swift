@@ -37,13 +37,18 @@ enum CostCommand: Command {
     }
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
+    let settings = memorySettings(arguments)
+    let repeats = settings.recompute == .full && request.task.trains
+    // Layers are repeated only where a gradient flows into them.
+    request.embeddingGradient = repeats
     let workload = try Workload(model, request)
     let profile = try StepProfile(workload)
-    let memory = profile.memory.estimate(memorySettings(arguments))
+    let memory = profile.memory.estimate(settings)
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains)
+      trains: profile.trains,
+      repeated: repeats ? profile.cost.recomputable.sum(\.modelFlops) : 0)
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -72,6 +77,8 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// FLOPs of layers that run forward again during backward.
+  let repeated: Int
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -93,7 +100,8 @@ struct CostReport {
         "flops",
         .object([
           ("forward", .number(cost.flops.forward)), ("backward", .number(cost.flops.backward)),
-          ("step", .number(cost.flops.step)), ("vector", .number(cost.flops.vectorStep)),
+          ("step", .number(cost.flops.step)), ("repeated", .number(repeated)),
+          ("vector", .number(cost.flops.vectorStep)),
         ])
       ),
       (
@@ -128,6 +136,7 @@ struct CostReport {
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
+      if repeated > 0 { facts.rows.append(["repeated forward", Format.flops(repeated)]) }
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
     var bytes = AlignedTable(

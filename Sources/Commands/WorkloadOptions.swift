@@ -22,7 +22,7 @@ enum WorkloadOptions {
     .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
     .value("images", "N", "images of a sample (default: the model's own)"),
     .value(
-      "recycles", "N", "further passes that start from the last results (default: the model's own)"),
+      "recycles", "N", "further passes from the last results (default: the model's own)"),
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
