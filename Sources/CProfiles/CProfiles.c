@@ -3530,6 +3530,177 @@ static const unsigned char file561[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
 static const unsigned char file562[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file335[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file336[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file337[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file338[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file339[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file340[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file341[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file342[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file343[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file344[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file345[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file346[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file347[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file348[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file349[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file350[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file351[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file352[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file353[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file354[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file355[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file356[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file357[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file358[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file359[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file360[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file361[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file362[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file363[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file364[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file365[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file366[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file367[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file368[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file369[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file370[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file371[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file372[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file373[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file374[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file375[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file376[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file377[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file378[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file379[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file380[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file381[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file382[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file383[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file384[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file385[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file386[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file387[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file388[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file389[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file390[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file391[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -4789,3 +4960,4 @@ const long CProfilesCount = 687;
     {0, 0, 0},
 };
 const long CProfilesCount = 563;
+const long CProfilesCount = 392;

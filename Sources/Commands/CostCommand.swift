@@ -41,13 +41,19 @@ enum CostCommand: Command {
     }
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
+    let settings = memorySettings(arguments)
+    let repeats = settings.recompute == .full && request.task.trains
+    // Layers are repeated only where a gradient flows into them.
+    request.embeddingGradient = repeats
     let workload = try Workload(model, request)
     let profile = try StepProfile(workload)
-    let memory = profile.memory.estimate(memorySettings(arguments))
+    let memory = profile.memory.estimate(settings)
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains, copies: workload.forward.copiedParameterCount,
+      trains: profile.trains,
+      repeated: repeats ? profile.cost.recomputable.sum(\.modelFlops) : 0,
+      copies: workload.forward.copiedParameterCount,
       tiling: try TilingCost(arguments, workload, profile.cost),
       dataset: try DatasetOption(arguments, model, request))
     if console.json {
@@ -78,6 +84,8 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// FLOPs of layers that run forward again during backward.
+  let repeated: Int
   /// Parameters of a teacher or momentum copy, which are held but not trained.
   let copies: Int
   /// All tiles of a slide or scan; nil for samples.
@@ -108,7 +116,8 @@ struct CostReport {
         "flops",
         .object([
           ("forward", .number(cost.flops.forward)), ("backward", .number(cost.flops.backward)),
-          ("step", .number(cost.flops.step)), ("vector", .number(cost.flops.vectorStep)),
+          ("step", .number(cost.flops.step)), ("repeated", .number(repeated)),
+          ("vector", .number(cost.flops.vectorStep)),
         ])
       ),
       (
@@ -148,6 +157,7 @@ struct CostReport {
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
+      if repeated > 0 { facts.rows.append(["repeated forward", Format.flops(repeated)]) }
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
     facts.rows.append(["outside products", Format.flops(cost.flops.vectorStep)])
