@@ -41,7 +41,8 @@ struct ProjectorPart: Sendable, Hashable {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(
       known: CompositePart.keys.union([
-        "from", "sizes", "activation", "bias", "pool", "norm", "finalNorm", "batchNorm", "detach", "tokens",
+        "from", "sizes", "activation", "bias", "pool", "norm", "finalNorm", "batchNorm", "detach",
+        "tokens",
       ]))
     from = try StreamReference(cursor.field("from"))
     sizes = []
