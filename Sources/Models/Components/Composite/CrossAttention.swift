@@ -74,6 +74,7 @@ struct ReadingBuilder {
   /// Hidden states of `shape` `[B,S,h]` in, then the sequence read.
   func build(_ name: String, shape: [Int], memory: [Int]) throws(UserError) -> BlockBuilder {
     var block = request.block(name)
+    block.markLayer()
     let x = try block.input("hidden", shape)
     let read = try block.input("memory", memory)
     let normed = try block.layerNorm("norm", x, epsilon: stack.epsilon)
