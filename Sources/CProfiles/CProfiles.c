@@ -809,777 +809,801 @@ static const unsigned char file268[] = {
 #embed "../../Profiles/models/multimodal/clip-rn50.json"
 };
 static const unsigned char file269[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
+#embed "../../Profiles/models/multimodal/clip-rn50x16.json"
 };
 static const unsigned char file270[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
 };
 static const unsigned char file271[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+#embed "../../Profiles/models/multimodal/clip-rn50x64.json"
 };
 static const unsigned char file272[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16-plus-240.json"
 };
 static const unsigned char file273[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
 };
 static const unsigned char file274[] = {
-#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
 };
 static const unsigned char file275[] = {
-#embed "../../Profiles/models/multimodal/convirt.json"
+#embed "../../Profiles/models/multimodal/clip-vit-bigg-14.json"
 };
 static const unsigned char file276[] = {
-#embed "../../Profiles/models/multimodal/coop-lvt.json"
+#embed "../../Profiles/models/multimodal/clip-vit-g-14.json"
 };
 static const unsigned char file277[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
+#embed "../../Profiles/models/multimodal/clip-vit-h-14.json"
 };
 static const unsigned char file278[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
 };
 static const unsigned char file279[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
 static const unsigned char file280[] = {
-#embed "../../Profiles/models/multimodal/etp.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-16.json"
 };
 static const unsigned char file281[] = {
-#embed "../../Profiles/models/multimodal/gimp.json"
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
 };
 static const unsigned char file282[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
+#embed "../../Profiles/models/multimodal/convirt.json"
 };
 static const unsigned char file283[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
+#embed "../../Profiles/models/multimodal/coop-lvt.json"
 };
 static const unsigned char file284[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
+#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
 };
 static const unsigned char file285[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
+#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
 };
 static const unsigned char file286[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
 };
 static const unsigned char file287[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
+#embed "../../Profiles/models/multimodal/etp.json"
 };
 static const unsigned char file288[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+#embed "../../Profiles/models/multimodal/gimp.json"
 };
 static const unsigned char file289[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+#embed "../../Profiles/models/multimodal/glip-t.json"
 };
 static const unsigned char file290[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+#embed "../../Profiles/models/multimodal/gloria.json"
 };
 static const unsigned char file291[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+#embed "../../Profiles/models/multimodal/guo-glip.json"
 };
 static const unsigned char file292[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+#embed "../../Profiles/models/multimodal/i-ai.json"
 };
 static const unsigned char file293[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+#embed "../../Profiles/models/multimodal/imitate.json"
 };
 static const unsigned char file294[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
+#embed "../../Profiles/models/multimodal/kad-512.json"
 };
 static const unsigned char file295[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
 };
 static const unsigned char file296[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
 };
 static const unsigned char file297[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
 };
 static const unsigned char file298[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
 };
 static const unsigned char file299[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
 };
 static const unsigned char file300[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
 };
 static const unsigned char file301[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
+#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
 };
 static const unsigned char file302[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
 };
 static const unsigned char file303[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
 };
 static const unsigned char file304[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
 };
 static const unsigned char file305[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
 };
 static const unsigned char file306[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
+#embed "../../Profiles/models/multimodal/lovt.json"
 };
 static const unsigned char file307[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
+#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
 };
 static const unsigned char file308[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
+#embed "../../Profiles/models/multimodal/lu-gpt2.json"
 };
 static const unsigned char file309[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
+#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
 };
 static const unsigned char file310[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
+#embed "../../Profiles/models/multimodal/m-flag-r50.json"
 };
 static const unsigned char file311[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
+#embed "../../Profiles/models/multimodal/m3ad.json"
 };
 static const unsigned char file312[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
+#embed "../../Profiles/models/multimodal/m3ae.json"
 };
 static const unsigned char file313[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
+#embed "../../Profiles/models/multimodal/maco.json"
 };
 static const unsigned char file314[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
+#embed "../../Profiles/models/multimodal/med-flamingo.json"
 };
 static const unsigned char file315[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
 };
 static const unsigned char file316[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
 };
 static const unsigned char file317[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
 };
 static const unsigned char file318[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
+#embed "../../Profiles/models/multimodal/med-unic-r50.json"
 };
 static const unsigned char file319[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
+#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
 };
 static const unsigned char file320[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
+#embed "../../Profiles/models/multimodal/medclip-r50.json"
 };
 static const unsigned char file321[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
 };
 static const unsigned char file322[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
+#embed "../../Profiles/models/multimodal/medklip.json"
 };
 static const unsigned char file323[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
+#embed "../../Profiles/models/multimodal/medvill.json"
 };
 static const unsigned char file324[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
+#embed "../../Profiles/models/multimodal/mgca-r50.json"
 };
 static const unsigned char file325[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
+#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
 };
 static const unsigned char file326[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
+#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
 };
 static const unsigned char file327[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
+#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
 };
 static const unsigned char file328[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
 };
 static const unsigned char file329[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
 };
 static const unsigned char file330[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
+#embed "../../Profiles/models/multimodal/mmbert.json"
 };
 static const unsigned char file331[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
+#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
 };
 static const unsigned char file332[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
 };
 static const unsigned char file333[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
+#embed "../../Profiles/models/multimodal/mrm.json"
 };
 static const unsigned char file334[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
+#embed "../../Profiles/models/multimodal/mumc.json"
 };
 static const unsigned char file335[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
 };
 static const unsigned char file336[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
 };
 static const unsigned char file337[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
 };
 static const unsigned char file338[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/multimodal/pathasst.json"
 };
 static const unsigned char file339[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
+#embed "../../Profiles/models/multimodal/pathchat.json"
 };
 static const unsigned char file340[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file341[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
+#embed "../../Profiles/models/multimodal/pmc-clip.json"
 };
 static const unsigned char file342[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
+#embed "../../Profiles/models/multimodal/prior.json"
 };
 static const unsigned char file343[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/multimodal/proteindt-clap.json"
 };
 static const unsigned char file344[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
 };
 static const unsigned char file345[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
 };
 static const unsigned char file346[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file347[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
+#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
 };
 static const unsigned char file348[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
+#embed "../../Profiles/models/multimodal/qin-glip.json"
 };
 static const unsigned char file349[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
+#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
 };
 static const unsigned char file350[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
+#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
 };
 static const unsigned char file351[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file352[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+#embed "../../Profiles/models/multimodal/r2gen.json"
 };
 static const unsigned char file353[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
 };
 static const unsigned char file354[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
 };
 static const unsigned char file355[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
+#embed "../../Profiles/models/multimodal/roentgen.json"
 };
 static const unsigned char file356[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
 static const unsigned char file357[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
 static const unsigned char file358[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
 static const unsigned char file359[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
 static const unsigned char file360[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
 static const unsigned char file361[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
+#embed "../../Profiles/models/multimodal/t3d.json"
 };
 static const unsigned char file362[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
+#embed "../../Profiles/models/multimodal/umcl.json"
 };
 static const unsigned char file363[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
+#embed "../../Profiles/models/multimodal/unibrain.json"
 };
 static const unsigned char file364[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
 };
 static const unsigned char file365[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
 };
 static const unsigned char file366[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
 };
 static const unsigned char file367[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file368[] = {
-#embed "../../Profiles/models/vision/autosam.json"
+#embed "../../Profiles/models/multimodal/xplainer.json"
 };
 static const unsigned char file369[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
+#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
 };
 static const unsigned char file370[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
+#embed "../../Profiles/models/multimodal/xraygpt.json"
 };
 static const unsigned char file371[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
 static const unsigned char file372[] = {
-#embed "../../Profiles/models/vision/brow.json"
+#embed "../../Profiles/models/vision/adaptivesam.json"
 };
 static const unsigned char file373[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
+#embed "../../Profiles/models/vision/after-sam.json"
 };
 static const unsigned char file374[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
+#embed "../../Profiles/models/vision/all-in-sam.json"
 };
 static const unsigned char file375[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
+#embed "../../Profiles/models/vision/anand-sam.json"
 };
 static const unsigned char file376[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/vision/autosam.json"
 };
 static const unsigned char file377[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
 static const unsigned char file378[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
 static const unsigned char file379[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
 static const unsigned char file380[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+#embed "../../Profiles/models/vision/brow.json"
 };
 static const unsigned char file381[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file382[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file383[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
+#embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
 static const unsigned char file384[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file385[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/cellsam.json"
 };
 static const unsigned char file386[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file387[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file388[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file389[] = {
-#embed "../../Profiles/models/vision/desam.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file390[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file391[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file392[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file393[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file394[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file395[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file396[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file397[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file398[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file399[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file400[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file401[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file402[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file403[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file404[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file405[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file406[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file407[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file408[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file409[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file410[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file411[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file412[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file413[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file414[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file415[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file416[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file417[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file418[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file419[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file420[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file421[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file422[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file423[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file424[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file425[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file426[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file427[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file428[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file429[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file430[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file431[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file432[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file433[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file434[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file435[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file436[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file448[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file449[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file450[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file451[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file452[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file453[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file454[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file455[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file456[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file457[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file458[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file459[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file460[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file461[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file462[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file463[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file464[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file465[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file466[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file467[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file468[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file469[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file470[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file471[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file472[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file473[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file474[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file475[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file476[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file477[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file478[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file479[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file480[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file481[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file482[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file483[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file484[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file485[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file486[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file487[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file488[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file489[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file490[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file491[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file492[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-b.json"
 };
 static const unsigned char file493[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/stunet-h.json"
 };
 static const unsigned char file494[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/stunet-l.json"
 };
 static const unsigned char file495[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/stunet-s.json"
 };
 static const unsigned char file496[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file497[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file498[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file499[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file500[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file501[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file502[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file503[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file504[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file505[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
 static const unsigned char file506[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
 static const unsigned char file507[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
 static const unsigned char file508[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
 static const unsigned char file509[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/unet2d-basic.json"
 };
 static const unsigned char file510[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file511[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file512[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file513[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/universeg.json"
 };
 static const unsigned char file514[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file515[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file516[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file517[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file518[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file519[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file520[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file521[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file522[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
 static const unsigned char file523[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file524[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file525[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file526[] = {
+#embed "../../Profiles/models/vision/voco-l.json"
+};
+static const unsigned char file527[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file528[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file529[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file530[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file531[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file532[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file533[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file534[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -1853,264 +1877,272 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/clip-lung.json", file266, sizeof file266},
     {"models/multimodal/clip-rn101.json", file267, sizeof file267},
     {"models/multimodal/clip-rn50.json", file268, sizeof file268},
-    {"models/multimodal/clip-rn50x4.json", file269, sizeof file269},
-    {"models/multimodal/clip-vit-b-16.json", file270, sizeof file270},
-    {"models/multimodal/clip-vit-b-32.json", file271, sizeof file271},
-    {"models/multimodal/clip-vit-l-14-336.json", file272, sizeof file272},
-    {"models/multimodal/clip-vit-l-14.json", file273, sizeof file273},
-    {"models/multimodal/conch-vit-b16.json", file274, sizeof file274},
-    {"models/multimodal/convirt.json", file275, sizeof file275},
-    {"models/multimodal/coop-lvt.json", file276, sizeof file276},
-    {"models/multimodal/cxr-clip-r50.json", file277, sizeof file277},
-    {"models/multimodal/cxr-clip-swin.json", file278, sizeof file278},
-    {"models/multimodal/etp-ecg-resnet18.json", file279, sizeof file279},
-    {"models/multimodal/etp.json", file280, sizeof file280},
-    {"models/multimodal/gimp.json", file281, sizeof file281},
-    {"models/multimodal/glip-t.json", file282, sizeof file282},
-    {"models/multimodal/gloria.json", file283, sizeof file283},
-    {"models/multimodal/guo-glip.json", file284, sizeof file284},
-    {"models/multimodal/i-ai.json", file285, sizeof file285},
-    {"models/multimodal/imitate.json", file286, sizeof file286},
-    {"models/multimodal/kad-512.json", file287, sizeof file287},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file288, sizeof file288},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file289, sizeof file289},
-    {"models/multimodal/llava-1.5-13b.json", file290, sizeof file290},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file291, sizeof file291},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file292, sizeof file292},
-    {"models/multimodal/llava-1.5-7b.json", file293, sizeof file293},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file294, sizeof file294},
-    {"models/multimodal/llava-med-7b-224-linear.json", file295, sizeof file295},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file296, sizeof file296},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file297, sizeof file297},
-    {"models/multimodal/llava-med-7b-224.json", file298, sizeof file298},
-    {"models/multimodal/lovt.json", file299, sizeof file299},
-    {"models/multimodal/lu-gpt2-medium.json", file300, sizeof file300},
-    {"models/multimodal/lu-gpt2.json", file301, sizeof file301},
-    {"models/multimodal/lu-open-llama-7b.json", file302, sizeof file302},
-    {"models/multimodal/m-flag-r50.json", file303, sizeof file303},
-    {"models/multimodal/m3ad.json", file304, sizeof file304},
-    {"models/multimodal/m3ae.json", file305, sizeof file305},
-    {"models/multimodal/maco.json", file306, sizeof file306},
-    {"models/multimodal/med-flamingo.json", file307, sizeof file307},
-    {"models/multimodal/med-palm-m-12b.json", file308, sizeof file308},
-    {"models/multimodal/med-palm-m-562b.json", file309, sizeof file309},
-    {"models/multimodal/med-palm-m-84b.json", file310, sizeof file310},
-    {"models/multimodal/med-unic-r50.json", file311, sizeof file311},
-    {"models/multimodal/med-unic-vit-b.json", file312, sizeof file312},
-    {"models/multimodal/medclip-r50.json", file313, sizeof file313},
-    {"models/multimodal/medclip-swin.json", file314, sizeof file314},
-    {"models/multimodal/medklip.json", file315, sizeof file315},
-    {"models/multimodal/medvill.json", file316, sizeof file316},
-    {"models/multimodal/mgca-r50.json", file317, sizeof file317},
-    {"models/multimodal/mgca-vit-b.json", file318, sizeof file318},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file319, sizeof file319},
-    {"models/multimodal/mi-zero-pubmedbert.json", file320, sizeof file320},
-    {"models/multimodal/minigpt4-13b.json", file321, sizeof file321},
-    {"models/multimodal/minigpt4-7b.json", file322, sizeof file322},
-    {"models/multimodal/mmbert.json", file323, sizeof file323},
-    {"models/multimodal/moleculestm-graph.json", file324, sizeof file324},
-    {"models/multimodal/moleculestm-smiles.json", file325, sizeof file325},
-    {"models/multimodal/mrm.json", file326, sizeof file326},
-    {"models/multimodal/mumc.json", file327, sizeof file327},
-    {"models/multimodal/open-coca_vit-l-14.json", file328, sizeof file328},
-    {"models/multimodal/open-flamingo-9b.json", file329, sizeof file329},
-    {"models/multimodal/pathasst.json", file330, sizeof file330},
-    {"models/multimodal/pathchat.json", file331, sizeof file331},
-    {"models/multimodal/plip.json", file332, sizeof file332},
-    {"models/multimodal/pmc-clip.json", file333, sizeof file333},
-    {"models/multimodal/prior.json", file334, sizeof file334},
-    {"models/multimodal/proteindt-clap.json", file335, sizeof file335},
-    {"models/multimodal/pubmedclip-rn50.json", file336, sizeof file336},
-    {"models/multimodal/pubmedclip-rn50x4.json", file337, sizeof file337},
-    {"models/multimodal/pubmedclip.json", file338, sizeof file338},
-    {"models/multimodal/qilin-med-vl.json", file339, sizeof file339},
-    {"models/multimodal/qin-glip.json", file340, sizeof file340},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file341, sizeof file341},
-    {"models/multimodal/quiltnet-b-16.json", file342, sizeof file342},
-    {"models/multimodal/quiltnet.json", file343, sizeof file343},
-    {"models/multimodal/r2gen.json", file344, sizeof file344},
-    {"models/multimodal/radfm-14b.json", file345, sizeof file345},
-    {"models/multimodal/radfm-vision.json", file346, sizeof file346},
-    {"models/multimodal/roentgen.json", file347, sizeof file347},
-    {"models/multimodal/sd1-unet.json", file348, sizeof file348},
-    {"models/multimodal/sd1-vae.json", file349, sizeof file349},
-    {"models/multimodal/sd2-unet.json", file350, sizeof file350},
-    {"models/multimodal/stable-diffusion-v1.json", file351, sizeof file351},
-    {"models/multimodal/stable-diffusion-v2.json", file352, sizeof file352},
-    {"models/multimodal/t3d.json", file353, sizeof file353},
-    {"models/multimodal/umcl.json", file354, sizeof file354},
-    {"models/multimodal/unibrain.json", file355, sizeof file355},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file356, sizeof file356},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file357, sizeof file357},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file358, sizeof file358},
-    {"models/multimodal/vit-bert-dual.json", file359, sizeof file359},
-    {"models/multimodal/xplainer.json", file360, sizeof file360},
-    {"models/multimodal/xraygpt-vit-g.json", file361, sizeof file361},
-    {"models/multimodal/xraygpt.json", file362, sizeof file362},
-    {"models/vision/3dsam-adapter.json", file363, sizeof file363},
-    {"models/vision/adaptivesam.json", file364, sizeof file364},
-    {"models/vision/after-sam.json", file365, sizeof file365},
-    {"models/vision/all-in-sam.json", file366, sizeof file366},
-    {"models/vision/anand-sam.json", file367, sizeof file367},
-    {"models/vision/autosam.json", file368, sizeof file368},
-    {"models/vision/baharoon-dinov2-vitb14.json", file369, sizeof file369},
-    {"models/vision/baharoon-dinov2-vitg14.json", file370, sizeof file370},
-    {"models/vision/baharoon-dinov2-vitl14.json", file371, sizeof file371},
-    {"models/vision/brow.json", file372, sizeof file372},
-    {"models/vision/c2l-densenet121.json", file373, sizeof file373},
-    {"models/vision/c2l-resnet18.json", file374, sizeof file374},
-    {"models/vision/campanella-vit-l.json", file375, sizeof file375},
-    {"models/vision/campanella-vit-s.json", file376, sizeof file376},
-    {"models/vision/cellsam.json", file377, sizeof file377},
-    {"models/vision/ciga-resnet18.json", file378, sizeof file378},
-    {"models/vision/clip-rn101-visual.json", file379, sizeof file379},
-    {"models/vision/clip-rn50-visual.json", file380, sizeof file380},
-    {"models/vision/clip-rn50x4-visual.json", file381, sizeof file381},
-    {"models/vision/ctranspath.json", file382, sizeof file382},
-    {"models/vision/deblurring-mae.json", file383, sizeof file383},
-    {"models/vision/densenet121-3d.json", file384, sizeof file384},
-    {"models/vision/densenet121.json", file385, sizeof file385},
-    {"models/vision/densenet161.json", file386, sizeof file386},
-    {"models/vision/densenet169.json", file387, sizeof file387},
-    {"models/vision/densenet201.json", file388, sizeof file388},
-    {"models/vision/desam.json", file389, sizeof file389},
-    {"models/vision/dinov2-vitb14.json", file390, sizeof file390},
-    {"models/vision/dinov2-vitg14.json", file391, sizeof file391},
-    {"models/vision/dinov2-vitl14.json", file392, sizeof file392},
-    {"models/vision/dinov2-vits14.json", file393, sizeof file393},
-    {"models/vision/efficientnet_b0.json", file394, sizeof file394},
-    {"models/vision/efficientnet_b1.json", file395, sizeof file395},
-    {"models/vision/efficientnet_b2.json", file396, sizeof file396},
-    {"models/vision/efficientnet_b3.json", file397, sizeof file397},
-    {"models/vision/efficientnet_b4.json", file398, sizeof file398},
-    {"models/vision/efficientnet_b5.json", file399, sizeof file399},
-    {"models/vision/efficientnet_b6.json", file400, sizeof file400},
-    {"models/vision/efficientnet_b7.json", file401, sizeof file401},
-    {"models/vision/endo-fm-timesformer.json", file402, sizeof file402},
-    {"models/vision/eviprompt-b.json", file403, sizeof file403},
-    {"models/vision/eviprompt-h.json", file404, sizeof file404},
-    {"models/vision/feng-sam.json", file405, sizeof file405},
-    {"models/vision/ghesu-resnet50w2.json", file406, sizeof file406},
-    {"models/vision/gigapath-slide.json", file407, sizeof file407},
-    {"models/vision/gigapath-tile.json", file408, sizeof file408},
-    {"models/vision/gvsl-unet.json", file409, sizeof file409},
-    {"models/vision/lvm-med-resnet50.json", file410, sizeof file410},
-    {"models/vision/lvm-med-vit-b.json", file411, sizeof file411},
-    {"models/vision/ma-sam.json", file412, sizeof file412},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file413, sizeof file413},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file414, sizeof file414},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file415, sizeof file415},
-    {"models/vision/mammo-sam.json", file416, sizeof file416},
-    {"models/vision/med-sa.json", file417, sizeof file417},
-    {"models/vision/med3d-resnet10.json", file418, sizeof file418},
-    {"models/vision/med3d-resnet101.json", file419, sizeof file419},
-    {"models/vision/med3d-resnet152.json", file420, sizeof file420},
-    {"models/vision/med3d-resnet18.json", file421, sizeof file421},
-    {"models/vision/med3d-resnet200.json", file422, sizeof file422},
-    {"models/vision/med3d-resnet34.json", file423, sizeof file423},
-    {"models/vision/med3d-resnet50.json", file424, sizeof file424},
-    {"models/vision/medivista-sam.json", file425, sizeof file425},
-    {"models/vision/medlsam.json", file426, sizeof file426},
-    {"models/vision/medsam-vit-b.json", file427, sizeof file427},
-    {"models/vision/mis-fm-pctnet.json", file428, sizeof file428},
-    {"models/vision/moco-cxr-densenet121.json", file429, sizeof file429},
-    {"models/vision/moco-cxr-resnet18.json", file430, sizeof file430},
-    {"models/vision/models-genesis-unet3d.json", file431, sizeof file431},
-    {"models/vision/nnsam.json", file432, sizeof file432},
-    {"models/vision/nnunet-2d.json", file433, sizeof file433},
-    {"models/vision/nnunet-3d-fullres.json", file434, sizeof file434},
-    {"models/vision/nnunet-resenc-l.json", file435, sizeof file435},
-    {"models/vision/nnunet-resenc-m.json", file436, sizeof file436},
-    {"models/vision/nnunet-resenc-xl.json", file437, sizeof file437},
-    {"models/vision/pancy-yolov8-sam.json", file438, sizeof file438},
-    {"models/vision/polyp-sam-b.json", file439, sizeof file439},
-    {"models/vision/polyp-sam-l.json", file440, sizeof file440},
-    {"models/vision/polyp-sam-plus-plus.json", file441, sizeof file441},
-    {"models/vision/promise.json", file442, sizeof file442},
-    {"models/vision/punetr.json", file443, sizeof file443},
-    {"models/vision/r3d18.json", file444, sizeof file444},
-    {"models/vision/resnet101.json", file445, sizeof file445},
-    {"models/vision/resnet152.json", file446, sizeof file446},
-    {"models/vision/resnet18.json", file447, sizeof file447},
-    {"models/vision/resnet34.json", file448, sizeof file448},
-    {"models/vision/resnet50.json", file449, sizeof file449},
-    {"models/vision/resnext101_32x8d.json", file450, sizeof file450},
-    {"models/vision/resnext101_64x4d.json", file451, sizeof file451},
-    {"models/vision/resnext50_32x4d.json", file452, sizeof file452},
-    {"models/vision/retfound.json", file453, sizeof file453},
-    {"models/vision/rudolfv.json", file454, sizeof file454},
-    {"models/vision/sam-lst.json", file455, sizeof file455},
-    {"models/vision/sam-mask-decoder.json", file456, sizeof file456},
-    {"models/vision/sam-med2d.json", file457, sizeof file457},
-    {"models/vision/sam-med3d.json", file458, sizeof file458},
-    {"models/vision/sam-octa.json", file459, sizeof file459},
-    {"models/vision/sam-path.json", file460, sizeof file460},
-    {"models/vision/sam-u.json", file461, sizeof file461},
-    {"models/vision/sam-vit_b-image-encoder.json", file462, sizeof file462},
-    {"models/vision/sam-vit_b.json", file463, sizeof file463},
-    {"models/vision/sam-vit_h-image-encoder.json", file464, sizeof file464},
-    {"models/vision/sam-vit_h.json", file465, sizeof file465},
-    {"models/vision/sam-vit_l-image-encoder.json", file466, sizeof file466},
-    {"models/vision/sam-vit_l.json", file467, sizeof file467},
-    {"models/vision/samaug.json", file468, sizeof file468},
-    {"models/vision/samed-h.json", file469, sizeof file469},
-    {"models/vision/samed.json", file470, sizeof file470},
-    {"models/vision/samm-b.json", file471, sizeof file471},
-    {"models/vision/samm-h.json", file472, sizeof file472},
-    {"models/vision/samm-l.json", file473, sizeof file473},
-    {"models/vision/sampot.json", file474, sizeof file474},
-    {"models/vision/samus.json", file475, sizeof file475},
-    {"models/vision/segmentanybone.json", file476, sizeof file476},
-    {"models/vision/segresnet-brats.json", file477, sizeof file477},
-    {"models/vision/segresnet.json", file478, sizeof file478},
-    {"models/vision/segvol-image-encoder.json", file479, sizeof file479},
-    {"models/vision/segvol.json", file480, sizeof file480},
-    {"models/vision/semisam.json", file481, sizeof file481},
-    {"models/vision/skinsam.json", file482, sizeof file482},
-    {"models/vision/sp-sam.json", file483, sizeof file483},
-    {"models/vision/stunet-b.json", file484, sizeof file484},
-    {"models/vision/stunet-h.json", file485, sizeof file485},
-    {"models/vision/stunet-l.json", file486, sizeof file486},
-    {"models/vision/stunet-s.json", file487, sizeof file487},
-    {"models/vision/surgicalsam.json", file488, sizeof file488},
-    {"models/vision/swin_base_patch4_window7_224.json", file489, sizeof file489},
-    {"models/vision/swin_large_patch4_window7_224.json", file490, sizeof file490},
-    {"models/vision/swin_small_patch4_window7_224.json", file491, sizeof file491},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file492, sizeof file492},
-    {"models/vision/swinsam.json", file493, sizeof file493},
-    {"models/vision/swinunetr-24.json", file494, sizeof file494},
-    {"models/vision/swinunetr-48.json", file495, sizeof file495},
-    {"models/vision/swinunetr-v2-48.json", file496, sizeof file496},
-    {"models/vision/transvw-unet3d.json", file497, sizeof file497},
-    {"models/vision/unet-resnet18-smp.json", file498, sizeof file498},
-    {"models/vision/unet-resnet34-smp.json", file499, sizeof file499},
-    {"models/vision/unet-resnet50-smp.json", file500, sizeof file500},
-    {"models/vision/unet2d-basic.json", file501, sizeof file501},
-    {"models/vision/unetr-16.json", file502, sizeof file502},
-    {"models/vision/uni.json", file503, sizeof file503},
-    {"models/vision/uni2-h.json", file504, sizeof file504},
-    {"models/vision/universeg.json", file505, sizeof file505},
-    {"models/vision/ur-sam.json", file506, sizeof file506},
-    {"models/vision/usfm.json", file507, sizeof file507},
-    {"models/vision/virchow.json", file508, sizeof file508},
-    {"models/vision/virchow2.json", file509, sizeof file509},
-    {"models/vision/visionfm.json", file510, sizeof file510},
-    {"models/vision/vit-b-16.json", file511, sizeof file511},
-    {"models/vision/vit-h-14.json", file512, sizeof file512},
-    {"models/vision/vit-l-16.json", file513, sizeof file513},
-    {"models/vision/vit-large-linear-probe.json", file514, sizeof file514},
-    {"models/vision/vit-s-16.json", file515, sizeof file515},
-    {"models/vision/voco-b.json", file516, sizeof file516},
-    {"models/vision/voco-h.json", file517, sizeof file517},
-    {"models/vision/voco-l.json", file518, sizeof file518},
-    {"models/vision/wide_resnet101_2.json", file519, sizeof file519},
-    {"models/vision/wide_resnet50_2.json", file520, sizeof file520},
-    {"models/vision/yolov8l.json", file521, sizeof file521},
-    {"models/vision/yolov8m.json", file522, sizeof file522},
-    {"models/vision/yolov8n.json", file523, sizeof file523},
-    {"models/vision/yolov8s.json", file524, sizeof file524},
-    {"models/vision/yolov8x.json", file525, sizeof file525},
-    {"survey.json", file526, sizeof file526},
+    {"models/multimodal/clip-rn50x16.json", file269, sizeof file269},
+    {"models/multimodal/clip-rn50x4.json", file270, sizeof file270},
+    {"models/multimodal/clip-rn50x64.json", file271, sizeof file271},
+    {"models/multimodal/clip-vit-b-16-plus-240.json", file272, sizeof file272},
+    {"models/multimodal/clip-vit-b-16.json", file273, sizeof file273},
+    {"models/multimodal/clip-vit-b-32.json", file274, sizeof file274},
+    {"models/multimodal/clip-vit-bigg-14.json", file275, sizeof file275},
+    {"models/multimodal/clip-vit-g-14.json", file276, sizeof file276},
+    {"models/multimodal/clip-vit-h-14.json", file277, sizeof file277},
+    {"models/multimodal/clip-vit-l-14-336.json", file278, sizeof file278},
+    {"models/multimodal/clip-vit-l-14.json", file279, sizeof file279},
+    {"models/multimodal/clip-vit-l-16.json", file280, sizeof file280},
+    {"models/multimodal/conch-vit-b16.json", file281, sizeof file281},
+    {"models/multimodal/convirt.json", file282, sizeof file282},
+    {"models/multimodal/coop-lvt.json", file283, sizeof file283},
+    {"models/multimodal/cxr-clip-r50.json", file284, sizeof file284},
+    {"models/multimodal/cxr-clip-swin.json", file285, sizeof file285},
+    {"models/multimodal/etp-ecg-resnet18.json", file286, sizeof file286},
+    {"models/multimodal/etp.json", file287, sizeof file287},
+    {"models/multimodal/gimp.json", file288, sizeof file288},
+    {"models/multimodal/glip-t.json", file289, sizeof file289},
+    {"models/multimodal/gloria.json", file290, sizeof file290},
+    {"models/multimodal/guo-glip.json", file291, sizeof file291},
+    {"models/multimodal/i-ai.json", file292, sizeof file292},
+    {"models/multimodal/imitate.json", file293, sizeof file293},
+    {"models/multimodal/kad-512.json", file294, sizeof file294},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file295, sizeof file295},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file296, sizeof file296},
+    {"models/multimodal/llava-1.5-13b.json", file297, sizeof file297},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file298, sizeof file298},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file299, sizeof file299},
+    {"models/multimodal/llava-1.5-7b.json", file300, sizeof file300},
+    {"models/multimodal/llava-med-1.5-mistral-7b.json", file301, sizeof file301},
+    {"models/multimodal/llava-med-7b-224-linear.json", file302, sizeof file302},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file303, sizeof file303},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file304, sizeof file304},
+    {"models/multimodal/llava-med-7b-224.json", file305, sizeof file305},
+    {"models/multimodal/lovt.json", file306, sizeof file306},
+    {"models/multimodal/lu-gpt2-medium.json", file307, sizeof file307},
+    {"models/multimodal/lu-gpt2.json", file308, sizeof file308},
+    {"models/multimodal/lu-open-llama-7b.json", file309, sizeof file309},
+    {"models/multimodal/m-flag-r50.json", file310, sizeof file310},
+    {"models/multimodal/m3ad.json", file311, sizeof file311},
+    {"models/multimodal/m3ae.json", file312, sizeof file312},
+    {"models/multimodal/maco.json", file313, sizeof file313},
+    {"models/multimodal/med-flamingo.json", file314, sizeof file314},
+    {"models/multimodal/med-palm-m-12b.json", file315, sizeof file315},
+    {"models/multimodal/med-palm-m-562b.json", file316, sizeof file316},
+    {"models/multimodal/med-palm-m-84b.json", file317, sizeof file317},
+    {"models/multimodal/med-unic-r50.json", file318, sizeof file318},
+    {"models/multimodal/med-unic-vit-b.json", file319, sizeof file319},
+    {"models/multimodal/medclip-r50.json", file320, sizeof file320},
+    {"models/multimodal/medclip-swin.json", file321, sizeof file321},
+    {"models/multimodal/medklip.json", file322, sizeof file322},
+    {"models/multimodal/medvill.json", file323, sizeof file323},
+    {"models/multimodal/mgca-r50.json", file324, sizeof file324},
+    {"models/multimodal/mgca-vit-b.json", file325, sizeof file325},
+    {"models/multimodal/mi-zero-bioclinicalbert.json", file326, sizeof file326},
+    {"models/multimodal/mi-zero-pubmedbert.json", file327, sizeof file327},
+    {"models/multimodal/minigpt4-13b.json", file328, sizeof file328},
+    {"models/multimodal/minigpt4-7b.json", file329, sizeof file329},
+    {"models/multimodal/mmbert.json", file330, sizeof file330},
+    {"models/multimodal/moleculestm-graph.json", file331, sizeof file331},
+    {"models/multimodal/moleculestm-smiles.json", file332, sizeof file332},
+    {"models/multimodal/mrm.json", file333, sizeof file333},
+    {"models/multimodal/mumc.json", file334, sizeof file334},
+    {"models/multimodal/open-coca_vit-b-32.json", file335, sizeof file335},
+    {"models/multimodal/open-coca_vit-l-14.json", file336, sizeof file336},
+    {"models/multimodal/open-flamingo-9b.json", file337, sizeof file337},
+    {"models/multimodal/pathasst.json", file338, sizeof file338},
+    {"models/multimodal/pathchat.json", file339, sizeof file339},
+    {"models/multimodal/plip.json", file340, sizeof file340},
+    {"models/multimodal/pmc-clip.json", file341, sizeof file341},
+    {"models/multimodal/prior.json", file342, sizeof file342},
+    {"models/multimodal/proteindt-clap.json", file343, sizeof file343},
+    {"models/multimodal/pubmedclip-rn50.json", file344, sizeof file344},
+    {"models/multimodal/pubmedclip-rn50x4.json", file345, sizeof file345},
+    {"models/multimodal/pubmedclip.json", file346, sizeof file346},
+    {"models/multimodal/qilin-med-vl.json", file347, sizeof file347},
+    {"models/multimodal/qin-glip.json", file348, sizeof file348},
+    {"models/multimodal/quiltnet-b-16-pmb.json", file349, sizeof file349},
+    {"models/multimodal/quiltnet-b-16.json", file350, sizeof file350},
+    {"models/multimodal/quiltnet.json", file351, sizeof file351},
+    {"models/multimodal/r2gen.json", file352, sizeof file352},
+    {"models/multimodal/radfm-14b.json", file353, sizeof file353},
+    {"models/multimodal/radfm-vision.json", file354, sizeof file354},
+    {"models/multimodal/roentgen.json", file355, sizeof file355},
+    {"models/multimodal/sd1-unet.json", file356, sizeof file356},
+    {"models/multimodal/sd1-vae.json", file357, sizeof file357},
+    {"models/multimodal/sd2-unet.json", file358, sizeof file358},
+    {"models/multimodal/stable-diffusion-v1.json", file359, sizeof file359},
+    {"models/multimodal/stable-diffusion-v2.json", file360, sizeof file360},
+    {"models/multimodal/t3d.json", file361, sizeof file361},
+    {"models/multimodal/umcl.json", file362, sizeof file362},
+    {"models/multimodal/unibrain.json", file363, sizeof file363},
+    {"models/multimodal/van-sonsbeek-biogpt.json", file364, sizeof file364},
+    {"models/multimodal/van-sonsbeek-biomedlm.json", file365, sizeof file365},
+    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file366, sizeof file366},
+    {"models/multimodal/vit-bert-dual.json", file367, sizeof file367},
+    {"models/multimodal/xplainer.json", file368, sizeof file368},
+    {"models/multimodal/xraygpt-vit-g.json", file369, sizeof file369},
+    {"models/multimodal/xraygpt.json", file370, sizeof file370},
+    {"models/vision/3dsam-adapter.json", file371, sizeof file371},
+    {"models/vision/adaptivesam.json", file372, sizeof file372},
+    {"models/vision/after-sam.json", file373, sizeof file373},
+    {"models/vision/all-in-sam.json", file374, sizeof file374},
+    {"models/vision/anand-sam.json", file375, sizeof file375},
+    {"models/vision/autosam.json", file376, sizeof file376},
+    {"models/vision/baharoon-dinov2-vitb14.json", file377, sizeof file377},
+    {"models/vision/baharoon-dinov2-vitg14.json", file378, sizeof file378},
+    {"models/vision/baharoon-dinov2-vitl14.json", file379, sizeof file379},
+    {"models/vision/brow.json", file380, sizeof file380},
+    {"models/vision/c2l-densenet121.json", file381, sizeof file381},
+    {"models/vision/c2l-resnet18.json", file382, sizeof file382},
+    {"models/vision/campanella-vit-l.json", file383, sizeof file383},
+    {"models/vision/campanella-vit-s.json", file384, sizeof file384},
+    {"models/vision/cellsam.json", file385, sizeof file385},
+    {"models/vision/ciga-resnet18.json", file386, sizeof file386},
+    {"models/vision/clip-rn101-visual.json", file387, sizeof file387},
+    {"models/vision/clip-rn50-visual.json", file388, sizeof file388},
+    {"models/vision/clip-rn50x4-visual.json", file389, sizeof file389},
+    {"models/vision/ctranspath.json", file390, sizeof file390},
+    {"models/vision/deblurring-mae.json", file391, sizeof file391},
+    {"models/vision/densenet121-3d.json", file392, sizeof file392},
+    {"models/vision/densenet121.json", file393, sizeof file393},
+    {"models/vision/densenet161.json", file394, sizeof file394},
+    {"models/vision/densenet169.json", file395, sizeof file395},
+    {"models/vision/densenet201.json", file396, sizeof file396},
+    {"models/vision/desam.json", file397, sizeof file397},
+    {"models/vision/dinov2-vitb14.json", file398, sizeof file398},
+    {"models/vision/dinov2-vitg14.json", file399, sizeof file399},
+    {"models/vision/dinov2-vitl14.json", file400, sizeof file400},
+    {"models/vision/dinov2-vits14.json", file401, sizeof file401},
+    {"models/vision/efficientnet_b0.json", file402, sizeof file402},
+    {"models/vision/efficientnet_b1.json", file403, sizeof file403},
+    {"models/vision/efficientnet_b2.json", file404, sizeof file404},
+    {"models/vision/efficientnet_b3.json", file405, sizeof file405},
+    {"models/vision/efficientnet_b4.json", file406, sizeof file406},
+    {"models/vision/efficientnet_b5.json", file407, sizeof file407},
+    {"models/vision/efficientnet_b6.json", file408, sizeof file408},
+    {"models/vision/efficientnet_b7.json", file409, sizeof file409},
+    {"models/vision/endo-fm-timesformer.json", file410, sizeof file410},
+    {"models/vision/eviprompt-b.json", file411, sizeof file411},
+    {"models/vision/eviprompt-h.json", file412, sizeof file412},
+    {"models/vision/feng-sam.json", file413, sizeof file413},
+    {"models/vision/ghesu-resnet50w2.json", file414, sizeof file414},
+    {"models/vision/gigapath-slide.json", file415, sizeof file415},
+    {"models/vision/gigapath-tile.json", file416, sizeof file416},
+    {"models/vision/gvsl-unet.json", file417, sizeof file417},
+    {"models/vision/lvm-med-resnet50.json", file418, sizeof file418},
+    {"models/vision/lvm-med-vit-b.json", file419, sizeof file419},
+    {"models/vision/ma-sam.json", file420, sizeof file420},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file421, sizeof file421},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file422, sizeof file422},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file423, sizeof file423},
+    {"models/vision/mammo-sam.json", file424, sizeof file424},
+    {"models/vision/med-sa.json", file425, sizeof file425},
+    {"models/vision/med3d-resnet10.json", file426, sizeof file426},
+    {"models/vision/med3d-resnet101.json", file427, sizeof file427},
+    {"models/vision/med3d-resnet152.json", file428, sizeof file428},
+    {"models/vision/med3d-resnet18.json", file429, sizeof file429},
+    {"models/vision/med3d-resnet200.json", file430, sizeof file430},
+    {"models/vision/med3d-resnet34.json", file431, sizeof file431},
+    {"models/vision/med3d-resnet50.json", file432, sizeof file432},
+    {"models/vision/medivista-sam.json", file433, sizeof file433},
+    {"models/vision/medlsam.json", file434, sizeof file434},
+    {"models/vision/medsam-vit-b.json", file435, sizeof file435},
+    {"models/vision/mis-fm-pctnet.json", file436, sizeof file436},
+    {"models/vision/moco-cxr-densenet121.json", file437, sizeof file437},
+    {"models/vision/moco-cxr-resnet18.json", file438, sizeof file438},
+    {"models/vision/models-genesis-unet3d.json", file439, sizeof file439},
+    {"models/vision/nnsam.json", file440, sizeof file440},
+    {"models/vision/nnunet-2d.json", file441, sizeof file441},
+    {"models/vision/nnunet-3d-fullres.json", file442, sizeof file442},
+    {"models/vision/nnunet-resenc-l.json", file443, sizeof file443},
+    {"models/vision/nnunet-resenc-m.json", file444, sizeof file444},
+    {"models/vision/nnunet-resenc-xl.json", file445, sizeof file445},
+    {"models/vision/pancy-yolov8-sam.json", file446, sizeof file446},
+    {"models/vision/polyp-sam-b.json", file447, sizeof file447},
+    {"models/vision/polyp-sam-l.json", file448, sizeof file448},
+    {"models/vision/polyp-sam-plus-plus.json", file449, sizeof file449},
+    {"models/vision/promise.json", file450, sizeof file450},
+    {"models/vision/punetr.json", file451, sizeof file451},
+    {"models/vision/r3d18.json", file452, sizeof file452},
+    {"models/vision/resnet101.json", file453, sizeof file453},
+    {"models/vision/resnet152.json", file454, sizeof file454},
+    {"models/vision/resnet18.json", file455, sizeof file455},
+    {"models/vision/resnet34.json", file456, sizeof file456},
+    {"models/vision/resnet50.json", file457, sizeof file457},
+    {"models/vision/resnext101_32x8d.json", file458, sizeof file458},
+    {"models/vision/resnext101_64x4d.json", file459, sizeof file459},
+    {"models/vision/resnext50_32x4d.json", file460, sizeof file460},
+    {"models/vision/retfound.json", file461, sizeof file461},
+    {"models/vision/rudolfv.json", file462, sizeof file462},
+    {"models/vision/sam-lst.json", file463, sizeof file463},
+    {"models/vision/sam-mask-decoder.json", file464, sizeof file464},
+    {"models/vision/sam-med2d.json", file465, sizeof file465},
+    {"models/vision/sam-med3d.json", file466, sizeof file466},
+    {"models/vision/sam-octa.json", file467, sizeof file467},
+    {"models/vision/sam-path.json", file468, sizeof file468},
+    {"models/vision/sam-u.json", file469, sizeof file469},
+    {"models/vision/sam-vit_b-image-encoder.json", file470, sizeof file470},
+    {"models/vision/sam-vit_b.json", file471, sizeof file471},
+    {"models/vision/sam-vit_h-image-encoder.json", file472, sizeof file472},
+    {"models/vision/sam-vit_h.json", file473, sizeof file473},
+    {"models/vision/sam-vit_l-image-encoder.json", file474, sizeof file474},
+    {"models/vision/sam-vit_l.json", file475, sizeof file475},
+    {"models/vision/samaug.json", file476, sizeof file476},
+    {"models/vision/samed-h.json", file477, sizeof file477},
+    {"models/vision/samed.json", file478, sizeof file478},
+    {"models/vision/samm-b.json", file479, sizeof file479},
+    {"models/vision/samm-h.json", file480, sizeof file480},
+    {"models/vision/samm-l.json", file481, sizeof file481},
+    {"models/vision/sampot.json", file482, sizeof file482},
+    {"models/vision/samus.json", file483, sizeof file483},
+    {"models/vision/segmentanybone.json", file484, sizeof file484},
+    {"models/vision/segresnet-brats.json", file485, sizeof file485},
+    {"models/vision/segresnet.json", file486, sizeof file486},
+    {"models/vision/segvol-image-encoder.json", file487, sizeof file487},
+    {"models/vision/segvol.json", file488, sizeof file488},
+    {"models/vision/semisam.json", file489, sizeof file489},
+    {"models/vision/skinsam.json", file490, sizeof file490},
+    {"models/vision/sp-sam.json", file491, sizeof file491},
+    {"models/vision/stunet-b.json", file492, sizeof file492},
+    {"models/vision/stunet-h.json", file493, sizeof file493},
+    {"models/vision/stunet-l.json", file494, sizeof file494},
+    {"models/vision/stunet-s.json", file495, sizeof file495},
+    {"models/vision/surgicalsam.json", file496, sizeof file496},
+    {"models/vision/swin_base_patch4_window7_224.json", file497, sizeof file497},
+    {"models/vision/swin_large_patch4_window7_224.json", file498, sizeof file498},
+    {"models/vision/swin_small_patch4_window7_224.json", file499, sizeof file499},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file500, sizeof file500},
+    {"models/vision/swinsam.json", file501, sizeof file501},
+    {"models/vision/swinunetr-24.json", file502, sizeof file502},
+    {"models/vision/swinunetr-48.json", file503, sizeof file503},
+    {"models/vision/swinunetr-v2-48.json", file504, sizeof file504},
+    {"models/vision/transvw-unet3d.json", file505, sizeof file505},
+    {"models/vision/unet-resnet18-smp.json", file506, sizeof file506},
+    {"models/vision/unet-resnet34-smp.json", file507, sizeof file507},
+    {"models/vision/unet-resnet50-smp.json", file508, sizeof file508},
+    {"models/vision/unet2d-basic.json", file509, sizeof file509},
+    {"models/vision/unetr-16.json", file510, sizeof file510},
+    {"models/vision/uni.json", file511, sizeof file511},
+    {"models/vision/uni2-h.json", file512, sizeof file512},
+    {"models/vision/universeg.json", file513, sizeof file513},
+    {"models/vision/ur-sam.json", file514, sizeof file514},
+    {"models/vision/usfm.json", file515, sizeof file515},
+    {"models/vision/virchow.json", file516, sizeof file516},
+    {"models/vision/virchow2.json", file517, sizeof file517},
+    {"models/vision/visionfm.json", file518, sizeof file518},
+    {"models/vision/vit-b-16.json", file519, sizeof file519},
+    {"models/vision/vit-h-14.json", file520, sizeof file520},
+    {"models/vision/vit-l-16.json", file521, sizeof file521},
+    {"models/vision/vit-large-linear-probe.json", file522, sizeof file522},
+    {"models/vision/vit-s-16.json", file523, sizeof file523},
+    {"models/vision/voco-b.json", file524, sizeof file524},
+    {"models/vision/voco-h.json", file525, sizeof file525},
+    {"models/vision/voco-l.json", file526, sizeof file526},
+    {"models/vision/wide_resnet101_2.json", file527, sizeof file527},
+    {"models/vision/wide_resnet50_2.json", file528, sizeof file528},
+    {"models/vision/yolov8l.json", file529, sizeof file529},
+    {"models/vision/yolov8m.json", file530, sizeof file530},
+    {"models/vision/yolov8n.json", file531, sizeof file531},
+    {"models/vision/yolov8s.json", file532, sizeof file532},
+    {"models/vision/yolov8x.json", file533, sizeof file533},
+    {"survey.json", file534, sizeof file534},
     {0, 0, 0},
 };
-const long CProfilesCount = 527;
+const long CProfilesCount = 535;
