@@ -11,7 +11,7 @@ enum CostCommand: Command {
   static let specification = CommandSpecification(
     name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
     operands: ["MODEL"],
-    options: WorkloadOptions.options + TilingOptions.options + [
+    options: WorkloadOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
       .value(
@@ -161,9 +161,13 @@ struct CostReport {
     var rows = inputs.filter { !isCache($0) }.map {
       ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
     }
-    if let first = caches.first {
-      let shape = first.shape.map(String.init).joined(separator: " x ")
-      rows.append(["input key/value cache", "\(caches.count) of \(shape)"])
+    for (index, cache) in caches.enumerated() {
+      let alike = caches.count { $0.shape == cache.shape }
+      guard caches.firstIndex(where: { $0.shape == cache.shape }) == index else { continue }
+      let shape = cache.shape.map(String.init).joined(separator: " x ")
+      rows.append(["input key/value cache", "\(alike) of \(shape)"])
+    }
+    if !caches.isEmpty {
       rows.append(["  in memory", Format.bytes(caches.reduce(0) { $0 + $1.bytes })])
     }
     return rows

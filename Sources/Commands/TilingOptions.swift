@@ -1,5 +1,6 @@
 import CostModel
 import DataFormats
+import Graph
 import Models
 import Quantities
 import Workloads
@@ -12,25 +13,31 @@ enum TilingOptions {
     .value("tissue", "SHARE", "share of a slide's tiles that are kept (default 1)"),
     .value(
       "overlap", "SHARE", "share of a window that the next one covers again (default: scan 0.5)"),
+    .value("mirrors", "N", "passes over each tile, as it is and mirrored (default 1)"),
     .value("slide-encoder", "MODEL", "a model that reads the embeddings of all tiles"),
   ]
 
-  /// The tiling that was asked for; nil without.
-  static func tiling(
-    _ arguments: Arguments, _ workload: Workload
-  ) throws(UserError) -> Tiling? {
+  /// The slide or scan that is asked for; nil without.
+  static func whole(_ arguments: Arguments) throws(UserError) -> WholeRequest? {
     let slide = try arguments.extents("slide", count: 2)
     let scan = try arguments.extents("scan", count: 3)
-    guard let extents = slide ?? scan else { return nil }
-    guard workload.model.sample.spatial != nil else {
-      throw UserError(
-        .input, place: workload.model.id, key: slide == nil ? "--scan" : "--slide",
-        "this model reads no images or volumes", remedy: "leave it out")
+    guard let extents = slide ?? scan else {
+      let details = ["overlap", "tissue", "mirrors", "slide-encoder"]
+      if let detail = details.first(where: arguments.has) {
+        throw UserError(
+          .input, key: "--\(detail)", "says how a whole is walked, but there is none",
+          remedy: "give --slide HxW or --scan DxHxW too")
+      }
+      return nil
     }
-    return try Tiling(
-      extents: extents, tile: workload.resolved.spatial,
+    guard slide == nil || scan == nil else {
+      throw UserError(.input, key: "--scan", "stands beside --slide", remedy: "give one of them")
+    }
+    return WholeRequest(
+      extents: extents,
       overlap: try arguments.double("overlap", in: 0...0.99) ?? (slide == nil ? 0.5 : 0),
-      kept: try arguments.double("tissue", in: 1e-6...1) ?? 1)
+      kept: try arguments.double("tissue", in: 1e-6...1) ?? 1,
+      mirrors: try arguments.int("mirrors", in: 1...64) ?? 1)
   }
 }
 
@@ -38,22 +45,17 @@ enum TilingOptions {
 /// slide's encoder.
 struct TilingCost {
   let tiling: Tiling
-  let batch: Int
-  /// FLOPs of one tile.
+  let passes: Int
+  /// FLOPs of all tiles.
   let tileFlops: Int
   /// The slide's encoder and its FLOPs on all tiles.
   var encoder: (id: String, flops: Int)?
 
   init?(_ arguments: Arguments, _ workload: Workload, _ cost: GraphCost) throws(UserError) {
-    guard let tiling = try TilingOptions.tiling(arguments, workload) else { return nil }
-    guard workload.training == nil else {
-      throw UserError(
-        .input, place: workload.model.id, key: "--task", "slides and scans are only inferred on",
-        remedy: "use --task infer")
-    }
+    guard let tiling = workload.tiling else { return nil }
     self.tiling = tiling
-    batch = workload.resolved.batch
-    tileFlops = cost.flops.forward / max(1, batch)
+    passes = workload.forward.passes
+    tileFlops = cost.flops.forward
     guard let id = arguments.string("slide-encoder") else { return }
     let model = try ModelSource.model(id, profiles: arguments.string("profiles"))
     let request = WorkloadRequest(
@@ -64,9 +66,8 @@ struct TilingCost {
 
   /// FLOPs of the whole.
   var flops: Int {
-    let (tiles, overflow) = tileFlops.multipliedReportingOverflow(by: tiling.tiles)
-    let (sum, beyond) = tiles.addingReportingOverflow(encoder?.flops ?? 0)
-    return overflow || beyond ? .max : sum
+    let (sum, overflow) = tileFlops.addingReportingOverflow(encoder?.flops ?? 0)
+    return overflow ? .max : sum
   }
 
   var rows: [[String]] {
@@ -76,17 +77,19 @@ struct TilingCost {
         tiling.extents.count == 2 ? "tiles of the slide" : "windows of the scan", "\(tiling.tiles)",
       ],
       ["  grid", grid],
-      ["  passes", "\(tiling.passes(batch: batch))"],
+      ["  passes", "\(passes)"],
     ]
-    if let encoder { rows.append(["  then \(encoder.id)", Format.flops(encoder.flops)]) }
-    rows.append(["  all together", Format.flops(flops)])
+    if let encoder {
+      rows.append(["  then \(encoder.id)", Format.flops(encoder.flops)])
+      rows.append(["  all together", Format.flops(flops)])
+    }
     return rows
   }
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
       ("tiles", .number(tiling.tiles)), ("grid", .array(tiling.steps.map { .number($0) })),
-      ("passes", .number(tiling.passes(batch: batch))), ("flops", .number(flops)),
+      ("passes", .number(passes)), ("flops", .number(flops)),
     ]
     if let encoder {
       members.append(

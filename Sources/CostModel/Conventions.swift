@@ -57,7 +57,7 @@ struct Conventions: Sendable, Hashable {
 
   /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
   func extraSaved(
-    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>
+    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, _ storage: Storage
   ) -> (added: Int, dropped: Int) {
     var added = 0
     var dropped = 0
@@ -89,7 +89,8 @@ struct Conventions: Sendable, Hashable {
         if !read.contains(first) { added = Saturating.add(added, input.bytes) }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
-        if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
+        let overwrites = op.outputs.first.map(storage.inPlace.contains) ?? false
+        if inner.contains(first), !overwrites { dropped = Saturating.add(dropped, input.bytes) }
       case .activation(.geluErf): added = Saturating.add(added, Saturating.product(2, input.bytes))
       case .attention(let geometry):
         // Softmax is one of autocast's fp32 operators: its result is kept wide and narrow.
@@ -132,7 +133,13 @@ struct Conventions: Sendable, Hashable {
   }
 
   /// Bytes that an operator needs while it runs backward, beyond its result.
-  func backwardWorkspace(_ op: Operator, _ tensors: [Tensor]) -> Int {
+  func backwardWorkspace(_ op: Operator, _ tensors: [Tensor], _ storage: Storage) -> Int {
+    if case .activationBackward = op.kind, op.inputs.count > 1,
+      storage.overwrittenViews.contains(op.inputs[1])
+    {
+      // Autograd's CopySlices copies the gradient of the base and that of the view.
+      return Saturating.product(2, tensors[op.inputs[1].index].bytes)
+    }
     if case .attentionBackward(let geometry) = op.kind, !geometry.fused, let last = op.inputs.last {
       // Gradients of the probabilities and of the scores.
       return Saturating.product(2, scores(tensors[last.index]))

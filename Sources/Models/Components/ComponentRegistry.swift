@@ -36,13 +36,7 @@ enum ComponentRegistry {
     UNETR.self,
     UNet.self,
     UniverSeg.self,
-    EncoderDecoder.self, Mlp.self,
-    AutoencoderKL.self, DenoisingUNet.self, DenseNet.self, EfficientNet.self, GraphIsomorphism.self,
-    LatentDiffusion.self, Mlp.self, PCTNet.self,
-    ResNet.self, ResNetUNet.self, SegResNet.self, UNet.self, UniverSeg.self,
     YoloV8.self,
-    Composite.self, DenseNet.self, EfficientNet.self, EncoderDecoder.self, Mlp.self,
-    ResNet.self, Sam.self, SamImageEncoder.self, SamMaskDecoder.self, Swin.self, SwinUNETR.self,
   ]
 
   static func read(_ cursor: JSONCursor) throws(JSONError) -> AnyComponent {
