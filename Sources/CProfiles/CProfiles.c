@@ -809,801 +809,6 @@ static const unsigned char file268[] = {
 #embed "../../Profiles/models/language/qwen2-1.5b.json"
 };
 static const unsigned char file269[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x16.json"
-};
-static const unsigned char file270[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
-};
-static const unsigned char file271[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x64.json"
-};
-static const unsigned char file272[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16-plus-240.json"
-};
-static const unsigned char file273[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
-};
-static const unsigned char file274[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
-};
-static const unsigned char file275[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-bigg-14.json"
-};
-static const unsigned char file276[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-g-14.json"
-};
-static const unsigned char file277[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-h-14.json"
-};
-static const unsigned char file278[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
-};
-static const unsigned char file279[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
-};
-static const unsigned char file280[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-16.json"
-};
-static const unsigned char file281[] = {
-#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
-};
-static const unsigned char file282[] = {
-#embed "../../Profiles/models/multimodal/convirt.json"
-};
-static const unsigned char file283[] = {
-#embed "../../Profiles/models/multimodal/coop-lvt.json"
-};
-static const unsigned char file284[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
-};
-static const unsigned char file285[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
-};
-static const unsigned char file286[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
-};
-static const unsigned char file287[] = {
-#embed "../../Profiles/models/multimodal/etp.json"
-};
-static const unsigned char file288[] = {
-#embed "../../Profiles/models/multimodal/gimp.json"
-};
-static const unsigned char file289[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
-};
-static const unsigned char file290[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
-};
-static const unsigned char file291[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
-};
-static const unsigned char file292[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
-};
-static const unsigned char file293[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
-};
-static const unsigned char file294[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
-};
-static const unsigned char file295[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
-};
-static const unsigned char file296[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
-};
-static const unsigned char file297[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
-};
-static const unsigned char file298[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
-};
-static const unsigned char file299[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
-};
-static const unsigned char file300[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
-};
-static const unsigned char file301[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
-};
-static const unsigned char file302[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
-};
-static const unsigned char file303[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
-};
-static const unsigned char file304[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
-};
-static const unsigned char file305[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
-};
-static const unsigned char file306[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
-};
-static const unsigned char file307[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
-};
-static const unsigned char file308[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
-};
-static const unsigned char file309[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
-};
-static const unsigned char file310[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
-};
-static const unsigned char file311[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
-};
-static const unsigned char file312[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
-};
-static const unsigned char file313[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
-};
-static const unsigned char file314[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
-};
-static const unsigned char file315[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
-};
-static const unsigned char file316[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
-};
-static const unsigned char file317[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
-};
-static const unsigned char file318[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
-};
-static const unsigned char file319[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
-};
-static const unsigned char file320[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
-};
-static const unsigned char file321[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
-};
-static const unsigned char file322[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
-};
-static const unsigned char file323[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
-};
-static const unsigned char file324[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
-};
-static const unsigned char file325[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
-};
-static const unsigned char file326[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
-};
-static const unsigned char file327[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
-};
-static const unsigned char file328[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
-};
-static const unsigned char file329[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
-};
-static const unsigned char file330[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
-};
-static const unsigned char file331[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
-};
-static const unsigned char file332[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
-};
-static const unsigned char file333[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
-};
-static const unsigned char file334[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
-};
-static const unsigned char file335[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
-};
-static const unsigned char file336[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
-};
-static const unsigned char file337[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
-};
-static const unsigned char file338[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
-};
-static const unsigned char file339[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
-};
-static const unsigned char file340[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
-};
-static const unsigned char file341[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
-};
-static const unsigned char file342[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
-};
-static const unsigned char file343[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
-};
-static const unsigned char file344[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
-};
-static const unsigned char file345[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
-};
-static const unsigned char file346[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
-};
-static const unsigned char file347[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
-};
-static const unsigned char file348[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
-};
-static const unsigned char file349[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
-};
-static const unsigned char file350[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
-};
-static const unsigned char file351[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
-};
-static const unsigned char file352[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
-};
-static const unsigned char file353[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
-};
-static const unsigned char file354[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
-};
-static const unsigned char file355[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
-};
-static const unsigned char file356[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
-};
-static const unsigned char file357[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
-};
-static const unsigned char file358[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
-};
-static const unsigned char file359[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
-};
-static const unsigned char file360[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
-};
-static const unsigned char file361[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
-};
-static const unsigned char file362[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
-};
-static const unsigned char file363[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
-};
-static const unsigned char file364[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
-};
-static const unsigned char file365[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
-};
-static const unsigned char file366[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
-};
-static const unsigned char file367[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
-};
-static const unsigned char file368[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
-};
-static const unsigned char file369[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
-};
-static const unsigned char file370[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
-};
-static const unsigned char file371[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
-};
-static const unsigned char file372[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
-};
-static const unsigned char file373[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
-};
-static const unsigned char file374[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
-};
-static const unsigned char file375[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
-};
-static const unsigned char file376[] = {
-#embed "../../Profiles/models/vision/autosam.json"
-};
-static const unsigned char file377[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
-};
-static const unsigned char file378[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
-};
-static const unsigned char file379[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
-};
-static const unsigned char file380[] = {
-#embed "../../Profiles/models/vision/brow.json"
-};
-static const unsigned char file381[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
-};
-static const unsigned char file382[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
-};
-static const unsigned char file383[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
-};
-static const unsigned char file384[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
-};
-static const unsigned char file385[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
-};
-static const unsigned char file386[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
-};
-static const unsigned char file387[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
-};
-static const unsigned char file388[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
-};
-static const unsigned char file389[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
-};
-static const unsigned char file390[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
-};
-static const unsigned char file391[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
-};
-static const unsigned char file392[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
-};
-static const unsigned char file393[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
-};
-static const unsigned char file394[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
-};
-static const unsigned char file395[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
-};
-static const unsigned char file396[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
-};
-static const unsigned char file397[] = {
-#embed "../../Profiles/models/vision/desam.json"
-};
-static const unsigned char file398[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
-};
-static const unsigned char file399[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
-};
-static const unsigned char file400[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
-};
-static const unsigned char file401[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
-};
-static const unsigned char file402[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
-};
-static const unsigned char file403[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
-};
-static const unsigned char file404[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
-};
-static const unsigned char file405[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
-};
-static const unsigned char file406[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
-};
-static const unsigned char file407[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
-};
-static const unsigned char file408[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
-};
-static const unsigned char file409[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
-};
-static const unsigned char file410[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
-};
-static const unsigned char file411[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
-};
-static const unsigned char file412[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
-};
-static const unsigned char file413[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
-};
-static const unsigned char file414[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
-};
-static const unsigned char file415[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
-};
-static const unsigned char file416[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
-};
-static const unsigned char file417[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
-};
-static const unsigned char file418[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
-};
-static const unsigned char file419[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
-};
-static const unsigned char file420[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
-};
-static const unsigned char file421[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
-};
-static const unsigned char file422[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
-};
-static const unsigned char file423[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
-};
-static const unsigned char file424[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
-};
-static const unsigned char file425[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
-};
-static const unsigned char file426[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
-};
-static const unsigned char file427[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
-};
-static const unsigned char file428[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
-};
-static const unsigned char file429[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
-};
-static const unsigned char file430[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
-};
-static const unsigned char file431[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
-};
-static const unsigned char file432[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
-};
-static const unsigned char file433[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
-};
-static const unsigned char file434[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
-};
-static const unsigned char file435[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
-};
-static const unsigned char file436[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
-};
-static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
-};
-static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
-};
-static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
-};
-static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
-};
-static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
-};
-static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
-};
-static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
-};
-static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
-};
-static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
-};
-static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
-};
-static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
-};
-static const unsigned char file448[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
-};
-static const unsigned char file449[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
-};
-static const unsigned char file450[] = {
-#embed "../../Profiles/models/vision/promise.json"
-};
-static const unsigned char file451[] = {
-#embed "../../Profiles/models/vision/punetr.json"
-};
-static const unsigned char file452[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file453[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file454[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file455[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file456[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file457[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file458[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file459[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file460[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file461[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file462[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file463[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
-};
-static const unsigned char file464[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file465[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
-};
-static const unsigned char file466[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
-};
-static const unsigned char file467[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
-};
-static const unsigned char file468[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
-};
-static const unsigned char file469[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
-};
-static const unsigned char file470[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file471[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file472[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file473[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file474[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file475[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file476[] = {
-#embed "../../Profiles/models/vision/samaug.json"
-};
-static const unsigned char file477[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
-};
-static const unsigned char file478[] = {
-#embed "../../Profiles/models/vision/samed.json"
-};
-static const unsigned char file479[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
-};
-static const unsigned char file480[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
-};
-static const unsigned char file481[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
-};
-static const unsigned char file482[] = {
-#embed "../../Profiles/models/vision/sampot.json"
-};
-static const unsigned char file483[] = {
-#embed "../../Profiles/models/vision/samus.json"
-};
-static const unsigned char file484[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
-};
-static const unsigned char file485[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
-};
-static const unsigned char file486[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
-};
-static const unsigned char file487[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file488[] = {
-#embed "../../Profiles/models/vision/segvol.json"
-};
-static const unsigned char file489[] = {
-#embed "../../Profiles/models/vision/semisam.json"
-};
-static const unsigned char file490[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
-};
-static const unsigned char file491[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
-};
-static const unsigned char file492[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
-};
-static const unsigned char file493[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
-};
-static const unsigned char file494[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
-};
-static const unsigned char file495[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
-};
-static const unsigned char file496[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
-};
-static const unsigned char file497[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file498[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file499[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file500[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file501[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
-};
-static const unsigned char file502[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file503[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file504[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file505[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
-};
-static const unsigned char file506[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
-};
-static const unsigned char file507[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
-};
-static const unsigned char file508[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
-};
-static const unsigned char file509[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
-};
-static const unsigned char file510[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file511[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file512[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file513[] = {
-#embed "../../Profiles/models/vision/universeg.json"
-};
-static const unsigned char file514[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
-};
-static const unsigned char file515[] = {
-#embed "../../Profiles/models/vision/usfm.json"
-};
-static const unsigned char file516[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file517[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file518[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file519[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file520[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file521[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file522[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
-};
-static const unsigned char file523[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file524[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
-};
-static const unsigned char file525[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
-};
-static const unsigned char file526[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
-};
-static const unsigned char file527[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file528[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file529[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
-};
-static const unsigned char file530[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
-};
-static const unsigned char file531[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
-};
-static const unsigned char file532[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
-};
-static const unsigned char file533[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
-};
-static const unsigned char file534[] = {
 #embed "../../Profiles/models/language/qwen2-72b.json"
 };
 static const unsigned char file270[] = {
@@ -1709,777 +914,801 @@ static const unsigned char file303[] = {
 #embed "../../Profiles/models/multimodal/clip-rn50.json"
 };
 static const unsigned char file304[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
+#embed "../../Profiles/models/multimodal/clip-rn50x16.json"
 };
 static const unsigned char file305[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
 };
 static const unsigned char file306[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+#embed "../../Profiles/models/multimodal/clip-rn50x64.json"
 };
 static const unsigned char file307[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16-plus-240.json"
 };
 static const unsigned char file308[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
 };
 static const unsigned char file309[] = {
-#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
 };
 static const unsigned char file310[] = {
-#embed "../../Profiles/models/multimodal/convirt.json"
+#embed "../../Profiles/models/multimodal/clip-vit-bigg-14.json"
 };
 static const unsigned char file311[] = {
-#embed "../../Profiles/models/multimodal/coop-lvt.json"
+#embed "../../Profiles/models/multimodal/clip-vit-g-14.json"
 };
 static const unsigned char file312[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
+#embed "../../Profiles/models/multimodal/clip-vit-h-14.json"
 };
 static const unsigned char file313[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
 };
 static const unsigned char file314[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
 static const unsigned char file315[] = {
-#embed "../../Profiles/models/multimodal/etp.json"
+#embed "../../Profiles/models/multimodal/clip-vit-l-16.json"
 };
 static const unsigned char file316[] = {
-#embed "../../Profiles/models/multimodal/gimp.json"
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
 };
 static const unsigned char file317[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
+#embed "../../Profiles/models/multimodal/convirt.json"
 };
 static const unsigned char file318[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
+#embed "../../Profiles/models/multimodal/coop-lvt.json"
 };
 static const unsigned char file319[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
+#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
 };
 static const unsigned char file320[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
+#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
 };
 static const unsigned char file321[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
 };
 static const unsigned char file322[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
+#embed "../../Profiles/models/multimodal/etp.json"
 };
 static const unsigned char file323[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+#embed "../../Profiles/models/multimodal/gimp.json"
 };
 static const unsigned char file324[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+#embed "../../Profiles/models/multimodal/glip-t.json"
 };
 static const unsigned char file325[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+#embed "../../Profiles/models/multimodal/gloria.json"
 };
 static const unsigned char file326[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+#embed "../../Profiles/models/multimodal/guo-glip.json"
 };
 static const unsigned char file327[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+#embed "../../Profiles/models/multimodal/i-ai.json"
 };
 static const unsigned char file328[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+#embed "../../Profiles/models/multimodal/imitate.json"
 };
 static const unsigned char file329[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
+#embed "../../Profiles/models/multimodal/kad-512.json"
 };
 static const unsigned char file330[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
 };
 static const unsigned char file331[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
 };
 static const unsigned char file332[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
 };
 static const unsigned char file333[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
 };
 static const unsigned char file334[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
 };
 static const unsigned char file335[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
 };
 static const unsigned char file336[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
+#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
 };
 static const unsigned char file337[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
 };
 static const unsigned char file338[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
 };
 static const unsigned char file339[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
 };
 static const unsigned char file340[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
 };
 static const unsigned char file341[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
+#embed "../../Profiles/models/multimodal/lovt.json"
 };
 static const unsigned char file342[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
+#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
 };
 static const unsigned char file343[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
+#embed "../../Profiles/models/multimodal/lu-gpt2.json"
 };
 static const unsigned char file344[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
+#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
 };
 static const unsigned char file345[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
+#embed "../../Profiles/models/multimodal/m-flag-r50.json"
 };
 static const unsigned char file346[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
+#embed "../../Profiles/models/multimodal/m3ad.json"
 };
 static const unsigned char file347[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
+#embed "../../Profiles/models/multimodal/m3ae.json"
 };
 static const unsigned char file348[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
+#embed "../../Profiles/models/multimodal/maco.json"
 };
 static const unsigned char file349[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
+#embed "../../Profiles/models/multimodal/med-flamingo.json"
 };
 static const unsigned char file350[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
 };
 static const unsigned char file351[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
 };
 static const unsigned char file352[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
 };
 static const unsigned char file353[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
+#embed "../../Profiles/models/multimodal/med-unic-r50.json"
 };
 static const unsigned char file354[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
+#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
 };
 static const unsigned char file355[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
+#embed "../../Profiles/models/multimodal/medclip-r50.json"
 };
 static const unsigned char file356[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
 };
 static const unsigned char file357[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
+#embed "../../Profiles/models/multimodal/medklip.json"
 };
 static const unsigned char file358[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
+#embed "../../Profiles/models/multimodal/medvill.json"
 };
 static const unsigned char file359[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
+#embed "../../Profiles/models/multimodal/mgca-r50.json"
 };
 static const unsigned char file360[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
+#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
 };
 static const unsigned char file361[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
+#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
 };
 static const unsigned char file362[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
+#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
 };
 static const unsigned char file363[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
 };
 static const unsigned char file364[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
 };
 static const unsigned char file365[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
+#embed "../../Profiles/models/multimodal/mmbert.json"
 };
 static const unsigned char file366[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
+#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
 };
 static const unsigned char file367[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
 };
 static const unsigned char file368[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
+#embed "../../Profiles/models/multimodal/mrm.json"
 };
 static const unsigned char file369[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
+#embed "../../Profiles/models/multimodal/mumc.json"
 };
 static const unsigned char file370[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
 };
 static const unsigned char file371[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
 };
 static const unsigned char file372[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
 };
 static const unsigned char file373[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/multimodal/pathasst.json"
 };
 static const unsigned char file374[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
+#embed "../../Profiles/models/multimodal/pathchat.json"
 };
 static const unsigned char file375[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file376[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
+#embed "../../Profiles/models/multimodal/pmc-clip.json"
 };
 static const unsigned char file377[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
+#embed "../../Profiles/models/multimodal/prior.json"
 };
 static const unsigned char file378[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/multimodal/proteindt-clap.json"
 };
 static const unsigned char file379[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
 };
 static const unsigned char file380[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
 };
 static const unsigned char file381[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file382[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
+#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
 };
 static const unsigned char file383[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
+#embed "../../Profiles/models/multimodal/qin-glip.json"
 };
 static const unsigned char file384[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
+#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
 };
 static const unsigned char file385[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
+#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
 };
 static const unsigned char file386[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file387[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+#embed "../../Profiles/models/multimodal/r2gen.json"
 };
 static const unsigned char file388[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
 };
 static const unsigned char file389[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
 };
 static const unsigned char file390[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
+#embed "../../Profiles/models/multimodal/roentgen.json"
 };
 static const unsigned char file391[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
 static const unsigned char file392[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
 static const unsigned char file393[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
 static const unsigned char file394[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
 static const unsigned char file395[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
 static const unsigned char file396[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
+#embed "../../Profiles/models/multimodal/t3d.json"
 };
 static const unsigned char file397[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
+#embed "../../Profiles/models/multimodal/umcl.json"
 };
 static const unsigned char file398[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
+#embed "../../Profiles/models/multimodal/unibrain.json"
 };
 static const unsigned char file399[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
 };
 static const unsigned char file400[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
 };
 static const unsigned char file401[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
 };
 static const unsigned char file402[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file403[] = {
-#embed "../../Profiles/models/vision/autosam.json"
+#embed "../../Profiles/models/multimodal/xplainer.json"
 };
 static const unsigned char file404[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
+#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
 };
 static const unsigned char file405[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
+#embed "../../Profiles/models/multimodal/xraygpt.json"
 };
 static const unsigned char file406[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
 static const unsigned char file407[] = {
-#embed "../../Profiles/models/vision/brow.json"
+#embed "../../Profiles/models/vision/adaptivesam.json"
 };
 static const unsigned char file408[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
+#embed "../../Profiles/models/vision/after-sam.json"
 };
 static const unsigned char file409[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
+#embed "../../Profiles/models/vision/all-in-sam.json"
 };
 static const unsigned char file410[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
+#embed "../../Profiles/models/vision/anand-sam.json"
 };
 static const unsigned char file411[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/vision/autosam.json"
 };
 static const unsigned char file412[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
 static const unsigned char file413[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
 static const unsigned char file414[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
 static const unsigned char file415[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+#embed "../../Profiles/models/vision/brow.json"
 };
 static const unsigned char file416[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file417[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file418[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
+#embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
 static const unsigned char file419[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file420[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/cellsam.json"
 };
 static const unsigned char file421[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file422[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file423[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file424[] = {
-#embed "../../Profiles/models/vision/desam.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file425[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file426[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file427[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file428[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file429[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file430[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file431[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file432[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file433[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file434[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file435[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file436[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file448[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file449[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file450[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file451[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file452[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file453[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file454[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file455[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file456[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file457[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file458[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file459[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file460[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file461[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file462[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file463[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file464[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file465[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file466[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file467[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file468[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file469[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file470[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file471[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file472[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file473[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file474[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file475[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file476[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file477[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file478[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file479[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file480[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file481[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file482[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file483[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file484[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file485[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file486[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file487[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file488[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file489[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file490[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file491[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file492[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file493[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file494[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file495[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file496[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file497[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file498[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file499[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file500[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file501[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file502[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file503[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file504[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file505[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file506[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file507[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file508[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file509[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file510[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file511[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file512[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file513[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file514[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file515[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file516[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file517[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file518[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file519[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file520[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file521[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file522[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file523[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file524[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file525[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file526[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file527[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-b.json"
 };
 static const unsigned char file528[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/stunet-h.json"
 };
 static const unsigned char file529[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/stunet-l.json"
 };
 static const unsigned char file530[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/stunet-s.json"
 };
 static const unsigned char file531[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file532[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file533[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file534[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file535[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file536[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file537[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file538[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file539[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file540[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
 static const unsigned char file541[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
 static const unsigned char file542[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
 static const unsigned char file543[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
 static const unsigned char file544[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/unet2d-basic.json"
 };
 static const unsigned char file545[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/universeg.json"
 };
 static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
 static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file561[] = {
+#embed "../../Profiles/models/vision/voco-l.json"
+};
+static const unsigned char file562[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file563[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file564[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file565[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file566[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file567[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file568[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file569[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -2524,504 +1753,6 @@ const CProfilesFile CProfilesFiles[] = {
     {"devices/t4.json", file37, sizeof file37},
     {"devices/v100-16gb.json", file38, sizeof file38},
     {"devices/v100-32gb.json", file39, sizeof file39},
-    {"models/bioinformatics/3utrbert.json", file40, sizeof file40},
-    {"models/bioinformatics/alphafold2.json", file41, sizeof file41},
-    {"models/bioinformatics/celllm.json", file42, sizeof file42},
-    {"models/bioinformatics/codonbert.json", file43, sizeof file43},
-    {"models/bioinformatics/dnabert-3.json", file44, sizeof file44},
-    {"models/bioinformatics/dnabert-4.json", file45, sizeof file45},
-    {"models/bioinformatics/dnabert-5.json", file46, sizeof file46},
-    {"models/bioinformatics/dnabert-6.json", file47, sizeof file47},
-    {"models/bioinformatics/dnagpt-0.1b.json", file48, sizeof file48},
-    {"models/bioinformatics/esm-1b.json", file49, sizeof file49},
-    {"models/bioinformatics/esm2-150m.json", file50, sizeof file50},
-    {"models/bioinformatics/esm2-15b.json", file51, sizeof file51},
-    {"models/bioinformatics/esm2-35m.json", file52, sizeof file52},
-    {"models/bioinformatics/esm2-3b.json", file53, sizeof file53},
-    {"models/bioinformatics/esm2-650m.json", file54, sizeof file54},
-    {"models/bioinformatics/esm2-8m.json", file55, sizeof file55},
-    {"models/bioinformatics/evoformer-48.json", file56, sizeof file56},
-    {"models/bioinformatics/gena-lm-base.json", file57, sizeof file57},
-    {"models/bioinformatics/geneformer-12l.json", file58, sizeof file58},
-    {"models/bioinformatics/geneformer.json", file59, sizeof file59},
-    {"models/bioinformatics/genept.json", file60, sizeof file60},
-    {"models/bioinformatics/gin-5x300.json", file61, sizeof file61},
-    {"models/bioinformatics/hyenadna-large-1m.json", file62, sizeof file62},
-    {"models/bioinformatics/hyenadna-medium-160k.json", file63, sizeof file63},
-    {"models/bioinformatics/hyenadna-medium-450k.json", file64, sizeof file64},
-    {"models/bioinformatics/hyenadna-small-32k.json", file65, sizeof file65},
-    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file66, sizeof file66},
-    {"models/bioinformatics/hyenadna-tiny-1k.json", file67, sizeof file67},
-    {"models/bioinformatics/msa-transformer.json", file68, sizeof file68},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file69, sizeof file69},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file70, sizeof file70},
-    {"models/bioinformatics/protbert.json", file71, sizeof file71},
-    {"models/bioinformatics/prott5-xl-encdec.json", file72, sizeof file72},
-    {"models/bioinformatics/prott5-xl-encoder.json", file73, sizeof file73},
-    {"models/bioinformatics/prott5-xxl-encdec.json", file74, sizeof file74},
-    {"models/bioinformatics/prott5-xxl-encoder.json", file75, sizeof file75},
-    {"models/bioinformatics/rna-fm.json", file76, sizeof file76},
-    {"models/bioinformatics/rna-msm.json", file77, sizeof file77},
-    {"models/bioinformatics/rnabert.json", file78, sizeof file78},
-    {"models/bioinformatics/scbert.json", file79, sizeof file79},
-    {"models/bioinformatics/scelmo.json", file80, sizeof file80},
-    {"models/bioinformatics/scfoundation-100m.json", file81, sizeof file81},
-    {"models/bioinformatics/scgpt.json", file82, sizeof file82},
-    {"models/bioinformatics/splicebert.json", file83, sizeof file83},
-    {"models/bioinformatics/uce-33l.json", file84, sizeof file84},
-    {"models/bioinformatics/uce-4l.json", file85, sizeof file85},
-    {"models/bioinformatics/utr-lm.json", file86, sizeof file86},
-    {"models/language/albert-base.json", file87, sizeof file87},
-    {"models/language/albert-large.json", file88, sizeof file88},
-    {"models/language/albert-xlarge.json", file89, sizeof file89},
-    {"models/language/albert-xxlarge.json", file90, sizeof file90},
-    {"models/language/alpacare-13b.json", file91, sizeof file91},
-    {"models/language/alpacare-7b.json", file92, sizeof file92},
-    {"models/language/alpacare-llama2-13b.json", file93, sizeof file93},
-    {"models/language/alpacare-llama2-7b.json", file94, sizeof file94},
-    {"models/language/alphabert.json", file95, sizeof file95},
-    {"models/language/antplm-med-10b.json", file96, sizeof file96},
-    {"models/language/baichuan-13b.json", file97, sizeof file97},
-    {"models/language/baichuan-7b.json", file98, sizeof file98},
-    {"models/language/baichuan2-13b.json", file99, sizeof file99},
-    {"models/language/baichuan2-7b.json", file100, sizeof file100},
-    {"models/language/bart-base.json", file101, sizeof file101},
-    {"models/language/bart-large.json", file102, sizeof file102},
-    {"models/language/behrt.json", file103, sizeof file103},
-    {"models/language/bentsao.json", file104, sizeof file104},
-    {"models/language/bert-base.json", file105, sizeof file105},
-    {"models/language/bert-large.json", file106, sizeof file106},
-    {"models/language/bianque-1.json", file107, sizeof file107},
-    {"models/language/bianque-2.json", file108, sizeof file108},
-    {"models/language/bimedix.json", file109, sizeof file109},
-    {"models/language/biobart-base.json", file110, sizeof file110},
-    {"models/language/biobart-large.json", file111, sizeof file111},
-    {"models/language/biobart-v2-base.json", file112, sizeof file112},
-    {"models/language/biobart-v2-large.json", file113, sizeof file113},
-    {"models/language/biobert.json", file114, sizeof file114},
-    {"models/language/biomedlm.json", file115, sizeof file115},
-    {"models/language/biomistral-7b.json", file116, sizeof file116},
-    {"models/language/bloom-176b.json", file117, sizeof file117},
-    {"models/language/bloom-1b1.json", file118, sizeof file118},
-    {"models/language/bloom-1b7.json", file119, sizeof file119},
-    {"models/language/bloom-3b.json", file120, sizeof file120},
-    {"models/language/bloom-560m.json", file121, sizeof file121},
-    {"models/language/bloom-7b1.json", file122, sizeof file122},
-    {"models/language/chatcad-plus.json", file123, sizeof file123},
-    {"models/language/chatcad.json", file124, sizeof file124},
-    {"models/language/chatdoctor.json", file125, sizeof file125},
-    {"models/language/chatglm-6b.json", file126, sizeof file126},
-    {"models/language/chatglm2-6b.json", file127, sizeof file127},
-    {"models/language/chatglm3-6b.json", file128, sizeof file128},
-    {"models/language/chatgpt.json", file129, sizeof file129},
-    {"models/language/clinical-decision-transformer.json", file130, sizeof file130},
-    {"models/language/clinicalbert.json", file131, sizeof file131},
-    {"models/language/clinicalgpt.json", file132, sizeof file132},
-    {"models/language/deid-gpt.json", file133, sizeof file133},
-    {"models/language/doctorglm.json", file134, sizeof file134},
-    {"models/language/dr-knows.json", file135, sizeof file135},
-    {"models/language/falcon-40b.json", file136, sizeof file136},
-    {"models/language/falcon-7b.json", file137, sizeof file137},
-    {"models/language/flan-t5-base.json", file138, sizeof file138},
-    {"models/language/flan-t5-large.json", file139, sizeof file139},
-    {"models/language/flan-t5-small.json", file140, sizeof file140},
-    {"models/language/flan-t5-xl.json", file141, sizeof file141},
-    {"models/language/flan-t5-xxl.json", file142, sizeof file142},
-    {"models/language/gatortron-base-345m.json", file143, sizeof file143},
-    {"models/language/gatortron-large-8.9b.json", file144, sizeof file144},
-    {"models/language/gatortron-medium-3.9b.json", file145, sizeof file145},
-    {"models/language/gatortrongpt-20b.json", file146, sizeof file146},
-    {"models/language/gatortrongpt-5b.json", file147, sizeof file147},
-    {"models/language/gemma-2b.json", file148, sizeof file148},
-    {"models/language/gemma-7b.json", file149, sizeof file149},
-    {"models/language/gemma2-27b.json", file150, sizeof file150},
-    {"models/language/gemma2-2b.json", file151, sizeof file151},
-    {"models/language/gemma2-9b.json", file152, sizeof file152},
-    {"models/language/glm-10b.json", file153, sizeof file153},
-    {"models/language/glm-130b.json", file154, sizeof file154},
-    {"models/language/gpt-4.json", file155, sizeof file155},
-    {"models/language/gpt-doctor.json", file156, sizeof file156},
-    {"models/language/gpt-j-6b.json", file157, sizeof file157},
-    {"models/language/gpt-neox-20b.json", file158, sizeof file158},
-    {"models/language/gpt2-large.json", file159, sizeof file159},
-    {"models/language/gpt2-medium.json", file160, sizeof file160},
-    {"models/language/gpt2-xl.json", file161, sizeof file161},
-    {"models/language/gpt2.json", file162, sizeof file162},
-    {"models/language/healthprompt.json", file163, sizeof file163},
-    {"models/language/huatuogpt-13b.json", file164, sizeof file164},
-    {"models/language/huatuogpt-7b.json", file165, sizeof file165},
-    {"models/language/huatuogpt2-13b.json", file166, sizeof file166},
-    {"models/language/huatuogpt2-34b.json", file167, sizeof file167},
-    {"models/language/huatuogpt2-7b.json", file168, sizeof file168},
-    {"models/language/jmlr-13b.json", file169, sizeof file169},
-    {"models/language/jmlr-7b.json", file170, sizeof file170},
-    {"models/language/llama-13b.json", file171, sizeof file171},
-    {"models/language/llama-33b.json", file172, sizeof file172},
-    {"models/language/llama-65b.json", file173, sizeof file173},
-    {"models/language/llama-7b.json", file174, sizeof file174},
-    {"models/language/llama2-13b.json", file175, sizeof file175},
-    {"models/language/llama2-70b.json", file176, sizeof file176},
-    {"models/language/llama2-7b.json", file177, sizeof file177},
-    {"models/language/llama3-70b.json", file178, sizeof file178},
-    {"models/language/llama3-8b.json", file179, sizeof file179},
-    {"models/language/llama3.1-405b.json", file180, sizeof file180},
-    {"models/language/llama3.1-70b.json", file181, sizeof file181},
-    {"models/language/llama3.1-8b.json", file182, sizeof file182},
-    {"models/language/llama3.2-1b.json", file183, sizeof file183},
-    {"models/language/llama3.2-3b.json", file184, sizeof file184},
-    {"models/language/me-llama-13b.json", file185, sizeof file185},
-    {"models/language/me-llama-70b.json", file186, sizeof file186},
-    {"models/language/med-palm-2.json", file187, sizeof file187},
-    {"models/language/med-palm.json", file188, sizeof file188},
-    {"models/language/medagents-flan-palm.json", file189, sizeof file189},
-    {"models/language/medalpaca-13b.json", file190, sizeof file190},
-    {"models/language/medalpaca-30b.json", file191, sizeof file191},
-    {"models/language/medalpaca-7b.json", file192, sizeof file192},
-    {"models/language/medcpt-query.json", file193, sizeof file193},
-    {"models/language/medcpt-reranker.json", file194, sizeof file194},
-    {"models/language/medcpt.json", file195, sizeof file195},
-    {"models/language/meditron-70b.json", file196, sizeof file196},
-    {"models/language/meditron-7b.json", file197, sizeof file197},
-    {"models/language/medprompt.json", file198, sizeof file198},
-    {"models/language/medroberta-nl.json", file199, sizeof file199},
-    {"models/language/megatron-gpt-1.3b.json", file200, sizeof file200},
-    {"models/language/mistral-7b.json", file201, sizeof file201},
-    {"models/language/mixtral-8x22b.json", file202, sizeof file202},
-    {"models/language/mixtral-8x7b.json", file203, sizeof file203},
-    {"models/language/napss.json", file204, sizeof file204},
-    {"models/language/oncogpt-7b.json", file205, sizeof file205},
-    {"models/language/open-llama-3b.json", file206, sizeof file206},
-    {"models/language/ophglm.json", file207, sizeof file207},
-    {"models/language/opt-1.3b.json", file208, sizeof file208},
-    {"models/language/opt-125m.json", file209, sizeof file209},
-    {"models/language/opt-13b.json", file210, sizeof file210},
-    {"models/language/opt-175b.json", file211, sizeof file211},
-    {"models/language/opt-2.7b.json", file212, sizeof file212},
-    {"models/language/opt-30b.json", file213, sizeof file213},
-    {"models/language/opt-6.7b.json", file214, sizeof file214},
-    {"models/language/opt-66b.json", file215, sizeof file215},
-    {"models/language/palm-540b.json", file216, sizeof file216},
-    {"models/language/palm-62b.json", file217, sizeof file217},
-    {"models/language/palm-8b.json", file218, sizeof file218},
-    {"models/language/pbp.json", file219, sizeof file219},
-    {"models/language/phi-1.5.json", file220, sizeof file220},
-    {"models/language/phi-2.json", file221, sizeof file221},
-    {"models/language/phi-3-mini.json", file222, sizeof file222},
-    {"models/language/pmc-llama-13b.json", file223, sizeof file223},
-    {"models/language/pmc-llama-7b.json", file224, sizeof file224},
-    {"models/language/pubmedbert.json", file225, sizeof file225},
-    {"models/language/qilin-med-13b.json", file226, sizeof file226},
-    {"models/language/qilin-med.json", file227, sizeof file227},
-    {"models/language/qwen-1.8b.json", file228, sizeof file228},
-    {"models/language/qwen-14b.json", file229, sizeof file229},
-    {"models/language/qwen-72b.json", file230, sizeof file230},
-    {"models/language/qwen-7b.json", file231, sizeof file231},
-    {"models/language/qwen2-0.5b.json", file232, sizeof file232},
-    {"models/language/qwen2-1.5b.json", file233, sizeof file233},
-    {"models/language/qwen2-72b.json", file234, sizeof file234},
-    {"models/language/qwen2-7b.json", file235, sizeof file235},
-    {"models/language/roberta-base.json", file236, sizeof file236},
-    {"models/language/roberta-large.json", file237, sizeof file237},
-    {"models/language/scibert.json", file238, sizeof file238},
-    {"models/language/spt.json", file239, sizeof file239},
-    {"models/language/t5-11b.json", file240, sizeof file240},
-    {"models/language/t5-3b.json", file241, sizeof file241},
-    {"models/language/t5-base.json", file242, sizeof file242},
-    {"models/language/t5-large.json", file243, sizeof file243},
-    {"models/language/t5-small.json", file244, sizeof file244},
-    {"models/language/taiyi-7b.json", file245, sizeof file245},
-    {"models/language/text-embedding-ada-002.json", file246, sizeof file246},
-    {"models/language/visual-med-alpaca.json", file247, sizeof file247},
-    {"models/language/yi-34b.json", file248, sizeof file248},
-    {"models/language/zhongjing-13b.json", file249, sizeof file249},
-    {"models/language/ziya-llama-13b.json", file250, sizeof file250},
-    {"models/multimodal/albef.json", file251, sizeof file251},
-    {"models/multimodal/arl.json", file252, sizeof file252},
-    {"models/multimodal/bfspr.json", file253, sizeof file253},
-    {"models/multimodal/biomedclip.json", file254, sizeof file254},
-    {"models/multimodal/biomedgpt-b.json", file255, sizeof file255},
-    {"models/multimodal/biomedgpt-m.json", file256, sizeof file256},
-    {"models/multimodal/biomedgpt-s.json", file257, sizeof file257},
-    {"models/multimodal/biovil.json", file258, sizeof file258},
-    {"models/multimodal/blip2-opt-2.7b.json", file259, sizeof file259},
-    {"models/multimodal/blip2-opt-6.7b.json", file260, sizeof file260},
-    {"models/multimodal/chambon-sd.json", file261, sizeof file261},
-    {"models/multimodal/chexzero-b-16-320.json", file262, sizeof file262},
-    {"models/multimodal/chexzero.json", file263, sizeof file263},
-    {"models/multimodal/cite.json", file264, sizeof file264},
-    {"models/multimodal/clinical-bert.json", file265, sizeof file265},
-    {"models/multimodal/clip-lung.json", file266, sizeof file266},
-    {"models/multimodal/clip-rn101.json", file267, sizeof file267},
-    {"models/multimodal/clip-rn50.json", file268, sizeof file268},
-    {"models/multimodal/clip-rn50x16.json", file269, sizeof file269},
-    {"models/multimodal/clip-rn50x4.json", file270, sizeof file270},
-    {"models/multimodal/clip-rn50x64.json", file271, sizeof file271},
-    {"models/multimodal/clip-vit-b-16-plus-240.json", file272, sizeof file272},
-    {"models/multimodal/clip-vit-b-16.json", file273, sizeof file273},
-    {"models/multimodal/clip-vit-b-32.json", file274, sizeof file274},
-    {"models/multimodal/clip-vit-bigg-14.json", file275, sizeof file275},
-    {"models/multimodal/clip-vit-g-14.json", file276, sizeof file276},
-    {"models/multimodal/clip-vit-h-14.json", file277, sizeof file277},
-    {"models/multimodal/clip-vit-l-14-336.json", file278, sizeof file278},
-    {"models/multimodal/clip-vit-l-14.json", file279, sizeof file279},
-    {"models/multimodal/clip-vit-l-16.json", file280, sizeof file280},
-    {"models/multimodal/conch-vit-b16.json", file281, sizeof file281},
-    {"models/multimodal/convirt.json", file282, sizeof file282},
-    {"models/multimodal/coop-lvt.json", file283, sizeof file283},
-    {"models/multimodal/cxr-clip-r50.json", file284, sizeof file284},
-    {"models/multimodal/cxr-clip-swin.json", file285, sizeof file285},
-    {"models/multimodal/etp-ecg-resnet18.json", file286, sizeof file286},
-    {"models/multimodal/etp.json", file287, sizeof file287},
-    {"models/multimodal/gimp.json", file288, sizeof file288},
-    {"models/multimodal/glip-t.json", file289, sizeof file289},
-    {"models/multimodal/gloria.json", file290, sizeof file290},
-    {"models/multimodal/guo-glip.json", file291, sizeof file291},
-    {"models/multimodal/i-ai.json", file292, sizeof file292},
-    {"models/multimodal/imitate.json", file293, sizeof file293},
-    {"models/multimodal/kad-512.json", file294, sizeof file294},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file295, sizeof file295},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file296, sizeof file296},
-    {"models/multimodal/llava-1.5-13b.json", file297, sizeof file297},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file298, sizeof file298},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file299, sizeof file299},
-    {"models/multimodal/llava-1.5-7b.json", file300, sizeof file300},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file301, sizeof file301},
-    {"models/multimodal/llava-med-7b-224-linear.json", file302, sizeof file302},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file303, sizeof file303},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file304, sizeof file304},
-    {"models/multimodal/llava-med-7b-224.json", file305, sizeof file305},
-    {"models/multimodal/lovt.json", file306, sizeof file306},
-    {"models/multimodal/lu-gpt2-medium.json", file307, sizeof file307},
-    {"models/multimodal/lu-gpt2.json", file308, sizeof file308},
-    {"models/multimodal/lu-open-llama-7b.json", file309, sizeof file309},
-    {"models/multimodal/m-flag-r50.json", file310, sizeof file310},
-    {"models/multimodal/m3ad.json", file311, sizeof file311},
-    {"models/multimodal/m3ae.json", file312, sizeof file312},
-    {"models/multimodal/maco.json", file313, sizeof file313},
-    {"models/multimodal/med-flamingo.json", file314, sizeof file314},
-    {"models/multimodal/med-palm-m-12b.json", file315, sizeof file315},
-    {"models/multimodal/med-palm-m-562b.json", file316, sizeof file316},
-    {"models/multimodal/med-palm-m-84b.json", file317, sizeof file317},
-    {"models/multimodal/med-unic-r50.json", file318, sizeof file318},
-    {"models/multimodal/med-unic-vit-b.json", file319, sizeof file319},
-    {"models/multimodal/medclip-r50.json", file320, sizeof file320},
-    {"models/multimodal/medclip-swin.json", file321, sizeof file321},
-    {"models/multimodal/medklip.json", file322, sizeof file322},
-    {"models/multimodal/medvill.json", file323, sizeof file323},
-    {"models/multimodal/mgca-r50.json", file324, sizeof file324},
-    {"models/multimodal/mgca-vit-b.json", file325, sizeof file325},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file326, sizeof file326},
-    {"models/multimodal/mi-zero-pubmedbert.json", file327, sizeof file327},
-    {"models/multimodal/minigpt4-13b.json", file328, sizeof file328},
-    {"models/multimodal/minigpt4-7b.json", file329, sizeof file329},
-    {"models/multimodal/mmbert.json", file330, sizeof file330},
-    {"models/multimodal/moleculestm-graph.json", file331, sizeof file331},
-    {"models/multimodal/moleculestm-smiles.json", file332, sizeof file332},
-    {"models/multimodal/mrm.json", file333, sizeof file333},
-    {"models/multimodal/mumc.json", file334, sizeof file334},
-    {"models/multimodal/open-coca_vit-b-32.json", file335, sizeof file335},
-    {"models/multimodal/open-coca_vit-l-14.json", file336, sizeof file336},
-    {"models/multimodal/open-flamingo-9b.json", file337, sizeof file337},
-    {"models/multimodal/pathasst.json", file338, sizeof file338},
-    {"models/multimodal/pathchat.json", file339, sizeof file339},
-    {"models/multimodal/plip.json", file340, sizeof file340},
-    {"models/multimodal/pmc-clip.json", file341, sizeof file341},
-    {"models/multimodal/prior.json", file342, sizeof file342},
-    {"models/multimodal/proteindt-clap.json", file343, sizeof file343},
-    {"models/multimodal/pubmedclip-rn50.json", file344, sizeof file344},
-    {"models/multimodal/pubmedclip-rn50x4.json", file345, sizeof file345},
-    {"models/multimodal/pubmedclip.json", file346, sizeof file346},
-    {"models/multimodal/qilin-med-vl.json", file347, sizeof file347},
-    {"models/multimodal/qin-glip.json", file348, sizeof file348},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file349, sizeof file349},
-    {"models/multimodal/quiltnet-b-16.json", file350, sizeof file350},
-    {"models/multimodal/quiltnet.json", file351, sizeof file351},
-    {"models/multimodal/r2gen.json", file352, sizeof file352},
-    {"models/multimodal/radfm-14b.json", file353, sizeof file353},
-    {"models/multimodal/radfm-vision.json", file354, sizeof file354},
-    {"models/multimodal/roentgen.json", file355, sizeof file355},
-    {"models/multimodal/sd1-unet.json", file356, sizeof file356},
-    {"models/multimodal/sd1-vae.json", file357, sizeof file357},
-    {"models/multimodal/sd2-unet.json", file358, sizeof file358},
-    {"models/multimodal/stable-diffusion-v1.json", file359, sizeof file359},
-    {"models/multimodal/stable-diffusion-v2.json", file360, sizeof file360},
-    {"models/multimodal/t3d.json", file361, sizeof file361},
-    {"models/multimodal/umcl.json", file362, sizeof file362},
-    {"models/multimodal/unibrain.json", file363, sizeof file363},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file364, sizeof file364},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file365, sizeof file365},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file366, sizeof file366},
-    {"models/multimodal/vit-bert-dual.json", file367, sizeof file367},
-    {"models/multimodal/xplainer.json", file368, sizeof file368},
-    {"models/multimodal/xraygpt-vit-g.json", file369, sizeof file369},
-    {"models/multimodal/xraygpt.json", file370, sizeof file370},
-    {"models/vision/3dsam-adapter.json", file371, sizeof file371},
-    {"models/vision/adaptivesam.json", file372, sizeof file372},
-    {"models/vision/after-sam.json", file373, sizeof file373},
-    {"models/vision/all-in-sam.json", file374, sizeof file374},
-    {"models/vision/anand-sam.json", file375, sizeof file375},
-    {"models/vision/autosam.json", file376, sizeof file376},
-    {"models/vision/baharoon-dinov2-vitb14.json", file377, sizeof file377},
-    {"models/vision/baharoon-dinov2-vitg14.json", file378, sizeof file378},
-    {"models/vision/baharoon-dinov2-vitl14.json", file379, sizeof file379},
-    {"models/vision/brow.json", file380, sizeof file380},
-    {"models/vision/c2l-densenet121.json", file381, sizeof file381},
-    {"models/vision/c2l-resnet18.json", file382, sizeof file382},
-    {"models/vision/campanella-vit-l.json", file383, sizeof file383},
-    {"models/vision/campanella-vit-s.json", file384, sizeof file384},
-    {"models/vision/cellsam.json", file385, sizeof file385},
-    {"models/vision/ciga-resnet18.json", file386, sizeof file386},
-    {"models/vision/clip-rn101-visual.json", file387, sizeof file387},
-    {"models/vision/clip-rn50-visual.json", file388, sizeof file388},
-    {"models/vision/clip-rn50x4-visual.json", file389, sizeof file389},
-    {"models/vision/ctranspath.json", file390, sizeof file390},
-    {"models/vision/deblurring-mae.json", file391, sizeof file391},
-    {"models/vision/densenet121-3d.json", file392, sizeof file392},
-    {"models/vision/densenet121.json", file393, sizeof file393},
-    {"models/vision/densenet161.json", file394, sizeof file394},
-    {"models/vision/densenet169.json", file395, sizeof file395},
-    {"models/vision/densenet201.json", file396, sizeof file396},
-    {"models/vision/desam.json", file397, sizeof file397},
-    {"models/vision/dinov2-vitb14.json", file398, sizeof file398},
-    {"models/vision/dinov2-vitg14.json", file399, sizeof file399},
-    {"models/vision/dinov2-vitl14.json", file400, sizeof file400},
-    {"models/vision/dinov2-vits14.json", file401, sizeof file401},
-    {"models/vision/efficientnet_b0.json", file402, sizeof file402},
-    {"models/vision/efficientnet_b1.json", file403, sizeof file403},
-    {"models/vision/efficientnet_b2.json", file404, sizeof file404},
-    {"models/vision/efficientnet_b3.json", file405, sizeof file405},
-    {"models/vision/efficientnet_b4.json", file406, sizeof file406},
-    {"models/vision/efficientnet_b5.json", file407, sizeof file407},
-    {"models/vision/efficientnet_b6.json", file408, sizeof file408},
-    {"models/vision/efficientnet_b7.json", file409, sizeof file409},
-    {"models/vision/endo-fm-timesformer.json", file410, sizeof file410},
-    {"models/vision/eviprompt-b.json", file411, sizeof file411},
-    {"models/vision/eviprompt-h.json", file412, sizeof file412},
-    {"models/vision/feng-sam.json", file413, sizeof file413},
-    {"models/vision/ghesu-resnet50w2.json", file414, sizeof file414},
-    {"models/vision/gigapath-slide.json", file415, sizeof file415},
-    {"models/vision/gigapath-tile.json", file416, sizeof file416},
-    {"models/vision/gvsl-unet.json", file417, sizeof file417},
-    {"models/vision/lvm-med-resnet50.json", file418, sizeof file418},
-    {"models/vision/lvm-med-vit-b.json", file419, sizeof file419},
-    {"models/vision/ma-sam.json", file420, sizeof file420},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file421, sizeof file421},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file422, sizeof file422},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file423, sizeof file423},
-    {"models/vision/mammo-sam.json", file424, sizeof file424},
-    {"models/vision/med-sa.json", file425, sizeof file425},
-    {"models/vision/med3d-resnet10.json", file426, sizeof file426},
-    {"models/vision/med3d-resnet101.json", file427, sizeof file427},
-    {"models/vision/med3d-resnet152.json", file428, sizeof file428},
-    {"models/vision/med3d-resnet18.json", file429, sizeof file429},
-    {"models/vision/med3d-resnet200.json", file430, sizeof file430},
-    {"models/vision/med3d-resnet34.json", file431, sizeof file431},
-    {"models/vision/med3d-resnet50.json", file432, sizeof file432},
-    {"models/vision/medivista-sam.json", file433, sizeof file433},
-    {"models/vision/medlsam.json", file434, sizeof file434},
-    {"models/vision/medsam-vit-b.json", file435, sizeof file435},
-    {"models/vision/mis-fm-pctnet.json", file436, sizeof file436},
-    {"models/vision/moco-cxr-densenet121.json", file437, sizeof file437},
-    {"models/vision/moco-cxr-resnet18.json", file438, sizeof file438},
-    {"models/vision/models-genesis-unet3d.json", file439, sizeof file439},
-    {"models/vision/nnsam.json", file440, sizeof file440},
-    {"models/vision/nnunet-2d.json", file441, sizeof file441},
-    {"models/vision/nnunet-3d-fullres.json", file442, sizeof file442},
-    {"models/vision/nnunet-resenc-l.json", file443, sizeof file443},
-    {"models/vision/nnunet-resenc-m.json", file444, sizeof file444},
-    {"models/vision/nnunet-resenc-xl.json", file445, sizeof file445},
-    {"models/vision/pancy-yolov8-sam.json", file446, sizeof file446},
-    {"models/vision/polyp-sam-b.json", file447, sizeof file447},
-    {"models/vision/polyp-sam-l.json", file448, sizeof file448},
-    {"models/vision/polyp-sam-plus-plus.json", file449, sizeof file449},
-    {"models/vision/promise.json", file450, sizeof file450},
-    {"models/vision/punetr.json", file451, sizeof file451},
-    {"models/vision/r3d18.json", file452, sizeof file452},
-    {"models/vision/resnet101.json", file453, sizeof file453},
-    {"models/vision/resnet152.json", file454, sizeof file454},
-    {"models/vision/resnet18.json", file455, sizeof file455},
-    {"models/vision/resnet34.json", file456, sizeof file456},
-    {"models/vision/resnet50.json", file457, sizeof file457},
-    {"models/vision/resnext101_32x8d.json", file458, sizeof file458},
-    {"models/vision/resnext101_64x4d.json", file459, sizeof file459},
-    {"models/vision/resnext50_32x4d.json", file460, sizeof file460},
-    {"models/vision/retfound.json", file461, sizeof file461},
-    {"models/vision/rudolfv.json", file462, sizeof file462},
-    {"models/vision/sam-lst.json", file463, sizeof file463},
-    {"models/vision/sam-mask-decoder.json", file464, sizeof file464},
-    {"models/vision/sam-med2d.json", file465, sizeof file465},
-    {"models/vision/sam-med3d.json", file466, sizeof file466},
-    {"models/vision/sam-octa.json", file467, sizeof file467},
-    {"models/vision/sam-path.json", file468, sizeof file468},
-    {"models/vision/sam-u.json", file469, sizeof file469},
-    {"models/vision/sam-vit_b-image-encoder.json", file470, sizeof file470},
-    {"models/vision/sam-vit_b.json", file471, sizeof file471},
-    {"models/vision/sam-vit_h-image-encoder.json", file472, sizeof file472},
-    {"models/vision/sam-vit_h.json", file473, sizeof file473},
-    {"models/vision/sam-vit_l-image-encoder.json", file474, sizeof file474},
-    {"models/vision/sam-vit_l.json", file475, sizeof file475},
-    {"models/vision/samaug.json", file476, sizeof file476},
-    {"models/vision/samed-h.json", file477, sizeof file477},
-    {"models/vision/samed.json", file478, sizeof file478},
-    {"models/vision/samm-b.json", file479, sizeof file479},
-    {"models/vision/samm-h.json", file480, sizeof file480},
-    {"models/vision/samm-l.json", file481, sizeof file481},
-    {"models/vision/sampot.json", file482, sizeof file482},
-    {"models/vision/samus.json", file483, sizeof file483},
-    {"models/vision/segmentanybone.json", file484, sizeof file484},
-    {"models/vision/segresnet-brats.json", file485, sizeof file485},
-    {"models/vision/segresnet.json", file486, sizeof file486},
-    {"models/vision/segvol-image-encoder.json", file487, sizeof file487},
-    {"models/vision/segvol.json", file488, sizeof file488},
-    {"models/vision/semisam.json", file489, sizeof file489},
-    {"models/vision/skinsam.json", file490, sizeof file490},
-    {"models/vision/sp-sam.json", file491, sizeof file491},
-    {"models/vision/stunet-b.json", file492, sizeof file492},
-    {"models/vision/stunet-h.json", file493, sizeof file493},
-    {"models/vision/stunet-l.json", file494, sizeof file494},
-    {"models/vision/stunet-s.json", file495, sizeof file495},
-    {"models/vision/surgicalsam.json", file496, sizeof file496},
-    {"models/vision/swin_base_patch4_window7_224.json", file497, sizeof file497},
-    {"models/vision/swin_large_patch4_window7_224.json", file498, sizeof file498},
-    {"models/vision/swin_small_patch4_window7_224.json", file499, sizeof file499},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file500, sizeof file500},
-    {"models/vision/swinsam.json", file501, sizeof file501},
-    {"models/vision/swinunetr-24.json", file502, sizeof file502},
-    {"models/vision/swinunetr-48.json", file503, sizeof file503},
-    {"models/vision/swinunetr-v2-48.json", file504, sizeof file504},
-    {"models/vision/transvw-unet3d.json", file505, sizeof file505},
-    {"models/vision/unet-resnet18-smp.json", file506, sizeof file506},
-    {"models/vision/unet-resnet34-smp.json", file507, sizeof file507},
-    {"models/vision/unet-resnet50-smp.json", file508, sizeof file508},
-    {"models/vision/unet2d-basic.json", file509, sizeof file509},
-    {"models/vision/unetr-16.json", file510, sizeof file510},
-    {"models/vision/uni.json", file511, sizeof file511},
-    {"models/vision/uni2-h.json", file512, sizeof file512},
-    {"models/vision/universeg.json", file513, sizeof file513},
-    {"models/vision/ur-sam.json", file514, sizeof file514},
-    {"models/vision/usfm.json", file515, sizeof file515},
-    {"models/vision/virchow.json", file516, sizeof file516},
-    {"models/vision/virchow2.json", file517, sizeof file517},
-    {"models/vision/visionfm.json", file518, sizeof file518},
-    {"models/vision/vit-b-16.json", file519, sizeof file519},
-    {"models/vision/vit-h-14.json", file520, sizeof file520},
-    {"models/vision/vit-l-16.json", file521, sizeof file521},
-    {"models/vision/vit-large-linear-probe.json", file522, sizeof file522},
-    {"models/vision/vit-s-16.json", file523, sizeof file523},
-    {"models/vision/voco-b.json", file524, sizeof file524},
-    {"models/vision/voco-h.json", file525, sizeof file525},
-    {"models/vision/voco-l.json", file526, sizeof file526},
-    {"models/vision/wide_resnet101_2.json", file527, sizeof file527},
-    {"models/vision/wide_resnet50_2.json", file528, sizeof file528},
-    {"models/vision/yolov8l.json", file529, sizeof file529},
-    {"models/vision/yolov8m.json", file530, sizeof file530},
-    {"models/vision/yolov8n.json", file531, sizeof file531},
-    {"models/vision/yolov8s.json", file532, sizeof file532},
-    {"models/vision/yolov8x.json", file533, sizeof file533},
-    {"survey.json", file534, sizeof file534},
-    {0, 0, 0},
-};
-const long CProfilesCount = 535;
     {"models/bioinformatics/3utrbert-4mer.json", file40, sizeof file40},
     {"models/bioinformatics/3utrbert-5mer.json", file41, sizeof file41},
     {"models/bioinformatics/3utrbert-6mer.json", file42, sizeof file42},
@@ -3286,264 +2017,272 @@ const long CProfilesCount = 535;
     {"models/multimodal/clip-lung.json", file301, sizeof file301},
     {"models/multimodal/clip-rn101.json", file302, sizeof file302},
     {"models/multimodal/clip-rn50.json", file303, sizeof file303},
-    {"models/multimodal/clip-rn50x4.json", file304, sizeof file304},
-    {"models/multimodal/clip-vit-b-16.json", file305, sizeof file305},
-    {"models/multimodal/clip-vit-b-32.json", file306, sizeof file306},
-    {"models/multimodal/clip-vit-l-14-336.json", file307, sizeof file307},
-    {"models/multimodal/clip-vit-l-14.json", file308, sizeof file308},
-    {"models/multimodal/conch-vit-b16.json", file309, sizeof file309},
-    {"models/multimodal/convirt.json", file310, sizeof file310},
-    {"models/multimodal/coop-lvt.json", file311, sizeof file311},
-    {"models/multimodal/cxr-clip-r50.json", file312, sizeof file312},
-    {"models/multimodal/cxr-clip-swin.json", file313, sizeof file313},
-    {"models/multimodal/etp-ecg-resnet18.json", file314, sizeof file314},
-    {"models/multimodal/etp.json", file315, sizeof file315},
-    {"models/multimodal/gimp.json", file316, sizeof file316},
-    {"models/multimodal/glip-t.json", file317, sizeof file317},
-    {"models/multimodal/gloria.json", file318, sizeof file318},
-    {"models/multimodal/guo-glip.json", file319, sizeof file319},
-    {"models/multimodal/i-ai.json", file320, sizeof file320},
-    {"models/multimodal/imitate.json", file321, sizeof file321},
-    {"models/multimodal/kad-512.json", file322, sizeof file322},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file323, sizeof file323},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file324, sizeof file324},
-    {"models/multimodal/llava-1.5-13b.json", file325, sizeof file325},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file326, sizeof file326},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file327, sizeof file327},
-    {"models/multimodal/llava-1.5-7b.json", file328, sizeof file328},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file329, sizeof file329},
-    {"models/multimodal/llava-med-7b-224-linear.json", file330, sizeof file330},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file331, sizeof file331},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file332, sizeof file332},
-    {"models/multimodal/llava-med-7b-224.json", file333, sizeof file333},
-    {"models/multimodal/lovt.json", file334, sizeof file334},
-    {"models/multimodal/lu-gpt2-medium.json", file335, sizeof file335},
-    {"models/multimodal/lu-gpt2.json", file336, sizeof file336},
-    {"models/multimodal/lu-open-llama-7b.json", file337, sizeof file337},
-    {"models/multimodal/m-flag-r50.json", file338, sizeof file338},
-    {"models/multimodal/m3ad.json", file339, sizeof file339},
-    {"models/multimodal/m3ae.json", file340, sizeof file340},
-    {"models/multimodal/maco.json", file341, sizeof file341},
-    {"models/multimodal/med-flamingo.json", file342, sizeof file342},
-    {"models/multimodal/med-palm-m-12b.json", file343, sizeof file343},
-    {"models/multimodal/med-palm-m-562b.json", file344, sizeof file344},
-    {"models/multimodal/med-palm-m-84b.json", file345, sizeof file345},
-    {"models/multimodal/med-unic-r50.json", file346, sizeof file346},
-    {"models/multimodal/med-unic-vit-b.json", file347, sizeof file347},
-    {"models/multimodal/medclip-r50.json", file348, sizeof file348},
-    {"models/multimodal/medclip-swin.json", file349, sizeof file349},
-    {"models/multimodal/medklip.json", file350, sizeof file350},
-    {"models/multimodal/medvill.json", file351, sizeof file351},
-    {"models/multimodal/mgca-r50.json", file352, sizeof file352},
-    {"models/multimodal/mgca-vit-b.json", file353, sizeof file353},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file354, sizeof file354},
-    {"models/multimodal/mi-zero-pubmedbert.json", file355, sizeof file355},
-    {"models/multimodal/minigpt4-13b.json", file356, sizeof file356},
-    {"models/multimodal/minigpt4-7b.json", file357, sizeof file357},
-    {"models/multimodal/mmbert.json", file358, sizeof file358},
-    {"models/multimodal/moleculestm-graph.json", file359, sizeof file359},
-    {"models/multimodal/moleculestm-smiles.json", file360, sizeof file360},
-    {"models/multimodal/mrm.json", file361, sizeof file361},
-    {"models/multimodal/mumc.json", file362, sizeof file362},
-    {"models/multimodal/open-coca_vit-l-14.json", file363, sizeof file363},
-    {"models/multimodal/open-flamingo-9b.json", file364, sizeof file364},
-    {"models/multimodal/pathasst.json", file365, sizeof file365},
-    {"models/multimodal/pathchat.json", file366, sizeof file366},
-    {"models/multimodal/plip.json", file367, sizeof file367},
-    {"models/multimodal/pmc-clip.json", file368, sizeof file368},
-    {"models/multimodal/prior.json", file369, sizeof file369},
-    {"models/multimodal/proteindt-clap.json", file370, sizeof file370},
-    {"models/multimodal/pubmedclip-rn50.json", file371, sizeof file371},
-    {"models/multimodal/pubmedclip-rn50x4.json", file372, sizeof file372},
-    {"models/multimodal/pubmedclip.json", file373, sizeof file373},
-    {"models/multimodal/qilin-med-vl.json", file374, sizeof file374},
-    {"models/multimodal/qin-glip.json", file375, sizeof file375},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file376, sizeof file376},
-    {"models/multimodal/quiltnet-b-16.json", file377, sizeof file377},
-    {"models/multimodal/quiltnet.json", file378, sizeof file378},
-    {"models/multimodal/r2gen.json", file379, sizeof file379},
-    {"models/multimodal/radfm-14b.json", file380, sizeof file380},
-    {"models/multimodal/radfm-vision.json", file381, sizeof file381},
-    {"models/multimodal/roentgen.json", file382, sizeof file382},
-    {"models/multimodal/sd1-unet.json", file383, sizeof file383},
-    {"models/multimodal/sd1-vae.json", file384, sizeof file384},
-    {"models/multimodal/sd2-unet.json", file385, sizeof file385},
-    {"models/multimodal/stable-diffusion-v1.json", file386, sizeof file386},
-    {"models/multimodal/stable-diffusion-v2.json", file387, sizeof file387},
-    {"models/multimodal/t3d.json", file388, sizeof file388},
-    {"models/multimodal/umcl.json", file389, sizeof file389},
-    {"models/multimodal/unibrain.json", file390, sizeof file390},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file391, sizeof file391},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file392, sizeof file392},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file393, sizeof file393},
-    {"models/multimodal/vit-bert-dual.json", file394, sizeof file394},
-    {"models/multimodal/xplainer.json", file395, sizeof file395},
-    {"models/multimodal/xraygpt-vit-g.json", file396, sizeof file396},
-    {"models/multimodal/xraygpt.json", file397, sizeof file397},
-    {"models/vision/3dsam-adapter.json", file398, sizeof file398},
-    {"models/vision/adaptivesam.json", file399, sizeof file399},
-    {"models/vision/after-sam.json", file400, sizeof file400},
-    {"models/vision/all-in-sam.json", file401, sizeof file401},
-    {"models/vision/anand-sam.json", file402, sizeof file402},
-    {"models/vision/autosam.json", file403, sizeof file403},
-    {"models/vision/baharoon-dinov2-vitb14.json", file404, sizeof file404},
-    {"models/vision/baharoon-dinov2-vitg14.json", file405, sizeof file405},
-    {"models/vision/baharoon-dinov2-vitl14.json", file406, sizeof file406},
-    {"models/vision/brow.json", file407, sizeof file407},
-    {"models/vision/c2l-densenet121.json", file408, sizeof file408},
-    {"models/vision/c2l-resnet18.json", file409, sizeof file409},
-    {"models/vision/campanella-vit-l.json", file410, sizeof file410},
-    {"models/vision/campanella-vit-s.json", file411, sizeof file411},
-    {"models/vision/cellsam.json", file412, sizeof file412},
-    {"models/vision/ciga-resnet18.json", file413, sizeof file413},
-    {"models/vision/clip-rn101-visual.json", file414, sizeof file414},
-    {"models/vision/clip-rn50-visual.json", file415, sizeof file415},
-    {"models/vision/clip-rn50x4-visual.json", file416, sizeof file416},
-    {"models/vision/ctranspath.json", file417, sizeof file417},
-    {"models/vision/deblurring-mae.json", file418, sizeof file418},
-    {"models/vision/densenet121-3d.json", file419, sizeof file419},
-    {"models/vision/densenet121.json", file420, sizeof file420},
-    {"models/vision/densenet161.json", file421, sizeof file421},
-    {"models/vision/densenet169.json", file422, sizeof file422},
-    {"models/vision/densenet201.json", file423, sizeof file423},
-    {"models/vision/desam.json", file424, sizeof file424},
-    {"models/vision/dinov2-vitb14.json", file425, sizeof file425},
-    {"models/vision/dinov2-vitg14.json", file426, sizeof file426},
-    {"models/vision/dinov2-vitl14.json", file427, sizeof file427},
-    {"models/vision/dinov2-vits14.json", file428, sizeof file428},
-    {"models/vision/efficientnet_b0.json", file429, sizeof file429},
-    {"models/vision/efficientnet_b1.json", file430, sizeof file430},
-    {"models/vision/efficientnet_b2.json", file431, sizeof file431},
-    {"models/vision/efficientnet_b3.json", file432, sizeof file432},
-    {"models/vision/efficientnet_b4.json", file433, sizeof file433},
-    {"models/vision/efficientnet_b5.json", file434, sizeof file434},
-    {"models/vision/efficientnet_b6.json", file435, sizeof file435},
-    {"models/vision/efficientnet_b7.json", file436, sizeof file436},
-    {"models/vision/endo-fm-timesformer.json", file437, sizeof file437},
-    {"models/vision/eviprompt-b.json", file438, sizeof file438},
-    {"models/vision/eviprompt-h.json", file439, sizeof file439},
-    {"models/vision/feng-sam.json", file440, sizeof file440},
-    {"models/vision/ghesu-resnet50w2.json", file441, sizeof file441},
-    {"models/vision/gigapath-slide.json", file442, sizeof file442},
-    {"models/vision/gigapath-tile.json", file443, sizeof file443},
-    {"models/vision/gvsl-unet.json", file444, sizeof file444},
-    {"models/vision/lvm-med-resnet50.json", file445, sizeof file445},
-    {"models/vision/lvm-med-vit-b.json", file446, sizeof file446},
-    {"models/vision/ma-sam.json", file447, sizeof file447},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file448, sizeof file448},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file449, sizeof file449},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file450, sizeof file450},
-    {"models/vision/mammo-sam.json", file451, sizeof file451},
-    {"models/vision/med-sa.json", file452, sizeof file452},
-    {"models/vision/med3d-resnet10.json", file453, sizeof file453},
-    {"models/vision/med3d-resnet101.json", file454, sizeof file454},
-    {"models/vision/med3d-resnet152.json", file455, sizeof file455},
-    {"models/vision/med3d-resnet18.json", file456, sizeof file456},
-    {"models/vision/med3d-resnet200.json", file457, sizeof file457},
-    {"models/vision/med3d-resnet34.json", file458, sizeof file458},
-    {"models/vision/med3d-resnet50.json", file459, sizeof file459},
-    {"models/vision/medivista-sam.json", file460, sizeof file460},
-    {"models/vision/medlsam.json", file461, sizeof file461},
-    {"models/vision/medsam-vit-b.json", file462, sizeof file462},
-    {"models/vision/mis-fm-pctnet.json", file463, sizeof file463},
-    {"models/vision/moco-cxr-densenet121.json", file464, sizeof file464},
-    {"models/vision/moco-cxr-resnet18.json", file465, sizeof file465},
-    {"models/vision/models-genesis-unet3d.json", file466, sizeof file466},
-    {"models/vision/nnsam.json", file467, sizeof file467},
-    {"models/vision/nnunet-2d.json", file468, sizeof file468},
-    {"models/vision/nnunet-3d-fullres.json", file469, sizeof file469},
-    {"models/vision/nnunet-resenc-l.json", file470, sizeof file470},
-    {"models/vision/nnunet-resenc-m.json", file471, sizeof file471},
-    {"models/vision/nnunet-resenc-xl.json", file472, sizeof file472},
-    {"models/vision/pancy-yolov8-sam.json", file473, sizeof file473},
-    {"models/vision/polyp-sam-b.json", file474, sizeof file474},
-    {"models/vision/polyp-sam-l.json", file475, sizeof file475},
-    {"models/vision/polyp-sam-plus-plus.json", file476, sizeof file476},
-    {"models/vision/promise.json", file477, sizeof file477},
-    {"models/vision/punetr.json", file478, sizeof file478},
-    {"models/vision/r3d18.json", file479, sizeof file479},
-    {"models/vision/resnet101.json", file480, sizeof file480},
-    {"models/vision/resnet152.json", file481, sizeof file481},
-    {"models/vision/resnet18.json", file482, sizeof file482},
-    {"models/vision/resnet34.json", file483, sizeof file483},
-    {"models/vision/resnet50.json", file484, sizeof file484},
-    {"models/vision/resnext101_32x8d.json", file485, sizeof file485},
-    {"models/vision/resnext101_64x4d.json", file486, sizeof file486},
-    {"models/vision/resnext50_32x4d.json", file487, sizeof file487},
-    {"models/vision/retfound.json", file488, sizeof file488},
-    {"models/vision/rudolfv.json", file489, sizeof file489},
-    {"models/vision/sam-lst.json", file490, sizeof file490},
-    {"models/vision/sam-mask-decoder.json", file491, sizeof file491},
-    {"models/vision/sam-med2d.json", file492, sizeof file492},
-    {"models/vision/sam-med3d.json", file493, sizeof file493},
-    {"models/vision/sam-octa.json", file494, sizeof file494},
-    {"models/vision/sam-path.json", file495, sizeof file495},
-    {"models/vision/sam-u.json", file496, sizeof file496},
-    {"models/vision/sam-vit_b-image-encoder.json", file497, sizeof file497},
-    {"models/vision/sam-vit_b.json", file498, sizeof file498},
-    {"models/vision/sam-vit_h-image-encoder.json", file499, sizeof file499},
-    {"models/vision/sam-vit_h.json", file500, sizeof file500},
-    {"models/vision/sam-vit_l-image-encoder.json", file501, sizeof file501},
-    {"models/vision/sam-vit_l.json", file502, sizeof file502},
-    {"models/vision/samaug.json", file503, sizeof file503},
-    {"models/vision/samed-h.json", file504, sizeof file504},
-    {"models/vision/samed.json", file505, sizeof file505},
-    {"models/vision/samm-b.json", file506, sizeof file506},
-    {"models/vision/samm-h.json", file507, sizeof file507},
-    {"models/vision/samm-l.json", file508, sizeof file508},
-    {"models/vision/sampot.json", file509, sizeof file509},
-    {"models/vision/samus.json", file510, sizeof file510},
-    {"models/vision/segmentanybone.json", file511, sizeof file511},
-    {"models/vision/segresnet-brats.json", file512, sizeof file512},
-    {"models/vision/segresnet.json", file513, sizeof file513},
-    {"models/vision/segvol-image-encoder.json", file514, sizeof file514},
-    {"models/vision/segvol.json", file515, sizeof file515},
-    {"models/vision/semisam.json", file516, sizeof file516},
-    {"models/vision/skinsam.json", file517, sizeof file517},
-    {"models/vision/sp-sam.json", file518, sizeof file518},
-    {"models/vision/stunet-b.json", file519, sizeof file519},
-    {"models/vision/stunet-h.json", file520, sizeof file520},
-    {"models/vision/stunet-l.json", file521, sizeof file521},
-    {"models/vision/stunet-s.json", file522, sizeof file522},
-    {"models/vision/surgicalsam.json", file523, sizeof file523},
-    {"models/vision/swin_base_patch4_window7_224.json", file524, sizeof file524},
-    {"models/vision/swin_large_patch4_window7_224.json", file525, sizeof file525},
-    {"models/vision/swin_small_patch4_window7_224.json", file526, sizeof file526},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file527, sizeof file527},
-    {"models/vision/swinsam.json", file528, sizeof file528},
-    {"models/vision/swinunetr-24.json", file529, sizeof file529},
-    {"models/vision/swinunetr-48.json", file530, sizeof file530},
-    {"models/vision/swinunetr-v2-48.json", file531, sizeof file531},
-    {"models/vision/transvw-unet3d.json", file532, sizeof file532},
-    {"models/vision/unet-resnet18-smp.json", file533, sizeof file533},
-    {"models/vision/unet-resnet34-smp.json", file534, sizeof file534},
-    {"models/vision/unet-resnet50-smp.json", file535, sizeof file535},
-    {"models/vision/unet2d-basic.json", file536, sizeof file536},
-    {"models/vision/unetr-16.json", file537, sizeof file537},
-    {"models/vision/uni.json", file538, sizeof file538},
-    {"models/vision/uni2-h.json", file539, sizeof file539},
-    {"models/vision/universeg.json", file540, sizeof file540},
-    {"models/vision/ur-sam.json", file541, sizeof file541},
-    {"models/vision/usfm.json", file542, sizeof file542},
-    {"models/vision/virchow.json", file543, sizeof file543},
-    {"models/vision/virchow2.json", file544, sizeof file544},
-    {"models/vision/visionfm.json", file545, sizeof file545},
-    {"models/vision/vit-b-16.json", file546, sizeof file546},
-    {"models/vision/vit-h-14.json", file547, sizeof file547},
-    {"models/vision/vit-l-16.json", file548, sizeof file548},
-    {"models/vision/vit-large-linear-probe.json", file549, sizeof file549},
-    {"models/vision/vit-s-16.json", file550, sizeof file550},
-    {"models/vision/voco-b.json", file551, sizeof file551},
-    {"models/vision/voco-h.json", file552, sizeof file552},
-    {"models/vision/voco-l.json", file553, sizeof file553},
-    {"models/vision/wide_resnet101_2.json", file554, sizeof file554},
-    {"models/vision/wide_resnet50_2.json", file555, sizeof file555},
-    {"models/vision/yolov8l.json", file556, sizeof file556},
-    {"models/vision/yolov8m.json", file557, sizeof file557},
-    {"models/vision/yolov8n.json", file558, sizeof file558},
-    {"models/vision/yolov8s.json", file559, sizeof file559},
-    {"models/vision/yolov8x.json", file560, sizeof file560},
-    {"survey.json", file561, sizeof file561},
+    {"models/multimodal/clip-rn50x16.json", file304, sizeof file304},
+    {"models/multimodal/clip-rn50x4.json", file305, sizeof file305},
+    {"models/multimodal/clip-rn50x64.json", file306, sizeof file306},
+    {"models/multimodal/clip-vit-b-16-plus-240.json", file307, sizeof file307},
+    {"models/multimodal/clip-vit-b-16.json", file308, sizeof file308},
+    {"models/multimodal/clip-vit-b-32.json", file309, sizeof file309},
+    {"models/multimodal/clip-vit-bigg-14.json", file310, sizeof file310},
+    {"models/multimodal/clip-vit-g-14.json", file311, sizeof file311},
+    {"models/multimodal/clip-vit-h-14.json", file312, sizeof file312},
+    {"models/multimodal/clip-vit-l-14-336.json", file313, sizeof file313},
+    {"models/multimodal/clip-vit-l-14.json", file314, sizeof file314},
+    {"models/multimodal/clip-vit-l-16.json", file315, sizeof file315},
+    {"models/multimodal/conch-vit-b16.json", file316, sizeof file316},
+    {"models/multimodal/convirt.json", file317, sizeof file317},
+    {"models/multimodal/coop-lvt.json", file318, sizeof file318},
+    {"models/multimodal/cxr-clip-r50.json", file319, sizeof file319},
+    {"models/multimodal/cxr-clip-swin.json", file320, sizeof file320},
+    {"models/multimodal/etp-ecg-resnet18.json", file321, sizeof file321},
+    {"models/multimodal/etp.json", file322, sizeof file322},
+    {"models/multimodal/gimp.json", file323, sizeof file323},
+    {"models/multimodal/glip-t.json", file324, sizeof file324},
+    {"models/multimodal/gloria.json", file325, sizeof file325},
+    {"models/multimodal/guo-glip.json", file326, sizeof file326},
+    {"models/multimodal/i-ai.json", file327, sizeof file327},
+    {"models/multimodal/imitate.json", file328, sizeof file328},
+    {"models/multimodal/kad-512.json", file329, sizeof file329},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file330, sizeof file330},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file331, sizeof file331},
+    {"models/multimodal/llava-1.5-13b.json", file332, sizeof file332},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file333, sizeof file333},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file334, sizeof file334},
+    {"models/multimodal/llava-1.5-7b.json", file335, sizeof file335},
+    {"models/multimodal/llava-med-1.5-mistral-7b.json", file336, sizeof file336},
+    {"models/multimodal/llava-med-7b-224-linear.json", file337, sizeof file337},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file338, sizeof file338},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file339, sizeof file339},
+    {"models/multimodal/llava-med-7b-224.json", file340, sizeof file340},
+    {"models/multimodal/lovt.json", file341, sizeof file341},
+    {"models/multimodal/lu-gpt2-medium.json", file342, sizeof file342},
+    {"models/multimodal/lu-gpt2.json", file343, sizeof file343},
+    {"models/multimodal/lu-open-llama-7b.json", file344, sizeof file344},
+    {"models/multimodal/m-flag-r50.json", file345, sizeof file345},
+    {"models/multimodal/m3ad.json", file346, sizeof file346},
+    {"models/multimodal/m3ae.json", file347, sizeof file347},
+    {"models/multimodal/maco.json", file348, sizeof file348},
+    {"models/multimodal/med-flamingo.json", file349, sizeof file349},
+    {"models/multimodal/med-palm-m-12b.json", file350, sizeof file350},
+    {"models/multimodal/med-palm-m-562b.json", file351, sizeof file351},
+    {"models/multimodal/med-palm-m-84b.json", file352, sizeof file352},
+    {"models/multimodal/med-unic-r50.json", file353, sizeof file353},
+    {"models/multimodal/med-unic-vit-b.json", file354, sizeof file354},
+    {"models/multimodal/medclip-r50.json", file355, sizeof file355},
+    {"models/multimodal/medclip-swin.json", file356, sizeof file356},
+    {"models/multimodal/medklip.json", file357, sizeof file357},
+    {"models/multimodal/medvill.json", file358, sizeof file358},
+    {"models/multimodal/mgca-r50.json", file359, sizeof file359},
+    {"models/multimodal/mgca-vit-b.json", file360, sizeof file360},
+    {"models/multimodal/mi-zero-bioclinicalbert.json", file361, sizeof file361},
+    {"models/multimodal/mi-zero-pubmedbert.json", file362, sizeof file362},
+    {"models/multimodal/minigpt4-13b.json", file363, sizeof file363},
+    {"models/multimodal/minigpt4-7b.json", file364, sizeof file364},
+    {"models/multimodal/mmbert.json", file365, sizeof file365},
+    {"models/multimodal/moleculestm-graph.json", file366, sizeof file366},
+    {"models/multimodal/moleculestm-smiles.json", file367, sizeof file367},
+    {"models/multimodal/mrm.json", file368, sizeof file368},
+    {"models/multimodal/mumc.json", file369, sizeof file369},
+    {"models/multimodal/open-coca_vit-b-32.json", file370, sizeof file370},
+    {"models/multimodal/open-coca_vit-l-14.json", file371, sizeof file371},
+    {"models/multimodal/open-flamingo-9b.json", file372, sizeof file372},
+    {"models/multimodal/pathasst.json", file373, sizeof file373},
+    {"models/multimodal/pathchat.json", file374, sizeof file374},
+    {"models/multimodal/plip.json", file375, sizeof file375},
+    {"models/multimodal/pmc-clip.json", file376, sizeof file376},
+    {"models/multimodal/prior.json", file377, sizeof file377},
+    {"models/multimodal/proteindt-clap.json", file378, sizeof file378},
+    {"models/multimodal/pubmedclip-rn50.json", file379, sizeof file379},
+    {"models/multimodal/pubmedclip-rn50x4.json", file380, sizeof file380},
+    {"models/multimodal/pubmedclip.json", file381, sizeof file381},
+    {"models/multimodal/qilin-med-vl.json", file382, sizeof file382},
+    {"models/multimodal/qin-glip.json", file383, sizeof file383},
+    {"models/multimodal/quiltnet-b-16-pmb.json", file384, sizeof file384},
+    {"models/multimodal/quiltnet-b-16.json", file385, sizeof file385},
+    {"models/multimodal/quiltnet.json", file386, sizeof file386},
+    {"models/multimodal/r2gen.json", file387, sizeof file387},
+    {"models/multimodal/radfm-14b.json", file388, sizeof file388},
+    {"models/multimodal/radfm-vision.json", file389, sizeof file389},
+    {"models/multimodal/roentgen.json", file390, sizeof file390},
+    {"models/multimodal/sd1-unet.json", file391, sizeof file391},
+    {"models/multimodal/sd1-vae.json", file392, sizeof file392},
+    {"models/multimodal/sd2-unet.json", file393, sizeof file393},
+    {"models/multimodal/stable-diffusion-v1.json", file394, sizeof file394},
+    {"models/multimodal/stable-diffusion-v2.json", file395, sizeof file395},
+    {"models/multimodal/t3d.json", file396, sizeof file396},
+    {"models/multimodal/umcl.json", file397, sizeof file397},
+    {"models/multimodal/unibrain.json", file398, sizeof file398},
+    {"models/multimodal/van-sonsbeek-biogpt.json", file399, sizeof file399},
+    {"models/multimodal/van-sonsbeek-biomedlm.json", file400, sizeof file400},
+    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file401, sizeof file401},
+    {"models/multimodal/vit-bert-dual.json", file402, sizeof file402},
+    {"models/multimodal/xplainer.json", file403, sizeof file403},
+    {"models/multimodal/xraygpt-vit-g.json", file404, sizeof file404},
+    {"models/multimodal/xraygpt.json", file405, sizeof file405},
+    {"models/vision/3dsam-adapter.json", file406, sizeof file406},
+    {"models/vision/adaptivesam.json", file407, sizeof file407},
+    {"models/vision/after-sam.json", file408, sizeof file408},
+    {"models/vision/all-in-sam.json", file409, sizeof file409},
+    {"models/vision/anand-sam.json", file410, sizeof file410},
+    {"models/vision/autosam.json", file411, sizeof file411},
+    {"models/vision/baharoon-dinov2-vitb14.json", file412, sizeof file412},
+    {"models/vision/baharoon-dinov2-vitg14.json", file413, sizeof file413},
+    {"models/vision/baharoon-dinov2-vitl14.json", file414, sizeof file414},
+    {"models/vision/brow.json", file415, sizeof file415},
+    {"models/vision/c2l-densenet121.json", file416, sizeof file416},
+    {"models/vision/c2l-resnet18.json", file417, sizeof file417},
+    {"models/vision/campanella-vit-l.json", file418, sizeof file418},
+    {"models/vision/campanella-vit-s.json", file419, sizeof file419},
+    {"models/vision/cellsam.json", file420, sizeof file420},
+    {"models/vision/ciga-resnet18.json", file421, sizeof file421},
+    {"models/vision/clip-rn101-visual.json", file422, sizeof file422},
+    {"models/vision/clip-rn50-visual.json", file423, sizeof file423},
+    {"models/vision/clip-rn50x4-visual.json", file424, sizeof file424},
+    {"models/vision/ctranspath.json", file425, sizeof file425},
+    {"models/vision/deblurring-mae.json", file426, sizeof file426},
+    {"models/vision/densenet121-3d.json", file427, sizeof file427},
+    {"models/vision/densenet121.json", file428, sizeof file428},
+    {"models/vision/densenet161.json", file429, sizeof file429},
+    {"models/vision/densenet169.json", file430, sizeof file430},
+    {"models/vision/densenet201.json", file431, sizeof file431},
+    {"models/vision/desam.json", file432, sizeof file432},
+    {"models/vision/dinov2-vitb14.json", file433, sizeof file433},
+    {"models/vision/dinov2-vitg14.json", file434, sizeof file434},
+    {"models/vision/dinov2-vitl14.json", file435, sizeof file435},
+    {"models/vision/dinov2-vits14.json", file436, sizeof file436},
+    {"models/vision/efficientnet_b0.json", file437, sizeof file437},
+    {"models/vision/efficientnet_b1.json", file438, sizeof file438},
+    {"models/vision/efficientnet_b2.json", file439, sizeof file439},
+    {"models/vision/efficientnet_b3.json", file440, sizeof file440},
+    {"models/vision/efficientnet_b4.json", file441, sizeof file441},
+    {"models/vision/efficientnet_b5.json", file442, sizeof file442},
+    {"models/vision/efficientnet_b6.json", file443, sizeof file443},
+    {"models/vision/efficientnet_b7.json", file444, sizeof file444},
+    {"models/vision/endo-fm-timesformer.json", file445, sizeof file445},
+    {"models/vision/eviprompt-b.json", file446, sizeof file446},
+    {"models/vision/eviprompt-h.json", file447, sizeof file447},
+    {"models/vision/feng-sam.json", file448, sizeof file448},
+    {"models/vision/ghesu-resnet50w2.json", file449, sizeof file449},
+    {"models/vision/gigapath-slide.json", file450, sizeof file450},
+    {"models/vision/gigapath-tile.json", file451, sizeof file451},
+    {"models/vision/gvsl-unet.json", file452, sizeof file452},
+    {"models/vision/lvm-med-resnet50.json", file453, sizeof file453},
+    {"models/vision/lvm-med-vit-b.json", file454, sizeof file454},
+    {"models/vision/ma-sam.json", file455, sizeof file455},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file456, sizeof file456},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file457, sizeof file457},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file458, sizeof file458},
+    {"models/vision/mammo-sam.json", file459, sizeof file459},
+    {"models/vision/med-sa.json", file460, sizeof file460},
+    {"models/vision/med3d-resnet10.json", file461, sizeof file461},
+    {"models/vision/med3d-resnet101.json", file462, sizeof file462},
+    {"models/vision/med3d-resnet152.json", file463, sizeof file463},
+    {"models/vision/med3d-resnet18.json", file464, sizeof file464},
+    {"models/vision/med3d-resnet200.json", file465, sizeof file465},
+    {"models/vision/med3d-resnet34.json", file466, sizeof file466},
+    {"models/vision/med3d-resnet50.json", file467, sizeof file467},
+    {"models/vision/medivista-sam.json", file468, sizeof file468},
+    {"models/vision/medlsam.json", file469, sizeof file469},
+    {"models/vision/medsam-vit-b.json", file470, sizeof file470},
+    {"models/vision/mis-fm-pctnet.json", file471, sizeof file471},
+    {"models/vision/moco-cxr-densenet121.json", file472, sizeof file472},
+    {"models/vision/moco-cxr-resnet18.json", file473, sizeof file473},
+    {"models/vision/models-genesis-unet3d.json", file474, sizeof file474},
+    {"models/vision/nnsam.json", file475, sizeof file475},
+    {"models/vision/nnunet-2d.json", file476, sizeof file476},
+    {"models/vision/nnunet-3d-fullres.json", file477, sizeof file477},
+    {"models/vision/nnunet-resenc-l.json", file478, sizeof file478},
+    {"models/vision/nnunet-resenc-m.json", file479, sizeof file479},
+    {"models/vision/nnunet-resenc-xl.json", file480, sizeof file480},
+    {"models/vision/pancy-yolov8-sam.json", file481, sizeof file481},
+    {"models/vision/polyp-sam-b.json", file482, sizeof file482},
+    {"models/vision/polyp-sam-l.json", file483, sizeof file483},
+    {"models/vision/polyp-sam-plus-plus.json", file484, sizeof file484},
+    {"models/vision/promise.json", file485, sizeof file485},
+    {"models/vision/punetr.json", file486, sizeof file486},
+    {"models/vision/r3d18.json", file487, sizeof file487},
+    {"models/vision/resnet101.json", file488, sizeof file488},
+    {"models/vision/resnet152.json", file489, sizeof file489},
+    {"models/vision/resnet18.json", file490, sizeof file490},
+    {"models/vision/resnet34.json", file491, sizeof file491},
+    {"models/vision/resnet50.json", file492, sizeof file492},
+    {"models/vision/resnext101_32x8d.json", file493, sizeof file493},
+    {"models/vision/resnext101_64x4d.json", file494, sizeof file494},
+    {"models/vision/resnext50_32x4d.json", file495, sizeof file495},
+    {"models/vision/retfound.json", file496, sizeof file496},
+    {"models/vision/rudolfv.json", file497, sizeof file497},
+    {"models/vision/sam-lst.json", file498, sizeof file498},
+    {"models/vision/sam-mask-decoder.json", file499, sizeof file499},
+    {"models/vision/sam-med2d.json", file500, sizeof file500},
+    {"models/vision/sam-med3d.json", file501, sizeof file501},
+    {"models/vision/sam-octa.json", file502, sizeof file502},
+    {"models/vision/sam-path.json", file503, sizeof file503},
+    {"models/vision/sam-u.json", file504, sizeof file504},
+    {"models/vision/sam-vit_b-image-encoder.json", file505, sizeof file505},
+    {"models/vision/sam-vit_b.json", file506, sizeof file506},
+    {"models/vision/sam-vit_h-image-encoder.json", file507, sizeof file507},
+    {"models/vision/sam-vit_h.json", file508, sizeof file508},
+    {"models/vision/sam-vit_l-image-encoder.json", file509, sizeof file509},
+    {"models/vision/sam-vit_l.json", file510, sizeof file510},
+    {"models/vision/samaug.json", file511, sizeof file511},
+    {"models/vision/samed-h.json", file512, sizeof file512},
+    {"models/vision/samed.json", file513, sizeof file513},
+    {"models/vision/samm-b.json", file514, sizeof file514},
+    {"models/vision/samm-h.json", file515, sizeof file515},
+    {"models/vision/samm-l.json", file516, sizeof file516},
+    {"models/vision/sampot.json", file517, sizeof file517},
+    {"models/vision/samus.json", file518, sizeof file518},
+    {"models/vision/segmentanybone.json", file519, sizeof file519},
+    {"models/vision/segresnet-brats.json", file520, sizeof file520},
+    {"models/vision/segresnet.json", file521, sizeof file521},
+    {"models/vision/segvol-image-encoder.json", file522, sizeof file522},
+    {"models/vision/segvol.json", file523, sizeof file523},
+    {"models/vision/semisam.json", file524, sizeof file524},
+    {"models/vision/skinsam.json", file525, sizeof file525},
+    {"models/vision/sp-sam.json", file526, sizeof file526},
+    {"models/vision/stunet-b.json", file527, sizeof file527},
+    {"models/vision/stunet-h.json", file528, sizeof file528},
+    {"models/vision/stunet-l.json", file529, sizeof file529},
+    {"models/vision/stunet-s.json", file530, sizeof file530},
+    {"models/vision/surgicalsam.json", file531, sizeof file531},
+    {"models/vision/swin_base_patch4_window7_224.json", file532, sizeof file532},
+    {"models/vision/swin_large_patch4_window7_224.json", file533, sizeof file533},
+    {"models/vision/swin_small_patch4_window7_224.json", file534, sizeof file534},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file535, sizeof file535},
+    {"models/vision/swinsam.json", file536, sizeof file536},
+    {"models/vision/swinunetr-24.json", file537, sizeof file537},
+    {"models/vision/swinunetr-48.json", file538, sizeof file538},
+    {"models/vision/swinunetr-v2-48.json", file539, sizeof file539},
+    {"models/vision/transvw-unet3d.json", file540, sizeof file540},
+    {"models/vision/unet-resnet18-smp.json", file541, sizeof file541},
+    {"models/vision/unet-resnet34-smp.json", file542, sizeof file542},
+    {"models/vision/unet-resnet50-smp.json", file543, sizeof file543},
+    {"models/vision/unet2d-basic.json", file544, sizeof file544},
+    {"models/vision/unetr-16.json", file545, sizeof file545},
+    {"models/vision/uni.json", file546, sizeof file546},
+    {"models/vision/uni2-h.json", file547, sizeof file547},
+    {"models/vision/universeg.json", file548, sizeof file548},
+    {"models/vision/ur-sam.json", file549, sizeof file549},
+    {"models/vision/usfm.json", file550, sizeof file550},
+    {"models/vision/virchow.json", file551, sizeof file551},
+    {"models/vision/virchow2.json", file552, sizeof file552},
+    {"models/vision/visionfm.json", file553, sizeof file553},
+    {"models/vision/vit-b-16.json", file554, sizeof file554},
+    {"models/vision/vit-h-14.json", file555, sizeof file555},
+    {"models/vision/vit-l-16.json", file556, sizeof file556},
+    {"models/vision/vit-large-linear-probe.json", file557, sizeof file557},
+    {"models/vision/vit-s-16.json", file558, sizeof file558},
+    {"models/vision/voco-b.json", file559, sizeof file559},
+    {"models/vision/voco-h.json", file560, sizeof file560},
+    {"models/vision/voco-l.json", file561, sizeof file561},
+    {"models/vision/wide_resnet101_2.json", file562, sizeof file562},
+    {"models/vision/wide_resnet50_2.json", file563, sizeof file563},
+    {"models/vision/yolov8l.json", file564, sizeof file564},
+    {"models/vision/yolov8m.json", file565, sizeof file565},
+    {"models/vision/yolov8n.json", file566, sizeof file566},
+    {"models/vision/yolov8s.json", file567, sizeof file567},
+    {"models/vision/yolov8x.json", file568, sizeof file568},
+    {"survey.json", file569, sizeof file569},
     {0, 0, 0},
 };
-const long CProfilesCount = 562;
+const long CProfilesCount = 570;

@@ -59,11 +59,13 @@ struct CompositeTests {
     (#"{"vision": {"kind": "mlp", "sizes": [3, 4]}}"#, "gives no features"),
     (#"{"vision": VISION, "image": {"kind": "projector", "from": "vision", "size": [4]}}"#, "size"),
     (
-      #"{"vision": VISION, "image": {"kind": "attention-pool", "from": "vision", "queries": 4, "width": 10, "heads": 3}}"#,
+      #"{"vision": VISION, "image": {"kind": "attention-pool", "from": "vision", "queries": 4, "#
+        + #""width": 10, "heads": 3}}"#,
       "do not divide"
     ),
     (
-      #"{"vision": VISION, "text": {"from": "vision", "stack": {"layers": 1, "hidden": 8, "heads": 2}}, "image": {"kind": "projector", "from": "text", "pool": "first"}}"#,
+      #"{"vision": VISION, "text": {"from": "vision", "stack": {"layers": 1, "hidden": 8, "#
+        + #""heads": 2}}, "image": {"kind": "projector", "from": "text", "pool": "first"}}"#,
       "put a projector between"
     ),
     (#"{"vision": {"like": "vit-s-16", "feature": -13}}"#, "-12"),

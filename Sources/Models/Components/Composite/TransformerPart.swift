@@ -56,7 +56,9 @@ struct TransformerPart: Sendable, Hashable {
   var tableOf: String?
   /// Classes of the language head where no tokens enter.
   var vocabulary: Int?
+}
 
+extension TransformerPart {
   static let keys: Set<String> = [
     "tokens", "patches", "volume", "queries", "stack", "heads", "from", "cross", "feature",
     "textClass", "types", "inputNorm", "positions", "vocabulary",
