@@ -5,121 +5,121 @@ static const unsigned char file0[] = {
 #embed "../../Profiles/clusters/a100-80gb.json"
 };
 static const unsigned char file1[] = {
-#embed "../../Profiles/clusters/dgx-a100-40gb.json"
+#embed "../../Profiles/clusters/cpu-epyc-9654.json"
 };
 static const unsigned char file2[] = {
-#embed "../../Profiles/clusters/dgx-a100-80gb.json"
+#embed "../../Profiles/clusters/dgx-a100-40gb.json"
 };
 static const unsigned char file3[] = {
-#embed "../../Profiles/clusters/dgx-b200.json"
+#embed "../../Profiles/clusters/dgx-a100-80gb.json"
 };
 static const unsigned char file4[] = {
-#embed "../../Profiles/clusters/dgx-h100-superpod.json"
+#embed "../../Profiles/clusters/dgx-a100-superpod.json"
 };
 static const unsigned char file5[] = {
-#embed "../../Profiles/clusters/dgx-h100.json"
+#embed "../../Profiles/clusters/dgx-b200-superpod.json"
 };
 static const unsigned char file6[] = {
-#embed "../../Profiles/clusters/dgx-h200.json"
+#embed "../../Profiles/clusters/dgx-b200.json"
 };
 static const unsigned char file7[] = {
-#embed "../../Profiles/clusters/dgx1-v100-32gb.json"
+#embed "../../Profiles/clusters/dgx-b300-superpod.json"
 };
 static const unsigned char file8[] = {
-#embed "../../Profiles/clusters/h100-80gb.json"
+#embed "../../Profiles/clusters/dgx-h100-superpod.json"
 };
 static const unsigned char file9[] = {
-#embed "../../Profiles/clusters/hospital-2x8-a100-40gb.json"
+#embed "../../Profiles/clusters/dgx-h100.json"
 };
 static const unsigned char file10[] = {
-#embed "../../Profiles/clusters/hospital-4x4-l40s.json"
+#embed "../../Profiles/clusters/dgx-h200.json"
 };
 static const unsigned char file11[] = {
-#embed "../../Profiles/clusters/selene-a100.json"
+#embed "../../Profiles/clusters/dgx1-v100-32gb.json"
 };
 static const unsigned char file12[] = {
-#embed "../../Profiles/clusters/server-4x-t4.json"
+#embed "../../Profiles/clusters/dgx2-v100.json"
 };
 static const unsigned char file13[] = {
-#embed "../../Profiles/clusters/workstation-2x-rtx-3090.json"
+#embed "../../Profiles/clusters/gaudi2-8.json"
 };
 static const unsigned char file14[] = {
-#embed "../../Profiles/datasets/bioinformatics.json"
+#embed "../../Profiles/clusters/gb200-nvl72-superpod.json"
 };
 static const unsigned char file15[] = {
-#embed "../../Profiles/datasets/comprehensive.json"
+#embed "../../Profiles/clusters/gb300-nvl72-superpod.json"
 };
 static const unsigned char file16[] = {
-#embed "../../Profiles/datasets/language.json"
+#embed "../../Profiles/clusters/h100-80gb.json"
 };
 static const unsigned char file17[] = {
-#embed "../../Profiles/datasets/multimodal.json"
+#embed "../../Profiles/clusters/hospital-2x-h100-pcie.json"
 };
 static const unsigned char file18[] = {
-#embed "../../Profiles/datasets/vision.json"
+#embed "../../Profiles/clusters/hospital-2x8-a100-40gb.json"
 };
 static const unsigned char file19[] = {
-#embed "../../Profiles/devices/a10.json"
+#embed "../../Profiles/clusters/hospital-4x4-l40s.json"
 };
 static const unsigned char file20[] = {
-#embed "../../Profiles/devices/a100-40gb-pcie.json"
+#embed "../../Profiles/clusters/jean-zay-a100.json"
 };
 static const unsigned char file21[] = {
-#embed "../../Profiles/devices/a100-40gb-sxm.json"
+#embed "../../Profiles/clusters/jean-zay-v100.json"
 };
 static const unsigned char file22[] = {
-#embed "../../Profiles/devices/a100-80gb-pcie.json"
+#embed "../../Profiles/clusters/meta-h100-24k.json"
 };
 static const unsigned char file23[] = {
-#embed "../../Profiles/devices/a100-80gb-sxm.json"
+#embed "../../Profiles/clusters/meta-rsc.json"
 };
 static const unsigned char file24[] = {
-#embed "../../Profiles/devices/a40.json"
+#embed "../../Profiles/clusters/mi300x-8.json"
 };
 static const unsigned char file25[] = {
-#embed "../../Profiles/devices/b200.json"
+#embed "../../Profiles/clusters/mosaicml-a100-40gb.json"
 };
 static const unsigned char file26[] = {
-#embed "../../Profiles/devices/epyc-7763-dual.json"
+#embed "../../Profiles/clusters/mosaicml-a100-80gb.json"
 };
 static const unsigned char file27[] = {
-#embed "../../Profiles/devices/h100-80gb-pcie.json"
+#embed "../../Profiles/clusters/mosaicml-h100.json"
 };
 static const unsigned char file28[] = {
-#embed "../../Profiles/devices/h100-80gb-sxm.json"
+#embed "../../Profiles/clusters/selene-a100.json"
 };
 static const unsigned char file29[] = {
-#embed "../../Profiles/devices/h200.json"
+#embed "../../Profiles/clusters/server-4x-a10.json"
 };
 static const unsigned char file30[] = {
-#embed "../../Profiles/devices/l4.json"
+#embed "../../Profiles/clusters/server-4x-t4.json"
 };
 static const unsigned char file31[] = {
-#embed "../../Profiles/devices/l40s.json"
+#embed "../../Profiles/clusters/server-8x-rtx-4090.json"
 };
 static const unsigned char file32[] = {
-#embed "../../Profiles/devices/mi210.json"
+#embed "../../Profiles/clusters/torchtitan-h100.json"
 };
 static const unsigned char file33[] = {
-#embed "../../Profiles/devices/mi300x.json"
+#embed "../../Profiles/clusters/tpu-v4-pod.json"
 };
 static const unsigned char file34[] = {
-#embed "../../Profiles/devices/rtx-3090.json"
+#embed "../../Profiles/clusters/tpu-v5e-256.json"
 };
 static const unsigned char file35[] = {
-#embed "../../Profiles/devices/rtx-4090.json"
+#embed "../../Profiles/clusters/tpu-v5p-pod.json"
 };
 static const unsigned char file36[] = {
-#embed "../../Profiles/devices/rtx-a6000.json"
+#embed "../../Profiles/clusters/vtrain-a100.json"
 };
 static const unsigned char file37[] = {
-#embed "../../Profiles/devices/t4.json"
+#embed "../../Profiles/clusters/workstation-2x-rtx-3090.json"
 };
 static const unsigned char file38[] = {
-#embed "../../Profiles/devices/v100-16gb.json"
+#embed "../../Profiles/clusters/workstation-2x-rtx-4090.json"
 };
 static const unsigned char file39[] = {
-#embed "../../Profiles/devices/v100-32gb.json"
+#embed "../../Profiles/clusters/workstation-4x-rtx-a6000.json"
 };
 static const unsigned char file40[] = {
 #embed "../../Profiles/models/bioinformatics/3utrbert-4mer.json"
@@ -1709,6 +1709,1419 @@ static const unsigned char file568[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
 static const unsigned char file569[] = {
+#embed "../../Profiles/clusters/workstation-rtx-3060.json"
+};
+static const unsigned char file41[] = {
+#embed "../../Profiles/clusters/workstation-rtx-4090.json"
+};
+static const unsigned char file42[] = {
+#embed "../../Profiles/datasets/bioinformatics.json"
+};
+static const unsigned char file43[] = {
+#embed "../../Profiles/datasets/comprehensive.json"
+};
+static const unsigned char file44[] = {
+#embed "../../Profiles/datasets/language.json"
+};
+static const unsigned char file45[] = {
+#embed "../../Profiles/datasets/multimodal.json"
+};
+static const unsigned char file46[] = {
+#embed "../../Profiles/datasets/vision.json"
+};
+static const unsigned char file47[] = {
+#embed "../../Profiles/devices/a10.json"
+};
+static const unsigned char file48[] = {
+#embed "../../Profiles/devices/a100-40gb-pcie.json"
+};
+static const unsigned char file49[] = {
+#embed "../../Profiles/devices/a100-40gb-sxm.json"
+};
+static const unsigned char file50[] = {
+#embed "../../Profiles/devices/a100-80gb-pcie.json"
+};
+static const unsigned char file51[] = {
+#embed "../../Profiles/devices/a100-80gb-sxm.json"
+};
+static const unsigned char file52[] = {
+#embed "../../Profiles/devices/a100-mig-1g.10gb.json"
+};
+static const unsigned char file53[] = {
+#embed "../../Profiles/devices/a100-mig-1g.5gb.json"
+};
+static const unsigned char file54[] = {
+#embed "../../Profiles/devices/a100-mig-2g.10gb.json"
+};
+static const unsigned char file55[] = {
+#embed "../../Profiles/devices/a100-mig-2g.20gb.json"
+};
+static const unsigned char file56[] = {
+#embed "../../Profiles/devices/a100-mig-3g.20gb.json"
+};
+static const unsigned char file57[] = {
+#embed "../../Profiles/devices/a100-mig-3g.40gb.json"
+};
+static const unsigned char file58[] = {
+#embed "../../Profiles/devices/a30.json"
+};
+static const unsigned char file59[] = {
+#embed "../../Profiles/devices/a40.json"
+};
+static const unsigned char file60[] = {
+#embed "../../Profiles/devices/b200.json"
+};
+static const unsigned char file61[] = {
+#embed "../../Profiles/devices/b300.json"
+};
+static const unsigned char file62[] = {
+#embed "../../Profiles/devices/epyc-7742-dual.json"
+};
+static const unsigned char file63[] = {
+#embed "../../Profiles/devices/epyc-7763-dual.json"
+};
+static const unsigned char file64[] = {
+#embed "../../Profiles/devices/epyc-9654-dual.json"
+};
+static const unsigned char file65[] = {
+#embed "../../Profiles/devices/epyc-9965-dual.json"
+};
+static const unsigned char file66[] = {
+#embed "../../Profiles/devices/gaudi2.json"
+};
+static const unsigned char file67[] = {
+#embed "../../Profiles/devices/gaudi3.json"
+};
+static const unsigned char file68[] = {
+#embed "../../Profiles/devices/gb200.json"
+};
+static const unsigned char file69[] = {
+#embed "../../Profiles/devices/gb300.json"
+};
+static const unsigned char file70[] = {
+#embed "../../Profiles/devices/grace-superchip.json"
+};
+static const unsigned char file71[] = {
+#embed "../../Profiles/devices/graviton3.json"
+};
+static const unsigned char file72[] = {
+#embed "../../Profiles/devices/graviton4.json"
+};
+static const unsigned char file73[] = {
+#embed "../../Profiles/devices/h100-80gb-pcie.json"
+};
+static const unsigned char file74[] = {
+#embed "../../Profiles/devices/h100-80gb-sxm.json"
+};
+static const unsigned char file75[] = {
+#embed "../../Profiles/devices/h100-94gb-nvl.json"
+};
+static const unsigned char file76[] = {
+#embed "../../Profiles/devices/h100-96gb-500w.json"
+};
+static const unsigned char file77[] = {
+#embed "../../Profiles/devices/h100-mig-1g.10gb.json"
+};
+static const unsigned char file78[] = {
+#embed "../../Profiles/devices/h100-mig-2g.20gb.json"
+};
+static const unsigned char file79[] = {
+#embed "../../Profiles/devices/h100-mig-3g.40gb.json"
+};
+static const unsigned char file80[] = {
+#embed "../../Profiles/devices/h20.json"
+};
+static const unsigned char file81[] = {
+#embed "../../Profiles/devices/h200.json"
+};
+static const unsigned char file82[] = {
+#embed "../../Profiles/devices/l4.json"
+};
+static const unsigned char file83[] = {
+#embed "../../Profiles/devices/l40s.json"
+};
+static const unsigned char file84[] = {
+#embed "../../Profiles/devices/m1-max.json"
+};
+static const unsigned char file85[] = {
+#embed "../../Profiles/devices/m1-ultra.json"
+};
+static const unsigned char file86[] = {
+#embed "../../Profiles/devices/m2-ultra.json"
+};
+static const unsigned char file87[] = {
+#embed "../../Profiles/devices/m3-max.json"
+};
+static const unsigned char file88[] = {
+#embed "../../Profiles/devices/m3-ultra.json"
+};
+static const unsigned char file89[] = {
+#embed "../../Profiles/devices/m4-max.json"
+};
+static const unsigned char file90[] = {
+#embed "../../Profiles/devices/max-1550.json"
+};
+static const unsigned char file91[] = {
+#embed "../../Profiles/devices/mi100.json"
+};
+static const unsigned char file92[] = {
+#embed "../../Profiles/devices/mi210.json"
+};
+static const unsigned char file93[] = {
+#embed "../../Profiles/devices/mi250.json"
+};
+static const unsigned char file94[] = {
+#embed "../../Profiles/devices/mi250x.json"
+};
+static const unsigned char file95[] = {
+#embed "../../Profiles/devices/mi300x.json"
+};
+static const unsigned char file96[] = {
+#embed "../../Profiles/devices/mi325x.json"
+};
+static const unsigned char file97[] = {
+#embed "../../Profiles/devices/mi350x.json"
+};
+static const unsigned char file98[] = {
+#embed "../../Profiles/devices/mi355x.json"
+};
+static const unsigned char file99[] = {
+#embed "../../Profiles/devices/p100-16gb.json"
+};
+static const unsigned char file100[] = {
+#embed "../../Profiles/devices/p4.json"
+};
+static const unsigned char file101[] = {
+#embed "../../Profiles/devices/quadro-rtx-5000.json"
+};
+static const unsigned char file102[] = {
+#embed "../../Profiles/devices/quadro-rtx-6000.json"
+};
+static const unsigned char file103[] = {
+#embed "../../Profiles/devices/quadro-rtx-8000.json"
+};
+static const unsigned char file104[] = {
+#embed "../../Profiles/devices/rtx-2080-ti.json"
+};
+static const unsigned char file105[] = {
+#embed "../../Profiles/devices/rtx-3060.json"
+};
+static const unsigned char file106[] = {
+#embed "../../Profiles/devices/rtx-3070.json"
+};
+static const unsigned char file107[] = {
+#embed "../../Profiles/devices/rtx-3080-ti.json"
+};
+static const unsigned char file108[] = {
+#embed "../../Profiles/devices/rtx-3080.json"
+};
+static const unsigned char file109[] = {
+#embed "../../Profiles/devices/rtx-3090.json"
+};
+static const unsigned char file110[] = {
+#embed "../../Profiles/devices/rtx-4060-ti-16gb.json"
+};
+static const unsigned char file111[] = {
+#embed "../../Profiles/devices/rtx-4070-ti-super.json"
+};
+static const unsigned char file112[] = {
+#embed "../../Profiles/devices/rtx-4070.json"
+};
+static const unsigned char file113[] = {
+#embed "../../Profiles/devices/rtx-4080.json"
+};
+static const unsigned char file114[] = {
+#embed "../../Profiles/devices/rtx-4090.json"
+};
+static const unsigned char file115[] = {
+#embed "../../Profiles/devices/rtx-5000-ada.json"
+};
+static const unsigned char file116[] = {
+#embed "../../Profiles/devices/rtx-5070-ti.json"
+};
+static const unsigned char file117[] = {
+#embed "../../Profiles/devices/rtx-5080.json"
+};
+static const unsigned char file118[] = {
+#embed "../../Profiles/devices/rtx-5090.json"
+};
+static const unsigned char file119[] = {
+#embed "../../Profiles/devices/rtx-6000-ada.json"
+};
+static const unsigned char file120[] = {
+#embed "../../Profiles/devices/rtx-a4000.json"
+};
+static const unsigned char file121[] = {
+#embed "../../Profiles/devices/rtx-a5000.json"
+};
+static const unsigned char file122[] = {
+#embed "../../Profiles/devices/rtx-a6000.json"
+};
+static const unsigned char file123[] = {
+#embed "../../Profiles/devices/rtx-pro-6000.json"
+};
+static const unsigned char file124[] = {
+#embed "../../Profiles/devices/t4.json"
+};
+static const unsigned char file125[] = {
+#embed "../../Profiles/devices/tpu-v3.json"
+};
+static const unsigned char file126[] = {
+#embed "../../Profiles/devices/tpu-v4.json"
+};
+static const unsigned char file127[] = {
+#embed "../../Profiles/devices/tpu-v5e.json"
+};
+static const unsigned char file128[] = {
+#embed "../../Profiles/devices/tpu-v5p.json"
+};
+static const unsigned char file129[] = {
+#embed "../../Profiles/devices/tpu-v6e.json"
+};
+static const unsigned char file130[] = {
+#embed "../../Profiles/devices/v100-16gb.json"
+};
+static const unsigned char file131[] = {
+#embed "../../Profiles/devices/v100-32gb.json"
+};
+static const unsigned char file132[] = {
+#embed "../../Profiles/devices/xeon-6980p-dual.json"
+};
+static const unsigned char file133[] = {
+#embed "../../Profiles/devices/xeon-8380-dual.json"
+};
+static const unsigned char file134[] = {
+#embed "../../Profiles/devices/xeon-8480-dual.json"
+};
+static const unsigned char file135[] = {
+#embed "../../Profiles/grids/australia.json"
+};
+static const unsigned char file136[] = {
+#embed "../../Profiles/grids/brazil.json"
+};
+static const unsigned char file137[] = {
+#embed "../../Profiles/grids/canada.json"
+};
+static const unsigned char file138[] = {
+#embed "../../Profiles/grids/china.json"
+};
+static const unsigned char file139[] = {
+#embed "../../Profiles/grids/eu.json"
+};
+static const unsigned char file140[] = {
+#embed "../../Profiles/grids/france.json"
+};
+static const unsigned char file141[] = {
+#embed "../../Profiles/grids/germany.json"
+};
+static const unsigned char file142[] = {
+#embed "../../Profiles/grids/india.json"
+};
+static const unsigned char file143[] = {
+#embed "../../Profiles/grids/italy.json"
+};
+static const unsigned char file144[] = {
+#embed "../../Profiles/grids/japan.json"
+};
+static const unsigned char file145[] = {
+#embed "../../Profiles/grids/netherlands.json"
+};
+static const unsigned char file146[] = {
+#embed "../../Profiles/grids/norway.json"
+};
+static const unsigned char file147[] = {
+#embed "../../Profiles/grids/poland.json"
+};
+static const unsigned char file148[] = {
+#embed "../../Profiles/grids/quebec.json"
+};
+static const unsigned char file149[] = {
+#embed "../../Profiles/grids/singapore.json"
+};
+static const unsigned char file150[] = {
+#embed "../../Profiles/grids/south-africa.json"
+};
+static const unsigned char file151[] = {
+#embed "../../Profiles/grids/south-korea.json"
+};
+static const unsigned char file152[] = {
+#embed "../../Profiles/grids/spain.json"
+};
+static const unsigned char file153[] = {
+#embed "../../Profiles/grids/sweden.json"
+};
+static const unsigned char file154[] = {
+#embed "../../Profiles/grids/switzerland.json"
+};
+static const unsigned char file155[] = {
+#embed "../../Profiles/grids/united-kingdom.json"
+};
+static const unsigned char file156[] = {
+#embed "../../Profiles/grids/united-states.json"
+};
+static const unsigned char file157[] = {
+#embed "../../Profiles/grids/us-california.json"
+};
+static const unsigned char file158[] = {
+#embed "../../Profiles/grids/us-virginia.json"
+};
+static const unsigned char file159[] = {
+#embed "../../Profiles/grids/world.json"
+};
+static const unsigned char file160[] = {
+#embed "../../Profiles/models/bioinformatics/3utrbert.json"
+};
+static const unsigned char file161[] = {
+#embed "../../Profiles/models/bioinformatics/alphafold2.json"
+};
+static const unsigned char file162[] = {
+#embed "../../Profiles/models/bioinformatics/celllm.json"
+};
+static const unsigned char file163[] = {
+#embed "../../Profiles/models/bioinformatics/codonbert.json"
+};
+static const unsigned char file164[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-3.json"
+};
+static const unsigned char file165[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-4.json"
+};
+static const unsigned char file166[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-5.json"
+};
+static const unsigned char file167[] = {
+#embed "../../Profiles/models/bioinformatics/dnabert-6.json"
+};
+static const unsigned char file168[] = {
+#embed "../../Profiles/models/bioinformatics/dnagpt-0.1b.json"
+};
+static const unsigned char file169[] = {
+#embed "../../Profiles/models/bioinformatics/esm-1b.json"
+};
+static const unsigned char file170[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-150m.json"
+};
+static const unsigned char file171[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-15b.json"
+};
+static const unsigned char file172[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-35m.json"
+};
+static const unsigned char file173[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-3b.json"
+};
+static const unsigned char file174[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-650m.json"
+};
+static const unsigned char file175[] = {
+#embed "../../Profiles/models/bioinformatics/esm2-8m.json"
+};
+static const unsigned char file176[] = {
+#embed "../../Profiles/models/bioinformatics/evoformer-48.json"
+};
+static const unsigned char file177[] = {
+#embed "../../Profiles/models/bioinformatics/gena-lm-base.json"
+};
+static const unsigned char file178[] = {
+#embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
+};
+static const unsigned char file179[] = {
+#embed "../../Profiles/models/bioinformatics/geneformer.json"
+};
+static const unsigned char file180[] = {
+#embed "../../Profiles/models/bioinformatics/genept.json"
+};
+static const unsigned char file181[] = {
+#embed "../../Profiles/models/bioinformatics/gin-5x300.json"
+};
+static const unsigned char file182[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
+};
+static const unsigned char file183[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
+};
+static const unsigned char file184[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
+};
+static const unsigned char file185[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
+};
+static const unsigned char file186[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
+};
+static const unsigned char file187[] = {
+#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
+};
+static const unsigned char file188[] = {
+#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
+};
+static const unsigned char file189[] = {
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
+};
+static const unsigned char file190[] = {
+#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
+};
+static const unsigned char file191[] = {
+#embed "../../Profiles/models/bioinformatics/protbert.json"
+};
+static const unsigned char file192[] = {
+#embed "../../Profiles/models/bioinformatics/prott5-xl-encdec.json"
+};
+static const unsigned char file193[] = {
+#embed "../../Profiles/models/bioinformatics/prott5-xl-encoder.json"
+};
+static const unsigned char file194[] = {
+#embed "../../Profiles/models/bioinformatics/prott5-xxl-encdec.json"
+};
+static const unsigned char file195[] = {
+#embed "../../Profiles/models/bioinformatics/prott5-xxl-encoder.json"
+};
+static const unsigned char file196[] = {
+#embed "../../Profiles/models/bioinformatics/rna-fm.json"
+};
+static const unsigned char file197[] = {
+#embed "../../Profiles/models/bioinformatics/rna-msm.json"
+};
+static const unsigned char file198[] = {
+#embed "../../Profiles/models/bioinformatics/rnabert.json"
+};
+static const unsigned char file199[] = {
+#embed "../../Profiles/models/bioinformatics/scbert.json"
+};
+static const unsigned char file200[] = {
+#embed "../../Profiles/models/bioinformatics/scelmo.json"
+};
+static const unsigned char file201[] = {
+#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
+};
+static const unsigned char file202[] = {
+#embed "../../Profiles/models/bioinformatics/scgpt.json"
+};
+static const unsigned char file203[] = {
+#embed "../../Profiles/models/bioinformatics/splicebert.json"
+};
+static const unsigned char file204[] = {
+#embed "../../Profiles/models/bioinformatics/uce-33l.json"
+};
+static const unsigned char file205[] = {
+#embed "../../Profiles/models/bioinformatics/uce-4l.json"
+};
+static const unsigned char file206[] = {
+#embed "../../Profiles/models/bioinformatics/utr-lm.json"
+};
+static const unsigned char file207[] = {
+#embed "../../Profiles/models/language/albert-base.json"
+};
+static const unsigned char file208[] = {
+#embed "../../Profiles/models/language/albert-large.json"
+};
+static const unsigned char file209[] = {
+#embed "../../Profiles/models/language/albert-xlarge.json"
+};
+static const unsigned char file210[] = {
+#embed "../../Profiles/models/language/albert-xxlarge.json"
+};
+static const unsigned char file211[] = {
+#embed "../../Profiles/models/language/alpacare-13b.json"
+};
+static const unsigned char file212[] = {
+#embed "../../Profiles/models/language/alpacare-7b.json"
+};
+static const unsigned char file213[] = {
+#embed "../../Profiles/models/language/alpacare-llama2-13b.json"
+};
+static const unsigned char file214[] = {
+#embed "../../Profiles/models/language/alpacare-llama2-7b.json"
+};
+static const unsigned char file215[] = {
+#embed "../../Profiles/models/language/alphabert.json"
+};
+static const unsigned char file216[] = {
+#embed "../../Profiles/models/language/antplm-med-10b.json"
+};
+static const unsigned char file217[] = {
+#embed "../../Profiles/models/language/baichuan-13b.json"
+};
+static const unsigned char file218[] = {
+#embed "../../Profiles/models/language/baichuan-7b.json"
+};
+static const unsigned char file219[] = {
+#embed "../../Profiles/models/language/baichuan2-13b.json"
+};
+static const unsigned char file220[] = {
+#embed "../../Profiles/models/language/baichuan2-7b.json"
+};
+static const unsigned char file221[] = {
+#embed "../../Profiles/models/language/bart-base.json"
+};
+static const unsigned char file222[] = {
+#embed "../../Profiles/models/language/bart-large.json"
+};
+static const unsigned char file223[] = {
+#embed "../../Profiles/models/language/behrt.json"
+};
+static const unsigned char file224[] = {
+#embed "../../Profiles/models/language/bentsao.json"
+};
+static const unsigned char file225[] = {
+#embed "../../Profiles/models/language/bert-base.json"
+};
+static const unsigned char file226[] = {
+#embed "../../Profiles/models/language/bert-large.json"
+};
+static const unsigned char file227[] = {
+#embed "../../Profiles/models/language/bianque-1.json"
+};
+static const unsigned char file228[] = {
+#embed "../../Profiles/models/language/bianque-2.json"
+};
+static const unsigned char file229[] = {
+#embed "../../Profiles/models/language/bimedix.json"
+};
+static const unsigned char file230[] = {
+#embed "../../Profiles/models/language/biobart-base.json"
+};
+static const unsigned char file231[] = {
+#embed "../../Profiles/models/language/biobart-large.json"
+};
+static const unsigned char file232[] = {
+#embed "../../Profiles/models/language/biobart-v2-base.json"
+};
+static const unsigned char file233[] = {
+#embed "../../Profiles/models/language/biobart-v2-large.json"
+};
+static const unsigned char file234[] = {
+#embed "../../Profiles/models/language/biobert.json"
+};
+static const unsigned char file235[] = {
+#embed "../../Profiles/models/language/biomedlm.json"
+};
+static const unsigned char file236[] = {
+#embed "../../Profiles/models/language/biomistral-7b.json"
+};
+static const unsigned char file237[] = {
+#embed "../../Profiles/models/language/bloom-176b.json"
+};
+static const unsigned char file238[] = {
+#embed "../../Profiles/models/language/bloom-1b1.json"
+};
+static const unsigned char file239[] = {
+#embed "../../Profiles/models/language/bloom-1b7.json"
+};
+static const unsigned char file240[] = {
+#embed "../../Profiles/models/language/bloom-3b.json"
+};
+static const unsigned char file241[] = {
+#embed "../../Profiles/models/language/bloom-560m.json"
+};
+static const unsigned char file242[] = {
+#embed "../../Profiles/models/language/bloom-7b1.json"
+};
+static const unsigned char file243[] = {
+#embed "../../Profiles/models/language/chatcad-plus.json"
+};
+static const unsigned char file244[] = {
+#embed "../../Profiles/models/language/chatcad.json"
+};
+static const unsigned char file245[] = {
+#embed "../../Profiles/models/language/chatdoctor.json"
+};
+static const unsigned char file246[] = {
+#embed "../../Profiles/models/language/chatglm-6b.json"
+};
+static const unsigned char file247[] = {
+#embed "../../Profiles/models/language/chatglm2-6b.json"
+};
+static const unsigned char file248[] = {
+#embed "../../Profiles/models/language/chatglm3-6b.json"
+};
+static const unsigned char file249[] = {
+#embed "../../Profiles/models/language/chatgpt.json"
+};
+static const unsigned char file250[] = {
+#embed "../../Profiles/models/language/clinical-decision-transformer.json"
+};
+static const unsigned char file251[] = {
+#embed "../../Profiles/models/language/clinicalbert.json"
+};
+static const unsigned char file252[] = {
+#embed "../../Profiles/models/language/clinicalgpt.json"
+};
+static const unsigned char file253[] = {
+#embed "../../Profiles/models/language/deid-gpt.json"
+};
+static const unsigned char file254[] = {
+#embed "../../Profiles/models/language/doctorglm.json"
+};
+static const unsigned char file255[] = {
+#embed "../../Profiles/models/language/dr-knows.json"
+};
+static const unsigned char file256[] = {
+#embed "../../Profiles/models/language/falcon-40b.json"
+};
+static const unsigned char file257[] = {
+#embed "../../Profiles/models/language/falcon-7b.json"
+};
+static const unsigned char file258[] = {
+#embed "../../Profiles/models/language/flan-t5-base.json"
+};
+static const unsigned char file259[] = {
+#embed "../../Profiles/models/language/flan-t5-large.json"
+};
+static const unsigned char file260[] = {
+#embed "../../Profiles/models/language/flan-t5-small.json"
+};
+static const unsigned char file261[] = {
+#embed "../../Profiles/models/language/flan-t5-xl.json"
+};
+static const unsigned char file262[] = {
+#embed "../../Profiles/models/language/flan-t5-xxl.json"
+};
+static const unsigned char file263[] = {
+#embed "../../Profiles/models/language/gatortron-base-345m.json"
+};
+static const unsigned char file264[] = {
+#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
+};
+static const unsigned char file265[] = {
+#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
+};
+static const unsigned char file266[] = {
+#embed "../../Profiles/models/language/gatortrongpt-20b.json"
+};
+static const unsigned char file267[] = {
+#embed "../../Profiles/models/language/gatortrongpt-5b.json"
+};
+static const unsigned char file268[] = {
+#embed "../../Profiles/models/language/gemma-2b.json"
+};
+static const unsigned char file269[] = {
+#embed "../../Profiles/models/language/gemma-7b.json"
+};
+static const unsigned char file270[] = {
+#embed "../../Profiles/models/language/gemma2-27b.json"
+};
+static const unsigned char file271[] = {
+#embed "../../Profiles/models/language/gemma2-2b.json"
+};
+static const unsigned char file272[] = {
+#embed "../../Profiles/models/language/gemma2-9b.json"
+};
+static const unsigned char file273[] = {
+#embed "../../Profiles/models/language/glm-10b.json"
+};
+static const unsigned char file274[] = {
+#embed "../../Profiles/models/language/glm-130b.json"
+};
+static const unsigned char file275[] = {
+#embed "../../Profiles/models/language/gpt-4.json"
+};
+static const unsigned char file276[] = {
+#embed "../../Profiles/models/language/gpt-doctor.json"
+};
+static const unsigned char file277[] = {
+#embed "../../Profiles/models/language/gpt-j-6b.json"
+};
+static const unsigned char file278[] = {
+#embed "../../Profiles/models/language/gpt-neox-20b.json"
+};
+static const unsigned char file279[] = {
+#embed "../../Profiles/models/language/gpt2-large.json"
+};
+static const unsigned char file280[] = {
+#embed "../../Profiles/models/language/gpt2-medium.json"
+};
+static const unsigned char file281[] = {
+#embed "../../Profiles/models/language/gpt2-xl.json"
+};
+static const unsigned char file282[] = {
+#embed "../../Profiles/models/language/gpt2.json"
+};
+static const unsigned char file283[] = {
+#embed "../../Profiles/models/language/healthprompt.json"
+};
+static const unsigned char file284[] = {
+#embed "../../Profiles/models/language/huatuogpt-13b.json"
+};
+static const unsigned char file285[] = {
+#embed "../../Profiles/models/language/huatuogpt-7b.json"
+};
+static const unsigned char file286[] = {
+#embed "../../Profiles/models/language/huatuogpt2-13b.json"
+};
+static const unsigned char file287[] = {
+#embed "../../Profiles/models/language/huatuogpt2-34b.json"
+};
+static const unsigned char file288[] = {
+#embed "../../Profiles/models/language/huatuogpt2-7b.json"
+};
+static const unsigned char file289[] = {
+#embed "../../Profiles/models/language/jmlr-13b.json"
+};
+static const unsigned char file290[] = {
+#embed "../../Profiles/models/language/jmlr-7b.json"
+};
+static const unsigned char file291[] = {
+#embed "../../Profiles/models/language/llama-13b.json"
+};
+static const unsigned char file292[] = {
+#embed "../../Profiles/models/language/llama-33b.json"
+};
+static const unsigned char file293[] = {
+#embed "../../Profiles/models/language/llama-65b.json"
+};
+static const unsigned char file294[] = {
+#embed "../../Profiles/models/language/llama-7b.json"
+};
+static const unsigned char file295[] = {
+#embed "../../Profiles/models/language/llama2-13b.json"
+};
+static const unsigned char file296[] = {
+#embed "../../Profiles/models/language/llama2-70b.json"
+};
+static const unsigned char file297[] = {
+#embed "../../Profiles/models/language/llama2-7b.json"
+};
+static const unsigned char file298[] = {
+#embed "../../Profiles/models/language/llama3-70b.json"
+};
+static const unsigned char file299[] = {
+#embed "../../Profiles/models/language/llama3-8b.json"
+};
+static const unsigned char file300[] = {
+#embed "../../Profiles/models/language/llama3.1-405b.json"
+};
+static const unsigned char file301[] = {
+#embed "../../Profiles/models/language/llama3.1-70b.json"
+};
+static const unsigned char file302[] = {
+#embed "../../Profiles/models/language/llama3.1-8b.json"
+};
+static const unsigned char file303[] = {
+#embed "../../Profiles/models/language/llama3.2-1b.json"
+};
+static const unsigned char file304[] = {
+#embed "../../Profiles/models/language/llama3.2-3b.json"
+};
+static const unsigned char file305[] = {
+#embed "../../Profiles/models/language/me-llama-13b.json"
+};
+static const unsigned char file306[] = {
+#embed "../../Profiles/models/language/me-llama-70b.json"
+};
+static const unsigned char file307[] = {
+#embed "../../Profiles/models/language/med-palm-2.json"
+};
+static const unsigned char file308[] = {
+#embed "../../Profiles/models/language/med-palm.json"
+};
+static const unsigned char file309[] = {
+#embed "../../Profiles/models/language/medagents-flan-palm.json"
+};
+static const unsigned char file310[] = {
+#embed "../../Profiles/models/language/medalpaca-13b.json"
+};
+static const unsigned char file311[] = {
+#embed "../../Profiles/models/language/medalpaca-30b.json"
+};
+static const unsigned char file312[] = {
+#embed "../../Profiles/models/language/medalpaca-7b.json"
+};
+static const unsigned char file313[] = {
+#embed "../../Profiles/models/language/medcpt-query.json"
+};
+static const unsigned char file314[] = {
+#embed "../../Profiles/models/language/medcpt-reranker.json"
+};
+static const unsigned char file315[] = {
+#embed "../../Profiles/models/language/medcpt.json"
+};
+static const unsigned char file316[] = {
+#embed "../../Profiles/models/language/meditron-70b.json"
+};
+static const unsigned char file317[] = {
+#embed "../../Profiles/models/language/meditron-7b.json"
+};
+static const unsigned char file318[] = {
+#embed "../../Profiles/models/language/medprompt.json"
+};
+static const unsigned char file319[] = {
+#embed "../../Profiles/models/language/medroberta-nl.json"
+};
+static const unsigned char file320[] = {
+#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
+};
+static const unsigned char file321[] = {
+#embed "../../Profiles/models/language/mistral-7b.json"
+};
+static const unsigned char file322[] = {
+#embed "../../Profiles/models/language/mixtral-8x22b.json"
+};
+static const unsigned char file323[] = {
+#embed "../../Profiles/models/language/mixtral-8x7b.json"
+};
+static const unsigned char file324[] = {
+#embed "../../Profiles/models/language/napss.json"
+};
+static const unsigned char file325[] = {
+#embed "../../Profiles/models/language/oncogpt-7b.json"
+};
+static const unsigned char file326[] = {
+#embed "../../Profiles/models/language/open-llama-3b.json"
+};
+static const unsigned char file327[] = {
+#embed "../../Profiles/models/language/ophglm.json"
+};
+static const unsigned char file328[] = {
+#embed "../../Profiles/models/language/opt-1.3b.json"
+};
+static const unsigned char file329[] = {
+#embed "../../Profiles/models/language/opt-125m.json"
+};
+static const unsigned char file330[] = {
+#embed "../../Profiles/models/language/opt-13b.json"
+};
+static const unsigned char file331[] = {
+#embed "../../Profiles/models/language/opt-175b.json"
+};
+static const unsigned char file332[] = {
+#embed "../../Profiles/models/language/opt-2.7b.json"
+};
+static const unsigned char file333[] = {
+#embed "../../Profiles/models/language/opt-30b.json"
+};
+static const unsigned char file334[] = {
+#embed "../../Profiles/models/language/opt-6.7b.json"
+};
+static const unsigned char file335[] = {
+#embed "../../Profiles/models/language/opt-66b.json"
+};
+static const unsigned char file336[] = {
+#embed "../../Profiles/models/language/palm-540b.json"
+};
+static const unsigned char file337[] = {
+#embed "../../Profiles/models/language/palm-62b.json"
+};
+static const unsigned char file338[] = {
+#embed "../../Profiles/models/language/palm-8b.json"
+};
+static const unsigned char file339[] = {
+#embed "../../Profiles/models/language/pbp.json"
+};
+static const unsigned char file340[] = {
+#embed "../../Profiles/models/language/phi-1.5.json"
+};
+static const unsigned char file341[] = {
+#embed "../../Profiles/models/language/phi-2.json"
+};
+static const unsigned char file342[] = {
+#embed "../../Profiles/models/language/phi-3-mini.json"
+};
+static const unsigned char file343[] = {
+#embed "../../Profiles/models/language/pmc-llama-13b.json"
+};
+static const unsigned char file344[] = {
+#embed "../../Profiles/models/language/pmc-llama-7b.json"
+};
+static const unsigned char file345[] = {
+#embed "../../Profiles/models/language/pubmedbert.json"
+};
+static const unsigned char file346[] = {
+#embed "../../Profiles/models/language/qilin-med-13b.json"
+};
+static const unsigned char file347[] = {
+#embed "../../Profiles/models/language/qilin-med.json"
+};
+static const unsigned char file348[] = {
+#embed "../../Profiles/models/language/qwen-1.8b.json"
+};
+static const unsigned char file349[] = {
+#embed "../../Profiles/models/language/qwen-14b.json"
+};
+static const unsigned char file350[] = {
+#embed "../../Profiles/models/language/qwen-72b.json"
+};
+static const unsigned char file351[] = {
+#embed "../../Profiles/models/language/qwen-7b.json"
+};
+static const unsigned char file352[] = {
+#embed "../../Profiles/models/language/qwen2-0.5b.json"
+};
+static const unsigned char file353[] = {
+#embed "../../Profiles/models/language/qwen2-1.5b.json"
+};
+static const unsigned char file354[] = {
+#embed "../../Profiles/models/language/qwen2-72b.json"
+};
+static const unsigned char file355[] = {
+#embed "../../Profiles/models/language/qwen2-7b.json"
+};
+static const unsigned char file356[] = {
+#embed "../../Profiles/models/language/roberta-base.json"
+};
+static const unsigned char file357[] = {
+#embed "../../Profiles/models/language/roberta-large.json"
+};
+static const unsigned char file358[] = {
+#embed "../../Profiles/models/language/scibert.json"
+};
+static const unsigned char file359[] = {
+#embed "../../Profiles/models/language/spt.json"
+};
+static const unsigned char file360[] = {
+#embed "../../Profiles/models/language/t5-11b.json"
+};
+static const unsigned char file361[] = {
+#embed "../../Profiles/models/language/t5-3b.json"
+};
+static const unsigned char file362[] = {
+#embed "../../Profiles/models/language/t5-base.json"
+};
+static const unsigned char file363[] = {
+#embed "../../Profiles/models/language/t5-large.json"
+};
+static const unsigned char file364[] = {
+#embed "../../Profiles/models/language/t5-small.json"
+};
+static const unsigned char file365[] = {
+#embed "../../Profiles/models/language/taiyi-7b.json"
+};
+static const unsigned char file366[] = {
+#embed "../../Profiles/models/language/text-embedding-ada-002.json"
+};
+static const unsigned char file367[] = {
+#embed "../../Profiles/models/language/visual-med-alpaca.json"
+};
+static const unsigned char file368[] = {
+#embed "../../Profiles/models/language/yi-34b.json"
+};
+static const unsigned char file369[] = {
+#embed "../../Profiles/models/language/zhongjing-13b.json"
+};
+static const unsigned char file370[] = {
+#embed "../../Profiles/models/language/ziya-llama-13b.json"
+};
+static const unsigned char file371[] = {
+#embed "../../Profiles/models/multimodal/biomedclip.json"
+};
+static const unsigned char file372[] = {
+#embed "../../Profiles/models/multimodal/blip2-opt-2.7b.json"
+};
+static const unsigned char file373[] = {
+#embed "../../Profiles/models/multimodal/chambon-sd.json"
+};
+static const unsigned char file374[] = {
+#embed "../../Profiles/models/multimodal/chexzero.json"
+};
+static const unsigned char file375[] = {
+#embed "../../Profiles/models/multimodal/clip-rn50.json"
+};
+static const unsigned char file376[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+};
+static const unsigned char file377[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+};
+static const unsigned char file378[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+};
+static const unsigned char file379[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+};
+static const unsigned char file380[] = {
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
+};
+static const unsigned char file381[] = {
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+};
+static const unsigned char file382[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+};
+static const unsigned char file383[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+};
+static const unsigned char file384[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+};
+static const unsigned char file385[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+};
+static const unsigned char file386[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+};
+static const unsigned char file387[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+};
+static const unsigned char file388[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+};
+static const unsigned char file389[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+};
+static const unsigned char file390[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+};
+static const unsigned char file391[] = {
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
+};
+static const unsigned char file392[] = {
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+};
+static const unsigned char file393[] = {
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+};
+static const unsigned char file394[] = {
+#embed "../../Profiles/models/multimodal/plip.json"
+};
+static const unsigned char file395[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
+};
+static const unsigned char file396[] = {
+#embed "../../Profiles/models/multimodal/quiltnet.json"
+};
+static const unsigned char file397[] = {
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
+};
+static const unsigned char file398[] = {
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
+};
+static const unsigned char file399[] = {
+#embed "../../Profiles/models/multimodal/roentgen.json"
+};
+static const unsigned char file400[] = {
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
+};
+static const unsigned char file401[] = {
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
+};
+static const unsigned char file402[] = {
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
+};
+static const unsigned char file403[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+};
+static const unsigned char file404[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+};
+static const unsigned char file405[] = {
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+};
+static const unsigned char file406[] = {
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
+};
+static const unsigned char file407[] = {
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
+};
+static const unsigned char file408[] = {
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
+};
+static const unsigned char file409[] = {
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
+};
+static const unsigned char file410[] = {
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+};
+static const unsigned char file411[] = {
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+};
+static const unsigned char file412[] = {
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+};
+static const unsigned char file413[] = {
+#embed "../../Profiles/models/vision/ctranspath.json"
+};
+static const unsigned char file414[] = {
+#embed "../../Profiles/models/vision/densenet121-3d.json"
+};
+static const unsigned char file415[] = {
+#embed "../../Profiles/models/vision/densenet121.json"
+};
+static const unsigned char file416[] = {
+#embed "../../Profiles/models/vision/densenet161.json"
+};
+static const unsigned char file417[] = {
+#embed "../../Profiles/models/vision/densenet169.json"
+};
+static const unsigned char file418[] = {
+#embed "../../Profiles/models/vision/densenet201.json"
+};
+static const unsigned char file419[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file420[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file421[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file422[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file423[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file424[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file425[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file426[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file427[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file428[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file429[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file430[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file431[] = {
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+};
+static const unsigned char file432[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file433[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file434[] = {
+#embed "../../Profiles/models/vision/gvsl-unet.json"
+};
+static const unsigned char file435[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file436[] = {
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+};
+static const unsigned char file437[] = {
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+};
+static const unsigned char file438[] = {
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+};
+static const unsigned char file439[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file440[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file441[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file442[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file443[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file444[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file445[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file446[] = {
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
+};
+static const unsigned char file447[] = {
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+};
+static const unsigned char file448[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file449[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+};
+static const unsigned char file450[] = {
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+};
+static const unsigned char file451[] = {
+#embed "../../Profiles/models/vision/nnunet-2d.json"
+};
+static const unsigned char file452[] = {
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+};
+static const unsigned char file453[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+};
+static const unsigned char file454[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file455[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file456[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file457[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file458[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file459[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file460[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file461[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file462[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file463[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file464[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file465[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file466[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file467[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file468[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file469[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file470[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file471[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file472[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file473[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file474[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file475[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file476[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file477[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file478[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file479[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file480[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file481[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file482[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file483[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file484[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file485[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file486[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file487[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file488[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file489[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file490[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file491[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file492[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file493[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file494[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file495[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file496[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file497[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file498[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file499[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file500[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file501[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file502[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file503[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file504[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file505[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file506[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file507[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file508[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file509[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file510[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file511[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -2286,3 +3699,518 @@ const CProfilesFile CProfilesFiles[] = {
     {0, 0, 0},
 };
 const long CProfilesCount = 570;
+const long CProfilesCount = 562;
+    {"clusters/cpu-epyc-9654.json", file1, sizeof file1},
+    {"clusters/dgx-a100-40gb.json", file2, sizeof file2},
+    {"clusters/dgx-a100-80gb.json", file3, sizeof file3},
+    {"clusters/dgx-a100-superpod.json", file4, sizeof file4},
+    {"clusters/dgx-b200-superpod.json", file5, sizeof file5},
+    {"clusters/dgx-b200.json", file6, sizeof file6},
+    {"clusters/dgx-b300-superpod.json", file7, sizeof file7},
+    {"clusters/dgx-h100-superpod.json", file8, sizeof file8},
+    {"clusters/dgx-h100.json", file9, sizeof file9},
+    {"clusters/dgx-h200.json", file10, sizeof file10},
+    {"clusters/dgx1-v100-32gb.json", file11, sizeof file11},
+    {"clusters/dgx2-v100.json", file12, sizeof file12},
+    {"clusters/gaudi2-8.json", file13, sizeof file13},
+    {"clusters/gb200-nvl72-superpod.json", file14, sizeof file14},
+    {"clusters/gb300-nvl72-superpod.json", file15, sizeof file15},
+    {"clusters/h100-80gb.json", file16, sizeof file16},
+    {"clusters/hospital-2x-h100-pcie.json", file17, sizeof file17},
+    {"clusters/hospital-2x8-a100-40gb.json", file18, sizeof file18},
+    {"clusters/hospital-4x4-l40s.json", file19, sizeof file19},
+    {"clusters/jean-zay-a100.json", file20, sizeof file20},
+    {"clusters/jean-zay-v100.json", file21, sizeof file21},
+    {"clusters/meta-h100-24k.json", file22, sizeof file22},
+    {"clusters/meta-rsc.json", file23, sizeof file23},
+    {"clusters/mi300x-8.json", file24, sizeof file24},
+    {"clusters/mosaicml-a100-40gb.json", file25, sizeof file25},
+    {"clusters/mosaicml-a100-80gb.json", file26, sizeof file26},
+    {"clusters/mosaicml-h100.json", file27, sizeof file27},
+    {"clusters/selene-a100.json", file28, sizeof file28},
+    {"clusters/server-4x-a10.json", file29, sizeof file29},
+    {"clusters/server-4x-t4.json", file30, sizeof file30},
+    {"clusters/server-8x-rtx-4090.json", file31, sizeof file31},
+    {"clusters/torchtitan-h100.json", file32, sizeof file32},
+    {"clusters/tpu-v4-pod.json", file33, sizeof file33},
+    {"clusters/tpu-v5e-256.json", file34, sizeof file34},
+    {"clusters/tpu-v5p-pod.json", file35, sizeof file35},
+    {"clusters/vtrain-a100.json", file36, sizeof file36},
+    {"clusters/workstation-2x-rtx-3090.json", file37, sizeof file37},
+    {"clusters/workstation-2x-rtx-4090.json", file38, sizeof file38},
+    {"clusters/workstation-4x-rtx-a6000.json", file39, sizeof file39},
+    {"clusters/workstation-rtx-3060.json", file40, sizeof file40},
+    {"clusters/workstation-rtx-4090.json", file41, sizeof file41},
+    {"datasets/bioinformatics.json", file42, sizeof file42},
+    {"datasets/comprehensive.json", file43, sizeof file43},
+    {"datasets/language.json", file44, sizeof file44},
+    {"datasets/multimodal.json", file45, sizeof file45},
+    {"datasets/vision.json", file46, sizeof file46},
+    {"devices/a10.json", file47, sizeof file47},
+    {"devices/a100-40gb-pcie.json", file48, sizeof file48},
+    {"devices/a100-40gb-sxm.json", file49, sizeof file49},
+    {"devices/a100-80gb-pcie.json", file50, sizeof file50},
+    {"devices/a100-80gb-sxm.json", file51, sizeof file51},
+    {"devices/a100-mig-1g.10gb.json", file52, sizeof file52},
+    {"devices/a100-mig-1g.5gb.json", file53, sizeof file53},
+    {"devices/a100-mig-2g.10gb.json", file54, sizeof file54},
+    {"devices/a100-mig-2g.20gb.json", file55, sizeof file55},
+    {"devices/a100-mig-3g.20gb.json", file56, sizeof file56},
+    {"devices/a100-mig-3g.40gb.json", file57, sizeof file57},
+    {"devices/a30.json", file58, sizeof file58},
+    {"devices/a40.json", file59, sizeof file59},
+    {"devices/b200.json", file60, sizeof file60},
+    {"devices/b300.json", file61, sizeof file61},
+    {"devices/epyc-7742-dual.json", file62, sizeof file62},
+    {"devices/epyc-7763-dual.json", file63, sizeof file63},
+    {"devices/epyc-9654-dual.json", file64, sizeof file64},
+    {"devices/epyc-9965-dual.json", file65, sizeof file65},
+    {"devices/gaudi2.json", file66, sizeof file66},
+    {"devices/gaudi3.json", file67, sizeof file67},
+    {"devices/gb200.json", file68, sizeof file68},
+    {"devices/gb300.json", file69, sizeof file69},
+    {"devices/grace-superchip.json", file70, sizeof file70},
+    {"devices/graviton3.json", file71, sizeof file71},
+    {"devices/graviton4.json", file72, sizeof file72},
+    {"devices/h100-80gb-pcie.json", file73, sizeof file73},
+    {"devices/h100-80gb-sxm.json", file74, sizeof file74},
+    {"devices/h100-94gb-nvl.json", file75, sizeof file75},
+    {"devices/h100-96gb-500w.json", file76, sizeof file76},
+    {"devices/h100-mig-1g.10gb.json", file77, sizeof file77},
+    {"devices/h100-mig-2g.20gb.json", file78, sizeof file78},
+    {"devices/h100-mig-3g.40gb.json", file79, sizeof file79},
+    {"devices/h20.json", file80, sizeof file80},
+    {"devices/h200.json", file81, sizeof file81},
+    {"devices/l4.json", file82, sizeof file82},
+    {"devices/l40s.json", file83, sizeof file83},
+    {"devices/m1-max.json", file84, sizeof file84},
+    {"devices/m1-ultra.json", file85, sizeof file85},
+    {"devices/m2-ultra.json", file86, sizeof file86},
+    {"devices/m3-max.json", file87, sizeof file87},
+    {"devices/m3-ultra.json", file88, sizeof file88},
+    {"devices/m4-max.json", file89, sizeof file89},
+    {"devices/max-1550.json", file90, sizeof file90},
+    {"devices/mi100.json", file91, sizeof file91},
+    {"devices/mi210.json", file92, sizeof file92},
+    {"devices/mi250.json", file93, sizeof file93},
+    {"devices/mi250x.json", file94, sizeof file94},
+    {"devices/mi300x.json", file95, sizeof file95},
+    {"devices/mi325x.json", file96, sizeof file96},
+    {"devices/mi350x.json", file97, sizeof file97},
+    {"devices/mi355x.json", file98, sizeof file98},
+    {"devices/p100-16gb.json", file99, sizeof file99},
+    {"devices/p4.json", file100, sizeof file100},
+    {"devices/quadro-rtx-5000.json", file101, sizeof file101},
+    {"devices/quadro-rtx-6000.json", file102, sizeof file102},
+    {"devices/quadro-rtx-8000.json", file103, sizeof file103},
+    {"devices/rtx-2080-ti.json", file104, sizeof file104},
+    {"devices/rtx-3060.json", file105, sizeof file105},
+    {"devices/rtx-3070.json", file106, sizeof file106},
+    {"devices/rtx-3080-ti.json", file107, sizeof file107},
+    {"devices/rtx-3080.json", file108, sizeof file108},
+    {"devices/rtx-3090.json", file109, sizeof file109},
+    {"devices/rtx-4060-ti-16gb.json", file110, sizeof file110},
+    {"devices/rtx-4070-ti-super.json", file111, sizeof file111},
+    {"devices/rtx-4070.json", file112, sizeof file112},
+    {"devices/rtx-4080.json", file113, sizeof file113},
+    {"devices/rtx-4090.json", file114, sizeof file114},
+    {"devices/rtx-5000-ada.json", file115, sizeof file115},
+    {"devices/rtx-5070-ti.json", file116, sizeof file116},
+    {"devices/rtx-5080.json", file117, sizeof file117},
+    {"devices/rtx-5090.json", file118, sizeof file118},
+    {"devices/rtx-6000-ada.json", file119, sizeof file119},
+    {"devices/rtx-a4000.json", file120, sizeof file120},
+    {"devices/rtx-a5000.json", file121, sizeof file121},
+    {"devices/rtx-a6000.json", file122, sizeof file122},
+    {"devices/rtx-pro-6000.json", file123, sizeof file123},
+    {"devices/t4.json", file124, sizeof file124},
+    {"devices/tpu-v3.json", file125, sizeof file125},
+    {"devices/tpu-v4.json", file126, sizeof file126},
+    {"devices/tpu-v5e.json", file127, sizeof file127},
+    {"devices/tpu-v5p.json", file128, sizeof file128},
+    {"devices/tpu-v6e.json", file129, sizeof file129},
+    {"devices/v100-16gb.json", file130, sizeof file130},
+    {"devices/v100-32gb.json", file131, sizeof file131},
+    {"devices/xeon-6980p-dual.json", file132, sizeof file132},
+    {"devices/xeon-8380-dual.json", file133, sizeof file133},
+    {"devices/xeon-8480-dual.json", file134, sizeof file134},
+    {"grids/australia.json", file135, sizeof file135},
+    {"grids/brazil.json", file136, sizeof file136},
+    {"grids/canada.json", file137, sizeof file137},
+    {"grids/china.json", file138, sizeof file138},
+    {"grids/eu.json", file139, sizeof file139},
+    {"grids/france.json", file140, sizeof file140},
+    {"grids/germany.json", file141, sizeof file141},
+    {"grids/india.json", file142, sizeof file142},
+    {"grids/italy.json", file143, sizeof file143},
+    {"grids/japan.json", file144, sizeof file144},
+    {"grids/netherlands.json", file145, sizeof file145},
+    {"grids/norway.json", file146, sizeof file146},
+    {"grids/poland.json", file147, sizeof file147},
+    {"grids/quebec.json", file148, sizeof file148},
+    {"grids/singapore.json", file149, sizeof file149},
+    {"grids/south-africa.json", file150, sizeof file150},
+    {"grids/south-korea.json", file151, sizeof file151},
+    {"grids/spain.json", file152, sizeof file152},
+    {"grids/sweden.json", file153, sizeof file153},
+    {"grids/switzerland.json", file154, sizeof file154},
+    {"grids/united-kingdom.json", file155, sizeof file155},
+    {"grids/united-states.json", file156, sizeof file156},
+    {"grids/us-california.json", file157, sizeof file157},
+    {"grids/us-virginia.json", file158, sizeof file158},
+    {"grids/world.json", file159, sizeof file159},
+    {"models/bioinformatics/3utrbert.json", file160, sizeof file160},
+    {"models/bioinformatics/alphafold2.json", file161, sizeof file161},
+    {"models/bioinformatics/celllm.json", file162, sizeof file162},
+    {"models/bioinformatics/codonbert.json", file163, sizeof file163},
+    {"models/bioinformatics/dnabert-3.json", file164, sizeof file164},
+    {"models/bioinformatics/dnabert-4.json", file165, sizeof file165},
+    {"models/bioinformatics/dnabert-5.json", file166, sizeof file166},
+    {"models/bioinformatics/dnabert-6.json", file167, sizeof file167},
+    {"models/bioinformatics/dnagpt-0.1b.json", file168, sizeof file168},
+    {"models/bioinformatics/esm-1b.json", file169, sizeof file169},
+    {"models/bioinformatics/esm2-150m.json", file170, sizeof file170},
+    {"models/bioinformatics/esm2-15b.json", file171, sizeof file171},
+    {"models/bioinformatics/esm2-35m.json", file172, sizeof file172},
+    {"models/bioinformatics/esm2-3b.json", file173, sizeof file173},
+    {"models/bioinformatics/esm2-650m.json", file174, sizeof file174},
+    {"models/bioinformatics/esm2-8m.json", file175, sizeof file175},
+    {"models/bioinformatics/evoformer-48.json", file176, sizeof file176},
+    {"models/bioinformatics/gena-lm-base.json", file177, sizeof file177},
+    {"models/bioinformatics/geneformer-12l.json", file178, sizeof file178},
+    {"models/bioinformatics/geneformer.json", file179, sizeof file179},
+    {"models/bioinformatics/genept.json", file180, sizeof file180},
+    {"models/bioinformatics/gin-5x300.json", file181, sizeof file181},
+    {"models/bioinformatics/hyenadna-large-1m.json", file182, sizeof file182},
+    {"models/bioinformatics/hyenadna-medium-160k.json", file183, sizeof file183},
+    {"models/bioinformatics/hyenadna-medium-450k.json", file184, sizeof file184},
+    {"models/bioinformatics/hyenadna-small-32k.json", file185, sizeof file185},
+    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file186, sizeof file186},
+    {"models/bioinformatics/hyenadna-tiny-1k.json", file187, sizeof file187},
+    {"models/bioinformatics/msa-transformer.json", file188, sizeof file188},
+    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file189, sizeof file189},
+    {"models/bioinformatics/nucleotide-transformer-500m.json", file190, sizeof file190},
+    {"models/bioinformatics/protbert.json", file191, sizeof file191},
+    {"models/bioinformatics/prott5-xl-encdec.json", file192, sizeof file192},
+    {"models/bioinformatics/prott5-xl-encoder.json", file193, sizeof file193},
+    {"models/bioinformatics/prott5-xxl-encdec.json", file194, sizeof file194},
+    {"models/bioinformatics/prott5-xxl-encoder.json", file195, sizeof file195},
+    {"models/bioinformatics/rna-fm.json", file196, sizeof file196},
+    {"models/bioinformatics/rna-msm.json", file197, sizeof file197},
+    {"models/bioinformatics/rnabert.json", file198, sizeof file198},
+    {"models/bioinformatics/scbert.json", file199, sizeof file199},
+    {"models/bioinformatics/scelmo.json", file200, sizeof file200},
+    {"models/bioinformatics/scfoundation-100m.json", file201, sizeof file201},
+    {"models/bioinformatics/scgpt.json", file202, sizeof file202},
+    {"models/bioinformatics/splicebert.json", file203, sizeof file203},
+    {"models/bioinformatics/uce-33l.json", file204, sizeof file204},
+    {"models/bioinformatics/uce-4l.json", file205, sizeof file205},
+    {"models/bioinformatics/utr-lm.json", file206, sizeof file206},
+    {"models/language/albert-base.json", file207, sizeof file207},
+    {"models/language/albert-large.json", file208, sizeof file208},
+    {"models/language/albert-xlarge.json", file209, sizeof file209},
+    {"models/language/albert-xxlarge.json", file210, sizeof file210},
+    {"models/language/alpacare-13b.json", file211, sizeof file211},
+    {"models/language/alpacare-7b.json", file212, sizeof file212},
+    {"models/language/alpacare-llama2-13b.json", file213, sizeof file213},
+    {"models/language/alpacare-llama2-7b.json", file214, sizeof file214},
+    {"models/language/alphabert.json", file215, sizeof file215},
+    {"models/language/antplm-med-10b.json", file216, sizeof file216},
+    {"models/language/baichuan-13b.json", file217, sizeof file217},
+    {"models/language/baichuan-7b.json", file218, sizeof file218},
+    {"models/language/baichuan2-13b.json", file219, sizeof file219},
+    {"models/language/baichuan2-7b.json", file220, sizeof file220},
+    {"models/language/bart-base.json", file221, sizeof file221},
+    {"models/language/bart-large.json", file222, sizeof file222},
+    {"models/language/behrt.json", file223, sizeof file223},
+    {"models/language/bentsao.json", file224, sizeof file224},
+    {"models/language/bert-base.json", file225, sizeof file225},
+    {"models/language/bert-large.json", file226, sizeof file226},
+    {"models/language/bianque-1.json", file227, sizeof file227},
+    {"models/language/bianque-2.json", file228, sizeof file228},
+    {"models/language/bimedix.json", file229, sizeof file229},
+    {"models/language/biobart-base.json", file230, sizeof file230},
+    {"models/language/biobart-large.json", file231, sizeof file231},
+    {"models/language/biobart-v2-base.json", file232, sizeof file232},
+    {"models/language/biobart-v2-large.json", file233, sizeof file233},
+    {"models/language/biobert.json", file234, sizeof file234},
+    {"models/language/biomedlm.json", file235, sizeof file235},
+    {"models/language/biomistral-7b.json", file236, sizeof file236},
+    {"models/language/bloom-176b.json", file237, sizeof file237},
+    {"models/language/bloom-1b1.json", file238, sizeof file238},
+    {"models/language/bloom-1b7.json", file239, sizeof file239},
+    {"models/language/bloom-3b.json", file240, sizeof file240},
+    {"models/language/bloom-560m.json", file241, sizeof file241},
+    {"models/language/bloom-7b1.json", file242, sizeof file242},
+    {"models/language/chatcad-plus.json", file243, sizeof file243},
+    {"models/language/chatcad.json", file244, sizeof file244},
+    {"models/language/chatdoctor.json", file245, sizeof file245},
+    {"models/language/chatglm-6b.json", file246, sizeof file246},
+    {"models/language/chatglm2-6b.json", file247, sizeof file247},
+    {"models/language/chatglm3-6b.json", file248, sizeof file248},
+    {"models/language/chatgpt.json", file249, sizeof file249},
+    {"models/language/clinical-decision-transformer.json", file250, sizeof file250},
+    {"models/language/clinicalbert.json", file251, sizeof file251},
+    {"models/language/clinicalgpt.json", file252, sizeof file252},
+    {"models/language/deid-gpt.json", file253, sizeof file253},
+    {"models/language/doctorglm.json", file254, sizeof file254},
+    {"models/language/dr-knows.json", file255, sizeof file255},
+    {"models/language/falcon-40b.json", file256, sizeof file256},
+    {"models/language/falcon-7b.json", file257, sizeof file257},
+    {"models/language/flan-t5-base.json", file258, sizeof file258},
+    {"models/language/flan-t5-large.json", file259, sizeof file259},
+    {"models/language/flan-t5-small.json", file260, sizeof file260},
+    {"models/language/flan-t5-xl.json", file261, sizeof file261},
+    {"models/language/flan-t5-xxl.json", file262, sizeof file262},
+    {"models/language/gatortron-base-345m.json", file263, sizeof file263},
+    {"models/language/gatortron-large-8.9b.json", file264, sizeof file264},
+    {"models/language/gatortron-medium-3.9b.json", file265, sizeof file265},
+    {"models/language/gatortrongpt-20b.json", file266, sizeof file266},
+    {"models/language/gatortrongpt-5b.json", file267, sizeof file267},
+    {"models/language/gemma-2b.json", file268, sizeof file268},
+    {"models/language/gemma-7b.json", file269, sizeof file269},
+    {"models/language/gemma2-27b.json", file270, sizeof file270},
+    {"models/language/gemma2-2b.json", file271, sizeof file271},
+    {"models/language/gemma2-9b.json", file272, sizeof file272},
+    {"models/language/glm-10b.json", file273, sizeof file273},
+    {"models/language/glm-130b.json", file274, sizeof file274},
+    {"models/language/gpt-4.json", file275, sizeof file275},
+    {"models/language/gpt-doctor.json", file276, sizeof file276},
+    {"models/language/gpt-j-6b.json", file277, sizeof file277},
+    {"models/language/gpt-neox-20b.json", file278, sizeof file278},
+    {"models/language/gpt2-large.json", file279, sizeof file279},
+    {"models/language/gpt2-medium.json", file280, sizeof file280},
+    {"models/language/gpt2-xl.json", file281, sizeof file281},
+    {"models/language/gpt2.json", file282, sizeof file282},
+    {"models/language/healthprompt.json", file283, sizeof file283},
+    {"models/language/huatuogpt-13b.json", file284, sizeof file284},
+    {"models/language/huatuogpt-7b.json", file285, sizeof file285},
+    {"models/language/huatuogpt2-13b.json", file286, sizeof file286},
+    {"models/language/huatuogpt2-34b.json", file287, sizeof file287},
+    {"models/language/huatuogpt2-7b.json", file288, sizeof file288},
+    {"models/language/jmlr-13b.json", file289, sizeof file289},
+    {"models/language/jmlr-7b.json", file290, sizeof file290},
+    {"models/language/llama-13b.json", file291, sizeof file291},
+    {"models/language/llama-33b.json", file292, sizeof file292},
+    {"models/language/llama-65b.json", file293, sizeof file293},
+    {"models/language/llama-7b.json", file294, sizeof file294},
+    {"models/language/llama2-13b.json", file295, sizeof file295},
+    {"models/language/llama2-70b.json", file296, sizeof file296},
+    {"models/language/llama2-7b.json", file297, sizeof file297},
+    {"models/language/llama3-70b.json", file298, sizeof file298},
+    {"models/language/llama3-8b.json", file299, sizeof file299},
+    {"models/language/llama3.1-405b.json", file300, sizeof file300},
+    {"models/language/llama3.1-70b.json", file301, sizeof file301},
+    {"models/language/llama3.1-8b.json", file302, sizeof file302},
+    {"models/language/llama3.2-1b.json", file303, sizeof file303},
+    {"models/language/llama3.2-3b.json", file304, sizeof file304},
+    {"models/language/me-llama-13b.json", file305, sizeof file305},
+    {"models/language/me-llama-70b.json", file306, sizeof file306},
+    {"models/language/med-palm-2.json", file307, sizeof file307},
+    {"models/language/med-palm.json", file308, sizeof file308},
+    {"models/language/medagents-flan-palm.json", file309, sizeof file309},
+    {"models/language/medalpaca-13b.json", file310, sizeof file310},
+    {"models/language/medalpaca-30b.json", file311, sizeof file311},
+    {"models/language/medalpaca-7b.json", file312, sizeof file312},
+    {"models/language/medcpt-query.json", file313, sizeof file313},
+    {"models/language/medcpt-reranker.json", file314, sizeof file314},
+    {"models/language/medcpt.json", file315, sizeof file315},
+    {"models/language/meditron-70b.json", file316, sizeof file316},
+    {"models/language/meditron-7b.json", file317, sizeof file317},
+    {"models/language/medprompt.json", file318, sizeof file318},
+    {"models/language/medroberta-nl.json", file319, sizeof file319},
+    {"models/language/megatron-gpt-1.3b.json", file320, sizeof file320},
+    {"models/language/mistral-7b.json", file321, sizeof file321},
+    {"models/language/mixtral-8x22b.json", file322, sizeof file322},
+    {"models/language/mixtral-8x7b.json", file323, sizeof file323},
+    {"models/language/napss.json", file324, sizeof file324},
+    {"models/language/oncogpt-7b.json", file325, sizeof file325},
+    {"models/language/open-llama-3b.json", file326, sizeof file326},
+    {"models/language/ophglm.json", file327, sizeof file327},
+    {"models/language/opt-1.3b.json", file328, sizeof file328},
+    {"models/language/opt-125m.json", file329, sizeof file329},
+    {"models/language/opt-13b.json", file330, sizeof file330},
+    {"models/language/opt-175b.json", file331, sizeof file331},
+    {"models/language/opt-2.7b.json", file332, sizeof file332},
+    {"models/language/opt-30b.json", file333, sizeof file333},
+    {"models/language/opt-6.7b.json", file334, sizeof file334},
+    {"models/language/opt-66b.json", file335, sizeof file335},
+    {"models/language/palm-540b.json", file336, sizeof file336},
+    {"models/language/palm-62b.json", file337, sizeof file337},
+    {"models/language/palm-8b.json", file338, sizeof file338},
+    {"models/language/pbp.json", file339, sizeof file339},
+    {"models/language/phi-1.5.json", file340, sizeof file340},
+    {"models/language/phi-2.json", file341, sizeof file341},
+    {"models/language/phi-3-mini.json", file342, sizeof file342},
+    {"models/language/pmc-llama-13b.json", file343, sizeof file343},
+    {"models/language/pmc-llama-7b.json", file344, sizeof file344},
+    {"models/language/pubmedbert.json", file345, sizeof file345},
+    {"models/language/qilin-med-13b.json", file346, sizeof file346},
+    {"models/language/qilin-med.json", file347, sizeof file347},
+    {"models/language/qwen-1.8b.json", file348, sizeof file348},
+    {"models/language/qwen-14b.json", file349, sizeof file349},
+    {"models/language/qwen-72b.json", file350, sizeof file350},
+    {"models/language/qwen-7b.json", file351, sizeof file351},
+    {"models/language/qwen2-0.5b.json", file352, sizeof file352},
+    {"models/language/qwen2-1.5b.json", file353, sizeof file353},
+    {"models/language/qwen2-72b.json", file354, sizeof file354},
+    {"models/language/qwen2-7b.json", file355, sizeof file355},
+    {"models/language/roberta-base.json", file356, sizeof file356},
+    {"models/language/roberta-large.json", file357, sizeof file357},
+    {"models/language/scibert.json", file358, sizeof file358},
+    {"models/language/spt.json", file359, sizeof file359},
+    {"models/language/t5-11b.json", file360, sizeof file360},
+    {"models/language/t5-3b.json", file361, sizeof file361},
+    {"models/language/t5-base.json", file362, sizeof file362},
+    {"models/language/t5-large.json", file363, sizeof file363},
+    {"models/language/t5-small.json", file364, sizeof file364},
+    {"models/language/taiyi-7b.json", file365, sizeof file365},
+    {"models/language/text-embedding-ada-002.json", file366, sizeof file366},
+    {"models/language/visual-med-alpaca.json", file367, sizeof file367},
+    {"models/language/yi-34b.json", file368, sizeof file368},
+    {"models/language/zhongjing-13b.json", file369, sizeof file369},
+    {"models/language/ziya-llama-13b.json", file370, sizeof file370},
+    {"models/multimodal/biomedclip.json", file371, sizeof file371},
+    {"models/multimodal/blip2-opt-2.7b.json", file372, sizeof file372},
+    {"models/multimodal/chambon-sd.json", file373, sizeof file373},
+    {"models/multimodal/chexzero.json", file374, sizeof file374},
+    {"models/multimodal/clip-rn50.json", file375, sizeof file375},
+    {"models/multimodal/clip-vit-b-16.json", file376, sizeof file376},
+    {"models/multimodal/clip-vit-b-32.json", file377, sizeof file377},
+    {"models/multimodal/clip-vit-l-14-336.json", file378, sizeof file378},
+    {"models/multimodal/clip-vit-l-14.json", file379, sizeof file379},
+    {"models/multimodal/conch-vit-b16.json", file380, sizeof file380},
+    {"models/multimodal/etp-ecg-resnet18.json", file381, sizeof file381},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file382, sizeof file382},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file383, sizeof file383},
+    {"models/multimodal/llava-1.5-13b.json", file384, sizeof file384},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file385, sizeof file385},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file386, sizeof file386},
+    {"models/multimodal/llava-1.5-7b.json", file387, sizeof file387},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file388, sizeof file388},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file389, sizeof file389},
+    {"models/multimodal/llava-med-7b-224.json", file390, sizeof file390},
+    {"models/multimodal/medclip-swin.json", file391, sizeof file391},
+    {"models/multimodal/open-coca_vit-l-14.json", file392, sizeof file392},
+    {"models/multimodal/open-flamingo-9b.json", file393, sizeof file393},
+    {"models/multimodal/plip.json", file394, sizeof file394},
+    {"models/multimodal/pubmedclip.json", file395, sizeof file395},
+    {"models/multimodal/quiltnet.json", file396, sizeof file396},
+    {"models/multimodal/radfm-14b.json", file397, sizeof file397},
+    {"models/multimodal/radfm-vision.json", file398, sizeof file398},
+    {"models/multimodal/roentgen.json", file399, sizeof file399},
+    {"models/multimodal/sd1-unet.json", file400, sizeof file400},
+    {"models/multimodal/sd1-vae.json", file401, sizeof file401},
+    {"models/multimodal/sd2-unet.json", file402, sizeof file402},
+    {"models/multimodal/stable-diffusion-v1.json", file403, sizeof file403},
+    {"models/multimodal/stable-diffusion-v2.json", file404, sizeof file404},
+    {"models/multimodal/vit-bert-dual.json", file405, sizeof file405},
+    {"models/vision/c2l-densenet121.json", file406, sizeof file406},
+    {"models/vision/c2l-resnet18.json", file407, sizeof file407},
+    {"models/vision/campanella-vit-s.json", file408, sizeof file408},
+    {"models/vision/ciga-resnet18.json", file409, sizeof file409},
+    {"models/vision/clip-rn101-visual.json", file410, sizeof file410},
+    {"models/vision/clip-rn50-visual.json", file411, sizeof file411},
+    {"models/vision/clip-rn50x4-visual.json", file412, sizeof file412},
+    {"models/vision/ctranspath.json", file413, sizeof file413},
+    {"models/vision/densenet121-3d.json", file414, sizeof file414},
+    {"models/vision/densenet121.json", file415, sizeof file415},
+    {"models/vision/densenet161.json", file416, sizeof file416},
+    {"models/vision/densenet169.json", file417, sizeof file417},
+    {"models/vision/densenet201.json", file418, sizeof file418},
+    {"models/vision/dinov2-vitb14.json", file419, sizeof file419},
+    {"models/vision/dinov2-vitg14.json", file420, sizeof file420},
+    {"models/vision/dinov2-vitl14.json", file421, sizeof file421},
+    {"models/vision/dinov2-vits14.json", file422, sizeof file422},
+    {"models/vision/efficientnet_b0.json", file423, sizeof file423},
+    {"models/vision/efficientnet_b1.json", file424, sizeof file424},
+    {"models/vision/efficientnet_b2.json", file425, sizeof file425},
+    {"models/vision/efficientnet_b3.json", file426, sizeof file426},
+    {"models/vision/efficientnet_b4.json", file427, sizeof file427},
+    {"models/vision/efficientnet_b5.json", file428, sizeof file428},
+    {"models/vision/efficientnet_b6.json", file429, sizeof file429},
+    {"models/vision/efficientnet_b7.json", file430, sizeof file430},
+    {"models/vision/endo-fm-timesformer.json", file431, sizeof file431},
+    {"models/vision/ghesu-resnet50w2.json", file432, sizeof file432},
+    {"models/vision/gigapath-tile.json", file433, sizeof file433},
+    {"models/vision/gvsl-unet.json", file434, sizeof file434},
+    {"models/vision/lvm-med-resnet50.json", file435, sizeof file435},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file436, sizeof file436},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file437, sizeof file437},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file438, sizeof file438},
+    {"models/vision/med3d-resnet10.json", file439, sizeof file439},
+    {"models/vision/med3d-resnet101.json", file440, sizeof file440},
+    {"models/vision/med3d-resnet152.json", file441, sizeof file441},
+    {"models/vision/med3d-resnet18.json", file442, sizeof file442},
+    {"models/vision/med3d-resnet200.json", file443, sizeof file443},
+    {"models/vision/med3d-resnet34.json", file444, sizeof file444},
+    {"models/vision/med3d-resnet50.json", file445, sizeof file445},
+    {"models/vision/medsam-vit-b.json", file446, sizeof file446},
+    {"models/vision/mis-fm-pctnet.json", file447, sizeof file447},
+    {"models/vision/moco-cxr-densenet121.json", file448, sizeof file448},
+    {"models/vision/moco-cxr-resnet18.json", file449, sizeof file449},
+    {"models/vision/models-genesis-unet3d.json", file450, sizeof file450},
+    {"models/vision/nnunet-2d.json", file451, sizeof file451},
+    {"models/vision/nnunet-3d-fullres.json", file452, sizeof file452},
+    {"models/vision/nnunet-resenc-l.json", file453, sizeof file453},
+    {"models/vision/nnunet-resenc-m.json", file454, sizeof file454},
+    {"models/vision/nnunet-resenc-xl.json", file455, sizeof file455},
+    {"models/vision/r3d18.json", file456, sizeof file456},
+    {"models/vision/resnet101.json", file457, sizeof file457},
+    {"models/vision/resnet152.json", file458, sizeof file458},
+    {"models/vision/resnet18.json", file459, sizeof file459},
+    {"models/vision/resnet34.json", file460, sizeof file460},
+    {"models/vision/resnet50.json", file461, sizeof file461},
+    {"models/vision/resnext101_32x8d.json", file462, sizeof file462},
+    {"models/vision/resnext101_64x4d.json", file463, sizeof file463},
+    {"models/vision/resnext50_32x4d.json", file464, sizeof file464},
+    {"models/vision/retfound.json", file465, sizeof file465},
+    {"models/vision/rudolfv.json", file466, sizeof file466},
+    {"models/vision/sam-mask-decoder.json", file467, sizeof file467},
+    {"models/vision/sam-vit_b-image-encoder.json", file468, sizeof file468},
+    {"models/vision/sam-vit_b.json", file469, sizeof file469},
+    {"models/vision/sam-vit_h-image-encoder.json", file470, sizeof file470},
+    {"models/vision/sam-vit_h.json", file471, sizeof file471},
+    {"models/vision/sam-vit_l-image-encoder.json", file472, sizeof file472},
+    {"models/vision/sam-vit_l.json", file473, sizeof file473},
+    {"models/vision/segresnet-brats.json", file474, sizeof file474},
+    {"models/vision/segresnet.json", file475, sizeof file475},
+    {"models/vision/segvol-image-encoder.json", file476, sizeof file476},
+    {"models/vision/stunet-b.json", file477, sizeof file477},
+    {"models/vision/stunet-h.json", file478, sizeof file478},
+    {"models/vision/stunet-l.json", file479, sizeof file479},
+    {"models/vision/stunet-s.json", file480, sizeof file480},
+    {"models/vision/swin_base_patch4_window7_224.json", file481, sizeof file481},
+    {"models/vision/swin_large_patch4_window7_224.json", file482, sizeof file482},
+    {"models/vision/swin_small_patch4_window7_224.json", file483, sizeof file483},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file484, sizeof file484},
+    {"models/vision/swinunetr-24.json", file485, sizeof file485},
+    {"models/vision/swinunetr-48.json", file486, sizeof file486},
+    {"models/vision/swinunetr-v2-48.json", file487, sizeof file487},
+    {"models/vision/transvw-unet3d.json", file488, sizeof file488},
+    {"models/vision/unet-resnet18-smp.json", file489, sizeof file489},
+    {"models/vision/unet-resnet34-smp.json", file490, sizeof file490},
+    {"models/vision/unet-resnet50-smp.json", file491, sizeof file491},
+    {"models/vision/unet2d-basic.json", file492, sizeof file492},
+    {"models/vision/unetr-16.json", file493, sizeof file493},
+    {"models/vision/uni.json", file494, sizeof file494},
+    {"models/vision/uni2-h.json", file495, sizeof file495},
+    {"models/vision/universeg.json", file496, sizeof file496},
+    {"models/vision/virchow.json", file497, sizeof file497},
+    {"models/vision/virchow2.json", file498, sizeof file498},
+    {"models/vision/visionfm.json", file499, sizeof file499},
+    {"models/vision/vit-b-16.json", file500, sizeof file500},
+    {"models/vision/vit-h-14.json", file501, sizeof file501},
+    {"models/vision/vit-l-16.json", file502, sizeof file502},
+    {"models/vision/vit-s-16.json", file503, sizeof file503},
+    {"models/vision/wide_resnet101_2.json", file504, sizeof file504},
+    {"models/vision/wide_resnet50_2.json", file505, sizeof file505},
+    {"models/vision/yolov8l.json", file506, sizeof file506},
+    {"models/vision/yolov8m.json", file507, sizeof file507},
+    {"models/vision/yolov8n.json", file508, sizeof file508},
+    {"models/vision/yolov8s.json", file509, sizeof file509},
+    {"models/vision/yolov8x.json", file510, sizeof file510},
+    {"survey.json", file511, sizeof file511},
+    {0, 0, 0},
+};
+const long CProfilesCount = 512;

@@ -49,7 +49,9 @@ extension BlockFootprint {
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
     saved = inner.reduce(0) { Saturating.add($0, block[$1].bytes) }
     if let backward {
-      let extra = conventions.extraSaved(block, inner: inner, read: savedRoots, storage)
+      let extra = conventions.extraSaved(
+        block, inner: inner, read: savedRoots,
+        trained: Set(backward.parameterGradients.map(\.parameter)), storage)
       weightCopies = conventions.weightCopies(block)
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
       walk(backward, block, storage, inner: inner, tied: tied, conventions)
