@@ -42,6 +42,7 @@ struct LayerBuilder {
   /// A layer from hidden states to hidden states of `shape` `[B, S, h]`.
   func build(_ name: String, shape: [Int]) throws(UserError) -> BlockBuilder {
     var block = request.block(name)
+    block.markLayer()
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
     if stack.spareNorm {
