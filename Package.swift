@@ -42,7 +42,8 @@ let faces: [Target] = [
     "hfm-bench",
     [
       "Calibration", "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models",
-      "Graph", "HardwareModel", "HardwareDiscovery", "Quantities", "DataFormats", "CBenchPeers",
+      "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation", "Quantities",
+      "DataFormats", "CBenchPeers",
       "CSystemShims",
     ]),
   module(
@@ -50,7 +51,7 @@ let faces: [Target] = [
     [
       "Quantities", "DataFormats", "Graph", "Models", "Workloads", "CostModel",
       "Planner", "Scheduler", "Simulation", "HardwareModel", "HardwareDiscovery", "Executor",
-      "Kernels", "Calibration", "JobStore", "Reports", "Slurm",
+      "Kernels", "Calibration", "JobStore", "Reports", "Slurm", "CSystemShims",
     ]),
   module(
     "HFMKit",

@@ -57,6 +57,8 @@ public enum Calibration {
     case .matrix: ProductCases.matrix(type, quick: quick)
     case .attention: ProductCases.attention(type, quick: quick, backward: false)
     case .attentionBackward: ProductCases.attention(type, quick: quick, backward: true)
+    // No kernel here runs them yet: the roofline predicts them.
+    case .convolution, .transform: []
     default: StreamingCases.cases(operatorClass, type, quick: quick)
     }
   }

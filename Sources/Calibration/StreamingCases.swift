@@ -72,7 +72,7 @@ enum StreamingCases {
       ]
     case .optimizer:
       return [MeasuredCase(.optimizer(.adamw), [x, x, x, x], [], cold: [0, 1, 2, 3])]
-    case .matrix, .attention, .attentionBackward: return []
+    case .matrix, .attention, .attentionBackward, .convolution, .transform: return []
     }
   }
 }

@@ -14,33 +14,53 @@ enum CostCommand: Command {
     options: WorkloadOptions.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
+      .value(
+        "optimizer-kernel", "WORD", "how the update runs (default fused)",
+        words: OptimizerKernel.allCases.map(\.rawValue)),
     ],
     discussion: """
       MODEL is a catalogue id (hfm models) or a profile's path. FLOPs count one
       multiply-add as 2 and products only, as PyTorch's FlopCounterMode does; bytes
       are those of unfused operators. Memory is what PyTorch would allocate, without
-      the device's context, workspaces and fragmentation.
+      the device's context, workspaces and fragmentation. For a closed model, which is
+      only served, --batch requests of --sequence tokens read and --target-sequence
+      tokens written are priced.
       """,
     examples: ["hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32"])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
+    if model.status == .closed {
+      let cost = try ServedModelCost(model, arguments)
+      if console.json { console.print(json: cost.json) } else { console.print(lines: cost.lines) }
+      return 0
+    }
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
     let workload = try Workload(model, request)
     let profile = try StepProfile(workload)
-    let recompute = arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none
-    let memory = profile.memory.estimate(MemorySettings(recompute: recompute))
+    let memory = profile.memory.estimate(memorySettings(arguments))
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains)
+      trains: profile.trains, copies: workload.forward.copiedParameterCount,
+      tiling: try TilingCost(arguments, workload, profile.cost))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
       console.print(lines: report.lines(explain: console.explain))
     }
     return 0
+  }
+}
+
+extension CostCommand {
+  /// How the step uses memory on one device.
+  static func memorySettings(_ arguments: Arguments) -> MemorySettings {
+    MemorySettings(
+      recompute: arguments.string("recompute").flatMap(Recompute.init(rawValue:)) ?? .none,
+      optimizerKernel: arguments.string("optimizer-kernel")
+        .flatMap(OptimizerKernel.init(rawValue:)) ?? .fused)
   }
 }
 
@@ -53,6 +73,10 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// Parameters of a teacher or momentum copy, which are held but not trained.
+  let copies: Int
+  /// All tiles of a slide or scan; nil for samples.
+  var tiling: TilingCost?
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -63,6 +87,7 @@ struct CostReport {
         .object([
           ("total", .number(cost.parameters.total)),
           ("trainable", .number(cost.parameters.trainable)),
+          ("copies", .number(copies)),
           (
             "byRole",
             .object(cost.parameters.byRole.map { ($0.role.rawValue, .number($0.count)) })
@@ -89,7 +114,12 @@ struct CostReport {
       ),
       ("memory", .object(memory.json)),
     ]
-    if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
+    let caches = inputs.filter { $0.name.contains(GraphRequest.cache) }
+    if !caches.isEmpty {
+      members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
+    }
+    if let tiling { members.append(("tiling", tiling.json)) }
+    if explain { members.append(("explain", .array(terms.map(ExplainText.json)))) }
     return .object(members)
   }
 
@@ -100,15 +130,15 @@ struct CostReport {
       ["parameters", Format.count(cost.parameters.total)],
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
+    if copies > 0 { facts.rows.append(["  averaged copy", Format.count(copies)]) }
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
-    facts.rows += inputs.map {
-      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
-    }
+    facts.rows += inputRows
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
+    facts.rows += tiling?.rows ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
@@ -120,8 +150,27 @@ struct CostReport {
         Format.bytes($0.bytes),
       ]
     }
-    let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
+    let terms = explain ? [""] + ExplainText.lines(terms) : []
     return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
+  }
+
+  /// A row for each input; the layers' caches together.
+  private var inputRows: [[String]] {
+    func isCache(_ tensor: Tensor) -> Bool { tensor.name.contains(GraphRequest.cache) }
+    let caches = inputs.filter(isCache)
+    var rows = inputs.filter { !isCache($0) }.map {
+      ["input \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
+    }
+    for (index, cache) in caches.enumerated() {
+      let alike = caches.count { $0.shape == cache.shape }
+      guard caches.firstIndex(where: { $0.shape == cache.shape }) == index else { continue }
+      let shape = cache.shape.map(String.init).joined(separator: " x ")
+      rows.append(["input key/value cache", "\(alike) of \(shape)"])
+    }
+    if !caches.isEmpty {
+      rows.append(["  in memory", Format.bytes(caches.reduce(0) { $0 + $1.bytes })])
+    }
+    return rows
   }
 
   static func memoryRows(_ memory: MemoryEstimate, trains: Bool) -> [[String]] {
@@ -138,6 +187,14 @@ struct CostReport {
       rows.append(["keys and values per token", Format.bytes(memory.kvCacheBytesPerToken)])
     }
     return rows
+  }
+
+  private var terms: [ExplainTerm] {
+    guard copies > 0 else { return Self.terms }
+    let copy = ExplainTerm(
+      "averaged copy", "teacher or momentum encoder: forward only, no gradient, not in the card",
+      Format.count(copies), "objective \(request.objective?.rawValue ?? model.objective.rawValue)")
+    return Self.terms + [copy]
   }
 
   private static let terms = [

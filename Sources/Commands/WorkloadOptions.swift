@@ -7,7 +7,9 @@ import Workloads
 
 /// The options that say which model does what, shared by `cost` and `plan`.
 enum WorkloadOptions {
-  static let options: [CommandOption] = [
+  static let options: [CommandOption] = shapes + TilingOptions.options
+
+  private static let shapes: [CommandOption] = [
     .value(
       "task", "WORD", "what is done with the model (default pretrain)",
       words: WorkloadTask.allCases.map(\.rawValue)),
@@ -16,8 +18,28 @@ enum WorkloadOptions {
       words: Objective.allCases.map(\.rawValue)),
     .value("sequence", "N", "tokens per sample (default: the model's own)"),
     .value("image", "HxW", "pixels of an image (default: the model's own)"),
+    .value("volume", "DxHxW", "voxels of a volume (default: the model's own)"),
+    .value("target-sequence", "N", "tokens of the decoder's side (default: the model's own)"),
+    .value("frames", "N", "frames of a video (default: the model's own)"),
+    .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
+    .value("images", "N", "images of a sample (default: the model's own)"),
+    .value(
+      "recycles", "N", "further passes that start from the last results (default: the model's own)"),
+    .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
+    .value(
+      "denoising-steps", "N", "steps of a sampling by diffusion (default: the model's own)"),
+    .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
-    .value("train", "WORD", "which parameters are trained", words: ["everything", "head"]),
+    .value(
+      "train", "PARTS",
+      "everything, head, adapters, last:N layers, a stage, or parts by name (a,b)"),
+    .value("rank", "N", "rank of LoRA's updates (default 8 with --task lora)"),
+    .value("targets", "NAMES", "matrices that are adapted (default: the task's usual; or all)"),
+    .value("virtual-tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
+    .value("bottleneck", "N", "width of adapters (default 64)"),
+    .value(
+      "quantize", "WORD", "format of the frozen matrices, with scales by groups",
+      words: ["int8", "int4", "fp8"]),
     .value("dtype", "WORD", "number formats (default bf16-mixed)", words: Precision.words),
     .value(
       "optimizer", "WORD", "update rule (default adamw)",
@@ -44,13 +66,67 @@ enum WorkloadOptions {
         .input, key: "--dtype", "unknown word \"\(word)\"",
         remedy: "known are \(Precision.words.joined(separator: ", "))")
     }
-    return WorkloadRequest(
+    var request = WorkloadRequest(
       task: task, objective: arguments.string("objective").flatMap(Objective.init(rawValue:)),
       batch: 1, sequence: try arguments.int("sequence", in: 1...10_000_000), image: image,
       precision: precision,
       optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw,
-      classes: try arguments.int("classes", in: 1...10_000_000),
-      trained: arguments.string("train") == "head" ? .head : .everything)
+      classes: try arguments.int("classes", in: 1...10_000_000))
+    (request.trained, request.options) = try adaptation(arguments, task)
+    request.volume = try arguments.extents("volume", count: 3)
+    request.targetSequence = try arguments.int("target-sequence", in: 1...10_000_000)
+    request.frames = try arguments.int("frames", in: 1...1_000_000)
+    request.rows = try arguments.int("rows", in: 1...1_000_000)
+    request.images = try arguments.int("images", in: 1...1_000_000)
+    request.recycles = try arguments.int("recycles", in: 0...100)
+    request.prompts = try arguments.int("prompts", in: 1...1_000_000)
+    request.denoisingSteps = try arguments.int("denoising-steps", in: 1...100_000)
+    request.whole = try TilingOptions.whole(arguments)
+    request.past = try arguments.int("past", in: 1...100_000_000)
+    return request
+  }
+
+  /// What is trained, and how an adapting task is sized.
+  private static func adaptation(
+    _ arguments: Arguments, _ task: WorkloadTask
+  ) throws(UserError) -> (TrainedPart?, AdaptationOptions) {
+    var options = AdaptationOptions()
+    options.rank = try arguments.int("rank", in: 1...1_000_000)
+    options.tokens = try arguments.int("virtual-tokens", in: 1...1_000_000)
+    options.bottleneck = try arguments.int("bottleneck", in: 1...1_000_000)
+    options.quantize = arguments.string("quantize").flatMap(DataType.init(rawValue:))
+    options.targets = list(arguments.string("targets") ?? "")
+    if options.quantize != nil, task == .pretrain || (task == .finetune && options.rank == nil) {
+      throw UserError(
+        .input, key: "--quantize",
+        "\(task.rawValue) trains every matrix, and a narrow one cannot be",
+        remedy: "use --task lora, adapter, prompt-tuning, linear-probe or infer")
+    }
+    var parts: [String] = []
+    for word in list(arguments.string("train") ?? "") {
+      guard word.hasPrefix("last:") else {
+        parts.append(word)
+        continue
+      }
+      guard let count = Int(word.dropFirst(5)), (1...100_000).contains(count) else {
+        throw UserError(
+          .input, key: "--train", "\"\(word)\" names no layers", remedy: "give last:N, N from 1")
+      }
+      options.lastLayers = count
+      parts += [GraphRequest.lastLayers, "norm", "head"]
+    }
+    switch parts {
+    case []: return (nil, options)
+    case ["everything"]: return (.everything, options)
+    case ["head"]: return (.head, options)
+    case ["adapters"]: return (.adapters, options)
+    default: return (.parts(parts), options)
+    }
+  }
+
+  /// The words between commas.
+  private static func list(_ text: String) -> [String] {
+    text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
   }
 
   /// The folder of `--profiles` or `HFM_PROFILES`; nil without either.

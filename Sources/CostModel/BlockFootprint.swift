@@ -33,7 +33,7 @@ extension BlockFootprint {
   init(
     _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
   ) {
-    let storage = Storage(block)
+    let storage = Storage(block, backward)
     let savedRoots = Set((backward?.saved ?? []).map(storage.root))
     outputs = block.outputs.map { id in
       storage.isInput(storage.root(id)) ? 0 : block[id].bytes
@@ -49,7 +49,7 @@ extension BlockFootprint {
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
     saved = inner.reduce(0) { Saturating.add($0, block[$1].bytes) }
     if let backward {
-      let extra = conventions.extraSaved(block, inner: inner, read: savedRoots)
+      let extra = conventions.extraSaved(block, inner: inner, read: savedRoots, storage)
       weightCopies = conventions.weightCopies(block)
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
       walk(backward, block, storage, inner: inner, tied: tied, conventions)
@@ -89,8 +89,9 @@ extension BlockFootprint {
     inputGradients = backward.inputGradients.map { id in
       id.map { backward.tensors[$0.index].bytes } ?? 0
     }
-    let kept = Set(backward.parameterGradients.map(\.gradient))
-      .union(backward.inputGradients.compactMap(\.self))
+    let kept = Set(
+      (backward.parameterGradients.map(\.gradient) + backward.inputGradients.compactMap(\.self))
+        .map(storage.root))
     var lastUse: [TensorID: Int] = [:]
     for (step, op) in backward.operators.enumerated() {
       for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
@@ -98,10 +99,10 @@ extension BlockFootprint {
     var allocated = Set(backward.outputGradients.compactMap(\.self))
     var (live, peak) = (0, 0)
     for (step, op) in backward.operators.enumerated() {
-      for id in op.outputs where allocated.insert(id).inserted {
-        live += bytes(id, backward)
+      for id in op.outputs.map(storage.root) where allocated.insert(id).inserted {
+        if id.index >= block.tensors.count { live += bytes(id, backward) }
       }
-      peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors))
+      peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors, storage))
       for id in Set((op.inputs + op.outputs).map(storage.root)) where lastUse[id] == step {
         let isGradient = id.index >= block.tensors.count && !kept.contains(id)
         if isGradient || inner.contains(id) { live -= bytes(id, backward) }
@@ -113,27 +114,5 @@ extension BlockFootprint {
   /// Bytes of a tensor, small enough that a sum over a block cannot trap.
   private func bytes(_ id: TensorID, _ block: BackwardBlock) -> Int {
     min(block.tensors[id.index].bytes, 1 << 50)
-  }
-}
-
-/// Which tensors of a block share memory: a cast that keeps the number format is only a view.
-private struct Storage {
-  private var parents: [TensorID: TensorID] = [:]
-  private let inputs: Set<TensorID>
-  private let tensors: [Tensor]
-
-  init(_ block: Block) {
-    inputs = Set(block.inputs)
-    tensors = block.tensors
-    for op in block.operators where op.kind == .cast {
-      guard let from = op.inputs.first, let to = op.outputs.first else { continue }
-      if block[from].dataType == block[to].dataType { parents[to] = root(from) }
-    }
-  }
-
-  func root(_ id: TensorID) -> TensorID { parents[id] ?? id }
-  func isInput(_ id: TensorID) -> Bool { inputs.contains(id) }
-  func isActivation(_ id: TensorID) -> Bool {
-    id.index < tensors.count && tensors[id.index].role == .activation && !inputs.contains(id)
   }
 }

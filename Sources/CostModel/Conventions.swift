@@ -11,8 +11,11 @@ import Quantities
 ///   and normalises in fp32, so that a normalisation's kept input is fp32.
 /// - The tanh form of GELU as transformers' `gelu_new` writes it keeps three more tensors of its
 ///   input's size (tanh, its sum with 1, and x/2; in fp32 under autocast, which computes powers
-///   so), x·σ(1.702x) one more (σ). ReLU and tanh keep their result, which is the next
-///   product's operand anyway, instead of their input.
+///   so), x·σ(1.702x) one more (σ), GELU written out with erf two (x/√2 and 1 + erf instead of x,
+///   and x/2). ReLU, tanh, the logistic function, exp and a leaky ReLU
+///   in place keep their result, which is the next product's operand anyway, instead of their
+///   input.
+/// - A maximum or mean over windows keeps its input, though only its extents are needed.
 struct Conventions: Sendable, Hashable {
   /// Whether weights are stored wider than products are computed.
   let autocast: Bool
@@ -35,7 +38,7 @@ struct Conventions: Sendable, Hashable {
   /// The weight that autocast copies for a product, and the format of the copy.
   private static func copiedWeight(_ op: Operator, _ block: Block) -> (Tensor, DataType)? {
     switch op.kind {
-    case .linear, .patchEmbedding:
+    case .linear, .patchEmbedding, .convolution, .expertLinear:
       let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
       return w.dataType.bits > x.dataType.bits ? (w, x.dataType) : nil
     default: return nil
@@ -54,7 +57,7 @@ struct Conventions: Sendable, Hashable {
 
   /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
   func extraSaved(
-    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>
+    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, _ storage: Storage
   ) -> (added: Int, dropped: Int) {
     var added = 0
     var dropped = 0
@@ -72,8 +75,28 @@ struct Conventions: Sendable, Hashable {
       case .activation(.geluTanh):
         let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
         added = Saturating.add(added, Saturating.product(3, bytes))
-      case .activation(.relu), .activation(.tanh):
-        if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
+      case .softmax:
+        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the product.
+        if autocast, input.dataType.bits < 32 {
+          added = Saturating.add(added, DataType.fp32.bytes(input.count))
+        }
+      case .channelNorm(let norm):
+        // Group normalisation is on autocast's list of fp32 operators, batch and instance are not.
+        if autocast, case .group = norm.kind, read.contains(first) {
+          added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
+        }
+      case .poolWindows:
+        if !read.contains(first) { added = Saturating.add(added, input.bytes) }
+      case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
+        .activation(.exponential):
+        let overwrites = op.outputs.first.map(storage.inPlace.contains) ?? false
+        if inner.contains(first), !overwrites { dropped = Saturating.add(dropped, input.bytes) }
+      case .activation(.geluErf): added = Saturating.add(added, Saturating.product(2, input.bytes))
+      case .attention(let geometry):
+        // Softmax is one of autocast's fp32 operators: its result is kept wide and narrow.
+        if !geometry.fused, autocast, op.outputs.count > 1 {
+          added = Saturating.add(added, DataType.fp32.bytes(block[op.outputs[1]].count))
+        }
       case .activation(.quickGelu): added = Saturating.add(added, input.bytes)
       default: break
       }
@@ -81,9 +104,28 @@ struct Conventions: Sendable, Hashable {
     return (added, dropped)
   }
 
+  private func widths(_ tensor: Tensor) -> (wide: Int, narrow: Int) {
+    // Below 2^60, so that small multiples do not trap.
+    (min(DataType.fp32.bytes(tensor.count), 1 << 59), min(tensor.bytes, 1 << 59))
+  }
+
+  private func scores(_ probabilities: Tensor) -> Int {
+    autocast ? DataType.fp32.bytes(probabilities.count) : probabilities.bytes
+  }
+
   /// Bytes that an operator needs while it runs forward.
   func forwardWorkspace(_ op: Operator, _ tensors: [Tensor]) -> Int {
-    guard op.kind == .crossEntropy, let first = op.inputs.first else { return 0 }
+    if case .attention(let geometry) = op.kind, !geometry.fused, op.outputs.count > 1 {
+      // Scores before softmax.
+      return scores(tensors[op.outputs[1].index])
+    }
+    guard let first = op.inputs.first else { return 0 }
+    if op.kind == .softmax, autocast {
+      // Input and result in fp32, beside the narrow input.
+      let (wide, narrow) = widths(tensors[first.index])
+      return max(0, 2 * wide - narrow)
+    }
+    guard op.kind == .crossEntropy else { return 0 }
     let logits = tensors[first.index]
     let wide = lossType(logits)
     let copy = wide == logits.dataType ? 0 : wide.bytes(logits.count)
@@ -91,8 +133,24 @@ struct Conventions: Sendable, Hashable {
   }
 
   /// Bytes that an operator needs while it runs backward, beyond its result.
-  func backwardWorkspace(_ op: Operator, _ tensors: [Tensor]) -> Int {
-    guard op.kind == .crossEntropyBackward, let first = op.inputs.first else { return 0 }
+  func backwardWorkspace(_ op: Operator, _ tensors: [Tensor], _ storage: Storage) -> Int {
+    if case .activationBackward = op.kind, op.inputs.count > 1,
+      storage.overwrittenViews.contains(op.inputs[1])
+    {
+      // Autograd's CopySlices copies the gradient of the base and that of the view.
+      return Saturating.product(2, tensors[op.inputs[1].index].bytes)
+    }
+    if case .attentionBackward(let geometry) = op.kind, !geometry.fused, let last = op.inputs.last {
+      // Gradients of the probabilities and of the scores.
+      return Saturating.product(2, scores(tensors[last.index]))
+    }
+    guard let first = op.inputs.first else { return 0 }
+    if op.kind == .softmaxBackward, autocast {
+      // Both gradients in fp32 instead of narrow; the narrow result has been used before.
+      let (wide, narrow) = widths(tensors[first.index])
+      return wide == narrow ? 0 : max(0, 2 * wide - 3 * narrow)
+    }
+    guard op.kind == .crossEntropyBackward else { return 0 }
     let logits = tensors[first.index]
     let wide = lossType(logits)
     // Both gradients in the loss's format; the narrow result is made after them.

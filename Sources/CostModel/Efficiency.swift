@@ -24,6 +24,7 @@ public struct Efficiency: Sendable, Hashable {
   ///   10 % on H100 and 11 % on A40. The best shapes reach 0.85 to 0.90 (LLMCompass, ISCA 2024).
   /// - GPU attention: FlashAttention-2 (arXiv 2307.08691, figures 4 to 6) reaches 0.35 to 0.73 of
   ///   an A100's peak forward, up to 0.63 backward; 0.50 and 0.45 are taken.
+  /// - GPU convolutions: 0.50 of the peak, transforms 0.30: assumed, for channels-last cuDNN.
   /// - GPU streaming: 0.80 of the datasheet bandwidth; fused normalisations and gathers, less.
   /// - CPU: 0.70 of the peak for products and 0.70 of the bandwidth, as STREAM reports on servers.
   public static func assumed(for kind: Device.Kind, _ operatorClass: OperatorClass) -> Efficiency {
@@ -31,6 +32,8 @@ public struct Efficiency: Sendable, Hashable {
     case (.gpu, .matrix): Efficiency(compute: 0.72, bandwidth: 0.80)
     case (.gpu, .attention): Efficiency(compute: 0.50, bandwidth: 0.80)
     case (.gpu, .attentionBackward): Efficiency(compute: 0.45, bandwidth: 0.80)
+    case (.gpu, .convolution): Efficiency(compute: 0.50, bandwidth: 0.70)
+    case (.gpu, .transform): Efficiency(compute: 0.30, bandwidth: 0.60)
     case (.gpu, .normalization), (.gpu, .elementwise), (.gpu, .activation), (.gpu, .optimizer):
       Efficiency(compute: 0.50, bandwidth: 0.80)
     case (.gpu, .normalizationBackward), (.gpu, .gather), (.gpu, .loss):

@@ -131,7 +131,7 @@ extension ParameterCounts {
       return count > 0 ? RoleCount(role: role, count: count) : nil
     }
     var buffers = 0
-    for call in graph.calls {
+    for call in graph.calls where call.reuses == nil {
       for tensor in graph.blocks[call.block].tensors where tensor.role == .buffer {
         buffers = Saturating.add(buffers, Saturating.product(tensor.count, call.count))
       }
@@ -146,19 +146,36 @@ extension ParameterCounts {
 
 extension WorkTally {
   /// Forward operators of the calls that recomputation covers (see `OperatorGraph.isLayer`).
+  ///
+  /// A layer stops when the last value that backward reads is there, as PyTorch's non-reentrant
+  /// checkpointing does: a product at its end reads its operands only and is not repeated.
   init(recomputed graph: OperatorGraph) {
     self.init()
     for call in graph.calls where graph.isLayer(call) {
       let block = graph.blocks[call.block]
-      for op in block.operators {
+      for op in block.operators.prefix(block.repeated) {
         add(op.kind.word, OperatorCost(op, tensors: block.tensors), count: call.count)
       }
     }
   }
 }
 
+extension Block {
+  /// Operators from the first on that backward needs repeated.
+  fileprivate var repeated: Int {
+    for index in operators.indices.reversed() {
+      switch operators[index].kind {
+      case .add, .scale, .cast: continue
+      case .linear: return index
+      default: return index + 1
+      }
+    }
+    return operators.count
+  }
+}
+
 extension OperatorGraph {
-  /// Whether activation recomputation covers a call: repeated layers, as frameworks checkpoint
-  /// them; embeddings, heads and losses are left out.
-  func isLayer(_ call: BlockCall) -> Bool { call.count > 1 }
+  /// Whether activation recomputation covers a call: layers, as frameworks checkpoint them;
+  /// embeddings, heads and losses are left out.
+  func isLayer(_ call: BlockCall) -> Bool { call.count > 1 || blocks[call.block].isLayer }
 }

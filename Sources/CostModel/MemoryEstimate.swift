@@ -101,8 +101,14 @@ public struct MemoryModel: Sendable, Hashable {
     let trained = training?.trainedParameters ?? []
     parameters = Self.bytes(graph.distinctParameters)
     gradients = Self.bytes(trained)
-    optimizer = Saturating.product(gradients, training?.optimizer.stateCount ?? 0)
-    buffers = graph.calls.reduce(0) { sum, call in
+    optimizer =
+      training.map { training in
+        trained.reduce(0) {
+          Saturating.add(
+            $0, Saturating.product(training.optimizer.stateBytes($1.tensor), $1.count))
+        }
+      } ?? 0
+    buffers = graph.calls.filter { $0.reuses == nil }.reduce(0) { sum, call in
       graph.blocks[call.block].tensors.filter { $0.role == .buffer }.reduce(sum) {
         Saturating.add($0, Saturating.product($1.bytes, call.count))
       }

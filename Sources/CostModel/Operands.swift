@@ -57,14 +57,47 @@ struct Operands {
     case .patchEmbeddingGradWeight:
       flops = Saturating.product(2, count(0), Self.perFilter(outputs[0]))
     case .attention(let heads):
-      return attention(heads, queries: 0, keys: 1, factor: (model: 4, hardware: 4))
+      return attention(
+        heads, queries: 0, keys: 1, AttentionProducts(model: (1, 1), hardware: (1, 1)))
     case .attentionBackward(let heads):
       // Four products of the forward's size as autograd counts them, five in a flash kernel.
-      return attention(heads, queries: 1, keys: 2, factor: (model: 8, hardware: 10))
+      let again = heads.fused ? 1 : 0
+      return attention(
+        heads, queries: 1, keys: 2,
+        AttentionProducts(model: (2, 2), hardware: (2 + again, 2)))
+    case .batchedMatmul(let transpose):
+      let shape = inputs[0].shape
+      let inner = transpose == .left ? shape.dropLast().last : shape.last
+      flops = Saturating.product(2, outputCount(0), inner ?? 1)
+    case .expertLinear:
+      flops = Saturating.product(2, outputCount(0), inputs[1].columns)
+    case .expertLinearGradInput:
+      flops = Saturating.product(2, outputCount(0), inputs[0].columns)
+    case .expertLinearGradWeight:
+      flops = Saturating.product(2, count(0), inputs[1].columns)
+    // The three products of a convolution have one count: a kernel at each place of the strided
+    // side. Each of them reads or writes that side: y, dy, dy, or x when transposed.
+    case .convolution(let geometry, _):
+      flops = convolution(
+        geometry, strided: geometry.transposed ? inputs[0] : outputs[0], weight: inputs[1])
+    case .convolutionGradInput(let geometry):
+      flops = convolution(
+        geometry, strided: geometry.transposed ? outputs[0] : inputs[0], weight: inputs[1])
+    case .convolutionGradWeight(let geometry, _):
+      flops = convolution(
+        geometry, strided: geometry.transposed ? inputs[1] : inputs[0], weight: outputs[0])
     default:
       return (0, 0)
     }
     return (flops, flops)
+  }
+
+  private func convolution(
+    _ geometry: ConvolutionGeometry, strided: Tensor, weight: Tensor
+  ) -> Int {
+    // Either way the weight's first extent is the strided side's channels, and what remains is
+    // multiplied with each of its elements.
+    Saturating.product(2, strided.count, Self.perFilter(weight))
   }
 
   private static func perFilter(_ weight: Tensor) -> Int {
@@ -81,9 +114,11 @@ struct Operands {
     let t = Self.length(inputs[keys], batch, heads.keyValueHeads * heads.headSize)
     let square = Saturating.product(s, t)
     let all = Saturating.product(groups, square)
-    guard heads.causal, square < .max else { return (all, all) }
+    guard heads.causal || heads.window != nil, square < .max else { return (all, all) }
     // Query i sees keys 0 … i + (T − S).
-    let visible = s <= t ? square - s * (s - 1) / 2 : t * (t + 1) / 2
+    var visible = square
+    if heads.causal { visible = s <= t ? square - s * (s - 1) / 2 : t * (t + 1) / 2 }
+    if let window = heads.window { visible = min(visible, Saturating.product(s, window)) }
     return (all, Saturating.product(groups, visible))
   }
 
@@ -92,14 +127,24 @@ struct Operands {
     return row == 0 ? 0 : tensor.count / row
   }
 
+  /// Products of a pair by the size of a query or key, and by that of a value.
+  private struct AttentionProducts {
+    var model: (key: Int, value: Int)
+    var hardware: (key: Int, value: Int)
+  }
+
   private func attention(
-    _ heads: AttentionGeometry, queries: Int, keys: Int, factor: (model: Int, hardware: Int)
+    _ heads: AttentionGeometry, queries: Int, keys: Int, _ products: AttentionProducts
   ) -> (model: Int, hardware: Int) {
     let pairs = pairs(heads, queries: queries, keys: keys)
-    return (
-      Saturating.product(factor.model, pairs.all, heads.headSize),
-      Saturating.product(factor.hardware, pairs.visible, heads.headSize)
-    )
+    func flops(_ products: (key: Int, value: Int), _ pairs: Int) -> Int {
+      Saturating.add(
+        Saturating.product(2 * products.key, pairs, heads.headSize),
+        Saturating.product(2 * products.value, pairs, heads.valueSize))
+    }
+    // Without fusion every score is computed, also where the mask hides it.
+    let computed = heads.fused ? pairs.visible : pairs.all
+    return (flops(products.model, pairs.all), flops(products.hardware, computed))
   }
 
   // MARK: arithmetic outside of products
@@ -107,12 +152,22 @@ struct Operands {
   /// Approximate arithmetic per element times elements, by kind.
   var vectorFlops: Int {
     switch kind {
-    case .linear(let bias), .patchEmbedding(_, let bias):
+    case .linear(let bias), .patchEmbedding(_, let bias), .convolution(_, let bias),
+      .expertLinear(let bias):
       return bias ? outputCount(0) : 0
-    case .linearGradWeight(let bias), .patchEmbeddingGradWeight(_, let bias):
+    case .linearGradWeight(let bias), .patchEmbeddingGradWeight(_, let bias),
+      .convolutionGradWeight(_, let bias), .expertLinearGradWeight(let bias):
       return bias ? count(0) : 0
-    case .linearGradInput, .matmul, .cast, .embedding, .prependTokens:
+    case .linearGradInput, .matmul, .cast, .embedding, .prependTokens, .batchedMatmul,
+      .convolutionGradInput, .expertLinearGradInput, .detach, .permute, .contiguous,
+      .concatenate, .slice, .pad, .roll, .gatherRows, .expand:
       return 0
+    // Three real transforms of 2L points, 5·N·log₂N / 2 each (Cooley & Tukey 1965), forward; the
+    // backward pass takes five.
+    case .fftConvolution: return transforms(3, of: inputs[0])
+    case .fftConvolutionBackward: return transforms(5, of: inputs[0])
+    case .poolWindows(let pooling):
+      return pooling.window.reduce(outputCount(0)) { Saturating.product($0, $1) }
     case .attention(let heads):
       // Scale, maximum, subtract, exponential, sum for each visible score.
       return Saturating.product(8, pairs(heads, queries: 0, keys: 1).visible)
@@ -123,10 +178,20 @@ struct Operands {
     }
   }
 
+  private func transforms(_ count: Int, of x: Tensor) -> Int {
+    let points = Saturating.product(2, x.columns)
+    let levels = Int.bitWidth - max(1, points - 1).leadingZeroBitCount
+    return Saturating.product(Saturating.product(count, x.rows, points), 5 * levels / 2)
+  }
+
   private var flopsPerElement: Int {
     switch kind {
-    case .layerNorm: 8  // mean 1, variance 3, normalise 2, gain and bias 2
-    case .layerNormBackward: 14
+    case .layerNorm, .channelNorm: 8  // mean 1, variance 3, normalise 2, gain and bias 2
+    case .layerNormBackward, .channelNormBackward: 14
+    case .softmax: 6
+    case .softmaxBackward, .multiplyBackward: 3
+    case .resample(_, let mode), .resampleBackward(_, let mode):
+      mode == .nearest ? 1 : mode == .linear ? 8 : 32
     case .rmsNorm: 4
     case .rmsNormBackward: 10
     case .l2Normalize: 3
@@ -134,22 +199,23 @@ struct Operands {
     case .activation(let f), .gatedActivation(let f): Self.forward(f) + 1
     case .activationBackward(let f): 2 * Self.forward(f) + 1
     case .gatedActivationBackward(let f): 2 * Self.forward(f) + 4
-    case .rotary: 3
-    case .scaleColumnsBackward, .scaleByExponentialBackward: 3
+    case .rotary, .partialRotary: 3
+    case .scaleColumnsBackward, .scaleByExponentialBackward, .parametricReluBackward: 3
     case .crossEntropy, .crossEntropyBackward: 7
     case .contrastiveLoss, .contrastiveLossBackward: 14  // rows and columns
-    case .optimizer(.adamw): 14
-    case .optimizer(.sgd): 2
+    case .elementLoss, .elementLossBackward: 6
+    case .optimizer(let rule): rule.flopsPerElement
     default: 1
     }
   }
 
   private static func forward(_ activation: Activation) -> Int {
     switch activation {
-    case .relu: 1
-    case .quickGelu, .silu: 6
-    case .gelu, .tanh: 8
-    case .geluTanh: 12
+    case .relu, .leakyRelu, .relu6, .reciprocal: 1
+    case .hardSwish: 4
+    case .quickGelu, .silu, .sigmoid, .elu, .exponential: 6
+    case .gelu, .geluErf, .tanh, .softplus, .sine: 8
+    case .geluTanh, .mish: 12
     }
   }
 
@@ -163,6 +229,11 @@ struct Operands {
     case .embedding:
       // Only the rows that are looked up are read, not the table.
       return (Saturating.add(inputs[0].bytes, written), written)
+    // Views move nothing.
+    case .permute, .slice, .detach:
+      return (0, 0)
+    case .gatherRows:
+      return (Saturating.add(inputs.count > 1 ? inputs[1].bytes : 0, written), written)
     case .pool(.token):
       return (written, written)
     case .pool(.endOfText):

@@ -6,66 +6,32 @@ extension OperatorKind {
   public var operatorClass: OperatorClass {
     switch self {
     case .linear, .linearGradInput, .linearGradWeight, .matmul, .patchEmbedding,
-      .patchEmbeddingGradWeight:
+      .patchEmbeddingGradWeight, .batchedMatmul, .expertLinear, .expertLinearGradInput,
+      .expertLinearGradWeight:
       .matrix
+    case .convolution, .convolutionGradInput, .convolutionGradWeight: .convolution
+    case .fftConvolution, .fftConvolutionBackward: .transform
     case .attention: .attention
     case .attentionBackward: .attentionBackward
-    case .layerNorm, .rmsNorm, .l2Normalize: .normalization
-    case .layerNormBackward, .rmsNormBackward, .l2NormalizeBackward: .normalizationBackward
+    case .layerNorm, .rmsNorm, .l2Normalize, .channelNorm, .softmax: .normalization
+    case .layerNormBackward, .rmsNormBackward, .l2NormalizeBackward, .channelNormBackward,
+      .softmaxBackward:
+      .normalizationBackward
     case .add, .sumLeading, .scaleColumns, .scaleColumnsBackward, .scale, .scaleByExponential,
-      .scaleByExponentialBackward, .rotary, .cast:
+      .scaleByExponentialBackward, .rotary, .partialRotary, .cast, .multiply,
+      .multiplyBackward, .detach, .permute, .contiguous, .concatenate, .slice, .pad, .roll,
+      .resample, .resampleBackward, .poolWindows, .poolWindowsBackward, .reduce, .expand:
       .elementwise
-    case .activation, .activationBackward, .gatedActivation, .gatedActivationBackward:
+    case .activation, .activationBackward, .gatedActivation, .gatedActivationBackward,
+      .parametricRelu, .parametricReluBackward:
       .activation
     case .embedding, .embeddingBackward, .prependTokens, .prependTokensBackward, .pool,
-      .poolBackward:
+      .poolBackward, .gatherRows, .scatterRows:
       .gather
-    case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward: .loss
+    case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward,
+      .elementLoss, .elementLossBackward:
+      .loss
     case .optimizer: .optimizer
-    }
-  }
-
-  /// The kind's name without its parameters: the key of the operators table.
-  public var word: String {
-    switch self {
-    case .linear: "linear"
-    case .linearGradInput: "linearGradInput"
-    case .linearGradWeight: "linearGradWeight"
-    case .matmul: "matmul"
-    case .patchEmbedding: "patchEmbedding"
-    case .patchEmbeddingGradWeight: "patchEmbeddingGradWeight"
-    case .attention: "attention"
-    case .attentionBackward: "attentionBackward"
-    case .layerNorm: "layerNorm"
-    case .layerNormBackward: "layerNormBackward"
-    case .rmsNorm: "rmsNorm"
-    case .rmsNormBackward: "rmsNormBackward"
-    case .l2Normalize: "l2Normalize"
-    case .l2NormalizeBackward: "l2NormalizeBackward"
-    case .add: "add"
-    case .sumLeading: "sumLeading"
-    case .scaleColumns: "scaleColumns"
-    case .scaleColumnsBackward: "scaleColumnsBackward"
-    case .scale: "scale"
-    case .scaleByExponential: "scaleByExponential"
-    case .scaleByExponentialBackward: "scaleByExponentialBackward"
-    case .activation: "activation"
-    case .activationBackward: "activationBackward"
-    case .gatedActivation: "gatedActivation"
-    case .gatedActivationBackward: "gatedActivationBackward"
-    case .rotary: "rotary"
-    case .embedding: "embedding"
-    case .embeddingBackward: "embeddingBackward"
-    case .prependTokens: "prependTokens"
-    case .prependTokensBackward: "prependTokensBackward"
-    case .pool: "pool"
-    case .poolBackward: "poolBackward"
-    case .cast: "cast"
-    case .crossEntropy: "crossEntropy"
-    case .crossEntropyBackward: "crossEntropyBackward"
-    case .contrastiveLoss: "contrastiveLoss"
-    case .contrastiveLossBackward: "contrastiveLossBackward"
-    case .optimizer: "optimizer"
     }
   }
 }

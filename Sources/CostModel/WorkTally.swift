@@ -57,7 +57,9 @@ extension WorkTally {
   public init(forward graph: OperatorGraph) {
     self.init()
     let blocks = graph.blocks.map { Self.counted($0.operators, $0.tensors) }
-    for call in graph.calls { add(blocks[call.block], times: call.count) }
+    for call in graph.calls {
+      add(blocks[call.block], times: Saturating.product(call.count, graph.passes))
+    }
   }
 
   /// Every operator of the backward pass, and the additions where gradients meet: of a value that
@@ -144,15 +146,5 @@ extension OperatorCost {
     left.vectorFlops = Saturating.add(left.vectorFlops, right.vectorFlops)
     left.bytesRead = Saturating.add(left.bytesRead, right.bytesRead)
     left.bytesWritten = Saturating.add(left.bytesWritten, right.bytesWritten)
-  }
-}
-
-extension OptimizerKind {
-  /// State tensors of the parameter's size: AdamW's two moments; plain SGD has none.
-  public var stateCount: Int {
-    switch self {
-    case .adamw: 2
-    case .sgd: 0
-    }
   }
 }

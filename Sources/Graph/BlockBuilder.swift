@@ -10,10 +10,16 @@ public struct BlockBuilder: Sendable {
   /// Multiply-adds of one iteration, at most; kept to refuse shapes whose FLOPs overflow.
   public private(set) var work = 0
 
+  /// How the block's matrices are adapted; nil leaves them as they are.
+  public let adaptation: MatrixAdaptation?
+  /// Whether batch normalisation uses its stored statistics (inference), not those of the batch.
+  public var storedStatistics = false
+
   /// Starts an empty block.
-  public init(_ name: String, precision: Precision) {
+  public init(_ name: String, precision: Precision, adaptation: MatrixAdaptation? = nil) {
     block = Block(name: name)
     self.precision = precision
+    self.adaptation = adaptation
   }
 
   /// An error about one of this block's parts.
@@ -23,7 +29,7 @@ public struct BlockBuilder: Sendable {
       remedy: remedy.isEmpty ? "check the model's and the workload's shapes" : remedy)
   }
 
-  private mutating func append(_ tensor: Tensor) throws(UserError) -> TensorID {
+  mutating func append(_ tensor: Tensor) throws(UserError) -> TensorID {
     guard let count = Limits.elements(tensor.shape) else {
       throw fault(
         tensor.name, "shape \(tensor.shape) is not positive or too large",
@@ -58,14 +64,26 @@ public struct BlockBuilder: Sendable {
     try append(Tensor(name, shape, precision.parameters, .parameter(role)))
   }
 
+  /// Adds a constant that belongs to the model: not trained, counted apart from parameters.
+  ///
+  /// - Throws: `UserError` for a shape that is not positive or too large.
+  public mutating func buffer(
+    _ name: String, _ shape: [Int], _ dataType: DataType? = nil
+  ) throws(UserError) -> TensorID {
+    try append(Tensor(name, shape, dataType ?? precision.parameters, .buffer))
+  }
+
   /// Adds an operator with its output tensors and returns all of them.
   ///
   /// The first output is named like the operator, further ones after what they hold. `shape`
-  /// is needed only by `cast`.
+  /// is needed only by `cast`. `type` is the first output's format where it is not the usual one:
+  /// that of an activation read, for operators that only move elements and softmax; the compute
+  /// format for the rest.
   ///
   /// - Throws: `UserError` that names the operator whose inputs do not fit.
   public mutating func applyAll(
-    _ name: String, _ kind: OperatorKind, _ inputs: [TensorID], shape: [Int]? = nil
+    _ name: String, _ kind: OperatorKind, _ inputs: [TensorID], shape: [Int]? = nil,
+    type: DataType? = nil
   ) throws(UserError) -> [TensorID] {
     let tensors = inputs.map { block[$0] }
     let inferred: [[Int]]?
@@ -82,8 +100,9 @@ public struct BlockBuilder: Sendable {
     var outputs: [TensorID] = []
     for (index, shape) in shapes.enumerated() {
       let label = index == 0 ? name : name + "." + Self.statistic(kind, index)
-      let type = index > 0 || shape.isEmpty ? .fp32 : precision.compute
-      outputs.append(try append(Tensor(label, shape, type, .activation)))
+      let usual = Self.format(kind, index, shape, tensors, precision.compute)
+      let format = index == 0 ? type ?? usual : usual
+      outputs.append(try append(Tensor(label, shape, format, .activation)))
     }
     block.operators.append(Operator(name, kind, inputs, outputs))
     return outputs
@@ -93,11 +112,26 @@ public struct BlockBuilder: Sendable {
   ///
   /// - Throws: `UserError` that names the operator whose inputs do not fit.
   public mutating func apply(
-    _ name: String, _ kind: OperatorKind, _ inputs: TensorID..., shape: [Int]? = nil
+    _ name: String, _ kind: OperatorKind, _ inputs: TensorID..., shape: [Int]? = nil,
+    type: DataType? = nil
   ) throws(UserError) -> TensorID {
-    let outputs = try applyAll(name, kind, inputs, shape: shape)
+    let outputs = try applyAll(name, kind, inputs, shape: shape, type: type)
     guard let first = outputs.first else { throw fault(name, "the operator has no output") }
     return first
+  }
+
+  /// Statistics and losses are fp32, positions int64, probabilities and results in `compute`.
+  private static func format(
+    _ kind: OperatorKind, _ index: Int, _ shape: [Int], _ inputs: [Tensor], _ compute: DataType
+  ) -> DataType {
+    switch kind {
+    case .poolWindows where index > 0: return .int64
+    case .attention(let geometry) where !geometry.fused: return compute
+    case .cast, .permute, .slice, .contiguous, .softmax:
+      guard let first = inputs.first, first.role == .activation else { return compute }
+      return first.dataType.isFloatingPoint ? first.dataType : compute
+    default: return index > 0 || shape.isEmpty ? .fp32 : compute
+    }
   }
 
   private static func statistic(_ kind: OperatorKind, _ index: Int) -> String {
@@ -105,12 +139,17 @@ public struct BlockBuilder: Sendable {
     case .layerNorm: index == 1 ? "mean" : "rstd"
     case .rmsNorm: "rstd"
     case .l2Normalize: "norm"
-    case .attention: "lse"
+    case .attention(let geometry): geometry.fused ? "lse" : "probabilities"
+    case .channelNorm: index == 1 ? "mean" : "rstd"
+    case .poolWindows: "positions"
     case .crossEntropy: "logSumExp"
     case .contrastiveLoss: index == 1 ? "rowLse" : "columnLse"
     default: "\(index)"
     }
   }
+
+  /// Marks the block as a layer of its own (see `Block.isLayer`).
+  public mutating func markLayer() { block.isLayer = true }
 
   /// Marks a tensor as handed on by the call.
   public mutating func output(_ id: TensorID) { block.outputs.append(id) }
@@ -118,27 +157,16 @@ public struct BlockBuilder: Sendable {
 
 // The compositions that every transformer is made of.
 extension BlockBuilder {
-  /// A linear layer with its weight `[outputs, columns(x)]` and bias.
-  ///
-  /// - Throws: `UserError` for shapes that do not fit.
-  public mutating func linear(
-    _ name: String, _ x: TensorID, to outputs: Int, bias: Bool, _ role: ParameterRole
-  ) throws(UserError) -> TensorID {
-    let weight = try parameter(name + ".weight", [outputs, block[x].columns], role)
-    guard bias else { return try apply(name, .linear(bias: false), x, weight) }
-    let shift = try parameter(name + ".bias", [outputs], role)
-    return try apply(name, .linear(bias: true), x, weight, shift)
-  }
-
   /// Layer normalisation with scale and shift.
   ///
+  /// - Parameter type: format of the result; the compute format if nil.
   /// - Throws: `UserError` for shapes that do not fit.
   public mutating func layerNorm(
-    _ name: String, _ x: TensorID, epsilon: Double
+    _ name: String, _ x: TensorID, epsilon: Double, type: DataType? = nil
   ) throws(UserError) -> TensorID {
     let gamma = try parameter(name + ".weight", [block[x].columns], .norm)
     let beta = try parameter(name + ".bias", [block[x].columns], .norm)
-    return try apply(name, .layerNorm(epsilon: epsilon), x, gamma, beta)
+    return try apply(name, .layerNorm(epsilon: epsilon), x, gamma, beta, type: type)
   }
 
   /// Root-mean-square normalisation with scale.

@@ -43,7 +43,7 @@ struct BlockDerivation {
     for node in block.operators {
       guard let first = node.outputs.first else { continue }
       // Statistics (further outputs) carry no gradient.
-      needed[first.index] = node.inputs.contains { needed[$0.index] }
+      needed[first.index] = node.kind != .detach && node.inputs.contains { needed[$0.index] }
     }
     return needed
   }
@@ -85,8 +85,8 @@ struct BlockDerivation {
       guard needed[id.index], case .tensor(let gradient) = gradients[id] else { return nil }
       return gradient
     }
-    for id in block.inputs {
-      if case .unit = gradients[id] { throw fault("the loss must be computed in one block") }
+    func isTerm(_ id: TensorID) -> Bool {
+      if case .unit = gradients[id] { needed[id.index] } else { false }
     }
     let parameters = block.parameters.compactMap { id in
       gradient(id).map { ParameterGradient(parameter: id, gradient: $0) }
@@ -97,7 +97,8 @@ struct BlockDerivation {
     }
     return BackwardBlock(
       forward: position, tensors: tensors, operators: operators, outputGradients: outputGradients,
-      inputGradients: block.inputs.map(gradient), parameterGradients: parameters, saved: saved)
+      inputGradients: block.inputs.map(gradient), lossInputs: block.inputs.map(isTerm),
+      parameterGradients: parameters, saved: saved)
   }
 
   private func fault(_ message: String) -> UserError {
@@ -145,7 +146,9 @@ struct BlockDerivation {
     }
     let inputs = node.inputs
     switch node.kind {
-    case .linear, .matmul, .patchEmbedding: try products(node, dy)
+    case .linear, .matmul, .patchEmbedding, .batchedMatmul, .convolution, .expertLinear,
+      .fftConvolution:
+      try products(node, dy)
     case .attention(let geometry):
       emit(
         node, .attentionBackward(geometry), [dy] + inputs + node.outputs, to: inputs)
@@ -156,6 +159,22 @@ struct BlockDerivation {
     case .rmsNorm:
       emit(node, .rmsNormBackward, [dy] + inputs + node.outputs.dropFirst(), to: inputs)
     case .l2Normalize: emit(node, .l2NormalizeBackward, [dy] + node.outputs, to: inputs)
+    case .channelNorm(let norm):
+      emit(
+        node, .channelNormBackward(norm), [dy] + inputs.prefix(2) + node.outputs.dropFirst(),
+        to: inputs)
+    case .softmax: emit(node, .softmaxBackward, [dy] + node.outputs, to: inputs)
+    case .multiply:
+      if needed[inputs[1].index] {
+        emit(node, .multiplyBackward, [dy] + inputs, to: inputs)
+      } else {
+        // A mask or a constant: the other factor need not be kept.
+        emit(node, .multiply, [dy, inputs[1]], to: [inputs[0]])
+      }
+    case .detach: break
+    case .permute, .contiguous, .concatenate, .slice, .pad, .roll, .gatherRows, .scatterRows,
+      .resample, .poolWindows, .reduce, .expand:
+      movements(node, dy)
     case .add:
       accumulate(dy, into: inputs[0])
       guard needed[inputs[1].index] else { return }
@@ -165,6 +184,7 @@ struct BlockDerivation {
         emit(node, .sumLeading, [dy], to: [inputs[1]])
       }
     case .scaleColumns: emit(node, .scaleColumnsBackward, [dy] + inputs, to: inputs)
+    case .parametricRelu: emit(node, .parametricReluBackward, [dy] + inputs, to: inputs)
     case .scale(let factor): emit(node, .scale(factor), [dy], to: inputs)
     case .scaleByExponential:
       emit(node, .scaleByExponentialBackward, [dy] + inputs, to: inputs)
@@ -174,6 +194,10 @@ struct BlockDerivation {
       emit(node, .gatedActivationBackward(function), [dy] + inputs, to: inputs)
     case .rotary(let heads, let base, let inverse):
       emit(node, .rotary(heads: heads, base: base, inverse: !inverse), [dy], to: inputs)
+    case .partialRotary(let heads, let dimensions, let base, let inverse):
+      let kind = OperatorKind.partialRotary(
+        heads: heads, dimensions: dimensions, base: base, inverse: !inverse)
+      emit(node, kind, [dy], to: inputs)
     case .embedding: emit(node, .embeddingBackward, [dy, inputs[0]], to: [inputs[1]])
     case .prependTokens: emit(node, .prependTokensBackward, [dy], to: inputs)
     case .pool(let pooling):
@@ -188,29 +212,16 @@ struct BlockDerivation {
     let (a, b) = (inputs[0], inputs[1])
     switch node.kind {
     case .linear:
-      // The input's gradient comes first: the previous layer waits for it, the weight's does not.
-      if needed[a.index] { emit(node, .linearGradInput, [dy, b], to: [a]) }
-      let bias = inputs.count > 2 && needed[inputs[2].index] ? inputs[2] : nil
-      if needed[b.index] {
-        let targets = bias.map { [b, $0] } ?? [b]
-        let kind = OperatorKind.linearGradWeight(bias: bias != nil)
-        // Named apart from the input's gradient.
-        var weight = node
-        weight.name += ".weight"
-        emit(weight, kind, [dy, a], to: targets)
-      } else if let bias {
-        emit(node, .sumLeading, [dy], to: [bias])
+      affine(node, dy, .linearGradInput) { .linearGradWeight(bias: $0) }
+    case .expertLinear:
+      affine(node, dy, .expertLinearGradInput) { .expertLinearGradWeight(bias: $0) }
+    case .convolution(let geometry, _):
+      affine(node, dy, .convolutionGradInput(geometry)) {
+        .convolutionGradWeight(geometry, bias: $0)
       }
-    case .matmul(let transpose):
-      let left: (OperatorKind, [TensorID])
-      let right: (OperatorKind, [TensorID])
-      switch transpose {
-      case .none: (left, right) = ((.matmul(.right), [dy, b]), (.matmul(.left), [a, dy]))
-      case .left: (left, right) = ((.matmul(.right), [b, dy]), (.matmul(.none), [a, dy]))
-      case .right: (left, right) = ((.matmul(.none), [dy, b]), (.matmul(.left), [dy, a]))
-      }
-      if needed[a.index] { emit(node, left.0, left.1, to: [a]) }
-      if needed[b.index] { emit(node, right.0, right.1, to: [b]) }
+    case .fftConvolution: emit(node, .fftConvolutionBackward, [dy, a, b], to: [a, b])
+    case .matmul(let transpose): multiplied(node, dy, transpose) { .matmul($0) }
+    case .batchedMatmul(let transpose): multiplied(node, dy, transpose) { .batchedMatmul($0) }
     case .patchEmbedding(let patch, _):
       guard !needed[a.index] else { throw fault("\(node.name): images get no gradient") }
       let bias = inputs.count > 2 && needed[inputs[2].index] ? inputs[2] : nil
@@ -224,12 +235,100 @@ struct BlockDerivation {
     }
   }
 
+  /// Gradients of `y = w(x) + b` for an operator that is linear in x and in w.
+  private mutating func affine(
+    _ node: Operator, _ dy: TensorID, _ gradInput: OperatorKind,
+    _ gradWeight: (_ bias: Bool) -> OperatorKind
+  ) {
+    let inputs = node.inputs
+    let (x, w) = (inputs[0], inputs[1])
+    // The input's gradient comes first: the previous layer waits for it, the weight's does not.
+    if needed[x.index] { emit(node, gradInput, [dy, w], to: [x]) }
+    let bias = inputs.count > 2 && needed[inputs[2].index] ? inputs[2] : nil
+    if needed[w.index] {
+      // Named apart from the input's gradient.
+      var weight = node
+      weight.name += ".weight"
+      emit(weight, gradWeight(bias != nil), [dy, x], to: bias.map { [w, $0] } ?? [w])
+    } else if let bias {
+      biasAlone(node, dy, bias)
+    }
+  }
+
+  /// A bias whose weight is frozen: the gradient summed over all but the bias's dimension.
+  private mutating func biasAlone(_ node: Operator, _ dy: TensorID, _ bias: TensorID) {
+    if case .convolution = node.kind {
+      let axes = tensors[dy.index].shape.indices.filter { $0 != 1 }
+      emit(node, .reduce(.sum, axes: axes), [dy], to: [bias])
+    } else {
+      emit(node, .sumLeading, [dy], to: [bias])
+    }
+  }
+
+  private mutating func multiplied(
+    _ node: Operator, _ dy: TensorID, _ transpose: Transpose,
+    _ product: (Transpose) -> OperatorKind
+  ) {
+    let (a, b) = (node.inputs[0], node.inputs[1])
+    let left: (Transpose, [TensorID])
+    let right: (Transpose, [TensorID])
+    switch transpose {
+    case .none: (left, right) = ((.right, [dy, b]), (.left, [a, dy]))
+    case .left: (left, right) = ((.right, [b, dy]), (.none, [a, dy]))
+    case .right: (left, right) = ((.none, [dy, b]), (.left, [dy, a]))
+    }
+    if needed[a.index] { emit(node, product(left.0), left.1, to: [a]) }
+    if needed[b.index] { emit(node, product(right.0), right.1, to: [b]) }
+  }
+
+  /// Adjoints of operators that only move, repeat or add up elements.
+  private mutating func movements(_ node: Operator, _ dy: TensorID) {
+    let inputs = node.inputs
+    let x = inputs[0]
+    let shape = block[x].shape
+    switch node.kind {
+    case .permute(let order):
+      let inverse = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+      emit(node, .permute(inverse), [dy], to: [x])
+    case .concatenate(let axis):
+      var start = 0
+      for input in inputs {
+        let count = block[input].shape[axis]
+        if needed[input.index] {
+          emit(node, .slice(axis: axis, start: start, count: count), [dy], to: [input])
+        }
+        start += count
+      }
+    case .slice(let axis, let start, let count):
+      let after = shape[axis] - start - count
+      emit(node, .pad(axis: axis, before: start, after: after), [dy], to: [x])
+    case .pad(let axis, let before, _):
+      emit(node, .slice(axis: axis, start: before, count: shape[axis]), [dy], to: [x])
+    case .roll(let shifts): emit(node, .roll(shifts.map { -$0 }), [dy], to: [x])
+    case .gatherRows: emit(node, .scatterRows(rows: shape[1]), [dy, inputs[1]], to: [x])
+    case .scatterRows: emit(node, .gatherRows, [dy, inputs[1]], to: [x])
+    case .resample(let extents, let mode):
+      emit(node, .resampleBackward(to: extents, mode), [dy], to: [x])
+    case .poolWindows(let pooling):
+      emit(node, .poolWindowsBackward(pooling), [dy] + node.outputs.dropFirst(), to: [x])
+    case .reduce(let reduction, let axes):
+      let kind = OperatorKind.expand(
+        axes: axes, extents: axes.map { shape[$0] }, mean: reduction == .mean)
+      emit(node, kind, [dy], to: [x])
+    case .expand(let axes, _, let mean):
+      emit(node, .reduce(mean ? .mean : .sum, axes: axes), [dy], to: [x])
+    default: emit(node, .contiguous, [dy], to: [x])
+    }
+  }
+
   /// Rules for an output whose gradient is the number 1.
   private mutating func differentiateLoss(_ node: Operator) throws(UserError) {
     let read = node.inputs + node.outputs.dropFirst()
     switch node.kind {
     case .crossEntropy: emit(node, .crossEntropyBackward, read, to: [node.inputs[0]])
     case .contrastiveLoss: emit(node, .contrastiveLossBackward, read, to: [node.inputs[0]])
+    case .elementLoss(let loss):
+      emit(node, .elementLossBackward(loss), node.inputs, to: [node.inputs[0]])
     case .add:
       for id in node.inputs where needed[id.index] { gradients[id] = .unit }
     default: throw fault("\(node.name) is not a loss")

@@ -12,10 +12,13 @@ extension TrainingGraph {
   ///   - optimizer: the update rule.
   ///   - isTrainable: whether a block's parameter is trained; a shared parameter is trained when
   ///     all of its uses are.
+  ///   - wantsGradient: whether the outputs of a block get a gradient although nothing below is
+  ///     trained (recomputation in PyTorch needs that of a frozen embedding).
   /// - Throws: `UserError` when the graph has no loss or nothing to train.
   public static func derive(
     from graph: OperatorGraph, optimizer: OptimizerKind = .adamw,
-    isTrainable: (Block, Tensor) -> Bool = { _, _ in true }
+    isTrainable: (Block, Tensor) -> Bool = { _, _ in true },
+    wantsGradient: (Block) -> Bool = { _ in false }
   ) throws(UserError) -> TrainingGraph {
     try graph.validate()
     guard let loss = graph.outputs.first, graph.values[loss.index].shape.isEmpty else {
@@ -23,13 +26,14 @@ extension TrainingGraph {
         .input, place: graph.name, "its first output is not a scalar loss",
         remedy: "build the graph with an objective")
     }
-    var derivation = GraphDerivation(graph, isTrainable)
+    var derivation = GraphDerivation(graph, isTrainable, wantsGradient)
     try derivation.backward(from: loss)
     guard !derivation.calls.isEmpty else {
       throw UserError(
         .input, place: graph.name, "no trained parameter reaches the loss",
         remedy: "unfreeze a part of the model")
     }
+    try derivation.checkReuse()
     return TrainingGraph(
       forward: graph, backwardBlocks: derivation.blocks, backwardCalls: derivation.calls,
       optimizer: optimizer)
@@ -55,7 +59,10 @@ private struct GraphDerivation {
   /// Per call: needs of the block's inputs in iterations 0, 1, …; the last one holds for the rest.
   private var needs: [[[Bool]]] = []
 
-  init(_ graph: OperatorGraph, _ isTrainable: (Block, Tensor) -> Bool) {
+  init(
+    _ graph: OperatorGraph, _ isTrainable: (Block, Tensor) -> Bool,
+    _ wantsGradient: (Block) -> Bool
+  ) {
     self.graph = graph
     var sharedTrained = [Bool](repeating: true, count: graph.sharedParameters.count)
     for call in graph.calls {
@@ -85,7 +92,24 @@ private struct GraphDerivation {
         sequence.append(inputs)
       }
       needs.append(Array(sequence.prefix(call.count)))
-      for (value, flag) in zip(call.outputs, outputs) { valueNeeds[value.index] = flag }
+      let wanted = wantsGradient(block)
+      for (value, flag) in zip(call.outputs, outputs) { valueNeeds[value.index] = flag || wanted }
+    }
+  }
+
+  /// Of calls that share their parameters by reuse, one at most is trained: the sum of several
+  /// gradients has no place.
+  func checkReuse() throws(UserError) {
+    var trainedBy: [Int: Int] = [:]
+    for backward in calls where !blocks[backward.block].parameterGradients.isEmpty {
+      let owner = graph.calls[backward.call].reuses ?? backward.call
+      if let other = trainedBy[owner], other != backward.call {
+        throw UserError(
+          .input, place: graph.name, key: graph.blocks[graph.calls[owner].block].name,
+          "two passes with the same parameters are trained",
+          remedy: "detach all passes but one")
+      }
+      trainedBy[owner] = backward.call
     }
   }
 
@@ -101,35 +125,46 @@ private struct GraphDerivation {
       let call = graph.calls[position]
       let incoming = call.outputs.map { arriving[$0.index] }
       let gradients = try backward(position, incoming: incoming)
-      for (value, flows) in zip(call.inputs, gradients) where flows {
-        arriving[value.index] = .tensor
+      for (value, gradient) in zip(call.inputs, gradients) where gradient != .none {
+        guard arriving[value.index] == .none || arriving[value.index] == gradient else {
+          throw UserError(
+            .input, place: graph.name, key: graph.values[value.index].name,
+            "a term of the loss is read by another block too",
+            remedy: "add its terms up and use them no further")
+        }
+        arriving[value.index] = gradient
       }
     }
   }
 
-  /// Emits the backward calls of one forward call; returns which inputs receive a gradient.
+  /// Emits the backward calls of one forward call; returns what each input receives.
   private mutating func backward(
     _ position: Int, incoming: [IncomingGradient]
-  ) throws(UserError) -> [Bool] {
+  ) throws(UserError) -> [IncomingGradient] {
     let call = graph.calls[position]
     let sequence = needs[position]
     var incoming = incoming
-    var received = [Bool](repeating: false, count: call.inputs.count)
+    var received = [IncomingGradient](repeating: .none, count: call.inputs.count)
     var iteration = call.count - 1
     while iteration >= 0 {
       guard incoming.contains(where: { $0 != .none }) else { return received }
       let step = min(iteration, sequence.count - 1)
       let backward = try block(call.block, sequence[step], trained[position], incoming)
-      let flows = blocks[backward].inputGradients.map { $0 != nil }
+      let terms = blocks[backward].lossInputs
+      let flows: [IncomingGradient] = blocks[backward].inputGradients.enumerated().map {
+        $1 != nil ? .tensor : terms[$0] ? .unit : .none
+      }
       let carried = call.count > 1 ? call.outputs.count : 0
       var next = incoming
-      for index in 0..<carried { next[index] = flows[index] ? .tensor : .none }
-      for index in flows.indices where flows[index] && index >= carried { received[index] = true }
+      for index in 0..<carried { next[index] = flows[index] }
+      for index in flows.indices where flows[index] != .none && index >= carried {
+        received[index] = flows[index]
+      }
       // Where nothing changes from one iteration to the next, one call covers the whole run.
       let first = next == incoming && step == sequence.count - 1 ? sequence.count - 1 : iteration
       append(position, backward, first: first, count: iteration - first + 1)
       if first == 0 {
-        for index in 0..<flows.count { received[index] = received[index] || flows[index] }
+        for index in 0..<flows.count where flows[index] != .none { received[index] = flows[index] }
       }
       incoming = next
       iteration = first - 1

@@ -32,14 +32,32 @@ public struct GraphBuilder: Sendable {
     return graph.sharedParameters.count - 1
   }
 
+  /// Multiply-adds of one iteration of each block, at most.
+  private var blockWork: [Int] = []
+
   /// Calls a finished block `count` times in a row and returns its output values.
+  ///
+  /// - Parameter reusing: position of the call whose parameters are used again.
   ///
   /// - Throws: `UserError` when the values do not fit the block's inputs.
   public mutating func call(
-    _ builder: BlockBuilder, count: Int = 1, _ inputs: [ValueID], tied: [TiedParameter] = []
+    _ builder: BlockBuilder, count: Int = 1, _ inputs: [ValueID], tied: [TiedParameter] = [],
+    reusing: Int? = nil
   ) throws(UserError) -> [ValueID] {
-    let block = builder.block
-    let (product, overflow) = builder.work.multipliedReportingOverflow(by: count)
+    try add(
+      builder.block, work: [builder.work], count: count, inputs, tied: tied, reusing: reusing)
+  }
+
+  /// Work of one iteration of a call.
+  func workOf(_ call: BlockCall) -> Int { blockWork[call.block] }
+
+  /// Adds a call of a block whose parts take so much work.
+  mutating func add(
+    _ block: Block, work parts: [Int], count: Int, _ inputs: [ValueID],
+    tied: [TiedParameter] = [], reusing: Int? = nil
+  ) throws(UserError) -> [ValueID] {
+    let sum = parts.reduce(0) { min($0 + $1, Limits.work) }
+    let (product, overflow) = sum.multipliedReportingOverflow(by: count)
     guard count > 0, !overflow, product <= Limits.work, work + product <= Limits.work else {
       throw UserError(
         .input, place: graph.name, key: block.name,
@@ -52,6 +70,7 @@ public struct GraphBuilder: Sendable {
       position = known
     } else {
       graph.blocks.append(block)
+      blockWork.append(sum)
       position = graph.blocks.count - 1
     }
     var outputs: [ValueID] = []
@@ -64,7 +83,7 @@ public struct GraphBuilder: Sendable {
     graph.calls.append(
       BlockCall(
         block: position, count: count, inputs: inputs, outputs: outputs,
-        tied: tied.sorted { $0.local < $1.local }))
+        tied: tied.sorted { $0.local < $1.local }, reuses: reusing))
     return outputs
   }
 

@@ -28,6 +28,10 @@ enum Limits {
       factor = max(inputs[0].columns, inputs[1].columns, inputs[1].shape[0])
     case .patchEmbedding: factor = inputs[1].count / max(1, inputs[1].shape[0])
     case .attention: factor = 2 * inputs[1].shape[1]
+    case .convolution:
+      factor = inputs[1].count / max(1, min(inputs[1].shape[0], inputs[1].shape[1]))
+    case .expertLinear: factor = max(inputs[0].columns, inputs[1].shape[1])
+    case .batchedMatmul: factor = (inputs[0].shape.suffix(2) + inputs[1].shape.suffix(2)).max() ?? 1
     default: break
     }
     let (product, overflow) = largest.multipliedReportingOverflow(by: max(8, factor))

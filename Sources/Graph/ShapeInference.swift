@@ -23,9 +23,19 @@ struct ShapeInference {
     case .embedding, .embeddingBackward, .prependTokens, .prependTokensBackward, .pool,
       .poolBackward, .cast, .sumLeading:
       try movements(kind)
-    case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward:
+    case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward,
+      .elementLoss, .elementLossBackward:
       try losses(kind)
     case .optimizer: []
+    case .convolution, .convolutionGradInput, .convolutionGradWeight, .channelNorm,
+      .channelNormBackward, .poolWindows, .poolWindowsBackward, .resample, .resampleBackward,
+      .fftConvolution, .fftConvolutionBackward:
+      try spatial(kind)
+    case .expertLinear, .expertLinearGradInput, .expertLinearGradWeight, .batchedMatmul:
+      try grouped(kind)
+    case .permute, .contiguous, .concatenate, .slice, .pad, .roll, .gatherRows, .scatterRows,
+      .reduce, .expand, .detach:
+      try rearrangements(kind)
     default: try elementWise(kind)
     }
   }
@@ -60,6 +70,13 @@ struct ShapeInference {
     try require(
       inputs[index].shape == wanted,
       "\(inputs[index].name) must be \(wanted), found \(inputs[index].shape)")
+  }
+
+  func broadcast(_ small: Int, _ large: Int) throws(ShapeFault) {
+    try require(
+      Self.broadcasts(inputs[small].shape, to: inputs[large].shape),
+      "\(inputs[small].name) \(inputs[small].shape) does not broadcast to \(inputs[large].name) "
+        + "\(inputs[large].shape)")
   }
 
   func integers(_ index: Int) throws(ShapeFault) {
@@ -103,18 +120,16 @@ struct ShapeInference {
       let weight = [inputs[0].columns, inputs[1].shape[1], patch, patch]
       return bias ? [weight, [inputs[0].columns]] : [weight]
     case .attention(let geometry):
-      try arity(3)
-      try attentionInputs(geometry, from: 0)
-      let query = inputs[0].shape
-      return [query, [query[0], geometry.queryHeads, query[1]]]
+      try arity(geometry.bias ? 4 : 3)
+      return try attentionOutputs(geometry, from: 0)
     case .attentionBackward(let geometry):
-      try arity(6)
-      try attentionInputs(geometry, from: 1)
-      try same(0, 1)
-      try same(4, 1)
-      let query = inputs[1].shape
-      try shape(5, is: [query[0], geometry.queryHeads, query[1]])
-      return [query, inputs[2].shape, inputs[3].shape]
+      try arity(geometry.bias ? 7 : 6)
+      let forward = try attentionOutputs(geometry, from: 1)
+      let last = inputs.count - 1
+      try shape(0, is: forward[0])
+      try shape(last - 1, is: forward[0])
+      try shape(last, is: forward[1])
+      return inputs[1..<last - 1].map(\.shape)
     default: return nil
     }
   }
@@ -144,12 +159,14 @@ struct ShapeInference {
     return [[image[0], image[2] / patch * (image[3] / patch), width]]
   }
 
-  private func attentionInputs(
+  /// Checks q, k, v and the bias, and gives the shapes of the result and its statistics.
+  private func attentionOutputs(
     _ geometry: AttentionGeometry, from first: Int
-  ) throws(ShapeFault) {
+  ) throws(ShapeFault) -> [[Int]] {
     for index in first..<first + 3 { try rank(index, 3) }
-    let (query, key) = (inputs[first].shape, inputs[first + 1].shape)
-    try same(first + 1, first + 2)
+    let (query, key, value) = (
+      inputs[first].shape, inputs[first + 1].shape, inputs[first + 2].shape
+    )
     let heads = (geometry.queryHeads, geometry.keyValueHeads)
     try require(
       heads.1 > 0 && heads.0 % heads.1 == 0,
@@ -159,6 +176,18 @@ struct ShapeInference {
         && key[2] == heads.1 * geometry.headSize,
       "query \(query) and key \(key) do not fit \(heads.0) and \(heads.1) heads of "
         + "\(geometry.headSize)")
+    try shape(first + 2, is: [key[0], key[1], heads.1 * geometry.valueSize])
+    let scores = [query[0], heads.0, query[1], value[1]]
+    if geometry.bias {
+      try rank(first + 3, 4)
+      try require(
+        Self.broadcasts(inputs[first + 3].shape, to: scores),
+        "bias \(inputs[first + 3].shape) does not fit scores \(scores)")
+    }
+    return [
+      [query[0], query[1], heads.0 * geometry.valueSize],
+      geometry.fused ? Array(scores.dropLast()) : scores,
+    ]
   }
 
   private func norms(_ kind: OperatorKind) throws(ShapeFault) -> [[Int]]? {
@@ -193,10 +222,24 @@ struct ShapeInference {
     switch kind {
     case .add:
       try arity(2)
-      try require(
-        inputs[0].shape.reversed().starts(with: inputs[1].shape.reversed()),
-        "\(inputs[1].name) \(inputs[1].shape) is not a suffix of \(inputs[0].name) "
-          + "\(inputs[0].shape)")
+      try broadcast(1, 0)
+      return [inputs[0].shape]
+    case .multiply:
+      try arity(2)
+      try broadcast(1, 0)
+      return [inputs[0].shape]
+    case .multiplyBackward:
+      try arity(3)
+      try same(0, 1)
+      try broadcast(2, 1)
+      return [inputs[1].shape, inputs[2].shape]
+    case .softmax:
+      try arity(1)
+      try require(!inputs[0].shape.isEmpty, "no softmax of a scalar")
+      return [inputs[0].shape]
+    case .softmaxBackward:
+      try arity(2)
+      try same(0, 1)
       return [inputs[0].shape]
     case .scaleColumns:
       try arity(2)
@@ -207,6 +250,15 @@ struct ShapeInference {
       try same(0, 1)
       try shape(2, is: [inputs[1].columns])
       return [inputs[1].shape, inputs[2].shape]
+    case .parametricRelu, .parametricReluBackward:
+      let x = kind == .parametricRelu ? 0 : 1
+      try arity(x + 2)
+      let slope = inputs[x + 1].shape
+      try require(
+        slope == [1] || inputs[x].shape.count >= 2 && slope == [inputs[x].shape[1]],
+        "a slope must be [1] or one a channel of \(inputs[x].shape), found \(slope)")
+      if x == 1 { try same(0, 1) }
+      return x == 0 ? [inputs[0].shape] : [inputs[1].shape, slope]
     case .scaleByExponential:
       try arity(2)
       try shape(1, is: [])
@@ -228,6 +280,20 @@ struct ShapeInference {
       try same(0, 1)
       try same(1, 2)
       return [inputs[1].shape, inputs[2].shape]
+    default: return try rotary(kind)
+    }
+  }
+
+  private func rotary(_ kind: OperatorKind) throws(ShapeFault) -> [[Int]]? {
+    switch kind {
+    case .partialRotary(let heads, let dimensions, _, _):
+      try arity(1)
+      try rank(0, 3)
+      try require(
+        heads > 0 && inputs[0].columns % heads == 0 && dimensions > 0 && dimensions % 2 == 0
+          && dimensions <= inputs[0].columns / heads,
+        "\(dimensions) rotated elements do not fit \(inputs[0].columns) columns in \(heads) heads")
+      return [inputs[0].shape]
     case .rotary(let heads, _, _):
       try arity(1)
       try rank(0, 3)
@@ -296,6 +362,14 @@ struct ShapeInference {
       if kind == .crossEntropy { return [[], rows] }
       try shape(2, is: rows)
       return [inputs[0].shape]
+    case .elementLoss:
+      try arity(2)
+      try same(0, 1)
+      return [[]]
+    case .elementLossBackward:
+      try arity(2)
+      try same(0, 1)
+      return [inputs[0].shape]
     default:
       try arity(kind == .contrastiveLoss ? 1 : 3)
       try rank(0, 2)
@@ -336,8 +410,11 @@ struct ShapeInference {
         "gradient \(first) does not fit a pooled \(input)")
     case .sumLeading:
       try require(
-        outputs.count == 1 && input.reversed().starts(with: first.reversed()),
-        "\(first) is not a suffix of \(input)")
+        outputs.count == 1 && Self.broadcasts(first, to: input),
+        "\(first) does not broadcast to \(input)")
+    case .convolutionGradInput, .convolutionGradWeight, .poolWindowsBackward, .resampleBackward,
+      .expertLinearGradWeight:
+      try checkSpatial(kind, outputs.map(\.shape))
     default:
       try require(
         outputs.count == 1 && outputs[0].count == inputs[0].count,

@@ -12,7 +12,7 @@ public struct TensorID: Sendable, Hashable, Comparable {
 
 /// What a parameter does in its model: the keys of `parameters.byRole`.
 public enum ParameterRole: String, Sendable, Hashable, CaseIterable {
-  case embedding, attention, mlp, norm, convolution, projection, head, other
+  case embedding, attention, mlp, norm, convolution, projection, head, adapter, other
 }
 
 /// What a tensor is to its block.

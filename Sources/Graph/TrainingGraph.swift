@@ -3,7 +3,8 @@
 /// Its table is the forward block's table followed by gradients, so that a `TensorID` of the
 /// forward block means the same tensor in both. Each gradient is written once; where nothing is
 /// computed (`add` hands its gradient on), several of the ids below may be one and the same tensor.
-/// The gradient of the loss is the number 1 and has no tensor.
+/// The gradient of the loss, and of each loss that it is the sum of, is the number 1 and has no
+/// tensor.
 public struct BackwardBlock: Sendable, Hashable {
   /// Position of the forward block in `OperatorGraph.blocks`.
   public var forward: Int
@@ -15,6 +16,8 @@ public struct BackwardBlock: Sendable, Hashable {
   public var outputGradients: [TensorID?]
   /// Gradient of each forward input, handed on; nil where none is needed.
   public var inputGradients: [TensorID?]
+  /// Whether an input is a term of the loss, whose gradient is the number 1.
+  public var lossInputs: [Bool]
   /// Gradient of each trained parameter of the block.
   public var parameterGradients: [ParameterGradient]
   /// Forward inputs and activations that backward reads: what must be kept from forward.
@@ -23,13 +26,15 @@ public struct BackwardBlock: Sendable, Hashable {
   /// Creates a backward block.
   public init(
     forward: Int, tensors: [Tensor], operators: [Operator], outputGradients: [TensorID?],
-    inputGradients: [TensorID?], parameterGradients: [ParameterGradient], saved: [TensorID]
+    inputGradients: [TensorID?], lossInputs: [Bool], parameterGradients: [ParameterGradient],
+    saved: [TensorID]
   ) {
     self.forward = forward
     self.tensors = tensors
     self.operators = operators
     self.outputGradients = outputGradients
     self.inputGradients = inputGradients
+    self.lossInputs = lossInputs
     self.parameterGradients = parameterGradients
     self.saved = saved
   }

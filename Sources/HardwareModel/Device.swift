@@ -8,6 +8,8 @@ public enum OperatorClass: String, Sendable, Hashable, CaseIterable {
   case attention
   /// attention backward; work in FLOP (as counted in hardware FLOPs).
   case attentionBackward
+  /// convolutions and their gradients; work in FLOP.
+  case convolution
   /// normalisations, forward; work in bytes read and written. So are all classes below.
   case normalization
   /// normalisations, backward.
@@ -18,6 +20,8 @@ public enum OperatorClass: String, Sendable, Hashable, CaseIterable {
   case activation
   /// embedding look-ups, pooling, token insertion and their backwards.
   case gather
+  /// convolutions through Fourier transforms.
+  case transform
   /// softmax and cross-entropy, forward and backward.
   case loss
   /// optimizer updates.
@@ -26,7 +30,7 @@ public enum OperatorClass: String, Sendable, Hashable, CaseIterable {
   /// Whether the class's work is counted in FLOP (else in bytes).
   public var workIsFlops: Bool {
     switch self {
-    case .matrix, .attention, .attentionBackward: true
+    case .matrix, .attention, .attentionBackward, .convolution: true
     default: false
     }
   }

@@ -5,15 +5,18 @@ import Graph
 import Quantities
 
 extension Activation {
-  /// The C kernels' number for this function.
-  var code: Int32 {
+  /// The C kernels' number for this function; nil without a kernel.
+  var code: Int32? {
     switch self {
-    case .gelu: Int32(HFM_GELU)
+    case .gelu, .geluErf: Int32(HFM_GELU)
     case .geluTanh: Int32(HFM_GELU_TANH)
     case .quickGelu: Int32(HFM_QUICK_GELU)
     case .silu: Int32(HFM_SILU)
     case .relu: Int32(HFM_RELU)
     case .tanh: Int32(HFM_TANH)
+    case .sigmoid, .leakyRelu, .softplus, .elu, .relu6, .mish, .hardSwish, .exponential,
+      .reciprocal, .sine:
+      nil
     }
   }
 }
@@ -34,22 +37,26 @@ extension KernelCall {
     case .scaleByExponential: scale(by: exp(scalar(inputs[1])))
     case .scaleByExponentialBackward: scaleByExponentialBackward()
     case .activation(let f):
+      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
-        kernels.activation(f.code, input(0), output(0), Int64(begin), Int64(end))
+        kernels.activation(code, input(0), output(0), Int64(begin), Int64(end))
       }
     case .activationBackward(let f):
+      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
         kernels.activationBackward(
-          f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
+          code, input(0), input(1), output(0), Int64(begin), Int64(end))
       }
     case .gatedActivation(let f):
+      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
-        kernels.gated(f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
+        kernels.gated(code, input(0), input(1), output(0), Int64(begin), Int64(end))
       }
     case .gatedActivationBackward(let f):
+      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
         kernels.gatedBackward(
-          f.code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
+          code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
       }
     case .cast: cast()
     case .rotary(let heads, _, let inverse): rotary(heads: heads, inverse: inverse)

@@ -40,6 +40,7 @@ struct KernelCall {
     case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward:
       try executeLoss()
     case .optimizer(let rule): update(rule)
+    default: throw KernelSupport.missing(name, kind)
     }
   }
 
@@ -86,6 +87,7 @@ struct KernelCall {
         kernels.sgd(
           parameter.array, gradient.array, Float(optimizer.learningRate), Int64(begin), Int64(end))
       }
+    default: break
     }
   }
 }

@@ -47,6 +47,7 @@ extension Program.Step {
 
   /// Throws when a tensor's number format has no kernel here.
   func checkFormats() throws(UserError) {
+    try checkKernel()
     for (position, id) in (op.inputs + op.outputs).enumerated() {
       let tensor = tensors[id.index]
       let isIndex = tensor.dataType == .int32 && takesIndices(position)

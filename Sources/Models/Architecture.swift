@@ -1,5 +1,3 @@
-public import Graph
-
 /// A field of medicine's data, after the four tables of the survey (arXiv 2404.03264).
 public enum ModelFamily: String, Sendable, Hashable, CaseIterable {
   case language, vision, bioinformatics, multimodal
@@ -21,80 +19,31 @@ public enum Objective: String, Sendable, Hashable, CaseIterable {
   case dino
   /// Masked autoencoding of images.
   case mae
-}
-
-/// How a stack normalises.
-public enum NormKind: String, Sendable, Hashable, CaseIterable {
-  /// Layer normalisation with scale and shift.
-  case layer
-  /// Root-mean-square normalisation with scale.
-  case rms
-}
-
-/// Where a layer normalises, relative to its residual sums.
-public enum NormPosition: String, Sendable, Hashable, CaseIterable {
-  /// After each sum (the original transformer, BERT).
-  case post
-  /// Before attention and MLP (GPT-2, ViT, LLaMA).
-  case pre
-  /// Once, before attention and MLP side by side (GPT-J, PaLM).
-  case parallel
-}
-
-/// Equal transformer layers.
-public struct TransformerStack: Sendable, Hashable {
-  /// Number of layers.
-  public var layers: Int
-  /// Width of the residual stream.
-  public var hidden: Int
-  /// Query heads.
-  public var heads: Int
-  /// Key/value heads; fewer than `heads` for grouped-query attention.
-  public var keyValueHeads: Int
-  /// Elements per head.
-  public var headSize: Int
-  /// Width of the MLP; for a gated one, of each of its two input products.
-  public var intermediate: Int
-  /// Kind of normalisation.
-  public var norm: NormKind = .layer
-  /// Place of normalisation.
-  public var normPosition: NormPosition = .pre
-  /// Added to the variance.
-  public var epsilon = 1e-5
-  /// Non-linearity of the MLP.
-  public var activation: Activation = .gelu
-  /// Whether the MLP multiplies f(gate) with a second product (SwiGLU, GEGLU).
-  public var gated = false
-  /// Biases of the query, key and value products.
-  public var queryKeyValueBias = true
-  /// Bias of the product after attention.
-  public var outputBias = true
-  /// Biases of the MLP's products.
-  public var mlpBias = true
-  /// Whether a token sees only earlier ones.
-  public var causal = false
-  /// Base of rotary positions; nil without.
-  public var rotaryBase: Double?
-  /// Whether each branch is scaled column by column (CaiT, DINOv2).
-  public var layerScale = false
-  /// Whether a norm follows the last layer.
-  public var finalNorm = false
-
-  /// Creates a stack of pre-norm layers with biases; change what differs.
-  public init(layers: Int, hidden: Int, heads: Int, intermediate: Int) {
-    self.layers = layers
-    self.hidden = hidden
-    self.heads = heads
-    keyValueHeads = heads
-    headSize = heads > 0 ? hidden / heads : 0
-    self.intermediate = intermediate
-  }
-
-  /// Heads of the attention product.
-  public var geometry: AttentionGeometry {
-    AttentionGeometry(
-      queryHeads: heads, keyValueHeads: keyValueHeads, headSize: headSize, causal: causal)
-  }
+  /// Prefer one answer over another against a frozen reference (DPO, arXiv 2305.18290).
+  case preference = "dpo"
+  /// One optimisation step on sampled answers: policy and value are trained, reference and reward
+  /// model are frozen (PPO, arXiv 1707.06347, as in arXiv 2203.02155).
+  case policyGradient = "ppo"
+  /// Give a target sequence for a source sequence (T5, BART).
+  case sequenceToSequence = "seq2seq"
+  /// Contrastive with captioning (CoCa).
+  case contrastiveCaptioning = "coca"
+  /// Every loss of a model with several (matching, masked tokens or patches beside a contrast).
+  case hybrid
+  /// Two views against a momentum encoder's queue (MoCo).
+  case momentumContrast = "moco"
+  /// Two views of each sample in a batch (SimCLR).
+  case simclr
+  /// Predict pixels or visual words of hidden patches, all places encoded (SimMIM, BEiT).
+  case maskedImage = "masked-image"
+  /// Predict the noise of one diffusion step.
+  case diffusion
+  /// Make a sample: denoise in steps (diffusion), decode a latent (autoencoder).
+  case generation
+  /// Give the input back from its latent (autoencoder).
+  case reconstruction
+  /// Predict a structure (AlphaFold).
+  case structure
 }
 
 /// Token ids and how they enter the stack.
@@ -107,6 +56,14 @@ public struct TokenInput: Sendable, Hashable {
   public var positionOffset = 0
   /// Rows of the segment table; 0 without.
   public var tokenTypes = 0
+  /// Rows of further tables that are summed (BEHRT's ages, GLM's positions in a span).
+  public var tables: [Int] = []
+  /// Width of the tables where it is not the stack's: a product follows (ALBERT, arXiv 1909.11942).
+  public var width: Int?
+  /// Whether that product has a bias.
+  public var widthBias = true
+  /// Factor of the token embeddings (√h in Gemma).
+  public var scale: Double?
   /// Whether the sum of the embeddings is normalised.
   public var norm = false
   /// Longest sequence.
@@ -135,12 +92,12 @@ public struct ImageSize: Sendable, Hashable {
   }
 }
 
-/// Images cut into patches and how they enter the stack.
+/// Images or volumes cut into patches and how they enter the stack.
 public struct PatchInput: Sendable, Hashable {
-  /// Edge of the square images that the model was made for.
-  public var image: Int
-  /// Edge of a patch.
-  public var patch: Int
+  /// `[height, width]` or `[depth, height, width]` that the model was made for.
+  public var extents: [Int]
+  /// Extents of a patch.
+  public var steps: [Int]
   /// Colours.
   public var channels = 3
   /// Whether the patch product has a bias.
@@ -159,10 +116,25 @@ public struct PatchInput: Sendable, Hashable {
   /// Whether the tokens are normalised before the stack (CLIP).
   public var norm = false
 
-  /// Creates an input with a class token.
+  /// Whether a learned table of positions is added.
+  public var positions = true
+
+  /// Creates an input of square images with a class token.
   public init(image: Int, patch: Int) {
-    self.image = image
-    self.patch = patch
+    extents = [image, image]
+    steps = [patch, patch]
+  }
+
+  /// Columns of the images that the model was made for.
+  public var image: Int { extents.last ?? 1 }
+  /// Columns of a patch.
+  public var patch: Int { steps.last ?? 1 }
+  /// Patches along each dimension.
+  public var grid: [Int] { zip(extents, steps).map { $0 / $1 } }
+
+  /// Tokens in front that have rows in the position table.
+  var placedTokens: Int {
+    (positionOfClass ? classTokens : 0) + (positionOfRegisters ? registerTokens : 0)
   }
 }
 
@@ -284,4 +256,8 @@ public enum Architecture: Sendable, Hashable {
   case single(Tower)
   /// Two that share an embedding space.
   case dual(DualEncoder)
+  /// Any other kind (see `Component`).
+  case component(AnyComponent)
+  /// Not public: the model is only served.
+  case undisclosed
 }

@@ -18,6 +18,10 @@ extension JSONCursor {
 
 extension Architecture {
   init(_ cursor: JSONCursor) throws(JSONError) {
+    if cursor.has("kind") {
+      self = .component(try ComponentRegistry.read(cursor))
+      return
+    }
     guard cursor.has("vision") || cursor.has("text") else {
       self = .single(try Tower(cursor))
       return
@@ -59,12 +63,19 @@ extension Tower {
 extension TokenInput {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
-      "vocabulary", "positions", "positionOffset", "tokenTypes", "norm", "context", "sequence",
+      "vocabulary", "positions", "positionOffset", "tokenTypes", "tables", "width", "widthBias",
+      "scale", "norm", "context", "sequence",
     ])
     vocabulary = try cursor.field("vocabulary").int(in: extents)
     positions = try cursor.int("positions", 0, in: 0...extents.upperBound)
     positionOffset = try cursor.int("positionOffset", 0, in: 0...max(0, positions - 1))
     tokenTypes = try cursor.int("tokenTypes", 0, in: 0...1000)
+    for item in try cursor.optional("tables")?.elements() ?? [] {
+      tables.append(try item.int(in: extents))
+    }
+    width = try cursor.optional("width")?.int(in: extents)
+    widthBias = try cursor.bool("widthBias", true)
+    scale = try cursor.optional("scale")?.double(in: 1e-6...1e6)
     norm = try cursor.bool("norm", false)
     if positions > 0 {
       let longest = positions - positionOffset
@@ -80,15 +91,18 @@ extension PatchInput {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "image", "patch", "channels", "bias", "classTokens", "registerTokens", "positionOfClass",
-      "positionOfRegisters",
-      "maskToken", "norm",
+      "positionOfRegisters", "positions", "maskToken", "norm",
     ])
-    image = try cursor.field("image").int(in: 1...100_000)
+    let whole = try cursor.field("image")
+    let count = whole.value.array?.count ?? 2
+    guard (2...3).contains(count) else { throw whole.error("needs two or three extents") }
+    extents = try whole.lengths(dimensions: count)
     let size = try cursor.field("patch")
-    patch = try size.int(in: 1...image)
-    guard image % patch == 0 else {
-      throw size.error("an image of \(image) pixels is no multiple of a patch of \(patch)")
+    steps = try size.lengths(dimensions: count)
+    for (extent, step) in zip(extents, steps) where extent % step != 0 {
+      throw size.error("an image of \(extent) pixels is no multiple of a patch of \(step)")
     }
+    positions = try cursor.bool("positions", true)
     channels = try cursor.int("channels", 3, in: 1...10_000)
     bias = try cursor.bool("bias", true)
     classTokens = try cursor.int("classTokens", 1, in: 0...1)
@@ -100,45 +114,6 @@ extension PatchInput {
     }
     maskToken = try cursor.bool("maskToken", false)
     norm = try cursor.bool("norm", false)
-  }
-}
-
-extension TransformerStack {
-  init(_ cursor: JSONCursor) throws(JSONError) {
-    try cursor.refuseUnknownKeys(known: [
-      "layers", "hidden", "heads", "keyValueHeads", "headSize", "intermediate", "norm",
-      "normPosition", "epsilon", "activation", "gated", "queryKeyValueBias", "outputBias",
-      "mlpBias", "causal", "rotaryBase", "layerScale", "finalNorm",
-    ])
-    let hidden = try cursor.field("hidden").int(in: extents)
-    let number = try cursor.field("heads")
-    self.init(
-      layers: try cursor.field("layers").int(in: 1...100_000), hidden: hidden,
-      heads: try number.int(in: 1...100_000),
-      intermediate: try cursor.int("intermediate", 4 * hidden))
-    if let size = try cursor.optional("headSize") {
-      headSize = try size.int(in: extents)
-    } else if hidden % heads != 0 {
-      throw number.error("\(heads) heads do not divide a width of \(hidden); or give headSize")
-    }
-    if let grouped = try cursor.optional("keyValueHeads") {
-      keyValueHeads = try grouped.int(in: 1...heads)
-      guard heads % keyValueHeads == 0 else {
-        throw grouped.error("must divide the \(heads) heads, found \(keyValueHeads)")
-      }
-    }
-    norm = try cursor.optional("norm")?.word(NormKind.self) ?? .layer
-    normPosition = try cursor.optional("normPosition")?.word(NormPosition.self) ?? .pre
-    epsilon = try cursor.optional("epsilon")?.double(in: 0...1) ?? epsilon
-    activation = try cursor.optional("activation")?.word(Activation.self) ?? .gelu
-    gated = try cursor.bool("gated", false)
-    queryKeyValueBias = try cursor.bool("queryKeyValueBias", true)
-    outputBias = try cursor.bool("outputBias", true)
-    mlpBias = try cursor.bool("mlpBias", true)
-    causal = try cursor.bool("causal", false)
-    rotaryBase = try cursor.optional("rotaryBase")?.double(in: 1...1e12)
-    layerScale = try cursor.bool("layerScale", false)
-    finalNorm = try cursor.bool("finalNorm", false)
   }
 }
 

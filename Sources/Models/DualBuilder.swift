@@ -18,7 +18,7 @@ struct DualBuilder {
     let image = try embed(dual.vision, dual.visionProjection, "vision.", into: &graph)
     let text = try embed(dual.text, dual.textProjection, "text.", into: &graph)
     guard objective == .contrastive else { return [image, text] }
-    var block = BlockBuilder("similarity", precision: request.precision)
+    var block = request.block("similarity")
     let shape = graph.graph.values[image.index].shape
     let images = try block.input("images", shape)
     let texts = try block.input("texts", shape)
@@ -34,10 +34,9 @@ struct DualBuilder {
   private func embed(
     _ tower: Tower, _ projection: Projection, _ prefix: String, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    let built = try TowerBuilder(
-      tower: tower, batch: request.batch, precision: request.precision, prefix: prefix
-    ).build(into: &graph, sequence: request.sequence, image: request.image)
-    var block = BlockBuilder(prefix + "projection", precision: request.precision)
+    let built = try TowerBuilder(tower: tower, request: request, prefix: prefix)
+      .build(into: &graph)
+    var block = request.block(prefix + "projection")
     let shape = graph.graph.values[built.hidden.index].shape
     let hidden = try block.input("hidden", shape)
     var values = [built.hidden]

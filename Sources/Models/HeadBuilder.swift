@@ -6,15 +6,15 @@ struct HeadBuilder {
   let model: String
   let tower: Tower
   let request: GraphRequest
+  /// In front of block and input names (`policy.`).
+  var prefix = ""
 
   private var heads: Heads { tower.heads }
 
   func build(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
     try refuseForeignObjective()
-    let built = try TowerBuilder(
-      tower: tower, batch: request.batch, precision: request.precision, prefix: ""
-    ).build(into: &graph, sequence: request.sequence, image: request.image)
-    var head = BlockBuilder("head", precision: request.precision)
+    let built = try TowerBuilder(tower: tower, request: request, prefix: prefix).build(into: &graph)
+    var head = request.block(prefix + "head")
     let shape = graph.graph.values[built.hidden.index].shape
     let hidden = try head.input("hidden", shape)
     var values = [built.hidden]
@@ -52,7 +52,10 @@ struct HeadBuilder {
       }
     case .contrastive:
       throw fault("contrastive needs an image and a text tower", "choose a CLIP-like model")
-    case .dino, .mae, .embedding:
+    case .sequenceToSequence, .contrastiveCaptioning, .hybrid, .diffusion, .structure, .preference,
+      .policyGradient, .generation, .reconstruction:
+      throw fault("this model is not made for \(word)", "use supervised or embedding")
+    case .dino, .mae, .embedding, .momentumContrast, .simclr, .maskedImage:
       if request.withLoss {
         throw fault("training for \(word) is not modelled", "use --objective supervised")
       }
@@ -65,7 +68,7 @@ struct HeadBuilder {
     _ name: String, _ shape: [Int], _ head: inout BlockBuilder, _ values: inout [ValueID],
     _ graph: inout GraphBuilder
   ) throws(UserError) -> TensorID {
-    values.append(try graph.input(name, shape, .int32))
+    values.append(try graph.input(prefix + name, shape, .int32))
     return try head.input(name, shape, .int32)
   }
 
@@ -77,11 +80,15 @@ struct HeadBuilder {
     var x = hidden
     let width = tower.stack.hidden
     if language.kind == .transform {
-      x = try head.linear("transform", x, to: width, bias: true, .head)
+      x = try head.linear("transform", x, to: input.width ?? width, bias: true, .head)
       x = try head.apply("transform.activation", .activation(tower.stack.activation), x)
       x = try head.norm("transform.norm", x, tower.stack)
     }
-    let weight = try head.parameter("decoder.weight", [input.vocabulary, width], .head)
+    if let narrow = input.width, language.kind == .linear {
+      x = try head.linear("projectOut", x, to: narrow, bias: false, .projection)
+    }
+    let weight = try head.parameter(
+      "decoder.weight", [input.vocabulary, input.width ?? width], .head)
     let logits: TensorID
     if language.bias {
       let bias = try head.parameter("decoder.bias", [input.vocabulary], .head)
@@ -104,7 +111,7 @@ struct HeadBuilder {
       }
     }
     if request.withLoss {
-      let rows = [request.batch, request.sequence]
+      let rows = [request.batch, head.block[hidden].shape[1]]
       let targets = try labels("labels", rows, &head, &values, &graph)
       var loss = try head.apply("loss", .crossEntropy, logits, targets)
       if results.count > 1 {

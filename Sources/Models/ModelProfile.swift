@@ -18,6 +18,18 @@ public struct ModelProfile: Sendable, Hashable {
   public var objective: Objective
   /// What it is made of.
   public var architecture: Architecture
+  /// How a vision backbone is pre-trained without labels.
+  public var pretraining = PretrainingRecipe()
+  /// What the profile assumes or leaves out; empty when nothing.
+  public var note = ""
+  /// Parameters as its authors state them, rounded as they round.
+  public var publishedParameters: Int?
+  /// Prices of a model that is only served, if known.
+  public var api: PriceList?
+  /// Stages of the model's training that change some of its parts only, in order.
+  public var stages: [TrainingStage] = []
+  /// The stage that pre-training means when nothing else is said; nil trains everything.
+  public var stage: String?
   /// What an import had to assume, one sentence each.
   public var assumptions: [String] = []
   /// Elements counted in a weight file's header, when the profile was read from one.
@@ -47,29 +59,4 @@ public enum Openness: String, Sendable, Hashable, CaseIterable {
   case partial
   /// Neither is.
   case closed
-}
-
-/// A row of the survey's tables I to IV (arXiv 2404.03264).
-public struct SurveyEntry: Sendable, Hashable {
-  /// `I` language, `II` vision, `III` bioinformatics, `IV` multimodal.
-  public var table: String
-  /// Row in the table, from 1.
-  public var row: Int
-  /// `GL` generative, `CL` contrastive, `HL` hybrid, `SL` supervised, `none`.
-  public var pretraining: String
-  /// `FT` fine-tuning, `AT` adapter tuning, `PE` prompt engineering.
-  public var adaptation: [String]
-  /// Backbone as printed.
-  public var backbone: String
-
-  /// Creates a row.
-  public init(
-    table: String, row: Int, pretraining: String, adaptation: [String], backbone: String
-  ) {
-    self.table = table
-    self.row = row
-    self.pretraining = pretraining
-    self.adaptation = adaptation
-    self.backbone = backbone
-  }
 }

@@ -30,7 +30,9 @@ struct ProfileDocument {
   }
 
   /// What a profile inherits: what the model is, not where it was published.
-  static let inherited = ["family", "objective", "architecture"]
+  static let inherited = [
+    "family", "objective", "architecture", "pretraining", "api", "stages", "stage",
+  ]
 
   static func resolved(
     _ cursor: JSONCursor, depth: Int = 0
@@ -38,8 +40,7 @@ struct ProfileDocument {
     guard let like = try cursor.optional("like") else { return cursor.value }
     let id = try like.string()
     guard depth < deepest else { throw like.error("the chain of \"like\" is too long or a circle") }
-    let file = Profiles.files(under: "models/").first { $0.path.hasSuffix("/\(id).json") }
-    guard let file else {
+    guard let file = Profiles.file(named: id, in: "models") else {
       throw like.error("no built-in model \"\(id)\"; see the list of hfm models")
     }
     let parent = try JSONCursor(file: file.path, bytes: file.bytes)
@@ -57,19 +58,27 @@ extension ModelProfile {
   ///
   /// - Throws: `UserError` that names file, line, key and what would be right.
   public init(parsing bytes: [UInt8], file: String) throws(UserError) {
+    try self.init(unchecked: bytes, file: file)
+    try checked(file)
+  }
+
+  /// Reads a compiled-in profile, whose numbers a test has checked.
+  init(builtIn file: Profiles.File) throws(UserError) {
+    try self.init(unchecked: file.bytes, file: file.path)
+  }
+
+  private init(unchecked bytes: [UInt8], file: String) throws(UserError) {
     do {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
         "id", "aliases", "name", "family", "status", "source", "survey", "objective", "like",
-        "architecture",
-        "note",
+        "architecture", "pretraining", "api", "stages", "stage", "note", "publishedParameters",
       ])
       let merged = try ProfileDocument.resolved(cursor)
       try self.init(JSONCursor(file: file, root: merged))
     } catch {
       throw error.asUserError(remedy: "see the profiles in Profiles/models for examples")
     }
-    try checked(file)
   }
 
   private init(_ cursor: JSONCursor) throws(JSONError) {
@@ -82,7 +91,29 @@ extension ModelProfile {
     status = try cursor.optional("status")?.word(Openness.self) ?? .open
     source = try cursor.field("source").string()
     survey = try cursor.optional("survey").map { cursor throws(JSONError) in
-      try SurveyEntry(cursor)
+      try SurveyEntry(reference: cursor)
+    }
+    if let note = try cursor.optional("note") { self.note = try note.string() }
+    publishedParameters = try cursor.optional("publishedParameters")?
+      .int(in: 1...1_000_000_000_000_000)
+    api = try cursor.optional("api").map { cursor throws(JSONError) in try PriceList(cursor) }
+    guard status != .closed else {
+      architecture = .undisclosed
+      objective = try cursor.optional("objective")?.word(Objective.self) ?? .causalLanguage
+      return
+    }
+    pretraining =
+      try cursor.optional("pretraining").map { cursor throws(JSONError) in
+        try PretrainingRecipe(cursor)
+      } ?? PretrainingRecipe()
+    if let field = try cursor.optional("stages") { stages = try TrainingStage.list(field) }
+    if let field = try cursor.optional("stage") {
+      let word = try field.string()
+      guard stages.contains(where: { $0.name == word }) else {
+        throw field.error(
+          "no stage \"\(word)\"; known are \(stages.map(\.name).joined(separator: ", "))")
+      }
+      stage = word
     }
     objective = try cursor.field("objective").word(Objective.self)
     architecture = try Architecture(cursor.field("architecture"))
@@ -90,6 +121,7 @@ extension ModelProfile {
 
   /// Builds the smallest graph once, so that numbers that do not fit together are refused here.
   private func checked(_ file: String) throws(UserError) {
+    guard status != .closed else { return }
     do {
       _ = try parameterCount()
     } catch {
@@ -97,20 +129,5 @@ extension ModelProfile {
         .input, place: file, key: "architecture", error.description,
         remedy: "make its numbers fit together")
     }
-  }
-}
-
-extension SurveyEntry {
-  init(_ cursor: JSONCursor) throws(JSONError) {
-    try cursor.refuseUnknownKeys(known: ["table", "row", "pretraining", "adaptation", "backbone"])
-    table = try cursor.field("table").string()
-    guard ["I", "II", "III", "IV"].contains(table) else {
-      throw try cursor.field("table").error("unknown table \"\(table)\"; known are I, II, III, IV")
-    }
-    row = try cursor.field("row").int(in: 1...100)
-    pretraining = try cursor.field("pretraining").string()
-    adaptation = []
-    for item in try cursor.field("adaptation").elements() { adaptation.append(try item.string()) }
-    backbone = try cursor.field("backbone").string()
   }
 }

@@ -16,114 +16,32 @@ struct BuiltTower {
 /// Builds a tower's part of a graph: input embedding, layers, final norm.
 struct TowerBuilder {
   let tower: Tower
-  let batch: Int
-  let precision: Precision
+  let request: GraphRequest
   /// Prepended to block names (`text.`), so that two towers are told apart.
   let prefix: String
 
-  func build(
-    into graph: inout GraphBuilder, sequence: Int, image: ImageSize
-  ) throws(UserError) -> BuiltTower {
-    var built =
-      switch tower.input {
-      case .tokens(let input): try tokens(input, sequence, into: &graph)
-      case .patches(let input): try patches(input, image, into: &graph)
-      }
-    let shape = graph.graph.values[built.hidden.index].shape
-    let layer = try LayerBuilder(stack: tower.stack, precision: precision)
-      .build(prefix + "layer", shape: shape)
-    built.hidden = try graph.call(layer, count: tower.stack.layers, [built.hidden])[0]
-    if tower.stack.finalNorm {
-      var norm = BlockBuilder(prefix + "norm", precision: precision)
-      let x = try norm.input("hidden", shape)
-      norm.output(try norm.norm("norm", x, tower.stack))
-      built.hidden = try graph.call(norm, [built.hidden])[0]
-    }
+  private var batch: Int { request.batch }
+
+  func build(into graph: inout GraphBuilder) throws(UserError) -> BuiltTower {
+    var built = try embed(into: &graph)
+    built.hidden = try StackBuilder(stack: tower.stack, request: request, prefix: prefix)
+      .build(built.hidden, into: &graph)
     return built
   }
 
-  private func tokens(
-    _ input: TokenInput, _ sequence: Int, into graph: inout GraphBuilder
-  ) throws(UserError) -> BuiltTower {
-    let hidden = tower.stack.hidden
-    var block = BlockBuilder(prefix + "embeddings", precision: precision)
-    let ids = try block.input("tokens", [batch, sequence], .int32)
-    let table = try block.parameter("tokens.weight", [input.vocabulary, hidden], .embedding)
-    var sum = try block.apply("tokens.embedding", .embedding, ids, table)
-    let tokens = try graph.input(prefix + "tokens", [batch, sequence], .int32)
-    var values = [tokens]
-    if input.tokenTypes > 0 {
-      let types = try block.input("tokenTypes", [batch, sequence], .int32)
-      let table = try block.parameter(
-        "tokenTypes.weight", [input.tokenTypes, hidden], .embedding)
-      let rows = try block.apply("tokenTypes.embedding", .embedding, types, table)
-      sum = try block.apply("tokenTypes.sum", .add, sum, rows)
-      values.append(try graph.input(prefix + "tokenTypes", [batch, sequence], .int32))
+  /// What enters the first layer, so that a composite can put other tokens beside it.
+  func embed(into graph: inout GraphBuilder) throws(UserError) -> BuiltTower {
+    switch tower.input {
+    case .tokens(let input):
+      let embedder = TokenEmbedder(
+        input: input, stack: tower.stack, request: request, prefix: prefix)
+      return try embedder.build(
+        request.sequence, table: tower.heads.language?.tied == true ? .shared : .own, into: &graph)
+    case .patches(let input):
+      return try PatchEmbedder(
+        input: input, stack: tower.stack, request: request, prefix: prefix
+      ).build(into: &graph)
     }
-    if input.positions > 0 {
-      let positions = try block.input("positions", [sequence], .int32)
-      let table = try block.parameter("positions.weight", [input.positions, hidden], .embedding)
-      let rows = try block.apply("positions.embedding", .embedding, positions, table)
-      sum = try block.apply("positions.sum", .add, sum, rows)
-      values.append(try graph.input(prefix + "positions", [sequence], .int32))
-    }
-    if input.norm { sum = try block.norm("norm", sum, tower.stack) }
-    block.output(sum)
-    var tied: [TiedParameter] = []
-    if tower.heads.language?.tied == true {
-      tied = [TiedParameter(local: table, shared: graph.share(table, of: block.block))]
-    }
-    let embedded = try graph.call(block, values, tied: tied)[0]
-    return BuiltTower(
-      hidden: embedded, tokens: tokens, tokenTable: tied.first?.shared, prefix: 0)
-  }
-
-  private func patches(
-    _ input: PatchInput, _ image: ImageSize, into graph: inout GraphBuilder
-  ) throws(UserError) -> BuiltTower {
-    let hidden = tower.stack.hidden
-    var block = BlockBuilder(prefix + "embeddings", precision: precision)
-    let shape = [batch, input.channels, image.height, image.width]
-    let pixels = try block.input("image", shape)
-    let weight = try block.parameter(
-      "patch.weight", [hidden, input.channels, input.patch, input.patch], .embedding)
-    let kind = OperatorKind.patchEmbedding(patch: input.patch, bias: input.bias)
-    var x: TensorID
-    if input.bias {
-      let bias = try block.parameter("patch.bias", [hidden], .embedding)
-      x = try block.apply("patch", kind, pixels, weight, bias)
-    } else {
-      x = try block.apply("patch", kind, pixels, weight)
-    }
-    if input.classTokens > 0, input.positionOfClass {
-      x = try prepend("class", input.classTokens, x, &block)
-    }
-    if input.registerTokens > 0, input.positionOfRegisters {
-      x = try prepend("registers", input.registerTokens, x, &block)
-    }
-    if input.maskToken { _ = try block.parameter("mask.token", [hidden], .embedding) }
-    let positions = try block.parameter(
-      "positions.weight", Array(block.block[x].shape.dropFirst()), .embedding)
-    x = try block.apply("positions.sum", .add, x, positions)
-    if input.classTokens > 0, !input.positionOfClass {
-      x = try prepend("class", input.classTokens, x, &block)
-    }
-    if input.registerTokens > 0, !input.positionOfRegisters {
-      x = try prepend("registers", input.registerTokens, x, &block)
-    }
-    if input.norm { x = try block.norm("norm", x, tower.stack) }
-    block.output(x)
-    let value = try graph.input(prefix + "image", shape, precision.compute)
-    return BuiltTower(
-      hidden: try graph.call(block, [value])[0], tokens: nil, tokenTable: nil,
-      prefix: input.classTokens + input.registerTokens)
-  }
-
-  private func prepend(
-    _ name: String, _ count: Int, _ x: TensorID, _ block: inout BlockBuilder
-  ) throws(UserError) -> TensorID {
-    let token = try block.parameter(name + ".token", [count, tower.stack.hidden], .embedding)
-    return try block.apply(name, .prependTokens, x, token)
   }
 }
 
@@ -133,8 +51,17 @@ extension BlockBuilder {
     _ name: String, _ x: TensorID, _ stack: TransformerStack
   ) throws(UserError) -> TensorID {
     switch stack.norm {
-    case .layer: try layerNorm(name, x, epsilon: stack.epsilon)
+    case .layer where stack.normBias: try layerNorm(name, x, epsilon: stack.epsilon)
+    case .layer: try unshiftedNorm(name, x, epsilon: stack.epsilon)
     case .rms: try rmsNorm(name, x, epsilon: stack.epsilon)
     }
+  }
+  /// Layer normalisation whose shift is a constant 0: not trained, counted among the buffers.
+  private mutating func unshiftedNorm(
+    _ name: String, _ x: TensorID, epsilon: Double
+  ) throws(UserError) -> TensorID {
+    let gamma = try parameter(name + ".weight", [block[x].columns], .norm)
+    let beta = try buffer(name + ".bias", [block[x].columns])
+    return try apply(name, .layerNorm(epsilon: epsilon), x, gamma, beta)
   }
 }

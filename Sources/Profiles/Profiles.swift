@@ -18,9 +18,27 @@ public enum Profiles {
         bytes: Array(UnsafeBufferPointer(start: $0.bytes, count: Int($0.size))))
     }
 
+  private static let positions = Dictionary(
+    all.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// Positions of the files by their folder's first part and their name without `.json`.
+  private static let names = Dictionary(
+    all.enumerated().map { (key(of: $1.path), $0) }, uniquingKeysWith: { first, _ in first })
+
+  private static func key(of path: String) -> String {
+    let parts = path.split(separator: "/")
+    guard let first = parts.first, let last = parts.last else { return path }
+    return first + "/" + last
+  }
+
   /// The content of a file, or nil when there is none of this path.
   public static func file(_ path: String) -> [UInt8]? {
-    all.first { $0.path == path }?.bytes
+    positions[path].map { all[$0].bytes }
+  }
+
+  /// The file `NAME.json` in a folder (`models`) or any folder below it; nil when there is none.
+  public static func file(named name: String, in folder: String) -> File? {
+    names[folder + "/" + name + ".json"].map { all[$0] }
   }
 
   /// The files whose path starts so (`models/`), ordered by path.

@@ -2,7 +2,8 @@
 public enum NearestNames {
   /// At most `count` names, nearest first.
   ///
-  /// A name that holds the misspelt one (of at least three letters) counts as one edit away;
+  /// A name that starts with the misspelt one (of at least three letters) comes first, one that
+  /// holds it counts as one edit away;
   /// others count when their edit distance is within a third of the longer of the two names.
   /// Case is ignored; equally near names come in alphabetical order. Of a name longer than 64
   /// bytes only the start is compared, so that the time stays bounded.
@@ -12,6 +13,7 @@ public enum NearestNames {
     guard !wanted.isEmpty else { return [] }
     let scored = names.map { candidate -> (name: String, edits: Int) in
       let other = candidate.lowercased()
+      guard wanted.count < 3 || !other.hasPrefix(lowered) else { return (candidate, 0) }
       let holds = wanted.count >= 3 && other.contains(lowered)
       return (candidate, holds ? 1 : editDistance(wanted, Array(other.utf8.prefix(64))))
     }

@@ -2,10 +2,24 @@
 public enum BackEndEvent: Sendable {
   /// A job is submitted.
   case submit(Job)
-  /// A running job ended.
+  /// A running job ended well.
   case end(Int)
+  /// A running job ended otherwise: it failed, was cancelled or ran into its limit.
+  case fail(Int)
+  /// A running job wrote its state, gave its resources back and has so many seconds left to run.
+  case yielded(Int, remainingSeconds: Double)
+  /// A running job gave its resources back and will be submitted again later.
+  case left(Int)
+  /// A node, by its position, failed and is expected back at a time.
+  case nodeFailed(Int, until: Double)
+  /// A failed node is back.
+  case nodeRepaired(Int)
   /// A waiting job is withdrawn.
   case withdraw(Int)
+  /// A waiting job is taken out for a while; it is submitted again later.
+  case setAside(Int)
+  /// Someone asks why a job waits and when it should start; nil when it does not wait.
+  case explain(Int, reply: @Sendable (WaitExplanation?) -> Void)
   /// The time that the scheduler asked for has come.
   case timer
 }
@@ -19,28 +33,4 @@ public protocol BackEnd {
   mutating func nextEvent(wakeAt: Double?) throws(Failure) -> (time: Double, event: BackEndEvent)?
   /// Carries a decision out.
   mutating func carryOut(_ decision: Decision, at now: Double) throws(Failure)
-}
-
-extension SchedulerEngine {
-  /// Runs events through the scheduler until the back end has no more.
-  ///
-  /// - Returns: How many events there were.
-  /// - Throws: What the back end throws.
-  public mutating func drive<World: BackEnd>(
-    _ backEnd: inout World
-  ) throws(World.Failure) -> Int {
-    var events = 0
-    while let (time, event) = try backEnd.nextEvent(wakeAt: wakeAt) {
-      events += 1
-      let decisions =
-        switch event {
-        case .submit(let job): submit(job, at: time)
-        case .end(let number): end(number, at: time)
-        case .withdraw(let number): withdraw(number, at: time)
-        case .timer: timer(at: time)
-        }
-      for decision in decisions { try backEnd.carryOut(decision, at: time) }
-    }
-    return events
-  }
 }

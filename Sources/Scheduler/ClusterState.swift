@@ -6,8 +6,21 @@ public struct RunningJob: Sendable, Hashable {
   public var start: Double
   /// What it holds.
   public var placement: Placement
-  /// When its estimate runs out, in seconds.
-  public var estimatedEnd: Double { start + job.estimateSeconds }
+  /// When it was asked to have given its resources back; nil when nobody asked.
+  public internal(set) var yieldsBy: Double?
+  /// When its estimate runs out, or when it was asked to make room, in seconds.
+  public var estimatedEnd: Double { yieldsBy ?? (start + job.estimateSeconds) }
+
+  init(job: Job, start: Double, placement: Placement) {
+    self.job = job
+    self.start = start
+    self.placement = placement
+  }
+
+  /// What it will give back, and when.
+  var release: ClusterState.Release {
+    ClusterState.Release(time: estimatedEnd, amounts: job.demand, number: job.number)
+  }
 }
 
 /// What a policy decides on: time, free totals, the waiting and the running.
@@ -20,7 +33,7 @@ public struct ClusterState: Sendable {
     public var time: Double
     /// How much.
     public var amounts: Amounts
-    /// The job that gives it back.
+    /// The job that gives it back; negative for a node under repair.
     public var number: Int
   }
 
@@ -32,9 +45,11 @@ public struct ClusterState: Sendable {
   public internal(set) var free: Amounts
   /// Waiting jobs in queue order.
   public internal(set) var queue = JobQueue()
+  /// Waiting jobs by the policy's rank, equal ranks in queue order; empty for a policy without one.
+  public internal(set) var ranked = JobQueue()
   /// Expected releases by time, then job number; times may lie in the past for jobs that outlast
   /// their estimate.
-  public internal(set) var releases: [Release] = []
+  public internal(set) var releases = ReleaseTimeline()
 
   init(capacity: Amounts, now: Double) {
     self.capacity = capacity
@@ -49,18 +64,10 @@ public struct ClusterState: Sendable {
     return now + max(1, (now - release.time) / 10)
   }
 
-  mutating func insertRelease(_ release: Release) {
-    let position = releases.partitionPoint {
-      ($0.time, $0.number) >= (release.time, release.number)
-    }
-    releases.insert(release, at: position)
-  }
-
-  mutating func removeRelease(_ running: RunningJob) {
-    let key = (running.estimatedEnd, running.job.number)
-    let position = releases.partitionPoint { ($0.time, $0.number) >= key }
-    if position < releases.count, releases[position].number == running.job.number {
-      releases.remove(at: position)
+  /// Releases whose time has passed, with the times at which they are expected now.
+  var overdue: [Release] {
+    releases.lazy.prefix { $0.time <= now }.map {
+      Release(time: expectedTime(of: $0), amounts: $0.amounts, number: $0.number)
     }
   }
 }

@@ -8,6 +8,8 @@ public struct ConservativePolicy: SchedulingPolicy {
   private var profile: AvailabilityProfile?
   /// Reserved starts of waiting jobs, by job number.
   private(set) var starts: [Int: Double] = [:]
+  /// The same by time.
+  private var timetable = SummaryTree<ReservedStart>()
   /// Whether something was given back since the last pass, so that a job may move up. Without it a
   /// pass cannot change anything and is left out.
   private var hasHoles = false
@@ -47,11 +49,12 @@ public struct ConservativePolicy: SchedulingPolicy {
       }
       moveUp(&table, state)
     case .withdrawn(let job):
-      if let start = starts.removeValue(forKey: job.number) {
+      if let start = forget(job) {
         table.give(job.demand, from: start, to: start + job.estimateSeconds)
         hasHoles = true
       }
       moveUp(&table, state)
+    case .resized: rebuild(&table, state)
     case .timer: break
     }
   }
@@ -62,6 +65,13 @@ public struct ConservativePolicy: SchedulingPolicy {
     let start = table.earliest(job.demand, duration: job.estimateSeconds, from: now)
     table.take(job.demand, from: start, to: start + job.estimateSeconds)
     starts[job.number] = start
+    timetable.insert(ReservedStart(job: job, start: start))
+  }
+
+  private mutating func forget(_ job: Job) -> Double? {
+    guard let start = starts.removeValue(forKey: job.number) else { return nil }
+    timetable.remove(ReservedStart(job: job, start: start))
+    return start
   }
 
   private mutating func moveUp(_ table: inout AvailabilityProfile, _ state: ClusterState) {
@@ -70,6 +80,7 @@ public struct ConservativePolicy: SchedulingPolicy {
     for job in state.queue {
       guard let start = starts[job.number], start > state.now else { continue }
       table.give(job.demand, from: start, to: start + job.estimateSeconds)
+      timetable.remove(ReservedStart(job: job, start: start))
       reserve(job, &table, state.now)
       // Its old place may let an earlier job in at the next pass.
       if starts[job.number] != start { hasHoles = true }
@@ -82,6 +93,7 @@ public struct ConservativePolicy: SchedulingPolicy {
       table.take(release.amounts, from: state.now, to: state.expectedTime(of: release))
     }
     starts.removeAll(keepingCapacity: true)
+    timetable.removeAll()
     for job in state.queue { reserve(job, &table, state.now) }
     hasHoles = false
   }
@@ -90,21 +102,35 @@ public struct ConservativePolicy: SchedulingPolicy {
   private mutating func due(_ state: ClusterState) -> PolicyOutcome {
     var outcome = PolicyOutcome()
     var free = state.free
-    for (position, job) in state.queue.enumerated() {
-      guard let start = starts[job.number] else { continue }
-      if start <= state.now, free.covers(job.demand) {
-        free -= job.demand
-        outcome.starts.append(position)
-        starts[job.number] = nil
-      } else {
-        if start > state.now { outcome.wakeAt = min(outcome.wakeAt ?? .infinity, start) }
-        if free.covers(job.demand) {
-          outcome.deferrals.reservation += 1
-        } else if position == 0 {
-          outcome.deferrals.countShortage(job, free: free)
-        }
+    var rank = 0
+    var due: [Job] = []
+    while rank < timetable.count {
+      let next = timetable[rank]
+      guard next.start <= state.now else {
+        outcome.wakeAt = next.start
+        break
       }
+      due.append(next.job)
+      rank += 1
+    }
+    for job in due.sorted(by: { $0.precedes($1) }) where free.covers(job.demand) {
+      free -= job.demand
+      outcome.starts.append(job)
+      _ = forget(job)
     }
     return outcome
+  }
+}
+
+/// A waiting job by its reserved start, then in queue order.
+private struct ReservedStart: SummaryTreeElement {
+  var job: Job
+  var start: Double
+  var identity: Int { job.number }
+  var summary: Void { () }
+  static func joined(_ left: Void, _ right: Void) {}
+
+  func precedes(_ other: ReservedStart) -> Bool {
+    start != other.start ? start < other.start : job.precedes(other.job)
   }
 }

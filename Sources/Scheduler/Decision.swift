@@ -6,6 +6,11 @@ public enum Decision: Sendable, Hashable {
   case start(Job, Placement)
   /// Refuse a submitted job for good.
   case refuse(Job, Refusal)
+  /// Ask a running job to write its state and give its resources back; the back end reports
+  /// `BackEndEvent.yielded` when it has.
+  case preempt(Job)
+  /// A running job was lost with its node; it waits again.
+  case lose(Job)
 }
 
 /// Why a job can never run on these resources.
@@ -18,14 +23,24 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
     case cores
     /// It asks for more memory than there is.
     case memory
+    /// Nodes with all labels that it requires have too few cores or too little memory.
+    case labels
+    /// It cannot end by its deadline, even if it started now.
+    case deadline
+    /// A job that it depends on was refused, failed or was cancelled, or does not exist.
+    case dependency
+    /// Its estimate exceeds its own time limit.
+    case time
   }
 
   /// The limit exceeded.
   public var limit: Limit
-  /// What the job asks for, in cores or bytes.
+  /// What the job asks for, in cores, bytes or seconds; for a dependency its number.
   public var asked: Int
-  /// What there is, in cores or bytes.
+  /// What there is, in cores, bytes or seconds.
   public var available: Int
+  /// The labels required; empty for other limits.
+  public var labels: [String] = []
 
   /// The limit, both figures and the difference, in words.
   public var description: String {
@@ -36,6 +51,15 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
     case .memory:
       "asks for \(gibibytes(asked)) of memory, there are \(gibibytes(available)): "
         + "\(gibibytes(asked - available)) too much"
+    case .labels:
+      "asks for \(asked) cores on nodes with \(labels.joined(separator: ", ")), there are "
+        + "\(available)"
+        + (asked > available ? ": \(asked - available) too many" : " with too little memory")
+    case .deadline:
+      "would end \(asked - available) s after its deadline even if it started now"
+    case .dependency: "depends on job \(asked), which did not end well"
+    case .time:
+      "is estimated to take \(asked) s, its limit is \(available) s: \(asked - available) s too long"
     }
   }
 }
@@ -43,23 +67,4 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
 private func gibibytes(_ bytes: Int) -> String {
   let tenths = (Double(bytes) / 1_073_741_824 * 10).rounded()
   return tenths < 1 ? "\(bytes) bytes" : "\(tenths / 10) GiB"
-}
-
-/// Why waiting jobs were left waiting, counted over all scheduling passes.
-public struct DeferralCounts: Sendable, Hashable {
-  /// The first of the queue lacked free cores.
-  public var cores = 0
-  /// The first of the queue lacked free memory.
-  public var memory = 0
-  /// A later job fitted but would have delayed a reservation.
-  public var reservation = 0
-
-  /// Reasons with their counts, in a fixed order.
-  public var byReason: [(reason: String, count: Int)] {
-    [("cores", cores), ("memory", memory), ("reservation", reservation)]
-  }
-
-  mutating func countShortage(_ job: Job, free: Amounts) {
-    if job.cores > free.cores { cores += 1 } else { memory += 1 }
-  }
 }

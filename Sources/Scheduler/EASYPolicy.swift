@@ -11,7 +11,7 @@ public struct EASYPolicy: SchedulingPolicy {
   public mutating func decide(
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
-    backfilled(state) { $0 }
+    easyPass(state, backfillFrom: state.queue)
   }
 }
 
@@ -21,51 +21,67 @@ struct Reservation {
   var shadowTime: Double
   var extra: Amounts
 
+  /// - Parameters:
+  ///   - head: The job that waits for it.
+  ///   - free: What is free after the pass's own starts.
+  ///   - started: The jobs that the pass has started so far; not in the state yet.
   init(head: Job, free: Amounts, state: ClusterState, started: [Job]) {
-    var releases = state.releases.map { (state.expectedTime(of: $0), $0.amounts) }
-    for job in started { releases.append((state.now + job.estimateSeconds, job.demand)) }
-    // Overrunning jobs and jobs of this pass are out of order; the rest is sorted already.
-    releases.sort { $0.0 < $1.0 }
-    var then = free
+    // Releases that the timeline does not hold at the time at which they are expected.
+    let overdue = state.overdue
+    var others = overdue.map { (time: $0.time, amounts: $0.amounts) }
+    for job in started { others.append((state.now + job.estimateSeconds, job.demand)) }
+    others.sort { $0.time < $1.time }
+    var base = free
+    for release in overdue { base -= release.amounts }
+    var (total, reached) = (base, -Double.infinity)
     shadowTime = .infinity
-    for (index, release) in releases.enumerated() {
-      then += release.1
-      let isLast = index + 1 == releases.count || releases[index + 1].0 > release.0
-      if isLast && then.covers(head.demand) {
-        shadowTime = release.0
-        break
-      }
+    for next in 0...others.count {
+      // With those taken so far, from the time of the last of them on.
+      let found =
+        total.covers(head.demand)
+        ? reached
+        : state.releases.earliest(head.demand, from: total) ?? .infinity
+      shadowTime = min(shadowTime, max(found, reached))
+      guard next < others.count, others[next].time < shadowTime else { break }
+      total += others[next].amounts
+      reached = others[next].time
     }
-    extra = then
+    extra = base
+    extra += state.releases.amounts(until: shadowTime)
+    for other in others where other.time <= shadowTime { extra += other.amounts }
     extra -= head.demand
   }
 }
 
-/// The pass that EASY and its variants share; `order` arranges the positions behind the head.
-func backfilled(_ state: ClusterState, order: ([Int]) -> [Int]) -> PolicyOutcome {
+/// The pass that EASY and its variants share: heads start while they fit, then whoever does not
+/// delay the next head jumps ahead, in the order of `candidates`.
+func easyPass(_ state: ClusterState, backfillFrom candidates: JobQueue) -> PolicyOutcome {
   var outcome = PolicyOutcome()
   var free = state.free
   guard let head = startHeads(state, free: &free, &outcome) else { return outcome }
-  let next = outcome.starts.count + 1
-  // Only jobs that fit now matter; what is free only shrinks during the pass.
-  let candidates = (next..<max(next, state.queue.count)).filter {
-    free.covers(state.queue[$0].demand)
-  }
-  guard !candidates.isEmpty else { return outcome }
-  let started = outcome.starts.map { state.queue[$0] }
-  var reservation = Reservation(head: head, free: free, state: state, started: started)
-  for position in order(candidates) {
-    let job = state.queue[position]
-    guard free.covers(job.demand) else { continue }
-    if state.now + job.estimateSeconds > reservation.shadowTime {
-      guard reservation.extra.covers(job.demand) else {
-        outcome.deferrals.reservation += 1
-        continue
-      }
-      reservation.extra -= job.demand
-    }
-    free -= job.demand
-    outcome.starts.append(position)
-  }
+  backfill(around: head, state, from: candidates, free: &free, &outcome)
   return outcome
+}
+
+/// Starts the candidates that do not delay the head, which does not fit now.
+func backfill(
+  around head: Job, _ state: ClusterState, from candidates: JobQueue, free: inout Amounts,
+  _ outcome: inout PolicyOutcome
+) {
+  guard free.cores > 0, state.queue.count > outcome.starts.count + 1 else { return }
+  var reservation = Reservation(head: head, free: free, state: state, started: outcome.starts)
+  let started = Set(outcome.starts.map(\.number))
+  var position = 0
+  while let found = candidates.firstBackfill(
+    from: position, free: free, extra: reservation.extra, now: state.now,
+    shadow: reservation.shadowTime)
+  {
+    position = found.position + 1
+    if started.contains(found.job.number) { continue }
+    if state.now + found.job.estimateSeconds > reservation.shadowTime {
+      reservation.extra -= found.job.demand
+    }
+    free -= found.job.demand
+    outcome.starts.append(found.job)
+  }
 }

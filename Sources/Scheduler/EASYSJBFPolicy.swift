@@ -7,12 +7,13 @@ public struct EASYSJBFPolicy: SchedulingPolicy {
   /// Creates the policy.
   public init() {}
 
+  /// The estimate: the shortest jumps ahead first.
+  public func rank(_ job: Job) -> Double? { job.estimateSeconds }
+
   /// Starts heads while they fit, then backfills by estimate.
   public mutating func decide(
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
-    backfilled(state) { positions in
-      positions.map { (state.queue[$0].estimateSeconds, $0) }.sorted(by: <).map(\.1)
-    }
+    easyPass(state, backfillFrom: state.ranked)
   }
 }

@@ -24,12 +24,9 @@ func startHeads(
   var position = 0
   while position < state.queue.count {
     let job = state.queue[position]
-    guard free.covers(job.demand) else {
-      outcome.deferrals.countShortage(job, free: free)
-      return job
-    }
+    guard free.covers(job.demand) else { return job }
     free -= job.demand
-    outcome.starts.append(position)
+    outcome.starts.append(job)
     position += 1
   }
   return nil

@@ -12,11 +12,15 @@ public struct Job: Sendable, Hashable {
   public var memoryBytes: Int
   /// Its estimated run time in seconds.
   public var estimateSeconds: Double
+  /// Whose job it is, as a number that the caller gives each user; shares are counted by it.
+  public var user = 0
+  /// What few jobs have; nil keeps the others small, of which there may be millions.
+  private var box: TraitsBox?
 
   /// Creates a job.
   public init(
     number: Int, submit: Double, priority: Int = 0, cores: Int, memoryBytes: Int = 0,
-    estimateSeconds: Double
+    estimateSeconds: Double, traits: JobTraits = JobTraits()
   ) {
     self.number = number
     self.submit = submit
@@ -24,7 +28,17 @@ public struct Job: Sendable, Hashable {
     self.cores = cores
     self.memoryBytes = memoryBytes
     self.estimateSeconds = estimateSeconds
+    self.traits = traits
   }
+
+  /// Deadline, dependencies and whatever else is not a plain demand.
+  public var traits: JobTraits {
+    get { box?.traits ?? JobTraits() }
+    set { box = newValue == JobTraits() ? nil : TraitsBox(traits: newValue) }
+  }
+
+  /// Whether it has traits beyond a plain demand; reading them costs more than asking this.
+  public var hasTraits: Bool { box != nil }
 
   /// Queue order: higher priority, then earlier submission, then creation order.
   public func precedes(_ other: Job) -> Bool {
@@ -33,38 +47,97 @@ public struct Job: Sendable, Hashable {
     return number < other.number
   }
 
-  var demand: Amounts { Amounts(cores: cores, bytes: memoryBytes) }
+  /// Cores and bytes together.
+  public var demand: Amounts { Amounts(cores: cores, bytes: memoryBytes) }
 }
 
-/// Cores and bytes together: what is free, asked for or given back.
-public struct Amounts: Sendable, Hashable {
-  /// Cores.
-  public var cores: Int
-  /// Bytes of memory.
-  public var bytes: Int
-  /// Pairs cores with bytes.
-  public init(cores: Int, bytes: Int) {
-    self.cores = cores
-    self.bytes = bytes
+/// Holds traits outside of the job, shared by its copies and never changed.
+private final class TraitsBox: Sendable, Hashable {
+  let traits: JobTraits
+  init(traits: JobTraits) { self.traits = traits }
+  static func == (left: TraitsBox, right: TraitsBox) -> Bool { left.traits == right.traits }
+  func hash(into hasher: inout Hasher) { hasher.combine(traits) }
+}
+
+/// What a job may have beyond a plain demand.
+public struct JobTraits: Sendable, Hashable {
+  /// When it must have ended, in seconds on the driver's clock.
+  public var deadline: Double?
+  /// Numbers of the jobs that must have ended well before it may start.
+  public var dependencies: [Int] = []
+  /// The array that it is a task of.
+  public var array: JobArray?
+  /// The longest that it may run, in seconds; a back end ends it then.
+  public var limitSeconds: Double?
+  /// Set when it may be interrupted.
+  public var preemption: Preemption?
+  /// The range of devices that it can use; nil when only `cores` will do.
+  public var elastic: ElasticRange?
+  /// Labels that every node it runs on must have, such as `on-premise` for data that may not leave
+  /// the house.
+  public var requiredLabels: [String] = []
+  /// Mean power that it draws while it runs, in watts.
+  public var powerWatts: Double?
+
+  /// No traits.
+  public init() {}
+}
+
+/// An array of like jobs, of which only some may run at once.
+public struct JobArray: Sendable, Hashable {
+  /// Which array; tasks of one array share it.
+  public var id: Int
+  /// How many of its tasks may wait for resources or run at the same time; at least 1.
+  public var limit: Int
+  /// Names an array.
+  public init(id: Int, limit: Int) {
+    self.id = id
+    self.limit = limit
+  }
+}
+
+/// How a job can be interrupted.
+public struct Preemption: Sendable, Hashable {
+  /// Time to write its state, in seconds, during which it keeps its resources.
+  public var checkpointSeconds: Double
+  /// Time to read its state again, in seconds, added to what is left to run.
+  public var restoreSeconds: Double
+  /// Costs of one interruption.
+  public init(checkpointSeconds: Double, restoreSeconds: Double) {
+    self.checkpointSeconds = checkpointSeconds
+    self.restoreSeconds = restoreSeconds
+  }
+}
+
+/// How fast a job runs on different numbers of devices.
+public struct ElasticRange: Sendable, Hashable {
+  /// A point of the scaling curve.
+  public struct Point: Sendable, Hashable {
+    /// Devices.
+    public var devices: Int
+    /// Speed relative to one device, as the planner predicts it.
+    public var speedup: Double
+    /// Pairs devices with a speed.
+    public init(devices: Int, speedup: Double) {
+      self.devices = devices
+      self.speedup = speedup
+    }
   }
 
-  /// Whether a demand fits into these amounts.
-  @inlinable
-  public func covers(_ demand: Amounts) -> Bool {
-    demand.cores <= cores && demand.bytes <= bytes
-  }
+  /// The usable numbers of devices, ascending; the first is the least, the last the most.
+  public var points: [Point]
+  /// Takes a curve; its points are sorted by devices.
+  public init(points: [Point]) { self.points = points.sorted { $0.devices < $1.devices } }
 
-  /// Adds both amounts.
-  @inlinable
-  public static func += (left: inout Amounts, right: Amounts) {
-    left.cores += right.cores
-    left.bytes += right.bytes
-  }
-
-  /// Subtracts both amounts.
-  @inlinable
-  public static func -= (left: inout Amounts, right: Amounts) {
-    left.cores -= right.cores
-    left.bytes -= right.bytes
+  /// The speed on a number of devices: linear between points, that of the last beyond it, 0 below
+  /// the least.
+  public func speedup(devices: Int) -> Double {
+    guard let first = points.first, devices >= first.devices else { return 0 }
+    let above = points.partitionPoint { $0.devices > devices }
+    let low = points[above - 1]
+    guard above < points.count else { return low.speedup }
+    let high = points[above]
+    let part = Double(devices - low.devices) / Double(high.devices - low.devices)
+    return low.speedup + part * (high.speedup - low.speedup)
   }
 }

@@ -1,7 +1,9 @@
-/// Waiting jobs in queue order; taking the first is cheap however long the queue is.
+import Glibc
+
+/// Waiting jobs in queue order: higher priority, earlier submission, creation order. Insertion,
+/// removal and the search for the next job that fits take logarithmic time.
 public struct JobQueue: Sendable, RandomAccessCollection {
-  private var storage: [Job] = []
-  private var head = 0
+  private var tree = SummaryTree<WaitingJob>()
 
   /// An empty queue.
   public init() {}
@@ -9,44 +11,116 @@ public struct JobQueue: Sendable, RandomAccessCollection {
   /// Always 0.
   public var startIndex: Int { 0 }
   /// The number of waiting jobs.
-  public var endIndex: Int { storage.count - head }
+  public var endIndex: Int { tree.count }
   /// The job at a place in the queue.
-  public subscript(_ position: Int) -> Job { storage[head + position] }
+  public subscript(_ position: Int) -> Job { tree[position].job }
 
-  /// Inserts a job at its place: higher priority, earlier submission, creation order.
-  mutating func insert(_ job: Job) {
-    var low = head
-    var high = storage.count
-    // Most jobs belong at the end.
-    if let last = storage.last, high > head, last.precedes(job) { low = high }
-    while low < high {
-      let middle = (low + high) / 2
-      if storage[middle].precedes(job) { low = middle + 1 } else { high = middle }
-    }
-    storage.insert(job, at: low)
+  /// How many jobs stand before a job's place.
+  func position(of job: Job) -> Int {
+    var count = 0
+    let place = WaitingJob(job: job, rank: 0)
+    tree.before({ $0.precedes(place) }) { count += $0.count }
+    return count
   }
 
-  /// Removes the jobs at ascending positions.
-  mutating func remove(at positions: [Int]) {
-    var leading = 0
-    while leading < positions.count, positions[leading] == leading { leading += 1 }
-    if leading < positions.count {
-      var write = head + positions[leading]
-      var next = leading
-      for read in write..<storage.count {
-        if next < positions.count, head + positions[next] == read {
-          next += 1
-        } else {
-          storage[write] = storage[read]
-          write += 1
-        }
+  /// Inserts a job at its place in queue order, or, given a `rank`, among those of the same rank:
+  /// lower ranks come first.
+  mutating func insert(_ job: Job, rank: Double = 0) {
+    tree.insert(WaitingJob(job: job, rank: rank))
+  }
+
+  /// Removes a job that was inserted with the same `rank`, and tells whether it was there.
+  @discardableResult
+  mutating func remove(_ job: Job, rank: Double = 0) -> Bool {
+    tree.remove(WaitingJob(job: job, rank: rank))
+  }
+
+  /// The first job from a position on that fits into `free` and may start under a reservation:
+  /// it ends by `shadow` when started `now`, or takes only what is `extra`.
+  func firstBackfill(
+    from position: Int, free: Amounts, extra: Amounts, now: Double, shadow: Double
+  ) -> (position: Int, job: Job)? {
+    let query = BackfillQuery(free: free, extra: extra, now: now, shadow: shadow)
+    guard
+      let found = tree.first(
+        from: position, mayHold: { query.mayMatch($0) }, matches: { query.matches($0) })
+    else { return nil }
+    return (found.rank, found.element.job)
+  }
+}
+
+/// A job with its place in an order.
+struct WaitingJob: SummaryTreeElement {
+  var job: Job
+  var rank: Double
+
+  /// What is known of a stretch of the queue.
+  struct Summary: Sendable {
+    var count: Int
+    var leastCores: Int
+    var leastBytes: Int
+    /// The shortest estimate among jobs of each size class, in seconds, rounded down.
+    var shortest: SIMD16<Float>
+  }
+
+  var identity: Int { job.number }
+
+  func precedes(_ other: WaitingJob) -> Bool {
+    rank != other.rank ? rank < other.rank : job.precedes(other.job)
+  }
+
+  var summary: Summary {
+    var shortest = SIMD16<Float>(repeating: .infinity)
+    shortest[Self.sizeClass(job.cores)] = Float(job.estimateSeconds).nextDown
+    return Summary(
+      count: 1, leastCores: job.cores, leastBytes: job.memoryBytes, shortest: shortest)
+  }
+
+  static func joined(_ left: Summary, _ right: Summary) -> Summary {
+    Summary(
+      count: left.count + right.count, leastCores: min(left.leastCores, right.leastCores),
+      leastBytes: min(left.leastBytes, right.leastBytes),
+      shortest: pointwiseMin(left.shortest, right.shortest))
+  }
+
+  /// The binary logarithm of the number of cores, at most 15.
+  static func sizeClass(_ cores: Int) -> Int {
+    min(15, Int.bitWidth - 1 - max(1, cores).leadingZeroBitCount)
+  }
+}
+
+/// Which waiting job may jump ahead, asked of one job and of a stretch of the queue.
+struct BackfillQuery {
+  let free: Amounts
+  let extra: Amounts
+  let now: Double
+  let shadow: Double
+  /// The time until the shadow for size classes that may fit, less than any estimate for the others.
+  let limits: SIMD16<Float>
+
+  init(free: Amounts, extra: Amounts, now: Double, shadow: Double) {
+    self.free = free
+    self.extra = extra
+    self.now = now
+    self.shadow = shadow
+    var limits = SIMD16<Float>(repeating: -.infinity)
+    if free.cores > 0 {
+      for size in 0...WaitingJob.sizeClass(free.cores) {
+        limits[size] = Float(shadow - now).nextUp
       }
-      storage.removeSubrange(write...)
     }
-    head += leading
-    if head > 1024, head * 2 > storage.count {
-      storage.removeSubrange(..<head)
-      head = 0
-    }
+    self.limits = limits
+  }
+
+  func mayMatch(_ summary: WaitingJob.Summary) -> Bool {
+    guard summary.leastCores <= free.cores, summary.leastBytes <= free.bytes else { return false }
+    if summary.leastCores <= extra.cores, summary.leastBytes <= extra.bytes { return true }
+    return any(summary.shortest .<= limits)
+  }
+
+  func matches(_ waiting: WaitingJob) -> Bool {
+    let job = waiting.job
+    return
+      free.covers(job.demand) && (now + job.estimateSeconds <= shadow || extra.covers(job.demand))
   }
 }

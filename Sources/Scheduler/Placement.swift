@@ -17,6 +17,16 @@ public struct Placement: Sendable, Hashable {
   /// The parts, nearest node first.
   public var shares: [Share]
 
+  /// Nothing.
+  public static let empty = Placement(shares: [])
+
+  /// Cores and bytes of all shares.
+  var amounts: Amounts {
+    shares.reduce(into: Amounts(cores: 0, bytes: 0)) {
+      $0 += Amounts(cores: $1.slots.count, bytes: $1.memoryBytes)
+    }
+  }
+
   /// Ids of the nodes in the order of the shares.
   public var numaNodes: [Int] { shares.map(\.node) }
   /// Ids of all cores.

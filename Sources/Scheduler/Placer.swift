@@ -6,7 +6,7 @@
 struct Placer: Sendable, Hashable {
   private let resources: Resources
   /// Whether no distance is known or all are equal: then one seed node stands for all.
-  private let isUniform: Bool
+  let isUniform: Bool
 
   init(resources: Resources) {
     self.resources = resources
@@ -18,27 +18,6 @@ struct Placer: Sendable, Hashable {
     isUniform = remote.count <= 1
   }
 
-  /// Chooses the shares of a job, and takes them from `free`; nil when the totals do not cover it.
-  func place(_ job: Job, free: inout [FreeNode]) -> Placement? {
-    let demand = job.demand
-    if let node = bestSingle(demand, free) {
-      return take([(node, demand)], free: &free)
-    }
-    guard let parts = spread(demand, free) else { return nil }
-    return take(parts, free: &free)
-  }
-
-  /// The node that covers the demand and has least left over: cores first, then bytes, then order.
-  private func bestSingle(_ demand: Amounts, _ free: [FreeNode]) -> Int? {
-    var best: (node: Int, cores: Int, bytes: Int)?
-    for (index, node) in free.enumerated() where node.amounts.covers(demand) {
-      let left = (index, node.slots.count - demand.cores, node.bytes - demand.bytes)
-      if let found = best, (found.cores, found.bytes) <= (left.1, left.2) { continue }
-      best = left
-    }
-    return best?.node
-  }
-
   private func distance(_ from: Int, _ to: Int) -> Int {
     let row = resources.nodes[from].distances
     // ACPI SLIT: 10 is local; without a table every other node counts as 20.
@@ -47,7 +26,7 @@ struct Placer: Sendable, Hashable {
 
   /// Splits over several nodes: from each seed node nearest-first and fullest-first are tried; the
   /// plan of fewest nodes wins, then the least sum of distances, then the first seed.
-  private func spread(_ demand: Amounts, _ free: [FreeNode]) -> [(Int, Amounts)]? {
+  func spread(_ demand: Amounts, _ free: [FreeNode]) -> [(Int, Amounts)]? {
     let withCores = free.indices.filter { free[$0].slots.count > 0 }
     let mostFree = withCores.max { free[$0].slots.count < free[$1].slots.count }
     let seeds = isUniform ? mostFree.map { [$0] } ?? [] : withCores
@@ -76,7 +55,7 @@ struct Placer: Sendable, Hashable {
 
   /// Takes cores in order until the demand is met, then bytes: each node's share in proportion to
   /// its cores, the rest from the chosen nodes and then from the others in order.
-  private func fill(
+  func fill(
     _ demand: Amounts, _ order: [Int], _ free: [FreeNode]
   ) -> [(Int, Amounts)]? {
     var parts: [(Int, Amounts)] = []
@@ -108,15 +87,11 @@ struct Placer: Sendable, Hashable {
     return bytes == 0 ? parts : nil
   }
 
-  private func take(_ parts: [(Int, Amounts)], free: inout [FreeNode]) -> Placement {
-    Placement(
-      shares: parts.map { index, part in
-        let slots = free[index].slots.take(part.cores)
-        free[index].bytes -= part.bytes
-        let node = resources.nodes[index]
-        return Placement.Share(
-          node: node.id, cpus: slots.map { node.cpus[$0] }, memoryBytes: part.bytes, index: index,
-          slots: slots)
-      })
+  /// A node's share with the ids that its positions stand for.
+  func share(_ index: Int, _ slots: [Int], _ bytes: Int) -> Placement.Share {
+    let node = resources.nodes[index]
+    return Placement.Share(
+      node: node.id, cpus: slots.map { node.cpus[$0] }, memoryBytes: bytes, index: index,
+      slots: slots)
   }
 }

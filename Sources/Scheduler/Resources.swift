@@ -13,13 +13,18 @@ public struct Resources: Sendable, Hashable {
     public var memoryBytes: Int
     /// SLIT distance to each node in order; empty when unknown (then all are equally far).
     public var distances: [Int]
+    /// What sets it apart from others, such as `on-premise` or the name of its devices.
+    public var labels: Set<String>
 
     /// Creates a node.
-    public init(id: Int, cpus: [Int], memoryBytes: Int, distances: [Int] = []) {
+    public init(
+      id: Int, cpus: [Int], memoryBytes: Int, distances: [Int] = [], labels: Set<String> = []
+    ) {
       self.id = id
       self.cpus = cpus
       self.memoryBytes = memoryBytes
       self.distances = distances
+      self.labels = labels
     }
   }
 
@@ -71,6 +76,12 @@ public struct Resources: Sendable, Hashable {
         id: node, cpus: Array(node * width..<(node + 1) * width),
         memoryBytes: Int.max / 4 / cluster.nodes)
     }
+  }
+
+  /// Labels that every node has.
+  public var commonLabels: Set<String> {
+    guard let first = nodes.first else { return [] }
+    return nodes.dropFirst().reduce(first.labels) { $0.intersection($1.labels) }
   }
 
   /// All cores and bytes.

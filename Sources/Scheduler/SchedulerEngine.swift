@@ -1,9 +1,9 @@
 /// The scheduler proper: takes events, keeps the state, lets the policy choose and places what it
 /// chose. It holds no clock; simulator and local executor drive the same code.
-public struct SchedulerEngine: Sendable {
+public struct SchedulerEngine: Scheduling {
   /// What the policy sees.
   public private(set) var state: ClusterState
-  /// Why jobs were left waiting, over all passes.
+  /// Why jobs had to wait, each counted once.
   public private(set) var deferrals = DeferralCounts()
   /// How many jobs were refused, by limit.
   public private(set) var refusals: [Refusal.Limit: Int] = [:]
@@ -11,10 +11,16 @@ public struct SchedulerEngine: Sendable {
   public private(set) var wakeAt: Double?
 
   private var policy: any SchedulingPolicy
-  private let placer: Placer
-  private var free: [FreeNode]
+  private var nodes: NodePool
   private var running: [Int: RunningJob] = [:]
+  private var admission = Admission()
+  /// What failed nodes withhold, by position.
+  private var seized: [Int: (placement: Placement, release: ClusterState.Release)] = [:]
+  /// Numbers of running jobs that were asked to yield.
+  private var yielding: Set<Int> = []
   private let endsByEstimate: Bool
+  /// Whether waiting jobs of higher priority interrupt running ones that allow it.
+  public var preemptsByPriority = false
 
   /// Creates an engine over free resources.
   ///
@@ -24,10 +30,7 @@ public struct SchedulerEngine: Sendable {
     resources: Resources, policy: any SchedulingPolicy, endsByEstimate: Bool, now: Double = 0
   ) {
     state = ClusterState(capacity: resources.total, now: now)
-    placer = Placer(resources: resources)
-    free = resources.nodes.map {
-      FreeNode(slots: CPUSlots(size: $0.cpus.count), bytes: $0.memoryBytes)
-    }
+    nodes = NodePool(resources: resources)
     self.policy = policy
     self.endsByEstimate = endsByEstimate
   }
@@ -35,19 +38,17 @@ public struct SchedulerEngine: Sendable {
   /// The running job of a number; nil when none runs.
   public func runningJob(_ number: Int) -> RunningJob? { running[number] }
 
-  /// Whether a job could run on the empty resources.
+  /// Numbers of the running jobs, ascending.
+  public var runningNumbers: [Int] { running.keys.sorted() }
+
+  /// Why a job could never run, not even on the empty resources; nil if it could.
   public func refusal(of job: Job) -> Refusal? {
-    guard job.cores >= 1, job.memoryBytes >= 0, job.estimateSeconds.isFinite,
-      job.estimateSeconds > 0, job.submit.isFinite
-    else { return Refusal(limit: .malformed, asked: 0, available: 0) }
-    let capacity = state.capacity
-    if job.cores > capacity.cores {
-      return Refusal(limit: .cores, asked: job.cores, available: capacity.cores)
+    if let refusal = Feasibility.refusal(
+      of: job, capacity: state.capacity, labels: nodes.labels, now: state.now)
+    {
+      return refusal
     }
-    if job.memoryBytes > capacity.bytes {
-      return Refusal(limit: .memory, asked: job.memoryBytes, available: capacity.bytes)
-    }
-    return nil
+    return job.hasTraits ? admission.refusal(of: job) : nil
   }
 
   /// Takes a job into the queue, or refuses it; then schedules.
@@ -55,15 +56,47 @@ public struct SchedulerEngine: Sendable {
     advance(to: now)
     if let refusal = refusal(of: job) {
       refusals[refusal.limit, default: 0] += 1
-      return [.refuse(job, refusal)]
+      return [.refuse(job, refusal)] + refuseDependents(of: job.number)
     }
-    state.queue.insert(job)
-    return schedule(on: .submitted(job))
+    if let reason = admission.hold(job) {
+      deferrals.count(reason)
+      return []
+    }
+    enqueue(job)
+    let decisions = schedule(on: .submitted(job))
+    if running[job.number] == nil { deferrals.count(reason(of: job)) }
+    return decisions
   }
 
-  /// Takes note that a running job ended, and schedules. Unknown numbers are ignored.
-  public mutating func end(_ number: Int, at now: Double) -> [Decision] {
+  /// Takes note that a running job ended, well or not, and schedules. Unknown numbers are ignored.
+  public mutating func end(_ number: Int, well: Bool = true, at now: Double) -> [Decision] {
     advance(to: now)
+    yielding.remove(number)
+    guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
+    var decisions = settle(ended.job, well: well)
+    decisions += schedule(on: .ended(ended))
+    return decisions
+  }
+
+  /// Takes note that a running job wrote its state and gave its resources back: it waits again,
+  /// with `remaining` seconds to run. Unknown numbers are ignored.
+  public mutating func yielded(
+    _ number: Int, remaining: Double, at now: Double
+  ) -> [Decision] {
+    advance(to: now)
+    yielding.remove(number)
+    guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
+    var job = ended.job
+    job.estimateSeconds = max(remaining, 1e-3)
+    enqueue(job)
+    return schedule(on: .ended(ended))
+  }
+
+  /// Takes note that a running job gave its resources back and will be submitted again later; then
+  /// schedules. Unknown numbers are ignored.
+  public mutating func leave(_ number: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    yielding.remove(number)
     guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
     return schedule(on: .ended(ended))
   }
@@ -71,9 +104,19 @@ public struct SchedulerEngine: Sendable {
   /// Withdraws a waiting job, and schedules. Unknown numbers are ignored.
   public mutating func withdraw(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
-    guard let position = state.queue.firstIndex(where: { $0.number == number }) else { return [] }
-    let job = state.queue[position]
-    state.queue.remove(at: [position])
+    if let held = admission.withdraw(number) {
+      return settle(held, well: false)
+    }
+    guard let job = waiting[number] else { return [] }
+    dequeue(job)
+    return settle(job, well: false) + schedule(on: .withdrawn(job))
+  }
+
+  /// Takes a waiting job out for a while, and schedules. Unknown numbers are ignored.
+  public mutating func setAside(_ number: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    guard let job = waiting[number] else { return [] }
+    dequeue(job)
     return schedule(on: .withdrawn(job))
   }
 
@@ -83,48 +126,172 @@ public struct SchedulerEngine: Sendable {
     return schedule(on: .timer)
   }
 
+  /// Waiting jobs by number.
+  private var waiting: [Int: Job] = [:]
   /// Jobs that count as free by their estimate and whose end was not yet reported.
   private var released: [Int: RunningJob] = [:]
+
+  private mutating func enqueue(_ job: Job) {
+    state.queue.insert(job)
+    waiting[job.number] = job
+    if let rank = policy.rank(job) { state.ranked.insert(job, rank: rank) }
+  }
+
+  private mutating func dequeue(_ job: Job) {
+    state.queue.remove(job)
+    waiting[job.number] = nil
+    if let rank = policy.rank(job) { state.ranked.remove(job, rank: rank) }
+  }
 
   private mutating func advance(to now: Double) {
     state.now = max(state.now, now)
     guard endsByEstimate else { return }
     while let first = state.releases.first, first.time <= state.now {
-      released[first.number] = release(first.number)
+      // Negative numbers are nodes under repair.
+      if first.number < 0 {
+        restore(-1 - first.number)
+      } else {
+        released[first.number] = release(first.number)
+      }
     }
   }
 
   private mutating func release(_ number: Int) -> RunningJob? {
     guard let ended = running.removeValue(forKey: number) else { return nil }
-    state.removeRelease(ended)
-    for share in ended.placement.shares {
-      free[share.index].slots.give(share.slots)
-      free[share.index].bytes += share.memoryBytes
-    }
+    state.releases.remove(ended.release)
+    nodes.give(ended.placement)
     state.free += ended.job.demand
     return ended
+  }
+
+  /// Lets those in that waited for a job's end, and refuses those that waited in vain.
+  private mutating func settle(_ job: Job, well: Bool) -> [Decision] {
+    guard job.hasTraits || admission.isHolding else {
+      admission.note(job.number, well: well)
+      return []
+    }
+    for admitted in admission.settle(job, well: well) { enqueue(admitted) }
+    return well ? [] : refuseDependents(of: job.number)
+  }
+
+  private mutating func refuseDependents(of number: Int) -> [Decision] {
+    admission.refuseDependents(of: number).map { job in
+      refusals[.dependency, default: 0] += 1
+      return .refuse(job, Refusal(limit: .dependency, asked: number, available: 0))
+    }
   }
 
   private mutating func schedule(on event: SchedulingEvent) -> [Decision] {
     let outcome = policy.decide(state, on: event)
     wakeAt = outcome.wakeAt
-    deferrals.cores += outcome.deferrals.cores
-    deferrals.memory += outcome.deferrals.memory
-    deferrals.reservation += outcome.deferrals.reservation
     var decisions: [Decision] = []
-    var placed: [Int] = []
-    for position in outcome.starts {
-      let job = state.queue[position]
-      guard let placement = placer.place(job, free: &free) else { continue }
-      placed.append(position)
+    for job in outcome.starts {
+      guard let placement = nodes.place(job) else { continue }
+      dequeue(job)
       state.free -= job.demand
       let started = RunningJob(job: job, start: state.now, placement: placement)
       running[job.number] = started
-      state.insertRelease(
-        .init(time: started.estimatedEnd, amounts: job.demand, number: job.number))
+      state.releases.insert(started.release)
       decisions.append(.start(job, placement))
     }
-    if !placed.isEmpty { state.queue.remove(at: placed.sorted()) }
+    for number in outcome.preemptions { preempt(number, &decisions) }
+    if preemptsByPriority, let head = state.queue.first {
+      for victim in Preemptor.victims(for: head, state, running, yielding) {
+        preempt(victim, &decisions)
+      }
+    }
     return decisions
+  }
+
+  private mutating func preempt(_ number: Int, _ decisions: inout [Decision]) {
+    guard var victim = running[number], yielding.insert(number).inserted else { return }
+    // Reservations count on its resources from then on, so that nobody else slips in before.
+    state.releases.remove(victim.release)
+    let cost = victim.job.traits.preemption?.checkpointSeconds ?? 0
+    victim.yieldsBy = min(victim.estimatedEnd, state.now + cost)
+    running[number] = victim
+    state.releases.insert(victim.release)
+    decisions.append(.preempt(victim.job))
+  }
+}
+
+extension SchedulerEngine {
+  /// Takes note that a node failed and is expected back at a time: the jobs on it are lost and wait
+  /// again from their beginning. Positions of nodes already down are ignored.
+  public mutating func fail(node: Int, until: Double, at now: Double) -> [Decision] {
+    advance(to: now)
+    guard seized[node] == nil, nodes.contains(node) else { return [] }
+    var decisions: [Decision] = []
+    for number in runningNumbers {
+      guard let job = running[number], job.placement.shares.contains(where: { $0.index == node })
+      else { continue }
+      _ = release(number)
+      yielding.remove(number)
+      enqueue(job.job)
+      decisions.append(.lose(job.job))
+    }
+    let placement = nodes.seize(node)
+    let amounts = placement.amounts
+    state.free -= amounts
+    let back = ClusterState.Release(
+      time: max(until, state.now), amounts: amounts, number: -1 - node)
+    state.releases.insert(back)
+    seized[node] = (placement, back)
+    return decisions + schedule(on: .resized)
+  }
+
+  /// Takes note that a failed node is back, and schedules. Others are ignored.
+  public mutating func repair(node: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    if seized[node] != nil { restore(node) }
+    return schedule(on: .resized)
+  }
+
+  private mutating func restore(_ node: Int) {
+    guard let (placement, back) = seized.removeValue(forKey: node) else { return }
+    state.releases.remove(back)
+    nodes.give(placement)
+    state.free += placement.amounts
+  }
+
+  private func reason(of job: Job) -> WaitReason {
+    if job.cores > state.free.cores { return .cores }
+    return job.memoryBytes > state.free.bytes ? .memory : .reservation
+  }
+
+  /// See `explain(_:horizon:)`.
+  public func explanation(of number: Int) -> WaitExplanation? { explain(number) }
+
+  /// Why a job waits and when it should start; nil for a job that does not wait.
+  ///
+  /// The forecast runs the policy itself forward over at most `horizon` ends of jobs.
+  public func explain(_ number: Int, horizon: Int = 100_000) -> WaitExplanation? {
+    if let held = admission.explain(number) {
+      return WaitExplanation(
+        reason: held.reason, ahead: nil, free: state.free,
+        forecastStart: forecast(number, horizon), dependencies: held.dependencies)
+    }
+    guard let job = waiting[number] else { return nil }
+    return WaitExplanation(
+      reason: reason(of: job), ahead: state.queue.position(of: job), free: state.free,
+      forecastStart: forecast(number, horizon))
+  }
+
+  private func forecast(_ number: Int, _ horizon: Int) -> Double? {
+    var future = self
+    for _ in 0..<horizon {
+      let end = future.state.releases.first.map { future.state.expectedTime(of: $0) } ?? .infinity
+      let next = min(end, future.wakeAt ?? .infinity)
+      guard next < .infinity else { return nil }
+      let decisions: [Decision]
+      if end <= next, let first = future.state.releases.first {
+        decisions = future.end(first.number, at: next)
+      } else {
+        future.wakeAt = nil
+        decisions = future.timer(at: next)
+      }
+      for case .start(let job, _) in decisions where job.number == number { return next }
+    }
+    return nil
   }
 }

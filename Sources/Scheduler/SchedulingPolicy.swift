@@ -6,18 +6,20 @@ public enum SchedulingEvent: Sendable {
   case ended(RunningJob)
   /// A waiting job was withdrawn.
   case withdrawn(Job)
+  /// A node failed or came back: reservations may rest on what is no longer so.
+  case resized
   /// A time that the policy asked for has come.
   case timer
 }
 
 /// What a policy wants done now.
 public struct PolicyOutcome: Sendable {
-  /// Positions in the queue of the jobs to start, in the order of starting.
-  public var starts: [Int] = []
+  /// The waiting jobs to start, in the order of starting.
+  public var starts: [Job] = []
+  /// Numbers of running jobs to interrupt; those that do not allow it must not be named.
+  public var preemptions: [Int] = []
   /// When to ask again even if nothing happens, in seconds; nil for never.
   public var wakeAt: Double?
-  /// Why others were left waiting.
-  public var deferrals = DeferralCounts()
   /// Nothing to do.
   public init() {}
 }
@@ -27,8 +29,28 @@ public struct PolicyOutcome: Sendable {
 public protocol SchedulingPolicy: Sendable {
   /// The command line's word for it.
   static var name: String { get }
+  /// A job's rank if `state.ranked` shall hold the waiting jobs in an order of the policy's own,
+  /// lowest first; it must not change while the job waits. Nil for none.
+  func rank(_ job: Job) -> Double?
   /// Chooses; `state.queue` already holds a submitted job, and no longer an ended one.
   mutating func decide(_ state: ClusterState, on event: SchedulingEvent) -> PolicyOutcome
+}
+
+extension SchedulingPolicy {
+  /// No order of its own.
+  public func rank(_ job: Job) -> Double? { nil }
+}
+
+/// What policies can be told beyond their name.
+public struct PolicySettings: Sendable {
+  /// Shares by user, for the fair ones; 1 for those not named.
+  public var shares: [Int: Double] = [:]
+  /// After how many seconds a use counts half, for fair share.
+  public var halfLifeSeconds = 604_800.0
+  /// Cost of a kilowatt-hour over time, for the carbon-aware one.
+  public var curve = CarbonCurve.assumedSolarDay
+  /// The defaults.
+  public init() {}
 }
 
 /// The policies that ship, by name.
@@ -41,14 +63,34 @@ public enum PolicyName: String, Sendable, Hashable, CaseIterable {
   case conservative
   /// EASY backfilling, shortest estimate first.
   case easySJBF = "easy-sjbf"
+  /// By (wait / estimate)³ × cores, with a reservation that nobody delays.
+  case wfp
+  /// Shortest job first, with a reservation.
+  case sjf
+  /// Earliest deadline first, with a reservation.
+  case edf
+  /// Least decayed use first, with a reservation.
+  case fairShare = "fair-share"
+  /// Least dominant share first, with a reservation.
+  case drf
+  /// Cleanest hour within the deadline, with reservations.
+  case carbonAware = "carbon-aware"
 
   /// A fresh policy of this name.
-  public func policy() -> any SchedulingPolicy {
+  public func policy(_ settings: PolicySettings = PolicySettings()) -> any SchedulingPolicy {
     switch self {
     case .fcfs: FCFSPolicy()
     case .easy: EASYPolicy()
     case .conservative: ConservativePolicy()
     case .easySJBF: EASYSJBFPolicy()
+    case .wfp: OrderedPolicy(WFPOrder())
+    case .sjf: OrderedPolicy(SJFOrder())
+    case .edf: OrderedPolicy(EDFOrder())
+    case .fairShare:
+      OrderedPolicy(
+        FairShareOrder(shares: settings.shares, halfLifeSeconds: settings.halfLifeSeconds))
+    case .drf: OrderedPolicy(DRFOrder(shares: settings.shares))
+    case .carbonAware: CarbonAwarePolicy(curve: settings.curve)
     }
   }
 }

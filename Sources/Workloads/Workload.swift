@@ -8,8 +8,10 @@ public struct Workload: Sendable {
   public let model: ModelProfile
   /// What was asked for.
   public let request: WorkloadRequest
-  /// The request with every default filled in.
+  /// The request of one pass with every default filled in.
   public let resolved: GraphRequest
+  /// Tiles of a slide or scan; nil for samples of the model's own extents.
+  public let tiling: Tiling?
   /// Forward computation; ends in the loss when training.
   public let forward: OperatorGraph
   /// Forward, backward and optimizer step of one micro-batch; nil for inference.
@@ -24,17 +26,33 @@ public struct Workload: Sendable {
     self.request = request
     let resolved = try request.resolved(for: model)
     self.resolved = resolved
-    forward = try model.graph(resolved)
+    let tiling = try request.tiling(model.sample, tile: resolved.spatial, model: model.id)
+    self.tiling = tiling
+    var graph = try model.graph(resolved)
+    if let tiling, let whole = request.whole {
+      let (passes, overflow) = tiling.passes(batch: resolved.batch)
+        .multipliedReportingOverflow(by: whole.mirrors)
+      graph.passes = overflow ? .max : passes
+    }
+    forward = graph
     guard resolved.withLoss else {
       training = nil
       return
     }
-    let headOnly = request.trained == .head
-    training = try TrainingGraph.derive(from: forward, optimizer: request.optimizer) {
-      block, tensor in
-      !headOnly || (block.name == "head" && tensor.role == .parameter(.head))
-    }
+    let part = request.trainedPart(of: model, resolved.objective)
+    try part.check(forward, model: model)
+    let newTask = request.task.adapts && resolved.objective == .supervised
+    training = try TrainingGraph.derive(
+      from: forward, optimizer: request.optimizer,
+      isTrainable: { part.covers($0, $1, newTask: newTask) },
+      wantsGradient: { request.embeddingGradient && $0.name.hasSuffix("embeddings") })
   }
+}
+
+extension Workload {
+  /// Samples that one run of the forward graph (all of its passes) gives: one slide or scan, or a
+  /// batch.
+  public var samples: Int { tiling == nil ? resolved.batch : 1 }
 }
 
 extension WorkloadRequest {
@@ -51,7 +69,7 @@ extension WorkloadRequest {
     if let classes, classes < 1 {
       throw fault("--classes", "\(classes) classes", "give at least 1")
     }
-    let training = task != .infer
+    let training = task.trains
     if training {
       let formats = [precision.parameters, precision.compute]
       guard formats.allSatisfy({ $0.isFloatingPoint }) else {
@@ -61,49 +79,133 @@ extension WorkloadRequest {
     }
     let objective =
       self.objective
-      ?? model.defaultObjective(
-        training: training, newTask: task == .finetune)
-    return GraphRequest(
-      batch: batch, sequence: try sequence(for: model), image: try image(for: model),
-      precision: precision, objective: objective, withLoss: training,
-      classes: classes ?? (task == .finetune && objective == .supervised ? 2 : nil))
+      ?? defaultObjective(model)
+    let sample = model.sample
+    var resolved = GraphRequest(
+      batch: batch, sequence: 1, spatial: try spatial(sample, model.id), precision: precision,
+      objective: objective, withLoss: training,
+      classes: classes ?? (task.adapts && objective == .supervised ? 2 : nil))
+    resolved.sequence = try sequence(sample, model.id)
+    resolved.targetSequence = try extent(
+      targetSequence, past == nil ? sample.targetSequence : sample.targetSequence.map { _ in 1 },
+      "--target-sequence", model.id)
+    resolved.frames = try extent(frames, sample.frames, "--frames", model.id)
+    resolved.rows = try extent(rows, sample.rows, "--rows", model.id)
+    resolved.images = try extent(images, sample.images, "--images", model.id)
+    resolved.recycles = try recycles(sample, model.id)
+    resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
+    resolved.denoisingSteps = try extent(
+      denoisingSteps, sample.denoisingSteps, "--denoising-steps", model.id)
+    resolved.past = past ?? 0
+    resolved.adaptation = adaptation ?? options.matrices(task)
+    resolved.trainedLayers = options.lastLayers
+    if task == .promptTuning { resolved.promptTokens = options.tokens ?? 20 }
+    if task == .prefixTuning { resolved.prefixTokens = options.tokens ?? 20 }
+    return resolved
   }
 
-  private func sequence(for model: ModelProfile) throws(UserError) -> Int {
-    guard let input = model.tokenInput else {
+  private func defaultObjective(_ model: ModelProfile) -> Objective {
+    switch task {
+    case .dpo: .preference
+    case .ppo: .policyGradient
+    case .linearProbe: .supervised
+    default: model.defaultObjective(training: task.trains, newTask: task.adapts)
+    }
+  }
+
+  /// An extent that the user gives, or the model's own; an error where the model has none.
+  private func extent(
+    _ given: Int?, _ own: Int?, _ option: String, _ model: String
+  ) throws(UserError) -> Int {
+    guard let own else {
+      guard given == nil else {
+        throw UserError(
+          .input, place: model, key: option, "this model has no such extent",
+          remedy: "leave it out")
+      }
+      return 1
+    }
+    let value = given ?? own
+    guard value >= 1 else {
+      throw UserError(
+        .input, place: model, key: option, "\(value) is wrong", remedy: "give at least 1")
+    }
+    return value
+  }
+
+  /// Further passes: 0 or more, where the model has a loop of its own.
+  private func recycles(_ sample: SampleDefaults, _ model: String) throws(UserError) -> Int {
+    let most = SampleDefaults.mostRecycles
+    guard let own = sample.recycles else {
+      guard recycles == nil else {
+        throw UserError(
+          .input, place: model, key: "--recycles", "this model does not recycle its results",
+          remedy: "leave it out")
+      }
+      return 0
+    }
+    let value = recycles ?? own
+    guard (0...most).contains(value) else {
+      throw UserError(
+        .input, place: model, key: "--recycles", "\(value) is wrong", remedy: "give 0 to \(most)")
+    }
+    return value
+  }
+
+  private func sequence(_ sample: SampleDefaults, _ model: String) throws(UserError) -> Int {
+    guard let own = sample.sequence else {
       guard sequence == nil else {
         throw UserError(
-          .input, place: model.id, key: "--sequence", "this model reads images, not tokens",
+          .input, place: model, key: "--sequence", "this model reads images, not tokens",
           remedy: "use --image HxW")
       }
       return 1
     }
-    let length = sequence ?? input.sequence
-    guard length >= 1, length <= input.context else {
+    // Beside a past, the decoder's side is what grows: where a model has one, it takes the new
+    // tokens.
+    let grows = past != nil && sample.targetSequence == nil
+    let length = sequence ?? (grows ? 1 : own)
+    let longest = sample.context ?? .max
+    guard length >= 1, length <= longest else {
       throw UserError(
-        .input, place: model.id, key: "--sequence", "a sequence of \(length) tokens",
-        remedy: "the model takes 1 to \(input.context)")
+        .input, place: model, key: "--sequence", "a sequence of \(length) tokens",
+        remedy: "the model takes 1 to \(longest)")
     }
-    return length
+    // A full cache is the largest: the step that follows it is still counted.
+    guard let past, past > longest else { return length }
+    throw UserError(
+      .input, place: model, key: "--past", "a past of \(past) tokens",
+      remedy: "the model's context holds \(longest)")
   }
 
-  private func image(for model: ModelProfile) throws(UserError) -> ImageSize {
-    guard let input = model.patchInput else {
-      guard image == nil else {
+  /// Extents of the image or volume, checked against what the model takes.
+  private func spatial(_ sample: SampleDefaults, _ model: String) throws(UserError) -> [Int] {
+    let given = volume ?? image.map { [$0.height, $0.width] }
+    let option = volume == nil ? "--image" : "--volume"
+    func words(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
+    guard let own = sample.spatial else {
+      guard given == nil else {
         throw UserError(
-          .input, place: model.id, key: "--image", "this model reads tokens, not images",
-          remedy: "use --sequence N")
+          .input, place: model, key: option, "this model reads no images or volumes",
+          remedy: sample.sequence == nil ? "leave it out" : "use --sequence N")
       }
-      return ImageSize(height: 1, width: 1)
+      return [1, 1]
     }
-    let size = image ?? ImageSize(height: input.image, width: input.image)
-    guard size.height >= 1, size.width >= 1, size.height % input.patch == 0,
-      size.width % input.patch == 0
-    else {
+    let extents = given ?? own
+    guard extents.count == own.count else {
       throw UserError(
-        .input, place: model.id, key: "--image", "an image of \(size.height)x\(size.width)",
-        remedy: "both extents must be multiples of the patch size \(input.patch)")
+        .input, place: model, key: option, "\(words(extents)) has \(extents.count) extents",
+        remedy: own.count == 3 ? "use --volume DxHxW" : "use --image HxW")
     }
-    return size
+    for (axis, extent) in extents.enumerated() {
+      let multiple = axis < sample.multiples.count ? sample.multiples[axis] : 1
+      guard extent >= 1, extent % multiple == 0 else {
+        throw UserError(
+          .input, place: model, key: option,
+          "\(own.count == 3 ? "a volume" : "an image") of \(words(extents))",
+          remedy: "each extent must be a positive multiple of \(words(sample.multiples))")
+      }
+    }
+    return extents
   }
 }

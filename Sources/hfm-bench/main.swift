@@ -8,6 +8,7 @@ let benchmarks: [Benchmark] = [
   productBenchmark,
   predictionBenchmark,
   costBenchmark,
+  scheduleBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

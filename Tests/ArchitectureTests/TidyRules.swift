@@ -15,7 +15,9 @@ enum TidyRules {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     var faults: [String] = []
-    if lines.count > longestFile {
+    // A list that a script writes grows with what it lists.
+    let isWritten = lines.first?.hasPrefix("// Written by scripts/") == true
+    if lines.count > longestFile && !isWritten {
       faults.append("\(path): \(lines.count) lines, at most \(longestFile)")
     }
     for (index, line) in lines.enumerated() {

@@ -39,7 +39,7 @@ import Testing
     ("cost uni --task infer --image 0x0", 2, ["--image: \"0x0\" is wrong", "224x224"]),
     ("cost uni --task infer --image 1e9x1e9", 2, ["--image: \"1e9x1e9\" is wrong"]),
     ("cost uni --task infer --image 1000000x1000000", 2, ["more work than can be counted"]),
-    ("cost uni --task infer --image 15x17", 2, ["multiples of the patch size 16"]),
+    ("cost uni --task infer --image 15x17", 2, ["an image of 15x17", "multiple of 16x16"]),
     ("cost uni --task infer --image 224", 2, ["--image: \"224\" is wrong"]),
     // Plans.
     (

@@ -5,6 +5,10 @@ import Testing
 @Suite struct FrameTests {
   /// Runs one command line and returns exit code, standard output and standard error.
   static func hfm(_ words: String...) -> (code: Int32, output: String, errors: String) {
+    hfm(words)
+  }
+
+  static func hfm(_ words: [String]) -> (code: Int32, output: String, errors: String) {
     let recorder = ConsoleRecorder()
     let code = HFM.run(words, recorder.console)
     return (code, recorder.output, recorder.errors)

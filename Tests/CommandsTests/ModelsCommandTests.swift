@@ -51,4 +51,30 @@ import Testing
     #expect(result.code == 2)
     #expect(result.errors.contains("a.json:1:8: id: expected a string"))
   }
+
+  @Test func aCardShowsBlocksThatAddUp() throws {
+    let json = try JSONValue(parsing: Self.run("show", "pubmedbert", "--json").output)
+    let blocks = json["blocks"]?.array ?? []
+    #expect(blocks.compactMap { $0["parameters"]?.int }.reduce(0, +) == json["parameters"]?.int)
+    #expect(
+      blocks.compactMap { $0["forwardFlops"]?.int }.reduce(0, +) == json["forwardFlops"]?.int)
+    let text = Self.run("show", "pubmedbert").output
+    #expect(text.contains("table I, row 17") && text.contains("layer"))
+    #expect(Self.run("list").code == 2)
+    #expect(Self.run("show", "pubmedbrt").errors.contains("pubmedbert"))
+  }
+
+  @Test func closedModelsHavePricesAndNoCounts() throws {
+    let list = try JSONValue(parsing: Self.run("--status", "closed", "--json").output)
+    #expect(list.array?.isEmpty == false)
+    #expect(list.array?.allSatisfy { $0["parameters"]?.isNull == true } == true)
+    let words =
+      "cost chatcad --task infer --batch 1000 --sequence 1200 --target-sequence 300 --json"
+    let result = FrameTests.hfm(words.split(separator: " ").map(String.init))
+    // 1,000 × (1,200 × 0.50 + 300 × 1.50) dollars a million tokens.
+    let cost = try #require(JSONValue(parsing: result.output)["cost"]?.double)
+    #expect(abs(cost - 1.05) < 1e-9)
+    #expect(FrameTests.hfm("cost", "chatcad", "--task", "pretrain").code == 3)
+    #expect(FrameTests.hfm("plan", "chatcad", "--cluster", "a100-80gb").code == 3)
+  }
 }

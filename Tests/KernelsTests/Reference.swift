@@ -198,12 +198,22 @@ private func referenceAttention(
 
 func referenceActivation(_ f: Activation, _ x: Double) -> Double {
   switch f {
-  case .gelu: 0.5 * x * erfc(-x / 2.0.squareRoot())
+  case .gelu, .geluErf: 0.5 * x * erfc(-x / 2.0.squareRoot())
   case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
   case .quickGelu: x / (1 + exp(-1.702 * x))
   case .silu: x / (1 + exp(-x))
   case .relu: max(0, x)
   case .tanh: tanh(x)
+  case .sigmoid: 1 / (1 + exp(-x))
+  case .leakyRelu: x > 0 ? x : 0.01 * x
+  case .softplus: log1p(exp(x))
+  case .elu: x > 0 ? x : expm1(x)
+  case .relu6: min(max(x, 0), 6)
+  case .mish: x * tanh(log1p(exp(x)))
+  case .hardSwish: x * min(max(x + 3, 0), 6) / 6
+  case .exponential: exp(x)
+  case .reciprocal: 1 / x
+  case .sine: sin(x)
   }
 }
 

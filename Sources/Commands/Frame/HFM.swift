@@ -14,6 +14,7 @@ public enum HFM {
     ProfileCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,
+    DatasetsCommand.self,
     CostCommand.self,
     PlanCommand.self,
     SimulateCommand.self,
@@ -21,6 +22,9 @@ public enum HFM {
     SubmitCommand.self,
     JobsCommand.self,
     CancelCommand.self,
+    PauseCommand.self,
+    ResumeCommand.self,
+    ServeJobsCommand.self,
     CompletionCommand.self,
   ]
 

@@ -7,8 +7,14 @@ extension ModelProfile {
   /// heads where no shape tells it).
   ///
   /// - Throws: `UserError` for a damaged header or names of no known model.
-  public init(safetensorsHeader bytes: [UInt8], file: String) throws(UserError) {
-    let header = try SafetensorsHeader(bytes, file: file)
+  public init(
+    safetensorsHeader bytes: [UInt8], file: String, fileBytes: Int? = nil
+  ) throws(UserError) {
+    try self.init(
+      header: try SafetensorsHeader(bytes, file: file, fileBytes: fileBytes), file: file)
+  }
+
+  init(header: SafetensorsHeader, file: String) throws(UserError) {
     var reader = SafetensorsReader(header: header)
     guard let tower = reader.tower() else {
       throw UserError(

@@ -1,0 +1,82 @@
+import DataFormats
+import Graph
+
+extension TransformerStack {
+  private static let keys: Set<String> = [
+    "layers", "hidden", "heads", "keyValueHeads", "headSize", "intermediate", "norm", "normBias",
+    "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
+    "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
+    "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
+    "blockSparse", "sharedLayers", "layerScale", "spareNorm", "finalNorm",
+  ]
+
+  init(_ cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: Self.keys)
+    let hidden = try cursor.field("hidden").int(in: 1...100_000_000)
+    let number = try cursor.field("heads")
+    self.init(
+      layers: try cursor.field("layers").int(in: 1...100_000), hidden: hidden,
+      heads: try number.int(in: 1...100_000),
+      intermediate: try cursor.int("intermediate", 4 * hidden))
+    if let size = try cursor.optional("headSize") {
+      headSize = try size.int(in: 1...100_000_000)
+    } else if hidden % heads != 0 {
+      throw number.error("\(heads) heads do not divide a width of \(hidden); or give headSize")
+    }
+    if let grouped = try cursor.optional("keyValueHeads") {
+      keyValueHeads = try grouped.int(in: 1...heads)
+      guard heads % keyValueHeads == 0 else {
+        throw grouped.error("must divide the \(heads) heads, found \(keyValueHeads)")
+      }
+    }
+    try readNorms(cursor)
+    try readMlp(cursor)
+    try readAttention(cursor)
+    sharedLayers = try cursor.bool("sharedLayers", false)
+    layerScale = try cursor.bool("layerScale", false)
+    spareNorm = try cursor.bool("spareNorm", false)
+  }
+
+  private mutating func readNorms(_ cursor: JSONCursor) throws(JSONError) {
+    norm = try cursor.optional("norm")?.word(NormKind.self) ?? .layer
+    normBias = try cursor.bool("normBias", true)
+    normPosition = try cursor.optional("normPosition")?.word(NormPosition.self) ?? .pre
+    residualScale = try cursor.optional("residualScale")?.double(in: 1e-3...1e3) ?? 1
+    epsilon = try cursor.optional("epsilon")?.double(in: 0...1) ?? epsilon
+    finalNorm = try cursor.bool("finalNorm", false)
+  }
+
+  private mutating func readMlp(_ cursor: JSONCursor) throws(JSONError) {
+    activation = try cursor.optional("activation")?.word(Activation.self) ?? .gelu
+    gated = try cursor.bool("gated", false)
+    mlpBias = try cursor.bool("mlpBias", true)
+    mlpOutputBias = try cursor.optional("mlpOutputBias")?.bool()
+    guard let place = try cursor.optional("mixture") else { return }
+    try place.refuseUnknownKeys(known: ["experts", "active"])
+    let experts = try place.field("experts").int(in: 1...10_000)
+    mixture = Mixture(
+      experts: experts, active: try place.field("active").int(in: 1...experts))
+  }
+
+  private mutating func readAttention(_ cursor: JSONCursor) throws(JSONError) {
+    queryKeyValueBias = try cursor.bool("queryKeyValueBias", true)
+    outputBias = try cursor.bool("outputBias", true)
+    causal = try cursor.bool("causal", false)
+    window = try cursor.optional("window")?.int(in: 1...1_000_000_000)
+    fusedAttention = try cursor.bool("fusedAttention", true)
+    rotaryBase = try cursor.optional("rotaryBase")?.double(in: 1...1e12)
+    rotaryDimensions = try cursor.optional("rotaryDimensions")?.int(in: 1...headSize)
+    rotaryAxes = try cursor.int("rotaryAxes", 1, in: 1...8)
+    alibi = try cursor.bool("alibi", false)
+    relativeBuckets = try cursor.optional("relativeBuckets")?.int(in: 1...1_000_000)
+    if let sparse = try cursor.optional("blockSparse") {
+      guard !causal, keyValueHeads == heads else {
+        throw sparse.error("needs an encoder with as many key/value heads as query heads")
+      }
+      blockSparse = try BlockSparse(sparse)
+    }
+    if alibi, relativeBuckets != nil {
+      throw try cursor.field("alibi").error("scores take one bias: alibi or relativeBuckets")
+    }
+  }
+}

@@ -1,0 +1,137 @@
+public import Graph
+
+/// How a stack normalises.
+public enum NormKind: String, Sendable, Hashable, CaseIterable {
+  /// Layer normalisation with scale and shift.
+  case layer
+  /// Root-mean-square normalisation with scale.
+  case rms
+}
+
+/// Where a layer normalises, relative to its residual sums.
+public enum NormPosition: String, Sendable, Hashable, CaseIterable {
+  /// After each sum (the original transformer, BERT).
+  case post
+  /// Before attention and MLP (GPT-2, ViT, LLaMA).
+  case pre
+  /// Once, before attention and MLP side by side (GPT-J, PaLM).
+  case parallel
+  /// Twice, before attention and MLP side by side, each with a norm of its own (GPT-NeoX).
+  case parallelApart = "parallel-apart"
+  /// Before attention and MLP; the normalised value, scaled, is what the branch is added to
+  /// (DeepNorm as GLM-130B and ChatGLM run it, arXiv 2210.02414, section 2.2).
+  case deep
+  /// Before and after attention and before and after the MLP (Gemma 2, arXiv 2408.00118).
+  case sandwich
+}
+
+/// A mixture of experts in place of each layer's MLP: a router sends each token to a few of them
+/// (arXiv 2401.04088, section 2).
+public struct Mixture: Sendable, Hashable {
+  /// Experts of a layer.
+  public var experts: Int
+  /// Experts that a token visits.
+  public var active: Int
+  /// Creates a mixture.
+  public init(experts: Int, active: Int) {
+    self.experts = experts
+    self.active = active
+  }
+}
+
+/// Equal transformer layers.
+public struct TransformerStack: Sendable, Hashable {
+  /// Number of layers.
+  public var layers: Int
+  /// Width of the residual stream.
+  public var hidden: Int
+  /// Query heads.
+  public var heads: Int
+  /// Key/value heads; fewer than `heads` for grouped-query attention, 1 for multi-query.
+  public var keyValueHeads: Int
+  /// Elements per head.
+  public var headSize: Int
+  /// Width of the MLP; for a gated one, of each of its two input products.
+  public var intermediate: Int
+  /// Kind of normalisation.
+  public var norm: NormKind = .layer
+  /// Whether layer normalisation has a shift (PaLM has none).
+  public var normBias = true
+  /// Place of normalisation.
+  public var normPosition: NormPosition = .pre
+  /// Factor of the residual in post and deep norm.
+  public var residualScale = 1.0
+  /// Added to the variance.
+  public var epsilon = 1e-5
+  /// Non-linearity of the MLP.
+  public var activation: Activation = .gelu
+  /// Whether the MLP multiplies f(gate) with a second product (SwiGLU, GEGLU).
+  public var gated = false
+  /// Experts in place of the MLP; nil for one MLP.
+  public var mixture: Mixture?
+  /// Biases of the query, key and value products.
+  public var queryKeyValueBias = true
+  /// Bias of the product after attention.
+  public var outputBias = true
+  /// Biases of the MLP's input products.
+  public var mlpBias = true
+  /// Bias of the MLP's output product; nil for `mlpBias`.
+  public var mlpOutputBias: Bool?
+  /// Whether a token sees only earlier ones.
+  public var causal = false
+  /// Keys that a query sees at most, its own included (Mistral's sliding window); nil for all.
+  public var window: Int?
+  /// Blocks of keys that a query sees instead of all (BigBird); nil for all.
+  public var blockSparse: BlockSparse?
+  /// Whether attention never keeps its scores (flash); false where the model's code multiplies,
+  /// normalises and multiplies again.
+  public var fusedAttention = true
+  /// Base of rotary positions; nil without.
+  public var rotaryBase: Double?
+  /// Elements of each head that are rotated; nil for all (GPT-J, GPT-NeoX, Phi).
+  public var rotaryDimensions: Int?
+  /// Position axes, each of which rotates its share of a head (2 in ChatGLM).
+  public var rotaryAxes = 1
+  /// Whether scores are lowered linearly with the distance (ALiBi, arXiv 2108.12409).
+  public var alibi = false
+  /// Buckets of learned relative positions, one bias a head, which all layers share (T5,
+  /// arXiv 1910.10683, section 2.1); nil without.
+  public var relativeBuckets: Int?
+  /// Whether all layers are one and the same (ALBERT, arXiv 1909.11942).
+  public var sharedLayers = false
+  /// Whether each branch is scaled column by column (CaiT, DINOv2).
+  public var layerScale = false
+  /// Whether each layer holds a norm that no forward pass uses (MONAI's for cross-attention).
+  public var spareNorm = false
+  /// Whether a norm follows the last layer.
+  public var finalNorm = false
+
+  /// Creates a stack of pre-norm layers with biases; change what differs.
+  public init(layers: Int, hidden: Int, heads: Int, intermediate: Int) {
+    self.layers = layers
+    self.hidden = hidden
+    self.heads = heads
+    keyValueHeads = heads
+    headSize = heads > 0 ? hidden / heads : 0
+    self.intermediate = intermediate
+  }
+
+  /// Heads of the attention product.
+  public var geometry: AttentionGeometry {
+    var geometry = AttentionGeometry(
+      queryHeads: heads, keyValueHeads: keyValueHeads, headSize: headSize, causal: causal)
+    geometry.window = window
+    geometry.fused = fusedAttention
+    geometry.bias = biased
+    return geometry
+  }
+
+  /// Whether a bias is added to the attention scores.
+  public var biased: Bool { alibi || relativeBuckets != nil }
+
+  /// Columns of keys and of values.
+  var keyValueWidth: Int { keyValueHeads * headSize }
+
+  /// Tokens that the key/value cache holds after `past` of them: a window forgets the others.
+  func cached(_ past: Int) -> Int { min(past, window.map { $0 - 1 } ?? past) }
+}
