@@ -2087,6 +2087,792 @@ static const unsigned char file694[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
 static const unsigned char file695[] = {
+#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
+};
+static const unsigned char file426[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+};
+static const unsigned char file427[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+};
+static const unsigned char file428[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+};
+static const unsigned char file429[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+};
+static const unsigned char file430[] = {
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
+};
+static const unsigned char file431[] = {
+#embed "../../Profiles/models/multimodal/convirt.json"
+};
+static const unsigned char file432[] = {
+#embed "../../Profiles/models/multimodal/coop-lvt.json"
+};
+static const unsigned char file433[] = {
+#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
+};
+static const unsigned char file434[] = {
+#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
+};
+static const unsigned char file435[] = {
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+};
+static const unsigned char file436[] = {
+#embed "../../Profiles/models/multimodal/etp.json"
+};
+static const unsigned char file437[] = {
+#embed "../../Profiles/models/multimodal/gimp.json"
+};
+static const unsigned char file438[] = {
+#embed "../../Profiles/models/multimodal/glip-t.json"
+};
+static const unsigned char file439[] = {
+#embed "../../Profiles/models/multimodal/gloria.json"
+};
+static const unsigned char file440[] = {
+#embed "../../Profiles/models/multimodal/guo-glip.json"
+};
+static const unsigned char file441[] = {
+#embed "../../Profiles/models/multimodal/i-ai.json"
+};
+static const unsigned char file442[] = {
+#embed "../../Profiles/models/multimodal/imitate.json"
+};
+static const unsigned char file443[] = {
+#embed "../../Profiles/models/multimodal/kad-512.json"
+};
+static const unsigned char file444[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+};
+static const unsigned char file445[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+};
+static const unsigned char file446[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+};
+static const unsigned char file447[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+};
+static const unsigned char file448[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+};
+static const unsigned char file449[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+};
+static const unsigned char file450[] = {
+#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
+};
+static const unsigned char file451[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
+};
+static const unsigned char file452[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+};
+static const unsigned char file453[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+};
+static const unsigned char file454[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+};
+static const unsigned char file455[] = {
+#embed "../../Profiles/models/multimodal/lovt.json"
+};
+static const unsigned char file456[] = {
+#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
+};
+static const unsigned char file457[] = {
+#embed "../../Profiles/models/multimodal/lu-gpt2.json"
+};
+static const unsigned char file458[] = {
+#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
+};
+static const unsigned char file459[] = {
+#embed "../../Profiles/models/multimodal/m-flag-r50.json"
+};
+static const unsigned char file460[] = {
+#embed "../../Profiles/models/multimodal/m3ad.json"
+};
+static const unsigned char file461[] = {
+#embed "../../Profiles/models/multimodal/m3ae.json"
+};
+static const unsigned char file462[] = {
+#embed "../../Profiles/models/multimodal/maco.json"
+};
+static const unsigned char file463[] = {
+#embed "../../Profiles/models/multimodal/med-flamingo.json"
+};
+static const unsigned char file464[] = {
+#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
+};
+static const unsigned char file465[] = {
+#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
+};
+static const unsigned char file466[] = {
+#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
+};
+static const unsigned char file467[] = {
+#embed "../../Profiles/models/multimodal/med-unic-r50.json"
+};
+static const unsigned char file468[] = {
+#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
+};
+static const unsigned char file469[] = {
+#embed "../../Profiles/models/multimodal/medclip-r50.json"
+};
+static const unsigned char file470[] = {
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
+};
+static const unsigned char file471[] = {
+#embed "../../Profiles/models/multimodal/medklip.json"
+};
+static const unsigned char file472[] = {
+#embed "../../Profiles/models/multimodal/medvill.json"
+};
+static const unsigned char file473[] = {
+#embed "../../Profiles/models/multimodal/mgca-r50.json"
+};
+static const unsigned char file474[] = {
+#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
+};
+static const unsigned char file475[] = {
+#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
+};
+static const unsigned char file476[] = {
+#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
+};
+static const unsigned char file477[] = {
+#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
+};
+static const unsigned char file478[] = {
+#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
+};
+static const unsigned char file479[] = {
+#embed "../../Profiles/models/multimodal/mmbert.json"
+};
+static const unsigned char file480[] = {
+#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
+};
+static const unsigned char file481[] = {
+#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
+};
+static const unsigned char file482[] = {
+#embed "../../Profiles/models/multimodal/mrm.json"
+};
+static const unsigned char file483[] = {
+#embed "../../Profiles/models/multimodal/mumc.json"
+};
+static const unsigned char file484[] = {
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+};
+static const unsigned char file485[] = {
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+};
+static const unsigned char file486[] = {
+#embed "../../Profiles/models/multimodal/pathasst.json"
+};
+static const unsigned char file487[] = {
+#embed "../../Profiles/models/multimodal/pathchat.json"
+};
+static const unsigned char file488[] = {
+#embed "../../Profiles/models/multimodal/plip.json"
+};
+static const unsigned char file489[] = {
+#embed "../../Profiles/models/multimodal/pmc-clip.json"
+};
+static const unsigned char file490[] = {
+#embed "../../Profiles/models/multimodal/prior.json"
+};
+static const unsigned char file491[] = {
+#embed "../../Profiles/models/multimodal/proteindt-clap.json"
+};
+static const unsigned char file492[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
+};
+static const unsigned char file493[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
+};
+static const unsigned char file494[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
+};
+static const unsigned char file495[] = {
+#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
+};
+static const unsigned char file496[] = {
+#embed "../../Profiles/models/multimodal/qin-glip.json"
+};
+static const unsigned char file497[] = {
+#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
+};
+static const unsigned char file498[] = {
+#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
+};
+static const unsigned char file499[] = {
+#embed "../../Profiles/models/multimodal/quiltnet.json"
+};
+static const unsigned char file500[] = {
+#embed "../../Profiles/models/multimodal/r2gen.json"
+};
+static const unsigned char file501[] = {
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
+};
+static const unsigned char file502[] = {
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
+};
+static const unsigned char file503[] = {
+#embed "../../Profiles/models/multimodal/roentgen.json"
+};
+static const unsigned char file504[] = {
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
+};
+static const unsigned char file505[] = {
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
+};
+static const unsigned char file506[] = {
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
+};
+static const unsigned char file507[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+};
+static const unsigned char file508[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+};
+static const unsigned char file509[] = {
+#embed "../../Profiles/models/multimodal/t3d.json"
+};
+static const unsigned char file510[] = {
+#embed "../../Profiles/models/multimodal/umcl.json"
+};
+static const unsigned char file511[] = {
+#embed "../../Profiles/models/multimodal/unibrain.json"
+};
+static const unsigned char file512[] = {
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
+};
+static const unsigned char file513[] = {
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
+};
+static const unsigned char file514[] = {
+#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
+};
+static const unsigned char file515[] = {
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+};
+static const unsigned char file516[] = {
+#embed "../../Profiles/models/multimodal/xplainer.json"
+};
+static const unsigned char file517[] = {
+#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
+};
+static const unsigned char file518[] = {
+#embed "../../Profiles/models/multimodal/xraygpt.json"
+};
+static const unsigned char file519[] = {
+#embed "../../Profiles/models/vision/3dsam-adapter.json"
+};
+static const unsigned char file520[] = {
+#embed "../../Profiles/models/vision/adaptivesam.json"
+};
+static const unsigned char file521[] = {
+#embed "../../Profiles/models/vision/after-sam.json"
+};
+static const unsigned char file522[] = {
+#embed "../../Profiles/models/vision/all-in-sam.json"
+};
+static const unsigned char file523[] = {
+#embed "../../Profiles/models/vision/anand-sam.json"
+};
+static const unsigned char file524[] = {
+#embed "../../Profiles/models/vision/autosam.json"
+};
+static const unsigned char file525[] = {
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
+};
+static const unsigned char file526[] = {
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
+};
+static const unsigned char file527[] = {
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
+};
+static const unsigned char file528[] = {
+#embed "../../Profiles/models/vision/brow.json"
+};
+static const unsigned char file529[] = {
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
+};
+static const unsigned char file530[] = {
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
+};
+static const unsigned char file531[] = {
+#embed "../../Profiles/models/vision/campanella-vit-l.json"
+};
+static const unsigned char file532[] = {
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
+};
+static const unsigned char file533[] = {
+#embed "../../Profiles/models/vision/cellsam.json"
+};
+static const unsigned char file534[] = {
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
+};
+static const unsigned char file535[] = {
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+};
+static const unsigned char file536[] = {
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+};
+static const unsigned char file537[] = {
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+};
+static const unsigned char file538[] = {
+#embed "../../Profiles/models/vision/convnext_base.json"
+};
+static const unsigned char file539[] = {
+#embed "../../Profiles/models/vision/convnext_large.json"
+};
+static const unsigned char file540[] = {
+#embed "../../Profiles/models/vision/convnext_small.json"
+};
+static const unsigned char file541[] = {
+#embed "../../Profiles/models/vision/convnext_tiny.json"
+};
+static const unsigned char file542[] = {
+#embed "../../Profiles/models/vision/ctranspath.json"
+};
+static const unsigned char file543[] = {
+#embed "../../Profiles/models/vision/deblurring-mae.json"
+};
+static const unsigned char file544[] = {
+#embed "../../Profiles/models/vision/densenet121-3d.json"
+};
+static const unsigned char file545[] = {
+#embed "../../Profiles/models/vision/densenet121.json"
+};
+static const unsigned char file546[] = {
+#embed "../../Profiles/models/vision/densenet161.json"
+};
+static const unsigned char file547[] = {
+#embed "../../Profiles/models/vision/densenet169.json"
+};
+static const unsigned char file548[] = {
+#embed "../../Profiles/models/vision/densenet201.json"
+};
+static const unsigned char file549[] = {
+#embed "../../Profiles/models/vision/desam.json"
+};
+static const unsigned char file550[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file551[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file552[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file553[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file554[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file555[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file556[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file557[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file558[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file559[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file560[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file561[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file562[] = {
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+};
+static const unsigned char file563[] = {
+#embed "../../Profiles/models/vision/eviprompt-b.json"
+};
+static const unsigned char file564[] = {
+#embed "../../Profiles/models/vision/eviprompt-h.json"
+};
+static const unsigned char file565[] = {
+#embed "../../Profiles/models/vision/feng-sam.json"
+};
+static const unsigned char file566[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file567[] = {
+#embed "../../Profiles/models/vision/gigapath-slide.json"
+};
+static const unsigned char file568[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file569[] = {
+#embed "../../Profiles/models/vision/gvsl-unet.json"
+};
+static const unsigned char file570[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file571[] = {
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+};
+static const unsigned char file572[] = {
+#embed "../../Profiles/models/vision/ma-sam.json"
+};
+static const unsigned char file573[] = {
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+};
+static const unsigned char file574[] = {
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+};
+static const unsigned char file575[] = {
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+};
+static const unsigned char file576[] = {
+#embed "../../Profiles/models/vision/mammo-sam.json"
+};
+static const unsigned char file577[] = {
+#embed "../../Profiles/models/vision/med-sa.json"
+};
+static const unsigned char file578[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file579[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file580[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file581[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file582[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file583[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file584[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file585[] = {
+#embed "../../Profiles/models/vision/medivista-sam.json"
+};
+static const unsigned char file586[] = {
+#embed "../../Profiles/models/vision/medlsam.json"
+};
+static const unsigned char file587[] = {
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
+};
+static const unsigned char file588[] = {
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+};
+static const unsigned char file589[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file590[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+};
+static const unsigned char file591[] = {
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+};
+static const unsigned char file592[] = {
+#embed "../../Profiles/models/vision/nnsam.json"
+};
+static const unsigned char file593[] = {
+#embed "../../Profiles/models/vision/nnunet-2d.json"
+};
+static const unsigned char file594[] = {
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+};
+static const unsigned char file595[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+};
+static const unsigned char file596[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file597[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file598[] = {
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+};
+static const unsigned char file599[] = {
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
+};
+static const unsigned char file600[] = {
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
+};
+static const unsigned char file601[] = {
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+};
+static const unsigned char file602[] = {
+#embed "../../Profiles/models/vision/promise.json"
+};
+static const unsigned char file603[] = {
+#embed "../../Profiles/models/vision/punetr.json"
+};
+static const unsigned char file604[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file605[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file606[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file607[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file608[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file609[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file610[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file611[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file612[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file613[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file614[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file615[] = {
+#embed "../../Profiles/models/vision/sam-lst.json"
+};
+static const unsigned char file616[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file617[] = {
+#embed "../../Profiles/models/vision/sam-med2d.json"
+};
+static const unsigned char file618[] = {
+#embed "../../Profiles/models/vision/sam-med3d.json"
+};
+static const unsigned char file619[] = {
+#embed "../../Profiles/models/vision/sam-octa.json"
+};
+static const unsigned char file620[] = {
+#embed "../../Profiles/models/vision/sam-path.json"
+};
+static const unsigned char file621[] = {
+#embed "../../Profiles/models/vision/sam-u.json"
+};
+static const unsigned char file622[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file623[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file624[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file625[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file626[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file627[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file628[] = {
+#embed "../../Profiles/models/vision/samaug.json"
+};
+static const unsigned char file629[] = {
+#embed "../../Profiles/models/vision/samed-h.json"
+};
+static const unsigned char file630[] = {
+#embed "../../Profiles/models/vision/samed.json"
+};
+static const unsigned char file631[] = {
+#embed "../../Profiles/models/vision/samm-b.json"
+};
+static const unsigned char file632[] = {
+#embed "../../Profiles/models/vision/samm-h.json"
+};
+static const unsigned char file633[] = {
+#embed "../../Profiles/models/vision/samm-l.json"
+};
+static const unsigned char file634[] = {
+#embed "../../Profiles/models/vision/sampot.json"
+};
+static const unsigned char file635[] = {
+#embed "../../Profiles/models/vision/samus.json"
+};
+static const unsigned char file636[] = {
+#embed "../../Profiles/models/vision/segmentanybone.json"
+};
+static const unsigned char file637[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file638[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file639[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file640[] = {
+#embed "../../Profiles/models/vision/segvol.json"
+};
+static const unsigned char file641[] = {
+#embed "../../Profiles/models/vision/semisam.json"
+};
+static const unsigned char file642[] = {
+#embed "../../Profiles/models/vision/skinsam.json"
+};
+static const unsigned char file643[] = {
+#embed "../../Profiles/models/vision/sp-sam.json"
+};
+static const unsigned char file644[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file645[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file646[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file647[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file648[] = {
+#embed "../../Profiles/models/vision/surgicalsam.json"
+};
+static const unsigned char file649[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file650[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file651[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file652[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file653[] = {
+#embed "../../Profiles/models/vision/swinsam.json"
+};
+static const unsigned char file654[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file655[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file656[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file657[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file658[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file659[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file660[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file661[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file662[] = {
+#embed "../../Profiles/models/vision/unet3d-basic.json"
+};
+static const unsigned char file663[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file664[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file665[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file666[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file667[] = {
+#embed "../../Profiles/models/vision/ur-sam.json"
+};
+static const unsigned char file668[] = {
+#embed "../../Profiles/models/vision/usfm.json"
+};
+static const unsigned char file669[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file670[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file671[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file672[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file673[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file674[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file675[] = {
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+};
+static const unsigned char file676[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file677[] = {
+#embed "../../Profiles/models/vision/voco-b.json"
+};
+static const unsigned char file678[] = {
+#embed "../../Profiles/models/vision/voco-h.json"
+};
+static const unsigned char file679[] = {
+#embed "../../Profiles/models/vision/voco-l.json"
+};
+static const unsigned char file680[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file681[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file682[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file683[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file684[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file685[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file686[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file687[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -2790,3 +3576,269 @@ const CProfilesFile CProfilesFiles[] = {
     {0, 0, 0},
 };
 const long CProfilesCount = 696;
+    {"models/multimodal/clip-rn50x4.json", file425, sizeof file425},
+    {"models/multimodal/clip-vit-b-16.json", file426, sizeof file426},
+    {"models/multimodal/clip-vit-b-32.json", file427, sizeof file427},
+    {"models/multimodal/clip-vit-l-14-336.json", file428, sizeof file428},
+    {"models/multimodal/clip-vit-l-14.json", file429, sizeof file429},
+    {"models/multimodal/conch-vit-b16.json", file430, sizeof file430},
+    {"models/multimodal/convirt.json", file431, sizeof file431},
+    {"models/multimodal/coop-lvt.json", file432, sizeof file432},
+    {"models/multimodal/cxr-clip-r50.json", file433, sizeof file433},
+    {"models/multimodal/cxr-clip-swin.json", file434, sizeof file434},
+    {"models/multimodal/etp-ecg-resnet18.json", file435, sizeof file435},
+    {"models/multimodal/etp.json", file436, sizeof file436},
+    {"models/multimodal/gimp.json", file437, sizeof file437},
+    {"models/multimodal/glip-t.json", file438, sizeof file438},
+    {"models/multimodal/gloria.json", file439, sizeof file439},
+    {"models/multimodal/guo-glip.json", file440, sizeof file440},
+    {"models/multimodal/i-ai.json", file441, sizeof file441},
+    {"models/multimodal/imitate.json", file442, sizeof file442},
+    {"models/multimodal/kad-512.json", file443, sizeof file443},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file444, sizeof file444},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file445, sizeof file445},
+    {"models/multimodal/llava-1.5-13b.json", file446, sizeof file446},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file447, sizeof file447},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file448, sizeof file448},
+    {"models/multimodal/llava-1.5-7b.json", file449, sizeof file449},
+    {"models/multimodal/llava-med-1.5-mistral-7b.json", file450, sizeof file450},
+    {"models/multimodal/llava-med-7b-224-linear.json", file451, sizeof file451},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file452, sizeof file452},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file453, sizeof file453},
+    {"models/multimodal/llava-med-7b-224.json", file454, sizeof file454},
+    {"models/multimodal/lovt.json", file455, sizeof file455},
+    {"models/multimodal/lu-gpt2-medium.json", file456, sizeof file456},
+    {"models/multimodal/lu-gpt2.json", file457, sizeof file457},
+    {"models/multimodal/lu-open-llama-7b.json", file458, sizeof file458},
+    {"models/multimodal/m-flag-r50.json", file459, sizeof file459},
+    {"models/multimodal/m3ad.json", file460, sizeof file460},
+    {"models/multimodal/m3ae.json", file461, sizeof file461},
+    {"models/multimodal/maco.json", file462, sizeof file462},
+    {"models/multimodal/med-flamingo.json", file463, sizeof file463},
+    {"models/multimodal/med-palm-m-12b.json", file464, sizeof file464},
+    {"models/multimodal/med-palm-m-562b.json", file465, sizeof file465},
+    {"models/multimodal/med-palm-m-84b.json", file466, sizeof file466},
+    {"models/multimodal/med-unic-r50.json", file467, sizeof file467},
+    {"models/multimodal/med-unic-vit-b.json", file468, sizeof file468},
+    {"models/multimodal/medclip-r50.json", file469, sizeof file469},
+    {"models/multimodal/medclip-swin.json", file470, sizeof file470},
+    {"models/multimodal/medklip.json", file471, sizeof file471},
+    {"models/multimodal/medvill.json", file472, sizeof file472},
+    {"models/multimodal/mgca-r50.json", file473, sizeof file473},
+    {"models/multimodal/mgca-vit-b.json", file474, sizeof file474},
+    {"models/multimodal/mi-zero-bioclinicalbert.json", file475, sizeof file475},
+    {"models/multimodal/mi-zero-pubmedbert.json", file476, sizeof file476},
+    {"models/multimodal/minigpt4-13b.json", file477, sizeof file477},
+    {"models/multimodal/minigpt4-7b.json", file478, sizeof file478},
+    {"models/multimodal/mmbert.json", file479, sizeof file479},
+    {"models/multimodal/moleculestm-graph.json", file480, sizeof file480},
+    {"models/multimodal/moleculestm-smiles.json", file481, sizeof file481},
+    {"models/multimodal/mrm.json", file482, sizeof file482},
+    {"models/multimodal/mumc.json", file483, sizeof file483},
+    {"models/multimodal/open-coca_vit-l-14.json", file484, sizeof file484},
+    {"models/multimodal/open-flamingo-9b.json", file485, sizeof file485},
+    {"models/multimodal/pathasst.json", file486, sizeof file486},
+    {"models/multimodal/pathchat.json", file487, sizeof file487},
+    {"models/multimodal/plip.json", file488, sizeof file488},
+    {"models/multimodal/pmc-clip.json", file489, sizeof file489},
+    {"models/multimodal/prior.json", file490, sizeof file490},
+    {"models/multimodal/proteindt-clap.json", file491, sizeof file491},
+    {"models/multimodal/pubmedclip-rn50.json", file492, sizeof file492},
+    {"models/multimodal/pubmedclip-rn50x4.json", file493, sizeof file493},
+    {"models/multimodal/pubmedclip.json", file494, sizeof file494},
+    {"models/multimodal/qilin-med-vl.json", file495, sizeof file495},
+    {"models/multimodal/qin-glip.json", file496, sizeof file496},
+    {"models/multimodal/quiltnet-b-16-pmb.json", file497, sizeof file497},
+    {"models/multimodal/quiltnet-b-16.json", file498, sizeof file498},
+    {"models/multimodal/quiltnet.json", file499, sizeof file499},
+    {"models/multimodal/r2gen.json", file500, sizeof file500},
+    {"models/multimodal/radfm-14b.json", file501, sizeof file501},
+    {"models/multimodal/radfm-vision.json", file502, sizeof file502},
+    {"models/multimodal/roentgen.json", file503, sizeof file503},
+    {"models/multimodal/sd1-unet.json", file504, sizeof file504},
+    {"models/multimodal/sd1-vae.json", file505, sizeof file505},
+    {"models/multimodal/sd2-unet.json", file506, sizeof file506},
+    {"models/multimodal/stable-diffusion-v1.json", file507, sizeof file507},
+    {"models/multimodal/stable-diffusion-v2.json", file508, sizeof file508},
+    {"models/multimodal/t3d.json", file509, sizeof file509},
+    {"models/multimodal/umcl.json", file510, sizeof file510},
+    {"models/multimodal/unibrain.json", file511, sizeof file511},
+    {"models/multimodal/van-sonsbeek-biogpt.json", file512, sizeof file512},
+    {"models/multimodal/van-sonsbeek-biomedlm.json", file513, sizeof file513},
+    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file514, sizeof file514},
+    {"models/multimodal/vit-bert-dual.json", file515, sizeof file515},
+    {"models/multimodal/xplainer.json", file516, sizeof file516},
+    {"models/multimodal/xraygpt-vit-g.json", file517, sizeof file517},
+    {"models/multimodal/xraygpt.json", file518, sizeof file518},
+    {"models/vision/3dsam-adapter.json", file519, sizeof file519},
+    {"models/vision/adaptivesam.json", file520, sizeof file520},
+    {"models/vision/after-sam.json", file521, sizeof file521},
+    {"models/vision/all-in-sam.json", file522, sizeof file522},
+    {"models/vision/anand-sam.json", file523, sizeof file523},
+    {"models/vision/autosam.json", file524, sizeof file524},
+    {"models/vision/baharoon-dinov2-vitb14.json", file525, sizeof file525},
+    {"models/vision/baharoon-dinov2-vitg14.json", file526, sizeof file526},
+    {"models/vision/baharoon-dinov2-vitl14.json", file527, sizeof file527},
+    {"models/vision/brow.json", file528, sizeof file528},
+    {"models/vision/c2l-densenet121.json", file529, sizeof file529},
+    {"models/vision/c2l-resnet18.json", file530, sizeof file530},
+    {"models/vision/campanella-vit-l.json", file531, sizeof file531},
+    {"models/vision/campanella-vit-s.json", file532, sizeof file532},
+    {"models/vision/cellsam.json", file533, sizeof file533},
+    {"models/vision/ciga-resnet18.json", file534, sizeof file534},
+    {"models/vision/clip-rn101-visual.json", file535, sizeof file535},
+    {"models/vision/clip-rn50-visual.json", file536, sizeof file536},
+    {"models/vision/clip-rn50x4-visual.json", file537, sizeof file537},
+    {"models/vision/convnext_base.json", file538, sizeof file538},
+    {"models/vision/convnext_large.json", file539, sizeof file539},
+    {"models/vision/convnext_small.json", file540, sizeof file540},
+    {"models/vision/convnext_tiny.json", file541, sizeof file541},
+    {"models/vision/ctranspath.json", file542, sizeof file542},
+    {"models/vision/deblurring-mae.json", file543, sizeof file543},
+    {"models/vision/densenet121-3d.json", file544, sizeof file544},
+    {"models/vision/densenet121.json", file545, sizeof file545},
+    {"models/vision/densenet161.json", file546, sizeof file546},
+    {"models/vision/densenet169.json", file547, sizeof file547},
+    {"models/vision/densenet201.json", file548, sizeof file548},
+    {"models/vision/desam.json", file549, sizeof file549},
+    {"models/vision/dinov2-vitb14.json", file550, sizeof file550},
+    {"models/vision/dinov2-vitg14.json", file551, sizeof file551},
+    {"models/vision/dinov2-vitl14.json", file552, sizeof file552},
+    {"models/vision/dinov2-vits14.json", file553, sizeof file553},
+    {"models/vision/efficientnet_b0.json", file554, sizeof file554},
+    {"models/vision/efficientnet_b1.json", file555, sizeof file555},
+    {"models/vision/efficientnet_b2.json", file556, sizeof file556},
+    {"models/vision/efficientnet_b3.json", file557, sizeof file557},
+    {"models/vision/efficientnet_b4.json", file558, sizeof file558},
+    {"models/vision/efficientnet_b5.json", file559, sizeof file559},
+    {"models/vision/efficientnet_b6.json", file560, sizeof file560},
+    {"models/vision/efficientnet_b7.json", file561, sizeof file561},
+    {"models/vision/endo-fm-timesformer.json", file562, sizeof file562},
+    {"models/vision/eviprompt-b.json", file563, sizeof file563},
+    {"models/vision/eviprompt-h.json", file564, sizeof file564},
+    {"models/vision/feng-sam.json", file565, sizeof file565},
+    {"models/vision/ghesu-resnet50w2.json", file566, sizeof file566},
+    {"models/vision/gigapath-slide.json", file567, sizeof file567},
+    {"models/vision/gigapath-tile.json", file568, sizeof file568},
+    {"models/vision/gvsl-unet.json", file569, sizeof file569},
+    {"models/vision/lvm-med-resnet50.json", file570, sizeof file570},
+    {"models/vision/lvm-med-vit-b.json", file571, sizeof file571},
+    {"models/vision/ma-sam.json", file572, sizeof file572},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file573, sizeof file573},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file574, sizeof file574},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file575, sizeof file575},
+    {"models/vision/mammo-sam.json", file576, sizeof file576},
+    {"models/vision/med-sa.json", file577, sizeof file577},
+    {"models/vision/med3d-resnet10.json", file578, sizeof file578},
+    {"models/vision/med3d-resnet101.json", file579, sizeof file579},
+    {"models/vision/med3d-resnet152.json", file580, sizeof file580},
+    {"models/vision/med3d-resnet18.json", file581, sizeof file581},
+    {"models/vision/med3d-resnet200.json", file582, sizeof file582},
+    {"models/vision/med3d-resnet34.json", file583, sizeof file583},
+    {"models/vision/med3d-resnet50.json", file584, sizeof file584},
+    {"models/vision/medivista-sam.json", file585, sizeof file585},
+    {"models/vision/medlsam.json", file586, sizeof file586},
+    {"models/vision/medsam-vit-b.json", file587, sizeof file587},
+    {"models/vision/mis-fm-pctnet.json", file588, sizeof file588},
+    {"models/vision/moco-cxr-densenet121.json", file589, sizeof file589},
+    {"models/vision/moco-cxr-resnet18.json", file590, sizeof file590},
+    {"models/vision/models-genesis-unet3d.json", file591, sizeof file591},
+    {"models/vision/nnsam.json", file592, sizeof file592},
+    {"models/vision/nnunet-2d.json", file593, sizeof file593},
+    {"models/vision/nnunet-3d-fullres.json", file594, sizeof file594},
+    {"models/vision/nnunet-resenc-l.json", file595, sizeof file595},
+    {"models/vision/nnunet-resenc-m.json", file596, sizeof file596},
+    {"models/vision/nnunet-resenc-xl.json", file597, sizeof file597},
+    {"models/vision/pancy-yolov8-sam.json", file598, sizeof file598},
+    {"models/vision/polyp-sam-b.json", file599, sizeof file599},
+    {"models/vision/polyp-sam-l.json", file600, sizeof file600},
+    {"models/vision/polyp-sam-plus-plus.json", file601, sizeof file601},
+    {"models/vision/promise.json", file602, sizeof file602},
+    {"models/vision/punetr.json", file603, sizeof file603},
+    {"models/vision/r3d18.json", file604, sizeof file604},
+    {"models/vision/resnet101.json", file605, sizeof file605},
+    {"models/vision/resnet152.json", file606, sizeof file606},
+    {"models/vision/resnet18.json", file607, sizeof file607},
+    {"models/vision/resnet34.json", file608, sizeof file608},
+    {"models/vision/resnet50.json", file609, sizeof file609},
+    {"models/vision/resnext101_32x8d.json", file610, sizeof file610},
+    {"models/vision/resnext101_64x4d.json", file611, sizeof file611},
+    {"models/vision/resnext50_32x4d.json", file612, sizeof file612},
+    {"models/vision/retfound.json", file613, sizeof file613},
+    {"models/vision/rudolfv.json", file614, sizeof file614},
+    {"models/vision/sam-lst.json", file615, sizeof file615},
+    {"models/vision/sam-mask-decoder.json", file616, sizeof file616},
+    {"models/vision/sam-med2d.json", file617, sizeof file617},
+    {"models/vision/sam-med3d.json", file618, sizeof file618},
+    {"models/vision/sam-octa.json", file619, sizeof file619},
+    {"models/vision/sam-path.json", file620, sizeof file620},
+    {"models/vision/sam-u.json", file621, sizeof file621},
+    {"models/vision/sam-vit_b-image-encoder.json", file622, sizeof file622},
+    {"models/vision/sam-vit_b.json", file623, sizeof file623},
+    {"models/vision/sam-vit_h-image-encoder.json", file624, sizeof file624},
+    {"models/vision/sam-vit_h.json", file625, sizeof file625},
+    {"models/vision/sam-vit_l-image-encoder.json", file626, sizeof file626},
+    {"models/vision/sam-vit_l.json", file627, sizeof file627},
+    {"models/vision/samaug.json", file628, sizeof file628},
+    {"models/vision/samed-h.json", file629, sizeof file629},
+    {"models/vision/samed.json", file630, sizeof file630},
+    {"models/vision/samm-b.json", file631, sizeof file631},
+    {"models/vision/samm-h.json", file632, sizeof file632},
+    {"models/vision/samm-l.json", file633, sizeof file633},
+    {"models/vision/sampot.json", file634, sizeof file634},
+    {"models/vision/samus.json", file635, sizeof file635},
+    {"models/vision/segmentanybone.json", file636, sizeof file636},
+    {"models/vision/segresnet-brats.json", file637, sizeof file637},
+    {"models/vision/segresnet.json", file638, sizeof file638},
+    {"models/vision/segvol-image-encoder.json", file639, sizeof file639},
+    {"models/vision/segvol.json", file640, sizeof file640},
+    {"models/vision/semisam.json", file641, sizeof file641},
+    {"models/vision/skinsam.json", file642, sizeof file642},
+    {"models/vision/sp-sam.json", file643, sizeof file643},
+    {"models/vision/stunet-b.json", file644, sizeof file644},
+    {"models/vision/stunet-h.json", file645, sizeof file645},
+    {"models/vision/stunet-l.json", file646, sizeof file646},
+    {"models/vision/stunet-s.json", file647, sizeof file647},
+    {"models/vision/surgicalsam.json", file648, sizeof file648},
+    {"models/vision/swin_base_patch4_window7_224.json", file649, sizeof file649},
+    {"models/vision/swin_large_patch4_window7_224.json", file650, sizeof file650},
+    {"models/vision/swin_small_patch4_window7_224.json", file651, sizeof file651},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file652, sizeof file652},
+    {"models/vision/swinsam.json", file653, sizeof file653},
+    {"models/vision/swinunetr-24.json", file654, sizeof file654},
+    {"models/vision/swinunetr-48.json", file655, sizeof file655},
+    {"models/vision/swinunetr-v2-48.json", file656, sizeof file656},
+    {"models/vision/transvw-unet3d.json", file657, sizeof file657},
+    {"models/vision/unet-resnet18-smp.json", file658, sizeof file658},
+    {"models/vision/unet-resnet34-smp.json", file659, sizeof file659},
+    {"models/vision/unet-resnet50-smp.json", file660, sizeof file660},
+    {"models/vision/unet2d-basic.json", file661, sizeof file661},
+    {"models/vision/unet3d-basic.json", file662, sizeof file662},
+    {"models/vision/unetr-16.json", file663, sizeof file663},
+    {"models/vision/uni.json", file664, sizeof file664},
+    {"models/vision/uni2-h.json", file665, sizeof file665},
+    {"models/vision/universeg.json", file666, sizeof file666},
+    {"models/vision/ur-sam.json", file667, sizeof file667},
+    {"models/vision/usfm.json", file668, sizeof file668},
+    {"models/vision/virchow.json", file669, sizeof file669},
+    {"models/vision/virchow2.json", file670, sizeof file670},
+    {"models/vision/visionfm.json", file671, sizeof file671},
+    {"models/vision/vit-b-16.json", file672, sizeof file672},
+    {"models/vision/vit-h-14.json", file673, sizeof file673},
+    {"models/vision/vit-l-16.json", file674, sizeof file674},
+    {"models/vision/vit-large-linear-probe.json", file675, sizeof file675},
+    {"models/vision/vit-s-16.json", file676, sizeof file676},
+    {"models/vision/voco-b.json", file677, sizeof file677},
+    {"models/vision/voco-h.json", file678, sizeof file678},
+    {"models/vision/voco-l.json", file679, sizeof file679},
+    {"models/vision/wide_resnet101_2.json", file680, sizeof file680},
+    {"models/vision/wide_resnet50_2.json", file681, sizeof file681},
+    {"models/vision/yolov8l.json", file682, sizeof file682},
+    {"models/vision/yolov8m.json", file683, sizeof file683},
+    {"models/vision/yolov8n.json", file684, sizeof file684},
+    {"models/vision/yolov8s.json", file685, sizeof file685},
+    {"models/vision/yolov8x.json", file686, sizeof file686},
+    {"survey.json", file687, sizeof file687},
+    {0, 0, 0},
+};
+const long CProfilesCount = 688;
