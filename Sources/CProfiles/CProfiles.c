@@ -2873,6 +2873,813 @@ static const unsigned char file686[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
 static const unsigned char file687[] = {
+#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
+};
+static const unsigned char file427[] = {
+#embed "../../Profiles/models/multimodal/clip-rn50x64.json"
+};
+static const unsigned char file428[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16-plus-240.json"
+};
+static const unsigned char file429[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
+};
+static const unsigned char file430[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
+};
+static const unsigned char file431[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-bigg-14.json"
+};
+static const unsigned char file432[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-g-14.json"
+};
+static const unsigned char file433[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-h-14.json"
+};
+static const unsigned char file434[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
+};
+static const unsigned char file435[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
+};
+static const unsigned char file436[] = {
+#embed "../../Profiles/models/multimodal/clip-vit-l-16.json"
+};
+static const unsigned char file437[] = {
+#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
+};
+static const unsigned char file438[] = {
+#embed "../../Profiles/models/multimodal/convirt.json"
+};
+static const unsigned char file439[] = {
+#embed "../../Profiles/models/multimodal/coop-lvt.json"
+};
+static const unsigned char file440[] = {
+#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
+};
+static const unsigned char file441[] = {
+#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
+};
+static const unsigned char file442[] = {
+#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
+};
+static const unsigned char file443[] = {
+#embed "../../Profiles/models/multimodal/etp.json"
+};
+static const unsigned char file444[] = {
+#embed "../../Profiles/models/multimodal/gimp.json"
+};
+static const unsigned char file445[] = {
+#embed "../../Profiles/models/multimodal/glip-t.json"
+};
+static const unsigned char file446[] = {
+#embed "../../Profiles/models/multimodal/gloria.json"
+};
+static const unsigned char file447[] = {
+#embed "../../Profiles/models/multimodal/guo-glip.json"
+};
+static const unsigned char file448[] = {
+#embed "../../Profiles/models/multimodal/i-ai.json"
+};
+static const unsigned char file449[] = {
+#embed "../../Profiles/models/multimodal/imitate.json"
+};
+static const unsigned char file450[] = {
+#embed "../../Profiles/models/multimodal/kad-512.json"
+};
+static const unsigned char file451[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+};
+static const unsigned char file452[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+};
+static const unsigned char file453[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+};
+static const unsigned char file454[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+};
+static const unsigned char file455[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+};
+static const unsigned char file456[] = {
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+};
+static const unsigned char file457[] = {
+#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
+};
+static const unsigned char file458[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
+};
+static const unsigned char file459[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+};
+static const unsigned char file460[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+};
+static const unsigned char file461[] = {
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+};
+static const unsigned char file462[] = {
+#embed "../../Profiles/models/multimodal/lovt.json"
+};
+static const unsigned char file463[] = {
+#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
+};
+static const unsigned char file464[] = {
+#embed "../../Profiles/models/multimodal/lu-gpt2.json"
+};
+static const unsigned char file465[] = {
+#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
+};
+static const unsigned char file466[] = {
+#embed "../../Profiles/models/multimodal/m-flag-r50.json"
+};
+static const unsigned char file467[] = {
+#embed "../../Profiles/models/multimodal/m3ad.json"
+};
+static const unsigned char file468[] = {
+#embed "../../Profiles/models/multimodal/m3ae.json"
+};
+static const unsigned char file469[] = {
+#embed "../../Profiles/models/multimodal/maco.json"
+};
+static const unsigned char file470[] = {
+#embed "../../Profiles/models/multimodal/med-flamingo.json"
+};
+static const unsigned char file471[] = {
+#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
+};
+static const unsigned char file472[] = {
+#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
+};
+static const unsigned char file473[] = {
+#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
+};
+static const unsigned char file474[] = {
+#embed "../../Profiles/models/multimodal/med-unic-r50.json"
+};
+static const unsigned char file475[] = {
+#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
+};
+static const unsigned char file476[] = {
+#embed "../../Profiles/models/multimodal/medclip-r50.json"
+};
+static const unsigned char file477[] = {
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
+};
+static const unsigned char file478[] = {
+#embed "../../Profiles/models/multimodal/medklip.json"
+};
+static const unsigned char file479[] = {
+#embed "../../Profiles/models/multimodal/medvill.json"
+};
+static const unsigned char file480[] = {
+#embed "../../Profiles/models/multimodal/mgca-r50.json"
+};
+static const unsigned char file481[] = {
+#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
+};
+static const unsigned char file482[] = {
+#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
+};
+static const unsigned char file483[] = {
+#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
+};
+static const unsigned char file484[] = {
+#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
+};
+static const unsigned char file485[] = {
+#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
+};
+static const unsigned char file486[] = {
+#embed "../../Profiles/models/multimodal/mmbert.json"
+};
+static const unsigned char file487[] = {
+#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
+};
+static const unsigned char file488[] = {
+#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
+};
+static const unsigned char file489[] = {
+#embed "../../Profiles/models/multimodal/mrm.json"
+};
+static const unsigned char file490[] = {
+#embed "../../Profiles/models/multimodal/mumc.json"
+};
+static const unsigned char file491[] = {
+#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
+};
+static const unsigned char file492[] = {
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+};
+static const unsigned char file493[] = {
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+};
+static const unsigned char file494[] = {
+#embed "../../Profiles/models/multimodal/pathasst.json"
+};
+static const unsigned char file495[] = {
+#embed "../../Profiles/models/multimodal/pathchat.json"
+};
+static const unsigned char file496[] = {
+#embed "../../Profiles/models/multimodal/plip.json"
+};
+static const unsigned char file497[] = {
+#embed "../../Profiles/models/multimodal/pmc-clip.json"
+};
+static const unsigned char file498[] = {
+#embed "../../Profiles/models/multimodal/prior.json"
+};
+static const unsigned char file499[] = {
+#embed "../../Profiles/models/multimodal/proteindt-clap.json"
+};
+static const unsigned char file500[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
+};
+static const unsigned char file501[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
+};
+static const unsigned char file502[] = {
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
+};
+static const unsigned char file503[] = {
+#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
+};
+static const unsigned char file504[] = {
+#embed "../../Profiles/models/multimodal/qin-glip.json"
+};
+static const unsigned char file505[] = {
+#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
+};
+static const unsigned char file506[] = {
+#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
+};
+static const unsigned char file507[] = {
+#embed "../../Profiles/models/multimodal/quiltnet.json"
+};
+static const unsigned char file508[] = {
+#embed "../../Profiles/models/multimodal/r2gen.json"
+};
+static const unsigned char file509[] = {
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
+};
+static const unsigned char file510[] = {
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
+};
+static const unsigned char file511[] = {
+#embed "../../Profiles/models/multimodal/roentgen.json"
+};
+static const unsigned char file512[] = {
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
+};
+static const unsigned char file513[] = {
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
+};
+static const unsigned char file514[] = {
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
+};
+static const unsigned char file515[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+};
+static const unsigned char file516[] = {
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+};
+static const unsigned char file517[] = {
+#embed "../../Profiles/models/multimodal/t3d.json"
+};
+static const unsigned char file518[] = {
+#embed "../../Profiles/models/multimodal/umcl.json"
+};
+static const unsigned char file519[] = {
+#embed "../../Profiles/models/multimodal/unibrain.json"
+};
+static const unsigned char file520[] = {
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
+};
+static const unsigned char file521[] = {
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
+};
+static const unsigned char file522[] = {
+#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
+};
+static const unsigned char file523[] = {
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+};
+static const unsigned char file524[] = {
+#embed "../../Profiles/models/multimodal/xplainer.json"
+};
+static const unsigned char file525[] = {
+#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
+};
+static const unsigned char file526[] = {
+#embed "../../Profiles/models/multimodal/xraygpt.json"
+};
+static const unsigned char file527[] = {
+#embed "../../Profiles/models/vision/3dsam-adapter.json"
+};
+static const unsigned char file528[] = {
+#embed "../../Profiles/models/vision/adaptivesam.json"
+};
+static const unsigned char file529[] = {
+#embed "../../Profiles/models/vision/after-sam.json"
+};
+static const unsigned char file530[] = {
+#embed "../../Profiles/models/vision/all-in-sam.json"
+};
+static const unsigned char file531[] = {
+#embed "../../Profiles/models/vision/anand-sam.json"
+};
+static const unsigned char file532[] = {
+#embed "../../Profiles/models/vision/autosam.json"
+};
+static const unsigned char file533[] = {
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
+};
+static const unsigned char file534[] = {
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
+};
+static const unsigned char file535[] = {
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
+};
+static const unsigned char file536[] = {
+#embed "../../Profiles/models/vision/brow.json"
+};
+static const unsigned char file537[] = {
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
+};
+static const unsigned char file538[] = {
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
+};
+static const unsigned char file539[] = {
+#embed "../../Profiles/models/vision/campanella-vit-l.json"
+};
+static const unsigned char file540[] = {
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
+};
+static const unsigned char file541[] = {
+#embed "../../Profiles/models/vision/cellsam.json"
+};
+static const unsigned char file542[] = {
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
+};
+static const unsigned char file543[] = {
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+};
+static const unsigned char file544[] = {
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+};
+static const unsigned char file545[] = {
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+};
+static const unsigned char file546[] = {
+#embed "../../Profiles/models/vision/convnext_base.json"
+};
+static const unsigned char file547[] = {
+#embed "../../Profiles/models/vision/convnext_large.json"
+};
+static const unsigned char file548[] = {
+#embed "../../Profiles/models/vision/convnext_small.json"
+};
+static const unsigned char file549[] = {
+#embed "../../Profiles/models/vision/convnext_tiny.json"
+};
+static const unsigned char file550[] = {
+#embed "../../Profiles/models/vision/ctranspath.json"
+};
+static const unsigned char file551[] = {
+#embed "../../Profiles/models/vision/deblurring-mae.json"
+};
+static const unsigned char file552[] = {
+#embed "../../Profiles/models/vision/densenet121-3d.json"
+};
+static const unsigned char file553[] = {
+#embed "../../Profiles/models/vision/densenet121.json"
+};
+static const unsigned char file554[] = {
+#embed "../../Profiles/models/vision/densenet161.json"
+};
+static const unsigned char file555[] = {
+#embed "../../Profiles/models/vision/densenet169.json"
+};
+static const unsigned char file556[] = {
+#embed "../../Profiles/models/vision/densenet201.json"
+};
+static const unsigned char file557[] = {
+#embed "../../Profiles/models/vision/desam.json"
+};
+static const unsigned char file558[] = {
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+};
+static const unsigned char file559[] = {
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+};
+static const unsigned char file560[] = {
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+};
+static const unsigned char file561[] = {
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
+};
+static const unsigned char file562[] = {
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
+};
+static const unsigned char file563[] = {
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
+};
+static const unsigned char file564[] = {
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
+};
+static const unsigned char file565[] = {
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
+};
+static const unsigned char file566[] = {
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
+};
+static const unsigned char file567[] = {
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
+};
+static const unsigned char file568[] = {
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
+};
+static const unsigned char file569[] = {
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
+};
+static const unsigned char file570[] = {
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+};
+static const unsigned char file571[] = {
+#embed "../../Profiles/models/vision/eviprompt-b.json"
+};
+static const unsigned char file572[] = {
+#embed "../../Profiles/models/vision/eviprompt-h.json"
+};
+static const unsigned char file573[] = {
+#embed "../../Profiles/models/vision/feng-sam.json"
+};
+static const unsigned char file574[] = {
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+};
+static const unsigned char file575[] = {
+#embed "../../Profiles/models/vision/gigapath-slide.json"
+};
+static const unsigned char file576[] = {
+#embed "../../Profiles/models/vision/gigapath-tile.json"
+};
+static const unsigned char file577[] = {
+#embed "../../Profiles/models/vision/gvsl-unet.json"
+};
+static const unsigned char file578[] = {
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+};
+static const unsigned char file579[] = {
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+};
+static const unsigned char file580[] = {
+#embed "../../Profiles/models/vision/ma-sam.json"
+};
+static const unsigned char file581[] = {
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+};
+static const unsigned char file582[] = {
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+};
+static const unsigned char file583[] = {
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+};
+static const unsigned char file584[] = {
+#embed "../../Profiles/models/vision/mammo-sam.json"
+};
+static const unsigned char file585[] = {
+#embed "../../Profiles/models/vision/med-sa.json"
+};
+static const unsigned char file586[] = {
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
+};
+static const unsigned char file587[] = {
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
+};
+static const unsigned char file588[] = {
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
+};
+static const unsigned char file589[] = {
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
+};
+static const unsigned char file590[] = {
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
+};
+static const unsigned char file591[] = {
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
+};
+static const unsigned char file592[] = {
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
+};
+static const unsigned char file593[] = {
+#embed "../../Profiles/models/vision/medivista-sam.json"
+};
+static const unsigned char file594[] = {
+#embed "../../Profiles/models/vision/medlsam.json"
+};
+static const unsigned char file595[] = {
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
+};
+static const unsigned char file596[] = {
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+};
+static const unsigned char file597[] = {
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+};
+static const unsigned char file598[] = {
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+};
+static const unsigned char file599[] = {
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+};
+static const unsigned char file600[] = {
+#embed "../../Profiles/models/vision/nnsam.json"
+};
+static const unsigned char file601[] = {
+#embed "../../Profiles/models/vision/nnunet-2d.json"
+};
+static const unsigned char file602[] = {
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+};
+static const unsigned char file603[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+};
+static const unsigned char file604[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+};
+static const unsigned char file605[] = {
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+};
+static const unsigned char file606[] = {
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+};
+static const unsigned char file607[] = {
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
+};
+static const unsigned char file608[] = {
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
+};
+static const unsigned char file609[] = {
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+};
+static const unsigned char file610[] = {
+#embed "../../Profiles/models/vision/promise.json"
+};
+static const unsigned char file611[] = {
+#embed "../../Profiles/models/vision/punetr.json"
+};
+static const unsigned char file612[] = {
+#embed "../../Profiles/models/vision/r3d18.json"
+};
+static const unsigned char file613[] = {
+#embed "../../Profiles/models/vision/resnet101.json"
+};
+static const unsigned char file614[] = {
+#embed "../../Profiles/models/vision/resnet152.json"
+};
+static const unsigned char file615[] = {
+#embed "../../Profiles/models/vision/resnet18.json"
+};
+static const unsigned char file616[] = {
+#embed "../../Profiles/models/vision/resnet34.json"
+};
+static const unsigned char file617[] = {
+#embed "../../Profiles/models/vision/resnet50.json"
+};
+static const unsigned char file618[] = {
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+};
+static const unsigned char file619[] = {
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+};
+static const unsigned char file620[] = {
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+};
+static const unsigned char file621[] = {
+#embed "../../Profiles/models/vision/retfound.json"
+};
+static const unsigned char file622[] = {
+#embed "../../Profiles/models/vision/rudolfv.json"
+};
+static const unsigned char file623[] = {
+#embed "../../Profiles/models/vision/sam-lst.json"
+};
+static const unsigned char file624[] = {
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+};
+static const unsigned char file625[] = {
+#embed "../../Profiles/models/vision/sam-med2d.json"
+};
+static const unsigned char file626[] = {
+#embed "../../Profiles/models/vision/sam-med3d.json"
+};
+static const unsigned char file627[] = {
+#embed "../../Profiles/models/vision/sam-octa.json"
+};
+static const unsigned char file628[] = {
+#embed "../../Profiles/models/vision/sam-path.json"
+};
+static const unsigned char file629[] = {
+#embed "../../Profiles/models/vision/sam-u.json"
+};
+static const unsigned char file630[] = {
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+};
+static const unsigned char file631[] = {
+#embed "../../Profiles/models/vision/sam-vit_b.json"
+};
+static const unsigned char file632[] = {
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+};
+static const unsigned char file633[] = {
+#embed "../../Profiles/models/vision/sam-vit_h.json"
+};
+static const unsigned char file634[] = {
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+};
+static const unsigned char file635[] = {
+#embed "../../Profiles/models/vision/sam-vit_l.json"
+};
+static const unsigned char file636[] = {
+#embed "../../Profiles/models/vision/samaug.json"
+};
+static const unsigned char file637[] = {
+#embed "../../Profiles/models/vision/samed-h.json"
+};
+static const unsigned char file638[] = {
+#embed "../../Profiles/models/vision/samed.json"
+};
+static const unsigned char file639[] = {
+#embed "../../Profiles/models/vision/samm-b.json"
+};
+static const unsigned char file640[] = {
+#embed "../../Profiles/models/vision/samm-h.json"
+};
+static const unsigned char file641[] = {
+#embed "../../Profiles/models/vision/samm-l.json"
+};
+static const unsigned char file642[] = {
+#embed "../../Profiles/models/vision/sampot.json"
+};
+static const unsigned char file643[] = {
+#embed "../../Profiles/models/vision/samus.json"
+};
+static const unsigned char file644[] = {
+#embed "../../Profiles/models/vision/segmentanybone.json"
+};
+static const unsigned char file645[] = {
+#embed "../../Profiles/models/vision/segresnet-brats.json"
+};
+static const unsigned char file646[] = {
+#embed "../../Profiles/models/vision/segresnet.json"
+};
+static const unsigned char file647[] = {
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+};
+static const unsigned char file648[] = {
+#embed "../../Profiles/models/vision/segvol.json"
+};
+static const unsigned char file649[] = {
+#embed "../../Profiles/models/vision/semisam.json"
+};
+static const unsigned char file650[] = {
+#embed "../../Profiles/models/vision/skinsam.json"
+};
+static const unsigned char file651[] = {
+#embed "../../Profiles/models/vision/sp-sam.json"
+};
+static const unsigned char file652[] = {
+#embed "../../Profiles/models/vision/stunet-b.json"
+};
+static const unsigned char file653[] = {
+#embed "../../Profiles/models/vision/stunet-h.json"
+};
+static const unsigned char file654[] = {
+#embed "../../Profiles/models/vision/stunet-l.json"
+};
+static const unsigned char file655[] = {
+#embed "../../Profiles/models/vision/stunet-s.json"
+};
+static const unsigned char file656[] = {
+#embed "../../Profiles/models/vision/surgicalsam.json"
+};
+static const unsigned char file657[] = {
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+};
+static const unsigned char file658[] = {
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+};
+static const unsigned char file659[] = {
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+};
+static const unsigned char file660[] = {
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+};
+static const unsigned char file661[] = {
+#embed "../../Profiles/models/vision/swinsam.json"
+};
+static const unsigned char file662[] = {
+#embed "../../Profiles/models/vision/swinunetr-24.json"
+};
+static const unsigned char file663[] = {
+#embed "../../Profiles/models/vision/swinunetr-48.json"
+};
+static const unsigned char file664[] = {
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+};
+static const unsigned char file665[] = {
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
+};
+static const unsigned char file666[] = {
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+};
+static const unsigned char file667[] = {
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+};
+static const unsigned char file668[] = {
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+};
+static const unsigned char file669[] = {
+#embed "../../Profiles/models/vision/unet2d-basic.json"
+};
+static const unsigned char file670[] = {
+#embed "../../Profiles/models/vision/unet3d-basic.json"
+};
+static const unsigned char file671[] = {
+#embed "../../Profiles/models/vision/unetr-16.json"
+};
+static const unsigned char file672[] = {
+#embed "../../Profiles/models/vision/uni.json"
+};
+static const unsigned char file673[] = {
+#embed "../../Profiles/models/vision/uni2-h.json"
+};
+static const unsigned char file674[] = {
+#embed "../../Profiles/models/vision/universeg.json"
+};
+static const unsigned char file675[] = {
+#embed "../../Profiles/models/vision/ur-sam.json"
+};
+static const unsigned char file676[] = {
+#embed "../../Profiles/models/vision/usfm.json"
+};
+static const unsigned char file677[] = {
+#embed "../../Profiles/models/vision/virchow.json"
+};
+static const unsigned char file678[] = {
+#embed "../../Profiles/models/vision/virchow2.json"
+};
+static const unsigned char file679[] = {
+#embed "../../Profiles/models/vision/visionfm.json"
+};
+static const unsigned char file680[] = {
+#embed "../../Profiles/models/vision/vit-b-16.json"
+};
+static const unsigned char file681[] = {
+#embed "../../Profiles/models/vision/vit-h-14.json"
+};
+static const unsigned char file682[] = {
+#embed "../../Profiles/models/vision/vit-l-16.json"
+};
+static const unsigned char file683[] = {
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+};
+static const unsigned char file684[] = {
+#embed "../../Profiles/models/vision/vit-s-16.json"
+};
+static const unsigned char file685[] = {
+#embed "../../Profiles/models/vision/voco-b.json"
+};
+static const unsigned char file686[] = {
+#embed "../../Profiles/models/vision/voco-h.json"
+};
+static const unsigned char file687[] = {
+#embed "../../Profiles/models/vision/voco-l.json"
+};
+static const unsigned char file688[] = {
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+};
+static const unsigned char file689[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file690[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file691[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file692[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file693[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file694[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file695[] = {
 #embed "../../Profiles/survey.json"
 };
 
