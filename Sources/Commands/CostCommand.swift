@@ -48,7 +48,9 @@ enum CostCommand: Command {
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
       trains: profile.trains,
-      repeated: repeats ? profile.cost.recomputable.sum(\.modelFlops) : 0)
+      repeated: repeats ? profile.cost.recomputable.sum(\.modelFlops) : 0,
+      copies: workload.forward.copiedParameterCount,
+      tiling: try TilingCost(arguments, workload, profile.cost))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -79,6 +81,10 @@ struct CostReport {
   let trains: Bool
   /// FLOPs of layers that run forward again during backward.
   let repeated: Int
+  /// Parameters of a teacher or momentum copy, which are held but not trained.
+  let copies: Int
+  /// All tiles of a slide or scan; nil for samples.
+  var tiling: TilingCost?
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -89,6 +95,7 @@ struct CostReport {
         .object([
           ("total", .number(cost.parameters.total)),
           ("trainable", .number(cost.parameters.trainable)),
+          ("copies", .number(copies)),
           (
             "byRole",
             .object(cost.parameters.byRole.map { ($0.role.rawValue, .number($0.count)) })
@@ -120,7 +127,8 @@ struct CostReport {
     if !caches.isEmpty {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
-    if explain { members.append(("explain", .array(Self.terms.map(ExplainText.json)))) }
+    if let tiling { members.append(("tiling", tiling.json)) }
+    if explain { members.append(("explain", .array(terms.map(ExplainText.json)))) }
     return .object(members)
   }
 
@@ -131,6 +139,7 @@ struct CostReport {
       ["parameters", Format.count(cost.parameters.total)],
       ["  trainable", Format.count(cost.parameters.trainable)],
     ]
+    if copies > 0 { facts.rows.append(["  averaged copy", Format.count(copies)]) }
     facts.rows += cost.parameters.byRole.map { ["  \($0.role.rawValue)", Format.count($0.count)] }
     facts.rows += inputRows
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
@@ -139,6 +148,7 @@ struct CostReport {
       if repeated > 0 { facts.rows.append(["repeated forward", Format.flops(repeated)]) }
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
+    facts.rows += tiling?.rows ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
@@ -150,7 +160,7 @@ struct CostReport {
         Format.bytes($0.bytes),
       ]
     }
-    let terms = explain ? [""] + ExplainText.lines(Self.terms) : []
+    let terms = explain ? [""] + ExplainText.lines(terms) : []
     return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
   }
 
@@ -187,6 +197,14 @@ struct CostReport {
       rows.append(["keys and values per token", Format.bytes(memory.kvCacheBytesPerToken)])
     }
     return rows
+  }
+
+  private var terms: [ExplainTerm] {
+    guard copies > 0 else { return Self.terms }
+    let copy = ExplainTerm(
+      "averaged copy", "teacher or momentum encoder: forward only, no gradient, not in the card",
+      Format.count(copies), "objective \(request.objective?.rawValue ?? model.objective.rawValue)")
+    return Self.terms + [copy]
   }
 
   private static let terms = [

@@ -56,7 +56,7 @@ struct ModelCard {
     return Part(
       name: block.name, count: call.count,
       output: call.outputs.first.map { graph.values[$0.index].shape } ?? [],
-      parameters: own * call.count + shared, flops: flops * call.count)
+      parameters: (call.reuses == nil ? own * call.count : 0) + shared, flops: flops * call.count)
   }
 
   // MARK: text

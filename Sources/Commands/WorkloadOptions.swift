@@ -7,7 +7,9 @@ import Workloads
 
 /// The options that say which model does what, shared by `cost` and `plan`.
 enum WorkloadOptions {
-  static let options: [CommandOption] = [
+  static let options: [CommandOption] = shapes + TilingOptions.options
+
+  private static let shapes: [CommandOption] = [
     .value(
       "task", "WORD", "what is done with the model (default pretrain)",
       words: WorkloadTask.allCases.map(\.rawValue)),
@@ -24,6 +26,8 @@ enum WorkloadOptions {
     .value(
       "recycles", "N", "further passes from the last results (default: the model's own)"),
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
+    .value(
+      "denoising-steps", "N", "steps of a sampling by diffusion (default: the model's own)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value(
@@ -76,6 +80,8 @@ enum WorkloadOptions {
     request.images = try arguments.int("images", in: 1...1_000_000)
     request.recycles = try arguments.int("recycles", in: 0...100)
     request.prompts = try arguments.int("prompts", in: 1...1_000_000)
+    request.denoisingSteps = try arguments.int("denoising-steps", in: 1...100_000)
+    request.whole = try TilingOptions.whole(arguments)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
   }

@@ -162,7 +162,10 @@ struct LayerBuilder {
       }
     }
     let mixed: TensorID
-    if let scores {
+    if let sparse = stack.blockSparse, scores == nil, sparse.covers(block.block[key].shape[1]) {
+      mixed = try BlockSparseAttention(pattern: sparse, heads: stack.heads, size: stack.headSize)
+        .build(query, key, value, &block)
+    } else if let scores {
       mixed = try block.apply("attention", .attention(stack.geometry), query, key, value, scores)
     } else {
       mixed = try block.apply("attention", .attention(stack.geometry), query, key, value)

@@ -97,7 +97,7 @@ extension OperatorGraph {
   /// Elements of all parameters, each shared one once.
   public var parameterCount: Int {
     var total = sharedParameters.reduce(0) { $0 + $1.count }
-    for call in calls {
+    for call in calls where call.reuses == nil {
       let block = blocks[call.block]
       let tied = Set(call.tied.map(\.local))
       for id in block.parameters where !tied.contains(id) { total += block[id].count * call.count }

@@ -7,7 +7,7 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "sharedLayers", "layerScale", "spareNorm", "finalNorm",
+    "blockSparse", "sharedLayers", "layerScale", "spareNorm", "finalNorm",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -69,6 +69,12 @@ extension TransformerStack {
     rotaryAxes = try cursor.int("rotaryAxes", 1, in: 1...8)
     alibi = try cursor.bool("alibi", false)
     relativeBuckets = try cursor.optional("relativeBuckets")?.int(in: 1...1_000_000)
+    if let sparse = try cursor.optional("blockSparse") {
+      guard !causal, keyValueHeads == heads else {
+        throw sparse.error("needs an encoder with as many key/value heads as query heads")
+      }
+      blockSparse = try BlockSparse(sparse)
+    }
     if alibi, relativeBuckets != nil {
       throw try cursor.field("alibi").error("scores take one bias: alibi or relativeBuckets")
     }

@@ -81,6 +81,8 @@ public struct TransformerStack: Sendable, Hashable {
   public var causal = false
   /// Keys that a query sees at most, its own included (Mistral's sliding window); nil for all.
   public var window: Int?
+  /// Blocks of keys that a query sees instead of all (BigBird); nil for all.
+  public var blockSparse: BlockSparse?
   /// Whether attention never keeps its scores (flash); false where the model's code multiplies,
   /// normalises and multiplies again.
   public var fusedAttention = true

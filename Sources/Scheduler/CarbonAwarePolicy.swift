@@ -44,6 +44,7 @@ public struct CarbonAwarePolicy: SchedulingPolicy {
       guard let start = starts.removeValue(forKey: job.number) else { break }
       table.give(job.demand, from: start, to: start + job.estimateSeconds)
       for job in state.queue { reserve(job, &table, state.now) }
+    case .resized: rebuild(&table, state)
     case .timer: break
     }
   }

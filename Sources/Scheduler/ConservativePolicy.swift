@@ -54,6 +54,7 @@ public struct ConservativePolicy: SchedulingPolicy {
         hasHoles = true
       }
       moveUp(&table, state)
+    case .resized: rebuild(&table, state)
     case .timer: break
     }
   }

@@ -9,6 +9,8 @@ public enum Decision: Sendable, Hashable {
   /// Ask a running job to write its state and give its resources back; the back end reports
   /// `BackEndEvent.yielded` when it has.
   case preempt(Job)
+  /// A running job was lost with its node; it waits again.
+  case lose(Job)
 }
 
 /// Why a job can never run on these resources.

@@ -14,6 +14,8 @@ public struct SchedulerEngine: Scheduling {
   private var nodes: NodePool
   private var running: [Int: RunningJob] = [:]
   private var admission = Admission()
+  /// What failed nodes withhold, by position.
+  private var seized: [Int: (placement: Placement, release: ClusterState.Release)] = [:]
   /// Numbers of running jobs that were asked to yield.
   private var yielding: Set<Int> = []
   private let endsByEstimate: Bool
@@ -90,6 +92,15 @@ public struct SchedulerEngine: Scheduling {
     return schedule(on: .ended(ended))
   }
 
+  /// Takes note that a running job gave its resources back and will be submitted again later; then
+  /// schedules. Unknown numbers are ignored.
+  public mutating func leave(_ number: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    yielding.remove(number)
+    guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
+    return schedule(on: .ended(ended))
+  }
+
   /// Withdraws a waiting job, and schedules. Unknown numbers are ignored.
   public mutating func withdraw(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
@@ -99,6 +110,14 @@ public struct SchedulerEngine: Scheduling {
     guard let job = waiting[number] else { return [] }
     dequeue(job)
     return settle(job, well: false) + schedule(on: .withdrawn(job))
+  }
+
+  /// Takes a waiting job out for a while, and schedules. Unknown numbers are ignored.
+  public mutating func setAside(_ number: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    guard let job = waiting[number] else { return [] }
+    dequeue(job)
+    return schedule(on: .withdrawn(job))
   }
 
   /// Schedules because a time that the policy asked for has come.
@@ -128,7 +147,12 @@ public struct SchedulerEngine: Scheduling {
     state.now = max(state.now, now)
     guard endsByEstimate else { return }
     while let first = state.releases.first, first.time <= state.now {
-      released[first.number] = release(first.number)
+      // Negative numbers are nodes under repair.
+      if first.number < 0 {
+        restore(-1 - first.number)
+      } else {
+        released[first.number] = release(first.number)
+      }
     }
   }
 
@@ -180,16 +204,63 @@ public struct SchedulerEngine: Scheduling {
   }
 
   private mutating func preempt(_ number: Int, _ decisions: inout [Decision]) {
-    guard let victim = running[number], yielding.insert(number).inserted else { return }
+    guard var victim = running[number], yielding.insert(number).inserted else { return }
+    // Reservations count on its resources from then on, so that nobody else slips in before.
+    state.releases.remove(victim.release)
+    let cost = victim.job.traits.preemption?.checkpointSeconds ?? 0
+    victim.yieldsBy = min(victim.estimatedEnd, state.now + cost)
+    running[number] = victim
+    state.releases.insert(victim.release)
     decisions.append(.preempt(victim.job))
   }
 }
 
 extension SchedulerEngine {
+  /// Takes note that a node failed and is expected back at a time: the jobs on it are lost and wait
+  /// again from their beginning. Positions of nodes already down are ignored.
+  public mutating func fail(node: Int, until: Double, at now: Double) -> [Decision] {
+    advance(to: now)
+    guard seized[node] == nil, nodes.contains(node) else { return [] }
+    var decisions: [Decision] = []
+    for number in runningNumbers {
+      guard let job = running[number], job.placement.shares.contains(where: { $0.index == node })
+      else { continue }
+      _ = release(number)
+      yielding.remove(number)
+      enqueue(job.job)
+      decisions.append(.lose(job.job))
+    }
+    let placement = nodes.seize(node)
+    let amounts = placement.amounts
+    state.free -= amounts
+    let back = ClusterState.Release(
+      time: max(until, state.now), amounts: amounts, number: -1 - node)
+    state.releases.insert(back)
+    seized[node] = (placement, back)
+    return decisions + schedule(on: .resized)
+  }
+
+  /// Takes note that a failed node is back, and schedules. Others are ignored.
+  public mutating func repair(node: Int, at now: Double) -> [Decision] {
+    advance(to: now)
+    if seized[node] != nil { restore(node) }
+    return schedule(on: .resized)
+  }
+
+  private mutating func restore(_ node: Int) {
+    guard let (placement, back) = seized.removeValue(forKey: node) else { return }
+    state.releases.remove(back)
+    nodes.give(placement)
+    state.free += placement.amounts
+  }
+
   private func reason(of job: Job) -> WaitReason {
     if job.cores > state.free.cores { return .cores }
     return job.memoryBytes > state.free.bytes ? .memory : .reservation
   }
+
+  /// See `explain(_:horizon:)`.
+  public func explanation(of number: Int) -> WaitExplanation? { explain(number) }
 
   /// Why a job waits and when it should start; nil for a job that does not wait.
   ///

@@ -6,6 +6,8 @@ public enum SchedulingEvent: Sendable {
   case ended(RunningJob)
   /// A waiting job was withdrawn.
   case withdrawn(Job)
+  /// A node failed or came back: reservations may rest on what is no longer so.
+  case resized
   /// A time that the policy asked for has come.
   case timer
 }

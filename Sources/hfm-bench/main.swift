@@ -11,4 +11,7 @@ let benchmarks: [Benchmark] = [
   scheduleBenchmark,
 ]
 
+if CommandLine.arguments.dropFirst().first == "validate" {
+  exit(runValidation(Array(CommandLine.arguments.dropFirst(2))))
+}
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

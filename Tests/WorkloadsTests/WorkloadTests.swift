@@ -197,8 +197,7 @@ struct WorkloadTests {
   @Test(arguments: counted)
   func everyModelTrainsAndInfers(id: String) throws {
     let model = try ModelCatalogue.builtIn.model(id)
-    // What only gives embeddings has no training of its own.
-    for task in model.objective == .embedding ? [WorkloadTask.infer] : [.pretrain, .infer] {
+    for task in [WorkloadTask.pretrain, .infer] {
       try check(Workload(model, WorkloadRequest(task: task, batch: 2)), task)
     }
   }

@@ -97,4 +97,7 @@ public struct AnyComponent: Sendable, Hashable {
 extension GraphBuilder {
   /// The shape of a value.
   func shape(_ value: ValueID) -> [Int] { graph.values[value.index].shape }
+
+  /// The number format of a value.
+  func format(_ value: ValueID) -> DataType { graph.values[value.index].dataType }
 }

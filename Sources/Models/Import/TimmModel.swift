@@ -174,8 +174,8 @@ extension ModelProfile {
     guard image % patch == 0 else {
       throw arguments.error("img_size \(image) is no multiple of patch_size \(patch)")
     }
-    input.extents = [image, image]
-    input.steps = [patch, patch]
+    input.extents = input.extents.map { _ in image }
+    input.steps = input.steps.map { _ in patch }
     input.registerTokens = try arguments.int("reg_tokens", input.registerTokens, in: 0...1000)
     input.positionOfClass = try !arguments.bool("no_embed_class", !input.positionOfClass)
     if let isThere = try arguments.optional("class_token")?.bool(), !isThere {

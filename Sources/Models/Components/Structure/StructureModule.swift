@@ -66,7 +66,7 @@ struct StructureModule: Sendable, Hashable {
     start.output(normed)
     start.output(try start.linear("single", normed, to: width, bias: true, .projection))
     start.output(try start.layerNorm("pairs.norm", z, epsilon: 1e-5))
-    let begun = try bank.call(start, key: start.block.name, [single, pairs], into: &graph)
+    let begun = try bank.call(start, [single, pairs], into: &graph)
     var values = [
       begun[1],
       try scope.input("structure.rotations", [b, n, 3, 3], nil, &graph),
@@ -76,7 +76,7 @@ struct StructureModule: Sendable, Hashable {
     let layer = try layer(scope, single: shape, pairs: graph.shape(pairs))
     for _ in 0..<layers {
       let outputs = try bank.call(
-        layer, key: layer.block.name, values + [begun[0], begun[2]], into: &graph)
+        layer, values + [begun[0], begun[2]], into: &graph)
       values = Array(outputs.prefix(3))
       result.origins.append(outputs[2])
       result.angles.append(outputs[3])
