@@ -9,6 +9,7 @@ let benchmarks: [Benchmark] = [
   predictionBenchmark,
   costBenchmark,
   scheduleBenchmark,
+  policyBenchmark,
 ]
 
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))
