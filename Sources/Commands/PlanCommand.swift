@@ -14,9 +14,10 @@ enum PlanCommand: Command {
     operands: ["MODEL"], options: WorkloadOptions.options + PlanOptions.options,
     discussion: """
       Any dimension given is held fixed; all given make one estimate. Training plans
-      are data parallel with ZeRO, gradient accumulation and recomputation; inference
-      plans are replicas with a batch each. --cluster takes a catalogue name, a
-      device's id (that device alone), a profile's path, or here: this machine.
+      cut a step by data (ZeRO, FSDP), tensor, sequence, context and pipeline
+      parallelism, with accumulation, recomputation and offload; inference plans are
+      replicas with a batch each. --cluster takes a catalogue name, a device's id
+      (that device alone), a profile's path, or here: this machine.
       """,
     examples: [
       "hfm plan bert-large --task pretrain --cluster hospital-2x8-a100-40gb --global-batch 512",

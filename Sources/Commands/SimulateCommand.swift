@@ -7,8 +7,9 @@ import Simulation
 enum SimulateCommand: Command {
   static let specification = CommandSpecification(
     name: "simulate", summary: "replays a trace of jobs against scheduling policies",
-    operands: ["TRACE"],
+    operands: ["[TRACE]"],
     options: [
+      .value("from", "WHERE", "instead of TRACE: the live queue of a cluster", words: ["slurm"]),
       .value(
         "cluster", "NAME|FILE|here", "what the jobs run on; a cluster's devices are given out"),
       .value("processors", "N", "instead of a cluster: N equal processors"),
@@ -29,6 +30,8 @@ enum SimulateCommand: Command {
       estimateSeconds, priority, user, deadlineSeconds, dependsOn and more; see
       docs/Scheduling.md. With several policies --schedule puts the policy's name
       before the file's extension.
+      With --from slurm the jobs that run and wait now are taken, and the result is
+      when each would start, beside Slurm's own expectation.
 
       Policies: fcfs, easy, conservative, easy-sjbf, wfp, sjf, edf, fair-share, drf,
       carbon-aware. In rounds over kinds of devices (with --throughputs):
@@ -41,10 +44,18 @@ enum SimulateCommand: Command {
       "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --goal-wait 1h",
       "hfm simulate jobs.trace --throughputs t.json --devices v100=8,p100=16,k80=24 "
         + "--policy max-min-fairness",
+      "hfm simulate --from slurm --policy easy,conservative",
     ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-    let path = arguments.operand(0) ?? ""
+    if arguments.has("from") {
+      return try SlurmForecast.run(
+        policies(arguments.string("policy") ?? "easy"), arguments, console)
+    }
+    guard let path = arguments.operand(0) else {
+      throw UserError(
+        .input, "hfm simulate needs a TRACE", remedy: "give a trace's path, or --from slurm")
+    }
     if arguments.string("throughputs") != nil {
       return try SimulateRounds.run(path, arguments, console)
     }

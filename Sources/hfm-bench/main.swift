@@ -12,4 +12,7 @@ let benchmarks: [Benchmark] = [
   policyBenchmark,
 ]
 
+if CommandLine.arguments.dropFirst().first == "validate" {
+  exit(runValidation(Array(CommandLine.arguments.dropFirst(2))))
+}
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

@@ -11,6 +11,7 @@ public enum HFM {
     DemoCommand.self,
     TopologyCommand.self,
     ClusterCommand.self,
+    ProfileCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,
     DatasetsCommand.self,
