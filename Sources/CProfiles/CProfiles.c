@@ -578,3924 +578,1515 @@ static const unsigned char file191[] = {
 #embed "../../Profiles/models/bioinformatics/geneformer-12l.json"
 };
 static const unsigned char file192[] = {
-#embed "../../Profiles/models/bioinformatics/geneformer.json"
-};
-static const unsigned char file193[] = {
-#embed "../../Profiles/models/bioinformatics/genept.json"
-};
-static const unsigned char file194[] = {
-#embed "../../Profiles/models/bioinformatics/gin-5x300.json"
-};
-static const unsigned char file195[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
-};
-static const unsigned char file196[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
-};
-static const unsigned char file197[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
-};
-static const unsigned char file198[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
-};
-static const unsigned char file199[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
-};
-static const unsigned char file200[] = {
-#embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
-};
-static const unsigned char file201[] = {
-#embed "../../Profiles/models/bioinformatics/mrna-fm.json"
-};
-static const unsigned char file202[] = {
-#embed "../../Profiles/models/bioinformatics/msa-transformer.json"
-};
-static const unsigned char file203[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
-};
-static const unsigned char file204[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
-};
-static const unsigned char file205[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-100m.json"
-};
-static const unsigned char file206[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-250m.json"
-};
-static const unsigned char file207[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-500m.json"
-};
-static const unsigned char file208[] = {
-#embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-50m.json"
-};
-static const unsigned char file209[] = {
-#embed "../../Profiles/models/bioinformatics/progen.json"
-};
-static const unsigned char file210[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-base.json"
-};
-static const unsigned char file211[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-bfd90.json"
-};
-static const unsigned char file212[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-large.json"
-};
-static const unsigned char file213[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-medium.json"
-};
-static const unsigned char file214[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-oas.json"
-};
-static const unsigned char file215[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-small.json"
-};
-static const unsigned char file216[] = {
-#embed "../../Profiles/models/bioinformatics/progen2-xlarge.json"
-};
-static const unsigned char file217[] = {
-#embed "../../Profiles/models/bioinformatics/protalbert.json"
-};
-static const unsigned char file218[] = {
-#embed "../../Profiles/models/bioinformatics/protbert-bfd.json"
-};
-static const unsigned char file219[] = {
-#embed "../../Profiles/models/bioinformatics/protbert.json"
-};
-static const unsigned char file220[] = {
-#embed "../../Profiles/models/bioinformatics/protgpt2.json"
-};
-static const unsigned char file221[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xl-encdec.json"
-};
-static const unsigned char file222[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xl-encoder.json"
-};
-static const unsigned char file223[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xxl-encdec.json"
-};
-static const unsigned char file224[] = {
-#embed "../../Profiles/models/bioinformatics/prott5-xxl-encoder.json"
-};
-static const unsigned char file225[] = {
-#embed "../../Profiles/models/bioinformatics/rna-fm.json"
-};
-static const unsigned char file226[] = {
-#embed "../../Profiles/models/bioinformatics/rna-msm.json"
-};
-static const unsigned char file227[] = {
-#embed "../../Profiles/models/bioinformatics/rnabert.json"
-};
-static const unsigned char file228[] = {
-#embed "../../Profiles/models/bioinformatics/scbert.json"
-};
-static const unsigned char file229[] = {
-#embed "../../Profiles/models/bioinformatics/scelmo.json"
-};
-static const unsigned char file230[] = {
-#embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
-};
-static const unsigned char file231[] = {
-#embed "../../Profiles/models/bioinformatics/scgpt.json"
-};
-static const unsigned char file232[] = {
-#embed "../../Profiles/models/bioinformatics/splicebert-510.json"
-};
-static const unsigned char file233[] = {
-#embed "../../Profiles/models/bioinformatics/splicebert.json"
-};
-static const unsigned char file234[] = {
-#embed "../../Profiles/models/bioinformatics/uce-33l.json"
-};
-static const unsigned char file235[] = {
-#embed "../../Profiles/models/bioinformatics/uce-4l.json"
-};
-static const unsigned char file236[] = {
-#embed "../../Profiles/models/bioinformatics/utr-lm.json"
-};
-static const unsigned char file237[] = {
-#embed "../../Profiles/models/bioinformatics/xtrimopglm-100b.json"
-};
-static const unsigned char file238[] = {
-#embed "../../Profiles/models/bioinformatics/xtrimopglm-10b.json"
-};
-static const unsigned char file239[] = {
-#embed "../../Profiles/models/bioinformatics/xtrimopglm-1b.json"
-};
-static const unsigned char file240[] = {
-#embed "../../Profiles/models/bioinformatics/xtrimopglm-3b.json"
-};
-static const unsigned char file241[] = {
-#embed "../../Profiles/models/language/albert-base.json"
-};
-static const unsigned char file242[] = {
-#embed "../../Profiles/models/language/albert-large.json"
-};
-static const unsigned char file243[] = {
-#embed "../../Profiles/models/language/albert-xlarge.json"
-};
-static const unsigned char file244[] = {
-#embed "../../Profiles/models/language/albert-xxlarge.json"
-};
-static const unsigned char file245[] = {
-#embed "../../Profiles/models/language/alpacare-13b.json"
-};
-static const unsigned char file246[] = {
-#embed "../../Profiles/models/language/alpacare-7b.json"
-};
-static const unsigned char file247[] = {
-#embed "../../Profiles/models/language/alpacare-llama2-13b.json"
-};
-static const unsigned char file248[] = {
-#embed "../../Profiles/models/language/alpacare-llama2-7b.json"
-};
-static const unsigned char file249[] = {
-#embed "../../Profiles/models/language/alphabert.json"
-};
-static const unsigned char file250[] = {
-#embed "../../Profiles/models/language/antplm-med-10b.json"
-};
-static const unsigned char file251[] = {
-#embed "../../Profiles/models/language/baichuan-13b.json"
-};
-static const unsigned char file252[] = {
-#embed "../../Profiles/models/language/baichuan-7b.json"
-};
-static const unsigned char file253[] = {
-#embed "../../Profiles/models/language/baichuan2-13b.json"
-};
-static const unsigned char file254[] = {
-#embed "../../Profiles/models/language/baichuan2-7b.json"
-};
-static const unsigned char file255[] = {
-#embed "../../Profiles/models/language/bart-base.json"
-};
-static const unsigned char file256[] = {
-#embed "../../Profiles/models/language/bart-large.json"
-};
-static const unsigned char file257[] = {
-#embed "../../Profiles/models/language/behrt.json"
-};
-static const unsigned char file258[] = {
-#embed "../../Profiles/models/language/bentsao.json"
-};
-static const unsigned char file259[] = {
-#embed "../../Profiles/models/language/bert-base.json"
-};
-static const unsigned char file260[] = {
-#embed "../../Profiles/models/language/bert-large.json"
-};
-static const unsigned char file261[] = {
-#embed "../../Profiles/models/language/bianque-1.json"
-};
-static const unsigned char file262[] = {
-#embed "../../Profiles/models/language/bianque-2.json"
-};
-static const unsigned char file263[] = {
-#embed "../../Profiles/models/language/bimedix.json"
-};
-static const unsigned char file264[] = {
-#embed "../../Profiles/models/language/biobart-base.json"
-};
-static const unsigned char file265[] = {
-#embed "../../Profiles/models/language/biobart-large.json"
-};
-static const unsigned char file266[] = {
-#embed "../../Profiles/models/language/biobart-v2-base.json"
-};
-static const unsigned char file267[] = {
-#embed "../../Profiles/models/language/biobart-v2-large.json"
-};
-static const unsigned char file268[] = {
-#embed "../../Profiles/models/language/biobert.json"
-};
-static const unsigned char file269[] = {
-#embed "../../Profiles/models/language/biomedlm.json"
-};
-static const unsigned char file270[] = {
-#embed "../../Profiles/models/language/biomistral-7b.json"
-};
-static const unsigned char file271[] = {
-#embed "../../Profiles/models/language/bloom-176b.json"
-};
-static const unsigned char file272[] = {
-#embed "../../Profiles/models/language/bloom-1b1.json"
-};
-static const unsigned char file273[] = {
-#embed "../../Profiles/models/language/bloom-1b7.json"
-};
-static const unsigned char file274[] = {
-#embed "../../Profiles/models/language/bloom-3b.json"
-};
-static const unsigned char file275[] = {
-#embed "../../Profiles/models/language/bloom-560m.json"
-};
-static const unsigned char file276[] = {
-#embed "../../Profiles/models/language/bloom-7b1.json"
-};
-static const unsigned char file277[] = {
-#embed "../../Profiles/models/language/chatcad-plus.json"
-};
-static const unsigned char file278[] = {
-#embed "../../Profiles/models/language/chatcad.json"
-};
-static const unsigned char file279[] = {
-#embed "../../Profiles/models/language/chatdoctor.json"
-};
-static const unsigned char file280[] = {
-#embed "../../Profiles/models/language/chatglm-6b.json"
-};
-static const unsigned char file281[] = {
-#embed "../../Profiles/models/language/chatglm2-6b.json"
-};
-static const unsigned char file282[] = {
-#embed "../../Profiles/models/language/chatglm3-6b.json"
-};
-static const unsigned char file283[] = {
-#embed "../../Profiles/models/language/chatgpt.json"
-};
-static const unsigned char file284[] = {
-#embed "../../Profiles/models/language/clinical-decision-transformer.json"
-};
-static const unsigned char file285[] = {
-#embed "../../Profiles/models/language/clinicalbert.json"
-};
-static const unsigned char file286[] = {
-#embed "../../Profiles/models/language/clinicalgpt.json"
-};
-static const unsigned char file287[] = {
-#embed "../../Profiles/models/language/deid-gpt.json"
-};
-static const unsigned char file288[] = {
-#embed "../../Profiles/models/language/doctorglm.json"
-};
-static const unsigned char file289[] = {
-#embed "../../Profiles/models/language/dr-knows.json"
-};
-static const unsigned char file290[] = {
-#embed "../../Profiles/models/language/falcon-40b.json"
-};
-static const unsigned char file291[] = {
-#embed "../../Profiles/models/language/falcon-7b.json"
-};
-static const unsigned char file292[] = {
-#embed "../../Profiles/models/language/flan-t5-base.json"
-};
-static const unsigned char file293[] = {
-#embed "../../Profiles/models/language/flan-t5-large.json"
-};
-static const unsigned char file294[] = {
-#embed "../../Profiles/models/language/flan-t5-small.json"
-};
-static const unsigned char file295[] = {
-#embed "../../Profiles/models/language/flan-t5-xl.json"
-};
-static const unsigned char file296[] = {
-#embed "../../Profiles/models/language/flan-t5-xxl.json"
-};
-static const unsigned char file297[] = {
-#embed "../../Profiles/models/language/gatortron-base-345m.json"
-};
-static const unsigned char file298[] = {
-#embed "../../Profiles/models/language/gatortron-large-8.9b.json"
-};
-static const unsigned char file299[] = {
-#embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
-};
-static const unsigned char file300[] = {
-#embed "../../Profiles/models/language/gatortrongpt-20b.json"
-};
-static const unsigned char file301[] = {
-#embed "../../Profiles/models/language/gatortrongpt-5b.json"
-};
-static const unsigned char file302[] = {
-#embed "../../Profiles/models/language/gemma-2b.json"
-};
-static const unsigned char file303[] = {
-#embed "../../Profiles/models/language/gemma-7b.json"
-};
-static const unsigned char file304[] = {
-#embed "../../Profiles/models/language/gemma2-27b.json"
-};
-static const unsigned char file305[] = {
-#embed "../../Profiles/models/language/gemma2-2b.json"
-};
-static const unsigned char file306[] = {
-#embed "../../Profiles/models/language/gemma2-9b.json"
-};
-static const unsigned char file307[] = {
-#embed "../../Profiles/models/language/glm-10b.json"
-};
-static const unsigned char file308[] = {
-#embed "../../Profiles/models/language/glm-130b.json"
-};
-static const unsigned char file309[] = {
-#embed "../../Profiles/models/language/gpt-4.json"
-};
-static const unsigned char file310[] = {
-#embed "../../Profiles/models/language/gpt-doctor.json"
-};
-static const unsigned char file311[] = {
-#embed "../../Profiles/models/language/gpt-j-6b.json"
-};
-static const unsigned char file312[] = {
-#embed "../../Profiles/models/language/gpt-neox-20b.json"
-};
-static const unsigned char file313[] = {
-#embed "../../Profiles/models/language/gpt2-large.json"
-};
-static const unsigned char file314[] = {
-#embed "../../Profiles/models/language/gpt2-medium.json"
-};
-static const unsigned char file315[] = {
-#embed "../../Profiles/models/language/gpt2-xl.json"
-};
-static const unsigned char file316[] = {
-#embed "../../Profiles/models/language/gpt2.json"
-};
-static const unsigned char file317[] = {
-#embed "../../Profiles/models/language/healthprompt.json"
-};
-static const unsigned char file318[] = {
-#embed "../../Profiles/models/language/huatuogpt-13b.json"
-};
-static const unsigned char file319[] = {
-#embed "../../Profiles/models/language/huatuogpt-7b.json"
-};
-static const unsigned char file320[] = {
-#embed "../../Profiles/models/language/huatuogpt2-13b.json"
-};
-static const unsigned char file321[] = {
-#embed "../../Profiles/models/language/huatuogpt2-34b.json"
-};
-static const unsigned char file322[] = {
-#embed "../../Profiles/models/language/huatuogpt2-7b.json"
-};
-static const unsigned char file323[] = {
-#embed "../../Profiles/models/language/jmlr-13b.json"
-};
-static const unsigned char file324[] = {
-#embed "../../Profiles/models/language/jmlr-7b.json"
-};
-static const unsigned char file325[] = {
-#embed "../../Profiles/models/language/llama-13b.json"
-};
-static const unsigned char file326[] = {
-#embed "../../Profiles/models/language/llama-33b.json"
-};
-static const unsigned char file327[] = {
-#embed "../../Profiles/models/language/llama-65b.json"
-};
-static const unsigned char file328[] = {
-#embed "../../Profiles/models/language/llama-7b.json"
-};
-static const unsigned char file329[] = {
-#embed "../../Profiles/models/language/llama2-13b.json"
-};
-static const unsigned char file330[] = {
-#embed "../../Profiles/models/language/llama2-70b.json"
-};
-static const unsigned char file331[] = {
-#embed "../../Profiles/models/language/llama2-7b.json"
-};
-static const unsigned char file332[] = {
-#embed "../../Profiles/models/language/llama3-70b.json"
-};
-static const unsigned char file333[] = {
-#embed "../../Profiles/models/language/llama3-8b.json"
-};
-static const unsigned char file334[] = {
-#embed "../../Profiles/models/language/llama3.1-405b.json"
-};
-static const unsigned char file335[] = {
-#embed "../../Profiles/models/language/llama3.1-70b.json"
-};
-static const unsigned char file336[] = {
-#embed "../../Profiles/models/language/llama3.1-8b.json"
-};
-static const unsigned char file337[] = {
-#embed "../../Profiles/models/language/llama3.2-1b.json"
-};
-static const unsigned char file338[] = {
-#embed "../../Profiles/models/language/llama3.2-3b.json"
-};
-static const unsigned char file339[] = {
-#embed "../../Profiles/models/language/me-llama-13b.json"
-};
-static const unsigned char file340[] = {
-#embed "../../Profiles/models/language/me-llama-70b.json"
-};
-static const unsigned char file341[] = {
-#embed "../../Profiles/models/language/med-palm-2.json"
-};
-static const unsigned char file342[] = {
-#embed "../../Profiles/models/language/med-palm.json"
-};
-static const unsigned char file343[] = {
-#embed "../../Profiles/models/language/medagents-flan-palm.json"
-};
-static const unsigned char file344[] = {
-#embed "../../Profiles/models/language/medalpaca-13b.json"
-};
-static const unsigned char file345[] = {
-#embed "../../Profiles/models/language/medalpaca-30b.json"
-};
-static const unsigned char file346[] = {
-#embed "../../Profiles/models/language/medalpaca-7b.json"
-};
-static const unsigned char file347[] = {
-#embed "../../Profiles/models/language/medcpt-query.json"
-};
-static const unsigned char file348[] = {
-#embed "../../Profiles/models/language/medcpt-reranker.json"
-};
-static const unsigned char file349[] = {
-#embed "../../Profiles/models/language/medcpt.json"
-};
-static const unsigned char file350[] = {
-#embed "../../Profiles/models/language/meditron-70b.json"
-};
-static const unsigned char file351[] = {
-#embed "../../Profiles/models/language/meditron-7b.json"
-};
-static const unsigned char file352[] = {
-#embed "../../Profiles/models/language/medprompt.json"
-};
-static const unsigned char file353[] = {
-#embed "../../Profiles/models/language/medroberta-nl.json"
-};
-static const unsigned char file354[] = {
-#embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
-};
-static const unsigned char file355[] = {
-#embed "../../Profiles/models/language/mistral-7b.json"
-};
-static const unsigned char file356[] = {
-#embed "../../Profiles/models/language/mixtral-8x22b.json"
-};
-static const unsigned char file357[] = {
-#embed "../../Profiles/models/language/mixtral-8x7b.json"
-};
-static const unsigned char file358[] = {
-#embed "../../Profiles/models/language/mosaicbert-base.json"
-};
-static const unsigned char file359[] = {
-#embed "../../Profiles/models/language/napss.json"
-};
-static const unsigned char file360[] = {
-#embed "../../Profiles/models/language/oncogpt-7b.json"
-};
-static const unsigned char file361[] = {
-#embed "../../Profiles/models/language/open-llama-3b.json"
-};
-static const unsigned char file362[] = {
-#embed "../../Profiles/models/language/ophglm.json"
-};
-static const unsigned char file363[] = {
-#embed "../../Profiles/models/language/opt-1.3b.json"
-};
-static const unsigned char file364[] = {
-#embed "../../Profiles/models/language/opt-125m.json"
-};
-static const unsigned char file365[] = {
-#embed "../../Profiles/models/language/opt-13b.json"
-};
-static const unsigned char file366[] = {
-#embed "../../Profiles/models/language/opt-175b.json"
-};
-static const unsigned char file367[] = {
-#embed "../../Profiles/models/language/opt-2.7b.json"
-};
-static const unsigned char file368[] = {
-#embed "../../Profiles/models/language/opt-30b.json"
-};
-static const unsigned char file369[] = {
-#embed "../../Profiles/models/language/opt-6.7b.json"
-};
-static const unsigned char file370[] = {
-#embed "../../Profiles/models/language/opt-66b.json"
-};
-static const unsigned char file371[] = {
-#embed "../../Profiles/models/language/palm-540b.json"
-};
-static const unsigned char file372[] = {
-#embed "../../Profiles/models/language/palm-62b.json"
-};
-static const unsigned char file373[] = {
-#embed "../../Profiles/models/language/palm-8b.json"
-};
-static const unsigned char file374[] = {
-#embed "../../Profiles/models/language/pbp.json"
-};
-static const unsigned char file375[] = {
-#embed "../../Profiles/models/language/phi-1.5.json"
-};
-static const unsigned char file376[] = {
-#embed "../../Profiles/models/language/phi-2.json"
-};
-static const unsigned char file377[] = {
-#embed "../../Profiles/models/language/phi-3-mini.json"
-};
-static const unsigned char file378[] = {
-#embed "../../Profiles/models/language/pmc-llama-13b.json"
-};
-static const unsigned char file379[] = {
-#embed "../../Profiles/models/language/pmc-llama-7b.json"
-};
-static const unsigned char file380[] = {
-#embed "../../Profiles/models/language/pubmedbert.json"
-};
-static const unsigned char file381[] = {
-#embed "../../Profiles/models/language/qilin-med-13b.json"
-};
-static const unsigned char file382[] = {
-#embed "../../Profiles/models/language/qilin-med.json"
-};
-static const unsigned char file383[] = {
-#embed "../../Profiles/models/language/qwen-1.8b.json"
-};
-static const unsigned char file384[] = {
-#embed "../../Profiles/models/language/qwen-14b.json"
-};
-static const unsigned char file385[] = {
-#embed "../../Profiles/models/language/qwen-72b.json"
-};
-static const unsigned char file386[] = {
-#embed "../../Profiles/models/language/qwen-7b.json"
-};
-static const unsigned char file387[] = {
-#embed "../../Profiles/models/language/qwen2-0.5b.json"
-};
-static const unsigned char file388[] = {
-#embed "../../Profiles/models/language/qwen2-1.5b.json"
-};
-static const unsigned char file389[] = {
-#embed "../../Profiles/models/language/qwen2-72b.json"
-};
-static const unsigned char file390[] = {
-#embed "../../Profiles/models/language/qwen2-7b.json"
-};
-static const unsigned char file391[] = {
-#embed "../../Profiles/models/language/roberta-base.json"
-};
-static const unsigned char file392[] = {
-#embed "../../Profiles/models/language/roberta-large.json"
-};
-static const unsigned char file393[] = {
-#embed "../../Profiles/models/language/scibert.json"
-};
-static const unsigned char file394[] = {
-#embed "../../Profiles/models/language/spt.json"
-};
-static const unsigned char file395[] = {
-#embed "../../Profiles/models/language/t5-11b.json"
-};
-static const unsigned char file396[] = {
-#embed "../../Profiles/models/language/t5-3b.json"
-};
-static const unsigned char file397[] = {
-#embed "../../Profiles/models/language/t5-base.json"
-};
-static const unsigned char file398[] = {
-#embed "../../Profiles/models/language/t5-large.json"
-};
-static const unsigned char file399[] = {
-#embed "../../Profiles/models/language/t5-small.json"
-};
-static const unsigned char file400[] = {
-#embed "../../Profiles/models/language/taiyi-7b.json"
-};
-static const unsigned char file401[] = {
-#embed "../../Profiles/models/language/text-embedding-ada-002.json"
-};
-static const unsigned char file402[] = {
-#embed "../../Profiles/models/language/visual-med-alpaca.json"
-};
-static const unsigned char file403[] = {
-#embed "../../Profiles/models/language/yi-34b.json"
-};
-static const unsigned char file404[] = {
-#embed "../../Profiles/models/language/zhongjing-13b.json"
-};
-static const unsigned char file405[] = {
-#embed "../../Profiles/models/language/ziya-llama-13b.json"
-};
-static const unsigned char file406[] = {
-#embed "../../Profiles/models/multimodal/albef.json"
-};
-static const unsigned char file407[] = {
-#embed "../../Profiles/models/multimodal/arl.json"
-};
-static const unsigned char file408[] = {
-#embed "../../Profiles/models/multimodal/bfspr.json"
-};
-static const unsigned char file409[] = {
-#embed "../../Profiles/models/multimodal/biomedclip.json"
-};
-static const unsigned char file410[] = {
-#embed "../../Profiles/models/multimodal/biomedgpt-b.json"
-};
-static const unsigned char file411[] = {
-#embed "../../Profiles/models/multimodal/biomedgpt-m.json"
-};
-static const unsigned char file412[] = {
-#embed "../../Profiles/models/multimodal/biomedgpt-s.json"
-};
-static const unsigned char file413[] = {
-#embed "../../Profiles/models/multimodal/biovil.json"
-};
-static const unsigned char file414[] = {
-#embed "../../Profiles/models/multimodal/blip2-opt-2.7b.json"
-};
-static const unsigned char file415[] = {
-#embed "../../Profiles/models/multimodal/blip2-opt-6.7b.json"
-};
-static const unsigned char file416[] = {
-#embed "../../Profiles/models/multimodal/chambon-sd.json"
-};
-static const unsigned char file417[] = {
-#embed "../../Profiles/models/multimodal/chexzero-b-16-320.json"
-};
-static const unsigned char file418[] = {
-#embed "../../Profiles/models/multimodal/chexzero.json"
-};
-static const unsigned char file419[] = {
-#embed "../../Profiles/models/multimodal/cite.json"
-};
-static const unsigned char file420[] = {
-#embed "../../Profiles/models/multimodal/clinical-bert.json"
-};
-static const unsigned char file421[] = {
-#embed "../../Profiles/models/multimodal/clip-lung.json"
-};
-static const unsigned char file422[] = {
-#embed "../../Profiles/models/multimodal/clip-rn101.json"
-};
-static const unsigned char file423[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50.json"
-};
-static const unsigned char file424[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
-};
-static const unsigned char file425[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
-};
-static const unsigned char file426[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
-};
-static const unsigned char file427[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
-};
-static const unsigned char file428[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
-};
-static const unsigned char file429[] = {
-#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
-};
-static const unsigned char file430[] = {
-#embed "../../Profiles/models/multimodal/convirt.json"
-};
-static const unsigned char file431[] = {
-#embed "../../Profiles/models/multimodal/coop-lvt.json"
-};
-static const unsigned char file432[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
-};
-static const unsigned char file433[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
-};
-static const unsigned char file434[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
-};
-static const unsigned char file435[] = {
-#embed "../../Profiles/models/multimodal/etp.json"
-};
-static const unsigned char file436[] = {
-#embed "../../Profiles/models/multimodal/gimp.json"
-};
-static const unsigned char file437[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
-};
-static const unsigned char file438[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
-};
-static const unsigned char file439[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
-};
-static const unsigned char file440[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
-};
-static const unsigned char file441[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
-};
-static const unsigned char file442[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
-};
-static const unsigned char file443[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
-};
-static const unsigned char file444[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
-};
-static const unsigned char file445[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
-};
-static const unsigned char file446[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
-};
-static const unsigned char file447[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
-};
-static const unsigned char file448[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
-};
-static const unsigned char file449[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
-};
-static const unsigned char file450[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
-};
-static const unsigned char file451[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
-};
-static const unsigned char file452[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
-};
-static const unsigned char file453[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
-};
-static const unsigned char file454[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
-};
-static const unsigned char file455[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
-};
-static const unsigned char file456[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
-};
-static const unsigned char file457[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
-};
-static const unsigned char file458[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
-};
-static const unsigned char file459[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
-};
-static const unsigned char file460[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
-};
-static const unsigned char file461[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
-};
-static const unsigned char file462[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
-};
-static const unsigned char file463[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
-};
-static const unsigned char file464[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
-};
-static const unsigned char file465[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
-};
-static const unsigned char file466[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
-};
-static const unsigned char file467[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
-};
-static const unsigned char file468[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
-};
-static const unsigned char file469[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
-};
-static const unsigned char file470[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
-};
-static const unsigned char file471[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
-};
-static const unsigned char file472[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
-};
-static const unsigned char file473[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
-};
-static const unsigned char file474[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
-};
-static const unsigned char file475[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
-};
-static const unsigned char file476[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
-};
-static const unsigned char file477[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
-};
-static const unsigned char file478[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
-};
-static const unsigned char file479[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
-};
-static const unsigned char file480[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
-};
-static const unsigned char file481[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
-};
-static const unsigned char file482[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
-};
-static const unsigned char file483[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
-};
-static const unsigned char file484[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
-};
-static const unsigned char file485[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
-};
-static const unsigned char file486[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
-};
-static const unsigned char file487[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
-};
-static const unsigned char file488[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
-};
-static const unsigned char file489[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
-};
-static const unsigned char file490[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
-};
-static const unsigned char file491[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
-};
-static const unsigned char file492[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
-};
-static const unsigned char file493[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
-};
-static const unsigned char file494[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
-};
-static const unsigned char file495[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
-};
-static const unsigned char file496[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
-};
-static const unsigned char file497[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
-};
-static const unsigned char file498[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
-};
-static const unsigned char file499[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
-};
-static const unsigned char file500[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
-};
-static const unsigned char file501[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
-};
-static const unsigned char file502[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
-};
-static const unsigned char file503[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
-};
-static const unsigned char file504[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
-};
-static const unsigned char file505[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
-};
-static const unsigned char file506[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
-};
-static const unsigned char file507[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
-};
-static const unsigned char file508[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
-};
-static const unsigned char file509[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
-};
-static const unsigned char file510[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
-};
-static const unsigned char file511[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
-};
-static const unsigned char file512[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
-};
-static const unsigned char file513[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
-};
-static const unsigned char file514[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
-};
-static const unsigned char file515[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
-};
-static const unsigned char file516[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
-};
-static const unsigned char file517[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
-};
-static const unsigned char file518[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
-};
-static const unsigned char file519[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
-};
-static const unsigned char file520[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
-};
-static const unsigned char file521[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
-};
-static const unsigned char file522[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
-};
-static const unsigned char file523[] = {
-#embed "../../Profiles/models/vision/autosam.json"
-};
-static const unsigned char file524[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
-};
-static const unsigned char file525[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
-};
-static const unsigned char file526[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
-};
-static const unsigned char file527[] = {
-#embed "../../Profiles/models/vision/brow.json"
-};
-static const unsigned char file528[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
-};
-static const unsigned char file529[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
-};
-static const unsigned char file530[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
-};
-static const unsigned char file531[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
-};
-static const unsigned char file532[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
-};
-static const unsigned char file533[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
-};
-static const unsigned char file534[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
-};
-static const unsigned char file535[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
-};
-static const unsigned char file536[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
-};
-static const unsigned char file537[] = {
-#embed "../../Profiles/models/vision/convnext_base.json"
-};
-static const unsigned char file538[] = {
-#embed "../../Profiles/models/vision/convnext_large.json"
-};
-static const unsigned char file539[] = {
-#embed "../../Profiles/models/vision/convnext_small.json"
-};
-static const unsigned char file540[] = {
-#embed "../../Profiles/models/vision/convnext_tiny.json"
-};
-static const unsigned char file541[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
-};
-static const unsigned char file542[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
-};
-static const unsigned char file543[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
-};
-static const unsigned char file544[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
-};
-static const unsigned char file545[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
-};
-static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
-};
-static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
-};
-static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/desam.json"
-};
-static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
-};
-static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
-};
-static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
-};
-static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
-};
-static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
-};
-static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
-};
-static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
-};
-static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
-};
-static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
-};
-static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
-};
-static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
-};
-static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
-};
-static const unsigned char file561[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
-};
-static const unsigned char file562[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
-};
-static const unsigned char file563[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
-};
-static const unsigned char file564[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
-};
-static const unsigned char file565[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
-};
-static const unsigned char file566[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
-};
-static const unsigned char file567[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
-};
-static const unsigned char file568[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
-};
-static const unsigned char file569[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
-};
-static const unsigned char file570[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
-};
-static const unsigned char file571[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
-};
-static const unsigned char file572[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
-};
-static const unsigned char file573[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
-};
-static const unsigned char file574[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
-};
-static const unsigned char file575[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
-};
-static const unsigned char file576[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
-};
-static const unsigned char file577[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
-};
-static const unsigned char file578[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
-};
-static const unsigned char file579[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
-};
-static const unsigned char file580[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
-};
-static const unsigned char file581[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
-};
-static const unsigned char file582[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
-};
-static const unsigned char file583[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
-};
-static const unsigned char file584[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
-};
-static const unsigned char file585[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
-};
-static const unsigned char file586[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
-};
-static const unsigned char file587[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
-};
-static const unsigned char file588[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
-};
-static const unsigned char file589[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
-};
-static const unsigned char file590[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
-};
-static const unsigned char file591[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
-};
-static const unsigned char file592[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
-};
-static const unsigned char file593[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
-};
-static const unsigned char file594[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
-};
-static const unsigned char file595[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
-};
-static const unsigned char file596[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
-};
-static const unsigned char file597[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
-};
-static const unsigned char file598[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
-};
-static const unsigned char file599[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
-};
-static const unsigned char file600[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
-};
-static const unsigned char file601[] = {
-#embed "../../Profiles/models/vision/promise.json"
-};
-static const unsigned char file602[] = {
-#embed "../../Profiles/models/vision/punetr.json"
-};
-static const unsigned char file603[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file604[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file605[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file606[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file607[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file608[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file609[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file610[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file611[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file612[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file613[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file614[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
-};
-static const unsigned char file615[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file616[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
-};
-static const unsigned char file617[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
-};
-static const unsigned char file618[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
-};
-static const unsigned char file619[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
-};
-static const unsigned char file620[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
-};
-static const unsigned char file621[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file622[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file623[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file624[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file625[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file626[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file627[] = {
-#embed "../../Profiles/models/vision/samaug.json"
-};
-static const unsigned char file628[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
-};
-static const unsigned char file629[] = {
-#embed "../../Profiles/models/vision/samed.json"
-};
-static const unsigned char file630[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
-};
-static const unsigned char file631[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
-};
-static const unsigned char file632[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
-};
-static const unsigned char file633[] = {
-#embed "../../Profiles/models/vision/sampot.json"
-};
-static const unsigned char file634[] = {
-#embed "../../Profiles/models/vision/samus.json"
-};
-static const unsigned char file635[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
-};
-static const unsigned char file636[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
-};
-static const unsigned char file637[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
-};
-static const unsigned char file638[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file639[] = {
-#embed "../../Profiles/models/vision/segvol.json"
-};
-static const unsigned char file640[] = {
-#embed "../../Profiles/models/vision/semisam.json"
-};
-static const unsigned char file641[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
-};
-static const unsigned char file642[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
-};
-static const unsigned char file643[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
-};
-static const unsigned char file644[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
-};
-static const unsigned char file645[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
-};
-static const unsigned char file646[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
-};
-static const unsigned char file647[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
-};
-static const unsigned char file648[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file649[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file650[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file651[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file652[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
-};
-static const unsigned char file653[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file654[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file655[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file656[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
-};
-static const unsigned char file657[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
-};
-static const unsigned char file658[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
-};
-static const unsigned char file659[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
-};
-static const unsigned char file660[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
-};
-static const unsigned char file661[] = {
-#embed "../../Profiles/models/vision/unet3d-basic.json"
-};
-static const unsigned char file662[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file663[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file664[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file665[] = {
-#embed "../../Profiles/models/vision/universeg.json"
-};
-static const unsigned char file666[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
-};
-static const unsigned char file667[] = {
-#embed "../../Profiles/models/vision/usfm.json"
-};
-static const unsigned char file668[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file669[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file670[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file671[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file672[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file673[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file674[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
-};
-static const unsigned char file675[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file676[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
-};
-static const unsigned char file677[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
-};
-static const unsigned char file678[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
-};
-static const unsigned char file679[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file680[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file681[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
-};
-static const unsigned char file682[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
-};
-static const unsigned char file683[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
-};
-static const unsigned char file684[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
-};
-static const unsigned char file685[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
-};
-static const unsigned char file686[] = {
 #embed "../../Profiles/models/bioinformatics/geneformer-20l.json"
 };
-static const unsigned char file73[] = {
+static const unsigned char file193[] = {
 #embed "../../Profiles/models/bioinformatics/geneformer.json"
 };
-static const unsigned char file74[] = {
+static const unsigned char file194[] = {
 #embed "../../Profiles/models/bioinformatics/genept.json"
 };
-static const unsigned char file75[] = {
+static const unsigned char file195[] = {
 #embed "../../Profiles/models/bioinformatics/gin-5x300.json"
 };
-static const unsigned char file76[] = {
+static const unsigned char file196[] = {
 #embed "../../Profiles/models/bioinformatics/hyenadna-large-1m.json"
 };
-static const unsigned char file77[] = {
+static const unsigned char file197[] = {
 #embed "../../Profiles/models/bioinformatics/hyenadna-medium-160k.json"
 };
-static const unsigned char file78[] = {
+static const unsigned char file198[] = {
 #embed "../../Profiles/models/bioinformatics/hyenadna-medium-450k.json"
 };
-static const unsigned char file79[] = {
+static const unsigned char file199[] = {
 #embed "../../Profiles/models/bioinformatics/hyenadna-small-32k.json"
 };
-static const unsigned char file80[] = {
+static const unsigned char file200[] = {
 #embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k-d256.json"
 };
-static const unsigned char file81[] = {
+static const unsigned char file201[] = {
 #embed "../../Profiles/models/bioinformatics/hyenadna-tiny-1k.json"
 };
-static const unsigned char file82[] = {
+static const unsigned char file202[] = {
 #embed "../../Profiles/models/bioinformatics/mrna-fm.json"
 };
-static const unsigned char file83[] = {
+static const unsigned char file203[] = {
 #embed "../../Profiles/models/bioinformatics/msa-transformer.json"
 };
-static const unsigned char file84[] = {
+static const unsigned char file204[] = {
 #embed "../../Profiles/models/bioinformatics/nucleotide-transformer-2.5b.json"
 };
-static const unsigned char file85[] = {
+static const unsigned char file205[] = {
 #embed "../../Profiles/models/bioinformatics/nucleotide-transformer-500m.json"
 };
-static const unsigned char file86[] = {
+static const unsigned char file206[] = {
 #embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-100m.json"
 };
-static const unsigned char file87[] = {
+static const unsigned char file207[] = {
 #embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-250m.json"
 };
-static const unsigned char file88[] = {
+static const unsigned char file208[] = {
 #embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-500m.json"
 };
-static const unsigned char file89[] = {
+static const unsigned char file209[] = {
 #embed "../../Profiles/models/bioinformatics/nucleotide-transformer-v2-50m.json"
 };
-static const unsigned char file90[] = {
+static const unsigned char file210[] = {
 #embed "../../Profiles/models/bioinformatics/progen.json"
 };
-static const unsigned char file91[] = {
+static const unsigned char file211[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-base.json"
 };
-static const unsigned char file92[] = {
+static const unsigned char file212[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-bfd90.json"
 };
-static const unsigned char file93[] = {
+static const unsigned char file213[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-large.json"
 };
-static const unsigned char file94[] = {
+static const unsigned char file214[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-medium.json"
 };
-static const unsigned char file95[] = {
+static const unsigned char file215[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-oas.json"
 };
-static const unsigned char file96[] = {
+static const unsigned char file216[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-small.json"
 };
-static const unsigned char file97[] = {
+static const unsigned char file217[] = {
 #embed "../../Profiles/models/bioinformatics/progen2-xlarge.json"
 };
-static const unsigned char file98[] = {
+static const unsigned char file218[] = {
 #embed "../../Profiles/models/bioinformatics/protalbert.json"
 };
-static const unsigned char file99[] = {
+static const unsigned char file219[] = {
 #embed "../../Profiles/models/bioinformatics/protbert-bfd.json"
 };
-static const unsigned char file100[] = {
+static const unsigned char file220[] = {
 #embed "../../Profiles/models/bioinformatics/protbert.json"
 };
-static const unsigned char file101[] = {
+static const unsigned char file221[] = {
 #embed "../../Profiles/models/bioinformatics/protgpt2.json"
 };
-static const unsigned char file102[] = {
+static const unsigned char file222[] = {
 #embed "../../Profiles/models/bioinformatics/prott5-xl-encdec.json"
 };
-static const unsigned char file103[] = {
+static const unsigned char file223[] = {
 #embed "../../Profiles/models/bioinformatics/prott5-xl-encoder.json"
 };
-static const unsigned char file104[] = {
+static const unsigned char file224[] = {
 #embed "../../Profiles/models/bioinformatics/prott5-xxl-encdec.json"
 };
-static const unsigned char file105[] = {
+static const unsigned char file225[] = {
 #embed "../../Profiles/models/bioinformatics/prott5-xxl-encoder.json"
 };
-static const unsigned char file106[] = {
+static const unsigned char file226[] = {
 #embed "../../Profiles/models/bioinformatics/rna-fm.json"
 };
-static const unsigned char file107[] = {
+static const unsigned char file227[] = {
 #embed "../../Profiles/models/bioinformatics/rna-msm.json"
 };
-static const unsigned char file108[] = {
+static const unsigned char file228[] = {
 #embed "../../Profiles/models/bioinformatics/rnabert.json"
 };
-static const unsigned char file109[] = {
+static const unsigned char file229[] = {
 #embed "../../Profiles/models/bioinformatics/scbert.json"
 };
-static const unsigned char file110[] = {
+static const unsigned char file230[] = {
 #embed "../../Profiles/models/bioinformatics/scelmo.json"
 };
-static const unsigned char file111[] = {
+static const unsigned char file231[] = {
 #embed "../../Profiles/models/bioinformatics/scfoundation-100m.json"
 };
-static const unsigned char file112[] = {
+static const unsigned char file232[] = {
 #embed "../../Profiles/models/bioinformatics/scgpt.json"
 };
-static const unsigned char file113[] = {
+static const unsigned char file233[] = {
 #embed "../../Profiles/models/bioinformatics/splicebert-510.json"
 };
-static const unsigned char file114[] = {
+static const unsigned char file234[] = {
 #embed "../../Profiles/models/bioinformatics/splicebert.json"
 };
-static const unsigned char file115[] = {
+static const unsigned char file235[] = {
 #embed "../../Profiles/models/bioinformatics/uce-33l.json"
 };
-static const unsigned char file116[] = {
+static const unsigned char file236[] = {
 #embed "../../Profiles/models/bioinformatics/uce-4l.json"
 };
-static const unsigned char file117[] = {
+static const unsigned char file237[] = {
 #embed "../../Profiles/models/bioinformatics/utr-lm.json"
 };
-static const unsigned char file118[] = {
+static const unsigned char file238[] = {
 #embed "../../Profiles/models/bioinformatics/xtrimopglm-100b.json"
 };
-static const unsigned char file119[] = {
+static const unsigned char file239[] = {
 #embed "../../Profiles/models/bioinformatics/xtrimopglm-10b.json"
 };
-static const unsigned char file120[] = {
+static const unsigned char file240[] = {
 #embed "../../Profiles/models/bioinformatics/xtrimopglm-1b.json"
 };
-static const unsigned char file121[] = {
+static const unsigned char file241[] = {
 #embed "../../Profiles/models/bioinformatics/xtrimopglm-3b.json"
 };
-static const unsigned char file122[] = {
+static const unsigned char file242[] = {
 #embed "../../Profiles/models/language/albert-base.json"
 };
-static const unsigned char file123[] = {
+static const unsigned char file243[] = {
 #embed "../../Profiles/models/language/albert-large.json"
 };
-static const unsigned char file124[] = {
+static const unsigned char file244[] = {
 #embed "../../Profiles/models/language/albert-xlarge.json"
 };
-static const unsigned char file125[] = {
+static const unsigned char file245[] = {
 #embed "../../Profiles/models/language/albert-xxlarge.json"
 };
-static const unsigned char file126[] = {
+static const unsigned char file246[] = {
 #embed "../../Profiles/models/language/alpacare-13b.json"
 };
-static const unsigned char file127[] = {
+static const unsigned char file247[] = {
 #embed "../../Profiles/models/language/alpacare-7b.json"
 };
-static const unsigned char file128[] = {
+static const unsigned char file248[] = {
 #embed "../../Profiles/models/language/alpacare-llama2-13b.json"
 };
-static const unsigned char file129[] = {
+static const unsigned char file249[] = {
 #embed "../../Profiles/models/language/alpacare-llama2-7b.json"
 };
-static const unsigned char file130[] = {
+static const unsigned char file250[] = {
 #embed "../../Profiles/models/language/alphabert.json"
 };
-static const unsigned char file131[] = {
+static const unsigned char file251[] = {
 #embed "../../Profiles/models/language/antplm-med-10b.json"
 };
-static const unsigned char file132[] = {
+static const unsigned char file252[] = {
 #embed "../../Profiles/models/language/baichuan-13b.json"
 };
-static const unsigned char file133[] = {
+static const unsigned char file253[] = {
 #embed "../../Profiles/models/language/baichuan-7b.json"
 };
-static const unsigned char file134[] = {
+static const unsigned char file254[] = {
 #embed "../../Profiles/models/language/baichuan2-13b.json"
 };
-static const unsigned char file135[] = {
+static const unsigned char file255[] = {
 #embed "../../Profiles/models/language/baichuan2-7b.json"
 };
-static const unsigned char file136[] = {
+static const unsigned char file256[] = {
 #embed "../../Profiles/models/language/bart-base.json"
 };
-static const unsigned char file137[] = {
+static const unsigned char file257[] = {
 #embed "../../Profiles/models/language/bart-large.json"
 };
-static const unsigned char file138[] = {
+static const unsigned char file258[] = {
 #embed "../../Profiles/models/language/behrt.json"
 };
-static const unsigned char file139[] = {
+static const unsigned char file259[] = {
 #embed "../../Profiles/models/language/bentsao.json"
 };
-static const unsigned char file140[] = {
+static const unsigned char file260[] = {
 #embed "../../Profiles/models/language/bert-base.json"
 };
-static const unsigned char file141[] = {
+static const unsigned char file261[] = {
 #embed "../../Profiles/models/language/bert-large.json"
 };
-static const unsigned char file142[] = {
+static const unsigned char file262[] = {
 #embed "../../Profiles/models/language/bianque-1.json"
 };
-static const unsigned char file143[] = {
+static const unsigned char file263[] = {
 #embed "../../Profiles/models/language/bianque-2.json"
 };
-static const unsigned char file144[] = {
+static const unsigned char file264[] = {
 #embed "../../Profiles/models/language/bimedix.json"
 };
-static const unsigned char file145[] = {
+static const unsigned char file265[] = {
 #embed "../../Profiles/models/language/biobart-base.json"
 };
-static const unsigned char file146[] = {
+static const unsigned char file266[] = {
 #embed "../../Profiles/models/language/biobart-large.json"
 };
-static const unsigned char file147[] = {
+static const unsigned char file267[] = {
 #embed "../../Profiles/models/language/biobart-v2-base.json"
 };
-static const unsigned char file148[] = {
+static const unsigned char file268[] = {
 #embed "../../Profiles/models/language/biobart-v2-large.json"
 };
-static const unsigned char file149[] = {
+static const unsigned char file269[] = {
 #embed "../../Profiles/models/language/biobert.json"
 };
-static const unsigned char file150[] = {
+static const unsigned char file270[] = {
 #embed "../../Profiles/models/language/biomedlm.json"
 };
-static const unsigned char file151[] = {
+static const unsigned char file271[] = {
 #embed "../../Profiles/models/language/biomistral-7b.json"
 };
-static const unsigned char file152[] = {
+static const unsigned char file272[] = {
 #embed "../../Profiles/models/language/bloom-176b.json"
 };
-static const unsigned char file153[] = {
+static const unsigned char file273[] = {
 #embed "../../Profiles/models/language/bloom-1b1.json"
 };
-static const unsigned char file154[] = {
+static const unsigned char file274[] = {
 #embed "../../Profiles/models/language/bloom-1b7.json"
 };
-static const unsigned char file155[] = {
+static const unsigned char file275[] = {
 #embed "../../Profiles/models/language/bloom-3b.json"
 };
-static const unsigned char file156[] = {
+static const unsigned char file276[] = {
 #embed "../../Profiles/models/language/bloom-560m.json"
 };
-static const unsigned char file157[] = {
+static const unsigned char file277[] = {
 #embed "../../Profiles/models/language/bloom-7b1.json"
 };
-static const unsigned char file158[] = {
+static const unsigned char file278[] = {
 #embed "../../Profiles/models/language/chatcad-plus.json"
 };
-static const unsigned char file159[] = {
+static const unsigned char file279[] = {
 #embed "../../Profiles/models/language/chatcad.json"
 };
-static const unsigned char file160[] = {
+static const unsigned char file280[] = {
 #embed "../../Profiles/models/language/chatdoctor.json"
 };
-static const unsigned char file161[] = {
+static const unsigned char file281[] = {
 #embed "../../Profiles/models/language/chatglm-6b.json"
 };
-static const unsigned char file162[] = {
+static const unsigned char file282[] = {
 #embed "../../Profiles/models/language/chatglm2-6b.json"
 };
-static const unsigned char file163[] = {
+static const unsigned char file283[] = {
 #embed "../../Profiles/models/language/chatglm3-6b.json"
 };
-static const unsigned char file164[] = {
+static const unsigned char file284[] = {
 #embed "../../Profiles/models/language/chatgpt.json"
 };
-static const unsigned char file165[] = {
+static const unsigned char file285[] = {
 #embed "../../Profiles/models/language/clinical-decision-transformer.json"
 };
-static const unsigned char file166[] = {
+static const unsigned char file286[] = {
 #embed "../../Profiles/models/language/clinicalbert.json"
 };
-static const unsigned char file167[] = {
+static const unsigned char file287[] = {
 #embed "../../Profiles/models/language/clinicalgpt.json"
 };
-static const unsigned char file168[] = {
+static const unsigned char file288[] = {
 #embed "../../Profiles/models/language/deid-gpt.json"
 };
-static const unsigned char file169[] = {
+static const unsigned char file289[] = {
 #embed "../../Profiles/models/language/doctorglm.json"
 };
-static const unsigned char file170[] = {
+static const unsigned char file290[] = {
 #embed "../../Profiles/models/language/dr-knows.json"
 };
-static const unsigned char file171[] = {
+static const unsigned char file291[] = {
 #embed "../../Profiles/models/language/falcon-40b.json"
 };
-static const unsigned char file172[] = {
+static const unsigned char file292[] = {
 #embed "../../Profiles/models/language/falcon-7b.json"
 };
-static const unsigned char file173[] = {
+static const unsigned char file293[] = {
 #embed "../../Profiles/models/language/flan-t5-base.json"
 };
-static const unsigned char file174[] = {
+static const unsigned char file294[] = {
 #embed "../../Profiles/models/language/flan-t5-large.json"
 };
-static const unsigned char file175[] = {
+static const unsigned char file295[] = {
 #embed "../../Profiles/models/language/flan-t5-small.json"
 };
-static const unsigned char file176[] = {
+static const unsigned char file296[] = {
 #embed "../../Profiles/models/language/flan-t5-xl.json"
 };
-static const unsigned char file177[] = {
+static const unsigned char file297[] = {
 #embed "../../Profiles/models/language/flan-t5-xxl.json"
 };
-static const unsigned char file178[] = {
+static const unsigned char file298[] = {
 #embed "../../Profiles/models/language/gatortron-base-345m.json"
 };
-static const unsigned char file179[] = {
+static const unsigned char file299[] = {
 #embed "../../Profiles/models/language/gatortron-large-8.9b.json"
 };
-static const unsigned char file180[] = {
+static const unsigned char file300[] = {
 #embed "../../Profiles/models/language/gatortron-medium-3.9b.json"
 };
-static const unsigned char file181[] = {
+static const unsigned char file301[] = {
 #embed "../../Profiles/models/language/gatortrongpt-20b.json"
 };
-static const unsigned char file182[] = {
+static const unsigned char file302[] = {
 #embed "../../Profiles/models/language/gatortrongpt-5b.json"
 };
-static const unsigned char file183[] = {
+static const unsigned char file303[] = {
 #embed "../../Profiles/models/language/gemma-2b.json"
 };
-static const unsigned char file184[] = {
+static const unsigned char file304[] = {
 #embed "../../Profiles/models/language/gemma-7b.json"
 };
-static const unsigned char file185[] = {
+static const unsigned char file305[] = {
 #embed "../../Profiles/models/language/gemma2-27b.json"
 };
-static const unsigned char file186[] = {
+static const unsigned char file306[] = {
 #embed "../../Profiles/models/language/gemma2-2b.json"
 };
-static const unsigned char file187[] = {
+static const unsigned char file307[] = {
 #embed "../../Profiles/models/language/gemma2-9b.json"
 };
-static const unsigned char file188[] = {
+static const unsigned char file308[] = {
 #embed "../../Profiles/models/language/glm-10b.json"
 };
-static const unsigned char file189[] = {
+static const unsigned char file309[] = {
 #embed "../../Profiles/models/language/glm-130b.json"
 };
-static const unsigned char file190[] = {
+static const unsigned char file310[] = {
 #embed "../../Profiles/models/language/gpt-4.json"
 };
-static const unsigned char file191[] = {
+static const unsigned char file311[] = {
 #embed "../../Profiles/models/language/gpt-doctor.json"
 };
-static const unsigned char file192[] = {
+static const unsigned char file312[] = {
 #embed "../../Profiles/models/language/gpt-j-6b.json"
 };
-static const unsigned char file193[] = {
+static const unsigned char file313[] = {
 #embed "../../Profiles/models/language/gpt-neox-20b.json"
 };
-static const unsigned char file194[] = {
+static const unsigned char file314[] = {
 #embed "../../Profiles/models/language/gpt2-large.json"
 };
-static const unsigned char file195[] = {
+static const unsigned char file315[] = {
 #embed "../../Profiles/models/language/gpt2-medium.json"
 };
-static const unsigned char file196[] = {
+static const unsigned char file316[] = {
 #embed "../../Profiles/models/language/gpt2-xl.json"
 };
-static const unsigned char file197[] = {
+static const unsigned char file317[] = {
 #embed "../../Profiles/models/language/gpt2.json"
 };
-static const unsigned char file198[] = {
+static const unsigned char file318[] = {
 #embed "../../Profiles/models/language/healthprompt.json"
 };
-static const unsigned char file199[] = {
+static const unsigned char file319[] = {
 #embed "../../Profiles/models/language/huatuogpt-13b.json"
 };
-static const unsigned char file200[] = {
+static const unsigned char file320[] = {
 #embed "../../Profiles/models/language/huatuogpt-7b.json"
 };
-static const unsigned char file201[] = {
+static const unsigned char file321[] = {
 #embed "../../Profiles/models/language/huatuogpt2-13b.json"
 };
-static const unsigned char file202[] = {
+static const unsigned char file322[] = {
 #embed "../../Profiles/models/language/huatuogpt2-34b.json"
 };
-static const unsigned char file203[] = {
+static const unsigned char file323[] = {
 #embed "../../Profiles/models/language/huatuogpt2-7b.json"
 };
-static const unsigned char file204[] = {
+static const unsigned char file324[] = {
 #embed "../../Profiles/models/language/jmlr-13b.json"
 };
-static const unsigned char file205[] = {
+static const unsigned char file325[] = {
 #embed "../../Profiles/models/language/jmlr-7b.json"
 };
-static const unsigned char file206[] = {
+static const unsigned char file326[] = {
 #embed "../../Profiles/models/language/llama-13b.json"
 };
-static const unsigned char file207[] = {
+static const unsigned char file327[] = {
 #embed "../../Profiles/models/language/llama-33b.json"
 };
-static const unsigned char file208[] = {
+static const unsigned char file328[] = {
 #embed "../../Profiles/models/language/llama-65b.json"
 };
-static const unsigned char file209[] = {
+static const unsigned char file329[] = {
 #embed "../../Profiles/models/language/llama-7b.json"
 };
-static const unsigned char file210[] = {
+static const unsigned char file330[] = {
 #embed "../../Profiles/models/language/llama2-13b.json"
 };
-static const unsigned char file211[] = {
+static const unsigned char file331[] = {
 #embed "../../Profiles/models/language/llama2-70b.json"
 };
-static const unsigned char file212[] = {
+static const unsigned char file332[] = {
 #embed "../../Profiles/models/language/llama2-7b.json"
 };
-static const unsigned char file213[] = {
+static const unsigned char file333[] = {
 #embed "../../Profiles/models/language/llama3-70b.json"
 };
-static const unsigned char file214[] = {
+static const unsigned char file334[] = {
 #embed "../../Profiles/models/language/llama3-8b.json"
 };
-static const unsigned char file215[] = {
+static const unsigned char file335[] = {
 #embed "../../Profiles/models/language/llama3.1-405b.json"
 };
-static const unsigned char file216[] = {
+static const unsigned char file336[] = {
 #embed "../../Profiles/models/language/llama3.1-70b.json"
 };
-static const unsigned char file217[] = {
+static const unsigned char file337[] = {
 #embed "../../Profiles/models/language/llama3.1-8b.json"
 };
-static const unsigned char file218[] = {
+static const unsigned char file338[] = {
 #embed "../../Profiles/models/language/llama3.2-1b.json"
 };
-static const unsigned char file219[] = {
+static const unsigned char file339[] = {
 #embed "../../Profiles/models/language/llama3.2-3b.json"
 };
-static const unsigned char file220[] = {
+static const unsigned char file340[] = {
 #embed "../../Profiles/models/language/me-llama-13b.json"
 };
-static const unsigned char file221[] = {
+static const unsigned char file341[] = {
 #embed "../../Profiles/models/language/me-llama-70b.json"
 };
-static const unsigned char file222[] = {
+static const unsigned char file342[] = {
 #embed "../../Profiles/models/language/med-palm-2.json"
 };
-static const unsigned char file223[] = {
+static const unsigned char file343[] = {
 #embed "../../Profiles/models/language/med-palm.json"
 };
-static const unsigned char file224[] = {
+static const unsigned char file344[] = {
 #embed "../../Profiles/models/language/medagents-flan-palm.json"
 };
-static const unsigned char file225[] = {
+static const unsigned char file345[] = {
 #embed "../../Profiles/models/language/medalpaca-13b.json"
 };
-static const unsigned char file226[] = {
+static const unsigned char file346[] = {
 #embed "../../Profiles/models/language/medalpaca-30b.json"
 };
-static const unsigned char file227[] = {
+static const unsigned char file347[] = {
 #embed "../../Profiles/models/language/medalpaca-7b.json"
 };
-static const unsigned char file228[] = {
+static const unsigned char file348[] = {
 #embed "../../Profiles/models/language/medcpt-query.json"
 };
-static const unsigned char file229[] = {
+static const unsigned char file349[] = {
 #embed "../../Profiles/models/language/medcpt-reranker.json"
 };
-static const unsigned char file230[] = {
+static const unsigned char file350[] = {
 #embed "../../Profiles/models/language/medcpt.json"
 };
-static const unsigned char file231[] = {
+static const unsigned char file351[] = {
 #embed "../../Profiles/models/language/meditron-70b.json"
 };
-static const unsigned char file232[] = {
+static const unsigned char file352[] = {
 #embed "../../Profiles/models/language/meditron-7b.json"
 };
-static const unsigned char file233[] = {
+static const unsigned char file353[] = {
 #embed "../../Profiles/models/language/medprompt.json"
 };
-static const unsigned char file234[] = {
+static const unsigned char file354[] = {
 #embed "../../Profiles/models/language/medroberta-nl.json"
 };
-static const unsigned char file235[] = {
+static const unsigned char file355[] = {
 #embed "../../Profiles/models/language/megatron-gpt-1.3b.json"
 };
-static const unsigned char file236[] = {
+static const unsigned char file356[] = {
 #embed "../../Profiles/models/language/mistral-7b.json"
 };
-static const unsigned char file237[] = {
+static const unsigned char file357[] = {
 #embed "../../Profiles/models/language/mixtral-8x22b.json"
 };
-static const unsigned char file238[] = {
+static const unsigned char file358[] = {
 #embed "../../Profiles/models/language/mixtral-8x7b.json"
 };
-static const unsigned char file239[] = {
+static const unsigned char file359[] = {
 #embed "../../Profiles/models/language/mosaicbert-base.json"
 };
-static const unsigned char file240[] = {
+static const unsigned char file360[] = {
 #embed "../../Profiles/models/language/napss.json"
 };
-static const unsigned char file241[] = {
+static const unsigned char file361[] = {
 #embed "../../Profiles/models/language/oncogpt-7b.json"
 };
-static const unsigned char file242[] = {
+static const unsigned char file362[] = {
 #embed "../../Profiles/models/language/open-llama-3b.json"
 };
-static const unsigned char file243[] = {
+static const unsigned char file363[] = {
 #embed "../../Profiles/models/language/ophglm.json"
 };
-static const unsigned char file244[] = {
+static const unsigned char file364[] = {
 #embed "../../Profiles/models/language/opt-1.3b.json"
 };
-static const unsigned char file245[] = {
+static const unsigned char file365[] = {
 #embed "../../Profiles/models/language/opt-125m.json"
 };
-static const unsigned char file246[] = {
+static const unsigned char file366[] = {
 #embed "../../Profiles/models/language/opt-13b.json"
 };
-static const unsigned char file247[] = {
+static const unsigned char file367[] = {
 #embed "../../Profiles/models/language/opt-175b.json"
 };
-static const unsigned char file248[] = {
+static const unsigned char file368[] = {
 #embed "../../Profiles/models/language/opt-2.7b.json"
 };
-static const unsigned char file249[] = {
+static const unsigned char file369[] = {
 #embed "../../Profiles/models/language/opt-30b.json"
 };
-static const unsigned char file250[] = {
+static const unsigned char file370[] = {
 #embed "../../Profiles/models/language/opt-6.7b.json"
 };
-static const unsigned char file251[] = {
+static const unsigned char file371[] = {
 #embed "../../Profiles/models/language/opt-66b.json"
 };
-static const unsigned char file252[] = {
+static const unsigned char file372[] = {
 #embed "../../Profiles/models/language/palm-540b.json"
 };
-static const unsigned char file253[] = {
+static const unsigned char file373[] = {
 #embed "../../Profiles/models/language/palm-62b.json"
 };
-static const unsigned char file254[] = {
+static const unsigned char file374[] = {
 #embed "../../Profiles/models/language/palm-8b.json"
 };
-static const unsigned char file255[] = {
+static const unsigned char file375[] = {
 #embed "../../Profiles/models/language/pbp.json"
 };
-static const unsigned char file256[] = {
+static const unsigned char file376[] = {
 #embed "../../Profiles/models/language/phi-1.5.json"
 };
-static const unsigned char file257[] = {
+static const unsigned char file377[] = {
 #embed "../../Profiles/models/language/phi-2.json"
 };
-static const unsigned char file258[] = {
+static const unsigned char file378[] = {
 #embed "../../Profiles/models/language/phi-3-mini.json"
 };
-static const unsigned char file259[] = {
+static const unsigned char file379[] = {
 #embed "../../Profiles/models/language/pmc-llama-13b.json"
 };
-static const unsigned char file260[] = {
+static const unsigned char file380[] = {
 #embed "../../Profiles/models/language/pmc-llama-7b.json"
 };
-static const unsigned char file261[] = {
+static const unsigned char file381[] = {
 #embed "../../Profiles/models/language/pubmedbert.json"
 };
-static const unsigned char file262[] = {
+static const unsigned char file382[] = {
 #embed "../../Profiles/models/language/qilin-med-13b.json"
 };
-static const unsigned char file263[] = {
+static const unsigned char file383[] = {
 #embed "../../Profiles/models/language/qilin-med.json"
 };
-static const unsigned char file264[] = {
+static const unsigned char file384[] = {
 #embed "../../Profiles/models/language/qwen-1.8b.json"
 };
-static const unsigned char file265[] = {
+static const unsigned char file385[] = {
 #embed "../../Profiles/models/language/qwen-14b.json"
 };
-static const unsigned char file266[] = {
+static const unsigned char file386[] = {
 #embed "../../Profiles/models/language/qwen-72b.json"
 };
-static const unsigned char file267[] = {
+static const unsigned char file387[] = {
 #embed "../../Profiles/models/language/qwen-7b.json"
 };
-static const unsigned char file268[] = {
+static const unsigned char file388[] = {
 #embed "../../Profiles/models/language/qwen2-0.5b.json"
 };
-static const unsigned char file269[] = {
+static const unsigned char file389[] = {
 #embed "../../Profiles/models/language/qwen2-1.5b.json"
 };
-static const unsigned char file270[] = {
+static const unsigned char file390[] = {
 #embed "../../Profiles/models/language/qwen2-72b.json"
 };
-static const unsigned char file271[] = {
+static const unsigned char file391[] = {
 #embed "../../Profiles/models/language/qwen2-7b.json"
 };
-static const unsigned char file272[] = {
+static const unsigned char file392[] = {
 #embed "../../Profiles/models/language/roberta-base.json"
 };
-static const unsigned char file273[] = {
+static const unsigned char file393[] = {
 #embed "../../Profiles/models/language/roberta-large.json"
 };
-static const unsigned char file274[] = {
+static const unsigned char file394[] = {
 #embed "../../Profiles/models/language/scibert.json"
 };
-static const unsigned char file275[] = {
+static const unsigned char file395[] = {
 #embed "../../Profiles/models/language/spt.json"
 };
-static const unsigned char file276[] = {
+static const unsigned char file396[] = {
 #embed "../../Profiles/models/language/t5-11b.json"
 };
-static const unsigned char file277[] = {
+static const unsigned char file397[] = {
 #embed "../../Profiles/models/language/t5-3b.json"
 };
-static const unsigned char file278[] = {
+static const unsigned char file398[] = {
 #embed "../../Profiles/models/language/t5-base.json"
 };
-static const unsigned char file279[] = {
+static const unsigned char file399[] = {
 #embed "../../Profiles/models/language/t5-large.json"
 };
-static const unsigned char file280[] = {
+static const unsigned char file400[] = {
 #embed "../../Profiles/models/language/t5-small.json"
 };
-static const unsigned char file281[] = {
+static const unsigned char file401[] = {
 #embed "../../Profiles/models/language/taiyi-7b.json"
 };
-static const unsigned char file282[] = {
+static const unsigned char file402[] = {
 #embed "../../Profiles/models/language/text-embedding-ada-002.json"
 };
-static const unsigned char file283[] = {
+static const unsigned char file403[] = {
 #embed "../../Profiles/models/language/visual-med-alpaca.json"
 };
-static const unsigned char file284[] = {
+static const unsigned char file404[] = {
 #embed "../../Profiles/models/language/yi-34b.json"
 };
-static const unsigned char file285[] = {
+static const unsigned char file405[] = {
 #embed "../../Profiles/models/language/zhongjing-13b.json"
 };
-static const unsigned char file286[] = {
+static const unsigned char file406[] = {
 #embed "../../Profiles/models/language/ziya-llama-13b.json"
 };
-static const unsigned char file287[] = {
+static const unsigned char file407[] = {
 #embed "../../Profiles/models/multimodal/albef.json"
 };
-static const unsigned char file288[] = {
+static const unsigned char file408[] = {
 #embed "../../Profiles/models/multimodal/arl.json"
 };
-static const unsigned char file289[] = {
+static const unsigned char file409[] = {
 #embed "../../Profiles/models/multimodal/bfspr.json"
 };
-static const unsigned char file290[] = {
+static const unsigned char file410[] = {
 #embed "../../Profiles/models/multimodal/biomedclip.json"
 };
-static const unsigned char file291[] = {
+static const unsigned char file411[] = {
 #embed "../../Profiles/models/multimodal/biomedgpt-b.json"
 };
-static const unsigned char file292[] = {
+static const unsigned char file412[] = {
 #embed "../../Profiles/models/multimodal/biomedgpt-m.json"
 };
-static const unsigned char file293[] = {
+static const unsigned char file413[] = {
 #embed "../../Profiles/models/multimodal/biomedgpt-s.json"
 };
-static const unsigned char file294[] = {
+static const unsigned char file414[] = {
 #embed "../../Profiles/models/multimodal/biovil.json"
 };
-static const unsigned char file295[] = {
+static const unsigned char file415[] = {
 #embed "../../Profiles/models/multimodal/blip2-opt-2.7b.json"
 };
-static const unsigned char file296[] = {
+static const unsigned char file416[] = {
 #embed "../../Profiles/models/multimodal/blip2-opt-6.7b.json"
 };
-static const unsigned char file297[] = {
+static const unsigned char file417[] = {
 #embed "../../Profiles/models/multimodal/chambon-sd.json"
 };
-static const unsigned char file298[] = {
+static const unsigned char file418[] = {
 #embed "../../Profiles/models/multimodal/chexzero-b-16-320.json"
 };
-static const unsigned char file299[] = {
+static const unsigned char file419[] = {
 #embed "../../Profiles/models/multimodal/chexzero.json"
 };
-static const unsigned char file300[] = {
+static const unsigned char file420[] = {
 #embed "../../Profiles/models/multimodal/cite.json"
 };
-static const unsigned char file301[] = {
+static const unsigned char file421[] = {
 #embed "../../Profiles/models/multimodal/clinical-bert.json"
 };
-static const unsigned char file302[] = {
+static const unsigned char file422[] = {
 #embed "../../Profiles/models/multimodal/clip-lung.json"
 };
-static const unsigned char file303[] = {
+static const unsigned char file423[] = {
 #embed "../../Profiles/models/multimodal/clip-rn101.json"
 };
-static const unsigned char file304[] = {
+static const unsigned char file424[] = {
 #embed "../../Profiles/models/multimodal/clip-rn50.json"
 };
-static const unsigned char file305[] = {
-#embed "../../Profiles/models/multimodal/clip-rn50x4.json"
-};
-static const unsigned char file306[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
-};
-static const unsigned char file307[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
-};
-static const unsigned char file308[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
-};
-static const unsigned char file309[] = {
-#embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
-};
-static const unsigned char file310[] = {
-#embed "../../Profiles/models/multimodal/conch-vit-b16.json"
-};
-static const unsigned char file311[] = {
-#embed "../../Profiles/models/multimodal/convirt.json"
-};
-static const unsigned char file312[] = {
-#embed "../../Profiles/models/multimodal/coop-lvt.json"
-};
-static const unsigned char file313[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
-};
-static const unsigned char file314[] = {
-#embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
-};
-static const unsigned char file315[] = {
-#embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
-};
-static const unsigned char file316[] = {
-#embed "../../Profiles/models/multimodal/etp.json"
-};
-static const unsigned char file317[] = {
-#embed "../../Profiles/models/multimodal/gimp.json"
-};
-static const unsigned char file318[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
-};
-static const unsigned char file319[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
-};
-static const unsigned char file320[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
-};
-static const unsigned char file321[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
-};
-static const unsigned char file322[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
-};
-static const unsigned char file323[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
-};
-static const unsigned char file324[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
-};
-static const unsigned char file325[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
-};
-static const unsigned char file326[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
-};
-static const unsigned char file327[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
-};
-static const unsigned char file328[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
-};
-static const unsigned char file329[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
-};
-static const unsigned char file330[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
-};
-static const unsigned char file331[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
-};
-static const unsigned char file332[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
-};
-static const unsigned char file333[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
-};
-static const unsigned char file334[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
-};
-static const unsigned char file335[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
-};
-static const unsigned char file336[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
-};
-static const unsigned char file337[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
-};
-static const unsigned char file338[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
-};
-static const unsigned char file339[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
-};
-static const unsigned char file340[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
-};
-static const unsigned char file341[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
-};
-static const unsigned char file342[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
-};
-static const unsigned char file343[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
-};
-static const unsigned char file344[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
-};
-static const unsigned char file345[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
-};
-static const unsigned char file346[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
-};
-static const unsigned char file347[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
-};
-static const unsigned char file348[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
-};
-static const unsigned char file349[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
-};
-static const unsigned char file350[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
-};
-static const unsigned char file351[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
-};
-static const unsigned char file352[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
-};
-static const unsigned char file353[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
-};
-static const unsigned char file354[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
-};
-static const unsigned char file355[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
-};
-static const unsigned char file356[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
-};
-static const unsigned char file357[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
-};
-static const unsigned char file358[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
-};
-static const unsigned char file359[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
-};
-static const unsigned char file360[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
-};
-static const unsigned char file361[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
-};
-static const unsigned char file362[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
-};
-static const unsigned char file363[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
-};
-static const unsigned char file364[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
-};
-static const unsigned char file365[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
-};
-static const unsigned char file366[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
-};
-static const unsigned char file367[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
-};
-static const unsigned char file368[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
-};
-static const unsigned char file369[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
-};
-static const unsigned char file370[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
-};
-static const unsigned char file371[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
-};
-static const unsigned char file372[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
-};
-static const unsigned char file373[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
-};
-static const unsigned char file374[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
-};
-static const unsigned char file375[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
-};
-static const unsigned char file376[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
-};
-static const unsigned char file377[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
-};
-static const unsigned char file378[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
-};
-static const unsigned char file379[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
-};
-static const unsigned char file380[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
-};
-static const unsigned char file381[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
-};
-static const unsigned char file382[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
-};
-static const unsigned char file383[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
-};
-static const unsigned char file384[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
-};
-static const unsigned char file385[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
-};
-static const unsigned char file386[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
-};
-static const unsigned char file387[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
-};
-static const unsigned char file388[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
-};
-static const unsigned char file389[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
-};
-static const unsigned char file390[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
-};
-static const unsigned char file391[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
-};
-static const unsigned char file392[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
-};
-static const unsigned char file393[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
-};
-static const unsigned char file394[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
-};
-static const unsigned char file395[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
-};
-static const unsigned char file396[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
-};
-static const unsigned char file397[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
-};
-static const unsigned char file398[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
-};
-static const unsigned char file399[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
-};
-static const unsigned char file400[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
-};
-static const unsigned char file401[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
-};
-static const unsigned char file402[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
-};
-static const unsigned char file403[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
-};
-static const unsigned char file404[] = {
-#embed "../../Profiles/models/vision/autosam.json"
-};
-static const unsigned char file405[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
-};
-static const unsigned char file406[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
-};
-static const unsigned char file407[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
-};
-static const unsigned char file408[] = {
-#embed "../../Profiles/models/vision/brow.json"
-};
-static const unsigned char file409[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
-};
-static const unsigned char file410[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
-};
-static const unsigned char file411[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
-};
-static const unsigned char file412[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
-};
-static const unsigned char file413[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
-};
-static const unsigned char file414[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
-};
-static const unsigned char file415[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
-};
-static const unsigned char file416[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
-};
-static const unsigned char file417[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
-};
-static const unsigned char file418[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
-};
-static const unsigned char file419[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
-};
-static const unsigned char file420[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
-};
-static const unsigned char file421[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
-};
-static const unsigned char file422[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
-};
-static const unsigned char file423[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
-};
-static const unsigned char file424[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
-};
 static const unsigned char file425[] = {
-#embed "../../Profiles/models/vision/desam.json"
-};
-static const unsigned char file426[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
-};
-static const unsigned char file427[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
-};
-static const unsigned char file428[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
-};
-static const unsigned char file429[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
-};
-static const unsigned char file430[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
-};
-static const unsigned char file431[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
-};
-static const unsigned char file432[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
-};
-static const unsigned char file433[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
-};
-static const unsigned char file434[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
-};
-static const unsigned char file435[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
-};
-static const unsigned char file436[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
-};
-static const unsigned char file437[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
-};
-static const unsigned char file438[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
-};
-static const unsigned char file439[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
-};
-static const unsigned char file440[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
-};
-static const unsigned char file441[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
-};
-static const unsigned char file442[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
-};
-static const unsigned char file443[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
-};
-static const unsigned char file444[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
-};
-static const unsigned char file445[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
-};
-static const unsigned char file446[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
-};
-static const unsigned char file447[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
-};
-static const unsigned char file448[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
-};
-static const unsigned char file449[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
-};
-static const unsigned char file450[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
-};
-static const unsigned char file451[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
-};
-static const unsigned char file452[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
-};
-static const unsigned char file453[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
-};
-static const unsigned char file454[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
-};
-static const unsigned char file455[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
-};
-static const unsigned char file456[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
-};
-static const unsigned char file457[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
-};
-static const unsigned char file458[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
-};
-static const unsigned char file459[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
-};
-static const unsigned char file460[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
-};
-static const unsigned char file461[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
-};
-static const unsigned char file462[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
-};
-static const unsigned char file463[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
-};
-static const unsigned char file464[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
-};
-static const unsigned char file465[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
-};
-static const unsigned char file466[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
-};
-static const unsigned char file467[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
-};
-static const unsigned char file468[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
-};
-static const unsigned char file469[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
-};
-static const unsigned char file470[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
-};
-static const unsigned char file471[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
-};
-static const unsigned char file472[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
-};
-static const unsigned char file473[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
-};
-static const unsigned char file474[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
-};
-static const unsigned char file475[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
-};
-static const unsigned char file476[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
-};
-static const unsigned char file477[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
-};
-static const unsigned char file478[] = {
-#embed "../../Profiles/models/vision/promise.json"
-};
-static const unsigned char file479[] = {
-#embed "../../Profiles/models/vision/punetr.json"
-};
-static const unsigned char file480[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file481[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file482[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file483[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file484[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file485[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file486[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file487[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file488[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file489[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file490[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file491[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
-};
-static const unsigned char file492[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file493[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
-};
-static const unsigned char file494[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
-};
-static const unsigned char file495[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
-};
-static const unsigned char file496[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
-};
-static const unsigned char file497[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
-};
-static const unsigned char file498[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file499[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file500[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file501[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file502[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file503[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file504[] = {
-#embed "../../Profiles/models/vision/samaug.json"
-};
-static const unsigned char file505[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
-};
-static const unsigned char file506[] = {
-#embed "../../Profiles/models/vision/samed.json"
-};
-static const unsigned char file507[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
-};
-static const unsigned char file508[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
-};
-static const unsigned char file509[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
-};
-static const unsigned char file510[] = {
-#embed "../../Profiles/models/vision/sampot.json"
-};
-static const unsigned char file511[] = {
-#embed "../../Profiles/models/vision/samus.json"
-};
-static const unsigned char file512[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
-};
-static const unsigned char file513[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
-};
-static const unsigned char file514[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
-};
-static const unsigned char file515[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file516[] = {
-#embed "../../Profiles/models/vision/segvol.json"
-};
-static const unsigned char file517[] = {
-#embed "../../Profiles/models/vision/semisam.json"
-};
-static const unsigned char file518[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
-};
-static const unsigned char file519[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
-};
-static const unsigned char file520[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
-};
-static const unsigned char file521[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
-};
-static const unsigned char file522[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
-};
-static const unsigned char file523[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
-};
-static const unsigned char file524[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
-};
-static const unsigned char file525[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file526[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file527[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file528[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file529[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
-};
-static const unsigned char file530[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file531[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file532[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file533[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
-};
-static const unsigned char file534[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
-};
-static const unsigned char file535[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
-};
-static const unsigned char file536[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
-};
-static const unsigned char file537[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
-};
-static const unsigned char file538[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file539[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file540[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file541[] = {
-#embed "../../Profiles/models/vision/universeg.json"
-};
-static const unsigned char file542[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
-};
-static const unsigned char file543[] = {
-#embed "../../Profiles/models/vision/usfm.json"
-};
-static const unsigned char file544[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file545[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
-};
-static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
-};
-static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
-};
-static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
-};
-static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
-};
-static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
-};
-static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
-};
-static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
-};
-static const unsigned char file561[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
-};
-static const unsigned char file562[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
-};
-static const unsigned char file335[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
-};
-static const unsigned char file336[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file337[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file338[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file339[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file340[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file341[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file342[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file343[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file344[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file345[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file346[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file347[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file348[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file349[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file350[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file351[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file352[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file353[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file354[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
-};
-static const unsigned char file355[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
-};
-static const unsigned char file356[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file357[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
-};
-static const unsigned char file358[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
-};
-static const unsigned char file359[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
-};
-static const unsigned char file360[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
-};
-static const unsigned char file361[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file362[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file363[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file364[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file365[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file366[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file367[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file368[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
-};
-static const unsigned char file369[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
-};
-static const unsigned char file370[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
-};
-static const unsigned char file371[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
-};
-static const unsigned char file372[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
-};
-static const unsigned char file373[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file374[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file375[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file376[] = {
-#embed "../../Profiles/models/vision/universeg.json"
-};
-static const unsigned char file377[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file378[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file379[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file380[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file381[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file382[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file383[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file384[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file385[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file386[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
-};
-static const unsigned char file387[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
-};
-static const unsigned char file388[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
-};
-static const unsigned char file389[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
-};
-static const unsigned char file390[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
-};
-static const unsigned char file391[] = {
 #embed "../../Profiles/models/multimodal/clip-rn50x16.json"
 };
-static const unsigned char file425[] = {
+static const unsigned char file426[] = {
 #embed "../../Profiles/models/multimodal/clip-rn50x4.json"
 };
-static const unsigned char file426[] = {
+static const unsigned char file427[] = {
 #embed "../../Profiles/models/multimodal/clip-rn50x64.json"
 };
-static const unsigned char file427[] = {
+static const unsigned char file428[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-b-16-plus-240.json"
 };
-static const unsigned char file428[] = {
+static const unsigned char file429[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-b-16.json"
 };
-static const unsigned char file429[] = {
+static const unsigned char file430[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-b-32.json"
 };
-static const unsigned char file430[] = {
+static const unsigned char file431[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-bigg-14.json"
 };
-static const unsigned char file431[] = {
+static const unsigned char file432[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-g-14.json"
 };
-static const unsigned char file432[] = {
+static const unsigned char file433[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-h-14.json"
 };
-static const unsigned char file433[] = {
+static const unsigned char file434[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-l-14-336.json"
 };
-static const unsigned char file434[] = {
+static const unsigned char file435[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-l-14.json"
 };
-static const unsigned char file435[] = {
+static const unsigned char file436[] = {
 #embed "../../Profiles/models/multimodal/clip-vit-l-16.json"
 };
-static const unsigned char file436[] = {
+static const unsigned char file437[] = {
 #embed "../../Profiles/models/multimodal/conch-vit-b16.json"
 };
-static const unsigned char file437[] = {
+static const unsigned char file438[] = {
 #embed "../../Profiles/models/multimodal/convirt.json"
 };
-static const unsigned char file438[] = {
+static const unsigned char file439[] = {
 #embed "../../Profiles/models/multimodal/coop-lvt.json"
 };
-static const unsigned char file439[] = {
+static const unsigned char file440[] = {
 #embed "../../Profiles/models/multimodal/cxr-clip-r50.json"
 };
-static const unsigned char file440[] = {
+static const unsigned char file441[] = {
 #embed "../../Profiles/models/multimodal/cxr-clip-swin.json"
 };
-static const unsigned char file441[] = {
+static const unsigned char file442[] = {
 #embed "../../Profiles/models/multimodal/etp-ecg-resnet18.json"
 };
-static const unsigned char file442[] = {
+static const unsigned char file443[] = {
 #embed "../../Profiles/models/multimodal/etp.json"
 };
-static const unsigned char file443[] = {
+static const unsigned char file444[] = {
 #embed "../../Profiles/models/multimodal/gimp.json"
 };
-static const unsigned char file444[] = {
+static const unsigned char file445[] = {
 #embed "../../Profiles/models/multimodal/glip-t.json"
 };
-static const unsigned char file445[] = {
+static const unsigned char file446[] = {
 #embed "../../Profiles/models/multimodal/gloria.json"
 };
-static const unsigned char file446[] = {
+static const unsigned char file447[] = {
 #embed "../../Profiles/models/multimodal/guo-glip.json"
 };
-static const unsigned char file447[] = {
+static const unsigned char file448[] = {
 #embed "../../Profiles/models/multimodal/i-ai.json"
 };
-static const unsigned char file448[] = {
+static const unsigned char file449[] = {
 #embed "../../Profiles/models/multimodal/imitate.json"
 };
-static const unsigned char file449[] = {
+static const unsigned char file450[] = {
 #embed "../../Profiles/models/multimodal/kad-512.json"
 };
-static const unsigned char file450[] = {
+static const unsigned char file451[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
 };
-static const unsigned char file451[] = {
+static const unsigned char file452[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
 };
-static const unsigned char file452[] = {
+static const unsigned char file453[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
 };
-static const unsigned char file453[] = {
+static const unsigned char file454[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
 };
-static const unsigned char file454[] = {
+static const unsigned char file455[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
 };
-static const unsigned char file455[] = {
+static const unsigned char file456[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
 };
-static const unsigned char file456[] = {
+static const unsigned char file457[] = {
 #embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
 };
-static const unsigned char file457[] = {
+static const unsigned char file458[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
 };
-static const unsigned char file458[] = {
+static const unsigned char file459[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
 };
-static const unsigned char file459[] = {
+static const unsigned char file460[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
 };
-static const unsigned char file460[] = {
+static const unsigned char file461[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
 };
-static const unsigned char file461[] = {
+static const unsigned char file462[] = {
 #embed "../../Profiles/models/multimodal/lovt.json"
 };
-static const unsigned char file462[] = {
+static const unsigned char file463[] = {
 #embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
 };
-static const unsigned char file463[] = {
+static const unsigned char file464[] = {
 #embed "../../Profiles/models/multimodal/lu-gpt2.json"
 };
-static const unsigned char file464[] = {
+static const unsigned char file465[] = {
 #embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
 };
-static const unsigned char file465[] = {
+static const unsigned char file466[] = {
 #embed "../../Profiles/models/multimodal/m-flag-r50.json"
 };
-static const unsigned char file466[] = {
+static const unsigned char file467[] = {
 #embed "../../Profiles/models/multimodal/m3ad.json"
 };
-static const unsigned char file467[] = {
+static const unsigned char file468[] = {
 #embed "../../Profiles/models/multimodal/m3ae.json"
 };
-static const unsigned char file468[] = {
+static const unsigned char file469[] = {
 #embed "../../Profiles/models/multimodal/maco.json"
 };
-static const unsigned char file469[] = {
+static const unsigned char file470[] = {
 #embed "../../Profiles/models/multimodal/med-flamingo.json"
 };
-static const unsigned char file470[] = {
+static const unsigned char file471[] = {
 #embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
 };
-static const unsigned char file471[] = {
+static const unsigned char file472[] = {
 #embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
 };
-static const unsigned char file472[] = {
+static const unsigned char file473[] = {
 #embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
 };
-static const unsigned char file473[] = {
+static const unsigned char file474[] = {
 #embed "../../Profiles/models/multimodal/med-unic-r50.json"
 };
-static const unsigned char file474[] = {
+static const unsigned char file475[] = {
 #embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
 };
-static const unsigned char file475[] = {
+static const unsigned char file476[] = {
 #embed "../../Profiles/models/multimodal/medclip-r50.json"
 };
-static const unsigned char file476[] = {
+static const unsigned char file477[] = {
 #embed "../../Profiles/models/multimodal/medclip-swin.json"
 };
-static const unsigned char file477[] = {
+static const unsigned char file478[] = {
 #embed "../../Profiles/models/multimodal/medklip.json"
 };
-static const unsigned char file478[] = {
+static const unsigned char file479[] = {
 #embed "../../Profiles/models/multimodal/medvill.json"
 };
-static const unsigned char file479[] = {
+static const unsigned char file480[] = {
 #embed "../../Profiles/models/multimodal/mgca-r50.json"
 };
-static const unsigned char file480[] = {
+static const unsigned char file481[] = {
 #embed "../../Profiles/models/multimodal/mgca-vit-b.json"
 };
-static const unsigned char file481[] = {
+static const unsigned char file482[] = {
 #embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
 };
-static const unsigned char file482[] = {
+static const unsigned char file483[] = {
 #embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
 };
-static const unsigned char file483[] = {
+static const unsigned char file484[] = {
 #embed "../../Profiles/models/multimodal/minigpt4-13b.json"
 };
-static const unsigned char file484[] = {
+static const unsigned char file485[] = {
 #embed "../../Profiles/models/multimodal/minigpt4-7b.json"
 };
-static const unsigned char file485[] = {
+static const unsigned char file486[] = {
 #embed "../../Profiles/models/multimodal/mmbert.json"
 };
-static const unsigned char file486[] = {
+static const unsigned char file487[] = {
 #embed "../../Profiles/models/multimodal/moleculestm-graph.json"
 };
-static const unsigned char file487[] = {
+static const unsigned char file488[] = {
 #embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
 };
-static const unsigned char file488[] = {
+static const unsigned char file489[] = {
 #embed "../../Profiles/models/multimodal/mrm.json"
 };
-static const unsigned char file489[] = {
+static const unsigned char file490[] = {
 #embed "../../Profiles/models/multimodal/mumc.json"
 };
-static const unsigned char file490[] = {
+static const unsigned char file491[] = {
 #embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
 };
-static const unsigned char file491[] = {
+static const unsigned char file492[] = {
 #embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
 };
-static const unsigned char file492[] = {
+static const unsigned char file493[] = {
 #embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
 };
-static const unsigned char file493[] = {
+static const unsigned char file494[] = {
 #embed "../../Profiles/models/multimodal/pathasst.json"
 };
-static const unsigned char file494[] = {
+static const unsigned char file495[] = {
 #embed "../../Profiles/models/multimodal/pathchat.json"
 };
-static const unsigned char file495[] = {
+static const unsigned char file496[] = {
 #embed "../../Profiles/models/multimodal/plip.json"
 };
-static const unsigned char file496[] = {
+static const unsigned char file497[] = {
 #embed "../../Profiles/models/multimodal/pmc-clip.json"
 };
-static const unsigned char file497[] = {
+static const unsigned char file498[] = {
 #embed "../../Profiles/models/multimodal/prior.json"
 };
-static const unsigned char file498[] = {
+static const unsigned char file499[] = {
 #embed "../../Profiles/models/multimodal/proteindt-clap.json"
 };
-static const unsigned char file499[] = {
+static const unsigned char file500[] = {
 #embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
 };
-static const unsigned char file500[] = {
+static const unsigned char file501[] = {
 #embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
 };
-static const unsigned char file501[] = {
+static const unsigned char file502[] = {
 #embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
-static const unsigned char file502[] = {
+static const unsigned char file503[] = {
 #embed "../../Profiles/models/multimodal/qilin-med-vl.json"
 };
-static const unsigned char file503[] = {
+static const unsigned char file504[] = {
 #embed "../../Profiles/models/multimodal/qin-glip.json"
 };
-static const unsigned char file504[] = {
+static const unsigned char file505[] = {
 #embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
 };
-static const unsigned char file505[] = {
+static const unsigned char file506[] = {
 #embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
 };
-static const unsigned char file506[] = {
+static const unsigned char file507[] = {
 #embed "../../Profiles/models/multimodal/quiltnet.json"
 };
-static const unsigned char file507[] = {
+static const unsigned char file508[] = {
 #embed "../../Profiles/models/multimodal/r2gen.json"
 };
-static const unsigned char file508[] = {
+static const unsigned char file509[] = {
 #embed "../../Profiles/models/multimodal/radfm-14b.json"
 };
-static const unsigned char file509[] = {
+static const unsigned char file510[] = {
 #embed "../../Profiles/models/multimodal/radfm-vision.json"
 };
-static const unsigned char file510[] = {
+static const unsigned char file511[] = {
 #embed "../../Profiles/models/multimodal/roentgen.json"
 };
-static const unsigned char file511[] = {
+static const unsigned char file512[] = {
 #embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
-static const unsigned char file512[] = {
+static const unsigned char file513[] = {
 #embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
-static const unsigned char file513[] = {
+static const unsigned char file514[] = {
 #embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
-static const unsigned char file514[] = {
+static const unsigned char file515[] = {
 #embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
-static const unsigned char file515[] = {
+static const unsigned char file516[] = {
 #embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
-static const unsigned char file516[] = {
+static const unsigned char file517[] = {
 #embed "../../Profiles/models/multimodal/t3d.json"
 };
-static const unsigned char file517[] = {
+static const unsigned char file518[] = {
 #embed "../../Profiles/models/multimodal/umcl.json"
 };
-static const unsigned char file518[] = {
+static const unsigned char file519[] = {
 #embed "../../Profiles/models/multimodal/unibrain.json"
 };
-static const unsigned char file519[] = {
+static const unsigned char file520[] = {
 #embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
 };
-static const unsigned char file520[] = {
+static const unsigned char file521[] = {
 #embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
 };
-static const unsigned char file521[] = {
+static const unsigned char file522[] = {
 #embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
 };
-static const unsigned char file522[] = {
+static const unsigned char file523[] = {
 #embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
-static const unsigned char file523[] = {
+static const unsigned char file524[] = {
 #embed "../../Profiles/models/multimodal/xplainer.json"
 };
-static const unsigned char file524[] = {
+static const unsigned char file525[] = {
 #embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
 };
-static const unsigned char file525[] = {
+static const unsigned char file526[] = {
 #embed "../../Profiles/models/multimodal/xraygpt.json"
 };
-static const unsigned char file526[] = {
+static const unsigned char file527[] = {
 #embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
-static const unsigned char file527[] = {
+static const unsigned char file528[] = {
 #embed "../../Profiles/models/vision/adaptivesam.json"
 };
-static const unsigned char file528[] = {
+static const unsigned char file529[] = {
 #embed "../../Profiles/models/vision/after-sam.json"
 };
-static const unsigned char file529[] = {
+static const unsigned char file530[] = {
 #embed "../../Profiles/models/vision/all-in-sam.json"
 };
-static const unsigned char file530[] = {
+static const unsigned char file531[] = {
 #embed "../../Profiles/models/vision/anand-sam.json"
 };
-static const unsigned char file531[] = {
+static const unsigned char file532[] = {
 #embed "../../Profiles/models/vision/autosam.json"
 };
-static const unsigned char file532[] = {
+static const unsigned char file533[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
-static const unsigned char file533[] = {
+static const unsigned char file534[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
-static const unsigned char file534[] = {
+static const unsigned char file535[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
-static const unsigned char file535[] = {
+static const unsigned char file536[] = {
 #embed "../../Profiles/models/vision/brow.json"
 };
-static const unsigned char file536[] = {
+static const unsigned char file537[] = {
 #embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
-static const unsigned char file537[] = {
+static const unsigned char file538[] = {
 #embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
-static const unsigned char file538[] = {
+static const unsigned char file539[] = {
 #embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
-static const unsigned char file539[] = {
+static const unsigned char file540[] = {
 #embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
-static const unsigned char file540[] = {
+static const unsigned char file541[] = {
 #embed "../../Profiles/models/vision/cellsam.json"
 };
-static const unsigned char file541[] = {
+static const unsigned char file542[] = {
 #embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
-static const unsigned char file542[] = {
+static const unsigned char file543[] = {
 #embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
-static const unsigned char file543[] = {
+static const unsigned char file544[] = {
 #embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
-static const unsigned char file544[] = {
+static const unsigned char file545[] = {
 #embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
-static const unsigned char file545[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
-};
 static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
+#embed "../../Profiles/models/vision/convnext_base.json"
 };
 static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/convnext_large.json"
 };
 static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/convnext_small.json"
 };
 static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/convnext_tiny.json"
 };
 static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/desam.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file561[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file562[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file563[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file564[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file565[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file566[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file567[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file568[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file569[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file570[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file571[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file572[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file573[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file574[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file575[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file576[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file577[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file578[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file579[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file580[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file581[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file582[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file583[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file584[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file585[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file586[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file587[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file588[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file589[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file590[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file591[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file592[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file593[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file594[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file595[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file596[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file597[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file598[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file599[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file600[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file601[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file602[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file603[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file604[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file605[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file606[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file607[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file608[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file609[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file610[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file611[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file612[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file613[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file614[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file615[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file616[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file617[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file618[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file619[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file620[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file621[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file622[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file623[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file624[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file625[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file626[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file627[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file628[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file629[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file630[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file631[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file632[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file633[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file634[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file635[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file636[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file637[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file638[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file639[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file640[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file641[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file642[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file643[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file644[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file645[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file646[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file647[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file648[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file649[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file650[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file651[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file652[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-b.json"
 };
 static const unsigned char file653[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-h.json"
 };
 static const unsigned char file654[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-l.json"
 };
 static const unsigned char file655[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/stunet-s.json"
 };
 static const unsigned char file656[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file657[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file658[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file659[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file660[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file661[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file662[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file663[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file664[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file665[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
 static const unsigned char file666[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
 static const unsigned char file667[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
 static const unsigned char file668[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
 static const unsigned char file669[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/unet2d-basic.json"
 };
 static const unsigned char file670[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/unet3d-basic.json"
 };
 static const unsigned char file671[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file672[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file673[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file674[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/universeg.json"
 };
 static const unsigned char file675[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file676[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file677[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file678[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file679[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file680[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file681[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file682[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file683[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
 static const unsigned char file684[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file685[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file686[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file687[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/voco-l.json"
 };
 static const unsigned char file688[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
 static const unsigned char file689[] = {
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+};
+static const unsigned char file690[] = {
+#embed "../../Profiles/models/vision/yolov8l.json"
+};
+static const unsigned char file691[] = {
+#embed "../../Profiles/models/vision/yolov8m.json"
+};
+static const unsigned char file692[] = {
+#embed "../../Profiles/models/vision/yolov8n.json"
+};
+static const unsigned char file693[] = {
+#embed "../../Profiles/models/vision/yolov8s.json"
+};
+static const unsigned char file694[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file695[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -4692,1336 +2283,510 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/bioinformatics/genebert.json", file189, sizeof file189},
     {"models/bioinformatics/geneformer-106m.json", file190, sizeof file190},
     {"models/bioinformatics/geneformer-12l.json", file191, sizeof file191},
-    {"models/bioinformatics/geneformer.json", file192, sizeof file192},
-    {"models/bioinformatics/genept.json", file193, sizeof file193},
-    {"models/bioinformatics/gin-5x300.json", file194, sizeof file194},
-    {"models/bioinformatics/hyenadna-large-1m.json", file195, sizeof file195},
-    {"models/bioinformatics/hyenadna-medium-160k.json", file196, sizeof file196},
-    {"models/bioinformatics/hyenadna-medium-450k.json", file197, sizeof file197},
-    {"models/bioinformatics/hyenadna-small-32k.json", file198, sizeof file198},
-    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file199, sizeof file199},
-    {"models/bioinformatics/hyenadna-tiny-1k.json", file200, sizeof file200},
-    {"models/bioinformatics/mrna-fm.json", file201, sizeof file201},
-    {"models/bioinformatics/msa-transformer.json", file202, sizeof file202},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file203, sizeof file203},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file204, sizeof file204},
-    {"models/bioinformatics/nucleotide-transformer-v2-100m.json", file205, sizeof file205},
-    {"models/bioinformatics/nucleotide-transformer-v2-250m.json", file206, sizeof file206},
-    {"models/bioinformatics/nucleotide-transformer-v2-500m.json", file207, sizeof file207},
-    {"models/bioinformatics/nucleotide-transformer-v2-50m.json", file208, sizeof file208},
-    {"models/bioinformatics/progen.json", file209, sizeof file209},
-    {"models/bioinformatics/progen2-base.json", file210, sizeof file210},
-    {"models/bioinformatics/progen2-bfd90.json", file211, sizeof file211},
-    {"models/bioinformatics/progen2-large.json", file212, sizeof file212},
-    {"models/bioinformatics/progen2-medium.json", file213, sizeof file213},
-    {"models/bioinformatics/progen2-oas.json", file214, sizeof file214},
-    {"models/bioinformatics/progen2-small.json", file215, sizeof file215},
-    {"models/bioinformatics/progen2-xlarge.json", file216, sizeof file216},
-    {"models/bioinformatics/protalbert.json", file217, sizeof file217},
-    {"models/bioinformatics/protbert-bfd.json", file218, sizeof file218},
-    {"models/bioinformatics/protbert.json", file219, sizeof file219},
-    {"models/bioinformatics/protgpt2.json", file220, sizeof file220},
-    {"models/bioinformatics/prott5-xl-encdec.json", file221, sizeof file221},
-    {"models/bioinformatics/prott5-xl-encoder.json", file222, sizeof file222},
-    {"models/bioinformatics/prott5-xxl-encdec.json", file223, sizeof file223},
-    {"models/bioinformatics/prott5-xxl-encoder.json", file224, sizeof file224},
-    {"models/bioinformatics/rna-fm.json", file225, sizeof file225},
-    {"models/bioinformatics/rna-msm.json", file226, sizeof file226},
-    {"models/bioinformatics/rnabert.json", file227, sizeof file227},
-    {"models/bioinformatics/scbert.json", file228, sizeof file228},
-    {"models/bioinformatics/scelmo.json", file229, sizeof file229},
-    {"models/bioinformatics/scfoundation-100m.json", file230, sizeof file230},
-    {"models/bioinformatics/scgpt.json", file231, sizeof file231},
-    {"models/bioinformatics/splicebert-510.json", file232, sizeof file232},
-    {"models/bioinformatics/splicebert.json", file233, sizeof file233},
-    {"models/bioinformatics/uce-33l.json", file234, sizeof file234},
-    {"models/bioinformatics/uce-4l.json", file235, sizeof file235},
-    {"models/bioinformatics/utr-lm.json", file236, sizeof file236},
-    {"models/bioinformatics/xtrimopglm-100b.json", file237, sizeof file237},
-    {"models/bioinformatics/xtrimopglm-10b.json", file238, sizeof file238},
-    {"models/bioinformatics/xtrimopglm-1b.json", file239, sizeof file239},
-    {"models/bioinformatics/xtrimopglm-3b.json", file240, sizeof file240},
-    {"models/language/albert-base.json", file241, sizeof file241},
-    {"models/language/albert-large.json", file242, sizeof file242},
-    {"models/language/albert-xlarge.json", file243, sizeof file243},
-    {"models/language/albert-xxlarge.json", file244, sizeof file244},
-    {"models/language/alpacare-13b.json", file245, sizeof file245},
-    {"models/language/alpacare-7b.json", file246, sizeof file246},
-    {"models/language/alpacare-llama2-13b.json", file247, sizeof file247},
-    {"models/language/alpacare-llama2-7b.json", file248, sizeof file248},
-    {"models/language/alphabert.json", file249, sizeof file249},
-    {"models/language/antplm-med-10b.json", file250, sizeof file250},
-    {"models/language/baichuan-13b.json", file251, sizeof file251},
-    {"models/language/baichuan-7b.json", file252, sizeof file252},
-    {"models/language/baichuan2-13b.json", file253, sizeof file253},
-    {"models/language/baichuan2-7b.json", file254, sizeof file254},
-    {"models/language/bart-base.json", file255, sizeof file255},
-    {"models/language/bart-large.json", file256, sizeof file256},
-    {"models/language/behrt.json", file257, sizeof file257},
-    {"models/language/bentsao.json", file258, sizeof file258},
-    {"models/language/bert-base.json", file259, sizeof file259},
-    {"models/language/bert-large.json", file260, sizeof file260},
-    {"models/language/bianque-1.json", file261, sizeof file261},
-    {"models/language/bianque-2.json", file262, sizeof file262},
-    {"models/language/bimedix.json", file263, sizeof file263},
-    {"models/language/biobart-base.json", file264, sizeof file264},
-    {"models/language/biobart-large.json", file265, sizeof file265},
-    {"models/language/biobart-v2-base.json", file266, sizeof file266},
-    {"models/language/biobart-v2-large.json", file267, sizeof file267},
-    {"models/language/biobert.json", file268, sizeof file268},
-    {"models/language/biomedlm.json", file269, sizeof file269},
-    {"models/language/biomistral-7b.json", file270, sizeof file270},
-    {"models/language/bloom-176b.json", file271, sizeof file271},
-    {"models/language/bloom-1b1.json", file272, sizeof file272},
-    {"models/language/bloom-1b7.json", file273, sizeof file273},
-    {"models/language/bloom-3b.json", file274, sizeof file274},
-    {"models/language/bloom-560m.json", file275, sizeof file275},
-    {"models/language/bloom-7b1.json", file276, sizeof file276},
-    {"models/language/chatcad-plus.json", file277, sizeof file277},
-    {"models/language/chatcad.json", file278, sizeof file278},
-    {"models/language/chatdoctor.json", file279, sizeof file279},
-    {"models/language/chatglm-6b.json", file280, sizeof file280},
-    {"models/language/chatglm2-6b.json", file281, sizeof file281},
-    {"models/language/chatglm3-6b.json", file282, sizeof file282},
-    {"models/language/chatgpt.json", file283, sizeof file283},
-    {"models/language/clinical-decision-transformer.json", file284, sizeof file284},
-    {"models/language/clinicalbert.json", file285, sizeof file285},
-    {"models/language/clinicalgpt.json", file286, sizeof file286},
-    {"models/language/deid-gpt.json", file287, sizeof file287},
-    {"models/language/doctorglm.json", file288, sizeof file288},
-    {"models/language/dr-knows.json", file289, sizeof file289},
-    {"models/language/falcon-40b.json", file290, sizeof file290},
-    {"models/language/falcon-7b.json", file291, sizeof file291},
-    {"models/language/flan-t5-base.json", file292, sizeof file292},
-    {"models/language/flan-t5-large.json", file293, sizeof file293},
-    {"models/language/flan-t5-small.json", file294, sizeof file294},
-    {"models/language/flan-t5-xl.json", file295, sizeof file295},
-    {"models/language/flan-t5-xxl.json", file296, sizeof file296},
-    {"models/language/gatortron-base-345m.json", file297, sizeof file297},
-    {"models/language/gatortron-large-8.9b.json", file298, sizeof file298},
-    {"models/language/gatortron-medium-3.9b.json", file299, sizeof file299},
-    {"models/language/gatortrongpt-20b.json", file300, sizeof file300},
-    {"models/language/gatortrongpt-5b.json", file301, sizeof file301},
-    {"models/language/gemma-2b.json", file302, sizeof file302},
-    {"models/language/gemma-7b.json", file303, sizeof file303},
-    {"models/language/gemma2-27b.json", file304, sizeof file304},
-    {"models/language/gemma2-2b.json", file305, sizeof file305},
-    {"models/language/gemma2-9b.json", file306, sizeof file306},
-    {"models/language/glm-10b.json", file307, sizeof file307},
-    {"models/language/glm-130b.json", file308, sizeof file308},
-    {"models/language/gpt-4.json", file309, sizeof file309},
-    {"models/language/gpt-doctor.json", file310, sizeof file310},
-    {"models/language/gpt-j-6b.json", file311, sizeof file311},
-    {"models/language/gpt-neox-20b.json", file312, sizeof file312},
-    {"models/language/gpt2-large.json", file313, sizeof file313},
-    {"models/language/gpt2-medium.json", file314, sizeof file314},
-    {"models/language/gpt2-xl.json", file315, sizeof file315},
-    {"models/language/gpt2.json", file316, sizeof file316},
-    {"models/language/healthprompt.json", file317, sizeof file317},
-    {"models/language/huatuogpt-13b.json", file318, sizeof file318},
-    {"models/language/huatuogpt-7b.json", file319, sizeof file319},
-    {"models/language/huatuogpt2-13b.json", file320, sizeof file320},
-    {"models/language/huatuogpt2-34b.json", file321, sizeof file321},
-    {"models/language/huatuogpt2-7b.json", file322, sizeof file322},
-    {"models/language/jmlr-13b.json", file323, sizeof file323},
-    {"models/language/jmlr-7b.json", file324, sizeof file324},
-    {"models/language/llama-13b.json", file325, sizeof file325},
-    {"models/language/llama-33b.json", file326, sizeof file326},
-    {"models/language/llama-65b.json", file327, sizeof file327},
-    {"models/language/llama-7b.json", file328, sizeof file328},
-    {"models/language/llama2-13b.json", file329, sizeof file329},
-    {"models/language/llama2-70b.json", file330, sizeof file330},
-    {"models/language/llama2-7b.json", file331, sizeof file331},
-    {"models/language/llama3-70b.json", file332, sizeof file332},
-    {"models/language/llama3-8b.json", file333, sizeof file333},
-    {"models/language/llama3.1-405b.json", file334, sizeof file334},
-    {"models/language/llama3.1-70b.json", file335, sizeof file335},
-    {"models/language/llama3.1-8b.json", file336, sizeof file336},
-    {"models/language/llama3.2-1b.json", file337, sizeof file337},
-    {"models/language/llama3.2-3b.json", file338, sizeof file338},
-    {"models/language/me-llama-13b.json", file339, sizeof file339},
-    {"models/language/me-llama-70b.json", file340, sizeof file340},
-    {"models/language/med-palm-2.json", file341, sizeof file341},
-    {"models/language/med-palm.json", file342, sizeof file342},
-    {"models/language/medagents-flan-palm.json", file343, sizeof file343},
-    {"models/language/medalpaca-13b.json", file344, sizeof file344},
-    {"models/language/medalpaca-30b.json", file345, sizeof file345},
-    {"models/language/medalpaca-7b.json", file346, sizeof file346},
-    {"models/language/medcpt-query.json", file347, sizeof file347},
-    {"models/language/medcpt-reranker.json", file348, sizeof file348},
-    {"models/language/medcpt.json", file349, sizeof file349},
-    {"models/language/meditron-70b.json", file350, sizeof file350},
-    {"models/language/meditron-7b.json", file351, sizeof file351},
-    {"models/language/medprompt.json", file352, sizeof file352},
-    {"models/language/medroberta-nl.json", file353, sizeof file353},
-    {"models/language/megatron-gpt-1.3b.json", file354, sizeof file354},
-    {"models/language/mistral-7b.json", file355, sizeof file355},
-    {"models/language/mixtral-8x22b.json", file356, sizeof file356},
-    {"models/language/mixtral-8x7b.json", file357, sizeof file357},
-    {"models/language/mosaicbert-base.json", file358, sizeof file358},
-    {"models/language/napss.json", file359, sizeof file359},
-    {"models/language/oncogpt-7b.json", file360, sizeof file360},
-    {"models/language/open-llama-3b.json", file361, sizeof file361},
-    {"models/language/ophglm.json", file362, sizeof file362},
-    {"models/language/opt-1.3b.json", file363, sizeof file363},
-    {"models/language/opt-125m.json", file364, sizeof file364},
-    {"models/language/opt-13b.json", file365, sizeof file365},
-    {"models/language/opt-175b.json", file366, sizeof file366},
-    {"models/language/opt-2.7b.json", file367, sizeof file367},
-    {"models/language/opt-30b.json", file368, sizeof file368},
-    {"models/language/opt-6.7b.json", file369, sizeof file369},
-    {"models/language/opt-66b.json", file370, sizeof file370},
-    {"models/language/palm-540b.json", file371, sizeof file371},
-    {"models/language/palm-62b.json", file372, sizeof file372},
-    {"models/language/palm-8b.json", file373, sizeof file373},
-    {"models/language/pbp.json", file374, sizeof file374},
-    {"models/language/phi-1.5.json", file375, sizeof file375},
-    {"models/language/phi-2.json", file376, sizeof file376},
-    {"models/language/phi-3-mini.json", file377, sizeof file377},
-    {"models/language/pmc-llama-13b.json", file378, sizeof file378},
-    {"models/language/pmc-llama-7b.json", file379, sizeof file379},
-    {"models/language/pubmedbert.json", file380, sizeof file380},
-    {"models/language/qilin-med-13b.json", file381, sizeof file381},
-    {"models/language/qilin-med.json", file382, sizeof file382},
-    {"models/language/qwen-1.8b.json", file383, sizeof file383},
-    {"models/language/qwen-14b.json", file384, sizeof file384},
-    {"models/language/qwen-72b.json", file385, sizeof file385},
-    {"models/language/qwen-7b.json", file386, sizeof file386},
-    {"models/language/qwen2-0.5b.json", file387, sizeof file387},
-    {"models/language/qwen2-1.5b.json", file388, sizeof file388},
-    {"models/language/qwen2-72b.json", file389, sizeof file389},
-    {"models/language/qwen2-7b.json", file390, sizeof file390},
-    {"models/language/roberta-base.json", file391, sizeof file391},
-    {"models/language/roberta-large.json", file392, sizeof file392},
-    {"models/language/scibert.json", file393, sizeof file393},
-    {"models/language/spt.json", file394, sizeof file394},
-    {"models/language/t5-11b.json", file395, sizeof file395},
-    {"models/language/t5-3b.json", file396, sizeof file396},
-    {"models/language/t5-base.json", file397, sizeof file397},
-    {"models/language/t5-large.json", file398, sizeof file398},
-    {"models/language/t5-small.json", file399, sizeof file399},
-    {"models/language/taiyi-7b.json", file400, sizeof file400},
-    {"models/language/text-embedding-ada-002.json", file401, sizeof file401},
-    {"models/language/visual-med-alpaca.json", file402, sizeof file402},
-    {"models/language/yi-34b.json", file403, sizeof file403},
-    {"models/language/zhongjing-13b.json", file404, sizeof file404},
-    {"models/language/ziya-llama-13b.json", file405, sizeof file405},
-    {"models/multimodal/albef.json", file406, sizeof file406},
-    {"models/multimodal/arl.json", file407, sizeof file407},
-    {"models/multimodal/bfspr.json", file408, sizeof file408},
-    {"models/multimodal/biomedclip.json", file409, sizeof file409},
-    {"models/multimodal/biomedgpt-b.json", file410, sizeof file410},
-    {"models/multimodal/biomedgpt-m.json", file411, sizeof file411},
-    {"models/multimodal/biomedgpt-s.json", file412, sizeof file412},
-    {"models/multimodal/biovil.json", file413, sizeof file413},
-    {"models/multimodal/blip2-opt-2.7b.json", file414, sizeof file414},
-    {"models/multimodal/blip2-opt-6.7b.json", file415, sizeof file415},
-    {"models/multimodal/chambon-sd.json", file416, sizeof file416},
-    {"models/multimodal/chexzero-b-16-320.json", file417, sizeof file417},
-    {"models/multimodal/chexzero.json", file418, sizeof file418},
-    {"models/multimodal/cite.json", file419, sizeof file419},
-    {"models/multimodal/clinical-bert.json", file420, sizeof file420},
-    {"models/multimodal/clip-lung.json", file421, sizeof file421},
-    {"models/multimodal/clip-rn101.json", file422, sizeof file422},
-    {"models/multimodal/clip-rn50.json", file423, sizeof file423},
-    {"models/multimodal/clip-rn50x4.json", file424, sizeof file424},
-    {"models/multimodal/clip-vit-b-16.json", file425, sizeof file425},
-    {"models/multimodal/clip-vit-b-32.json", file426, sizeof file426},
-    {"models/multimodal/clip-vit-l-14-336.json", file427, sizeof file427},
-    {"models/multimodal/clip-vit-l-14.json", file428, sizeof file428},
-    {"models/multimodal/conch-vit-b16.json", file429, sizeof file429},
-    {"models/multimodal/convirt.json", file430, sizeof file430},
-    {"models/multimodal/coop-lvt.json", file431, sizeof file431},
-    {"models/multimodal/cxr-clip-r50.json", file432, sizeof file432},
-    {"models/multimodal/cxr-clip-swin.json", file433, sizeof file433},
-    {"models/multimodal/etp-ecg-resnet18.json", file434, sizeof file434},
-    {"models/multimodal/etp.json", file435, sizeof file435},
-    {"models/multimodal/gimp.json", file436, sizeof file436},
-    {"models/multimodal/glip-t.json", file437, sizeof file437},
-    {"models/multimodal/gloria.json", file438, sizeof file438},
-    {"models/multimodal/guo-glip.json", file439, sizeof file439},
-    {"models/multimodal/i-ai.json", file440, sizeof file440},
-    {"models/multimodal/imitate.json", file441, sizeof file441},
-    {"models/multimodal/kad-512.json", file442, sizeof file442},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file443, sizeof file443},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file444, sizeof file444},
-    {"models/multimodal/llava-1.5-13b.json", file445, sizeof file445},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file446, sizeof file446},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file447, sizeof file447},
-    {"models/multimodal/llava-1.5-7b.json", file448, sizeof file448},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file449, sizeof file449},
-    {"models/multimodal/llava-med-7b-224-linear.json", file450, sizeof file450},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file451, sizeof file451},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file452, sizeof file452},
-    {"models/multimodal/llava-med-7b-224.json", file453, sizeof file453},
-    {"models/multimodal/lovt.json", file454, sizeof file454},
-    {"models/multimodal/lu-gpt2-medium.json", file455, sizeof file455},
-    {"models/multimodal/lu-gpt2.json", file456, sizeof file456},
-    {"models/multimodal/lu-open-llama-7b.json", file457, sizeof file457},
-    {"models/multimodal/m-flag-r50.json", file458, sizeof file458},
-    {"models/multimodal/m3ad.json", file459, sizeof file459},
-    {"models/multimodal/m3ae.json", file460, sizeof file460},
-    {"models/multimodal/maco.json", file461, sizeof file461},
-    {"models/multimodal/med-flamingo.json", file462, sizeof file462},
-    {"models/multimodal/med-palm-m-12b.json", file463, sizeof file463},
-    {"models/multimodal/med-palm-m-562b.json", file464, sizeof file464},
-    {"models/multimodal/med-palm-m-84b.json", file465, sizeof file465},
-    {"models/multimodal/med-unic-r50.json", file466, sizeof file466},
-    {"models/multimodal/med-unic-vit-b.json", file467, sizeof file467},
-    {"models/multimodal/medclip-r50.json", file468, sizeof file468},
-    {"models/multimodal/medclip-swin.json", file469, sizeof file469},
-    {"models/multimodal/medklip.json", file470, sizeof file470},
-    {"models/multimodal/medvill.json", file471, sizeof file471},
-    {"models/multimodal/mgca-r50.json", file472, sizeof file472},
-    {"models/multimodal/mgca-vit-b.json", file473, sizeof file473},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file474, sizeof file474},
-    {"models/multimodal/mi-zero-pubmedbert.json", file475, sizeof file475},
-    {"models/multimodal/minigpt4-13b.json", file476, sizeof file476},
-    {"models/multimodal/minigpt4-7b.json", file477, sizeof file477},
-    {"models/multimodal/mmbert.json", file478, sizeof file478},
-    {"models/multimodal/moleculestm-graph.json", file479, sizeof file479},
-    {"models/multimodal/moleculestm-smiles.json", file480, sizeof file480},
-    {"models/multimodal/mrm.json", file481, sizeof file481},
-    {"models/multimodal/mumc.json", file482, sizeof file482},
-    {"models/multimodal/open-coca_vit-l-14.json", file483, sizeof file483},
-    {"models/multimodal/open-flamingo-9b.json", file484, sizeof file484},
-    {"models/multimodal/pathasst.json", file485, sizeof file485},
-    {"models/multimodal/pathchat.json", file486, sizeof file486},
-    {"models/multimodal/plip.json", file487, sizeof file487},
-    {"models/multimodal/pmc-clip.json", file488, sizeof file488},
-    {"models/multimodal/prior.json", file489, sizeof file489},
-    {"models/multimodal/proteindt-clap.json", file490, sizeof file490},
-    {"models/multimodal/pubmedclip-rn50.json", file491, sizeof file491},
-    {"models/multimodal/pubmedclip-rn50x4.json", file492, sizeof file492},
-    {"models/multimodal/pubmedclip.json", file493, sizeof file493},
-    {"models/multimodal/qilin-med-vl.json", file494, sizeof file494},
-    {"models/multimodal/qin-glip.json", file495, sizeof file495},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file496, sizeof file496},
-    {"models/multimodal/quiltnet-b-16.json", file497, sizeof file497},
-    {"models/multimodal/quiltnet.json", file498, sizeof file498},
-    {"models/multimodal/r2gen.json", file499, sizeof file499},
-    {"models/multimodal/radfm-14b.json", file500, sizeof file500},
-    {"models/multimodal/radfm-vision.json", file501, sizeof file501},
-    {"models/multimodal/roentgen.json", file502, sizeof file502},
-    {"models/multimodal/sd1-unet.json", file503, sizeof file503},
-    {"models/multimodal/sd1-vae.json", file504, sizeof file504},
-    {"models/multimodal/sd2-unet.json", file505, sizeof file505},
-    {"models/multimodal/stable-diffusion-v1.json", file506, sizeof file506},
-    {"models/multimodal/stable-diffusion-v2.json", file507, sizeof file507},
-    {"models/multimodal/t3d.json", file508, sizeof file508},
-    {"models/multimodal/umcl.json", file509, sizeof file509},
-    {"models/multimodal/unibrain.json", file510, sizeof file510},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file511, sizeof file511},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file512, sizeof file512},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file513, sizeof file513},
-    {"models/multimodal/vit-bert-dual.json", file514, sizeof file514},
-    {"models/multimodal/xplainer.json", file515, sizeof file515},
-    {"models/multimodal/xraygpt-vit-g.json", file516, sizeof file516},
-    {"models/multimodal/xraygpt.json", file517, sizeof file517},
-    {"models/vision/3dsam-adapter.json", file518, sizeof file518},
-    {"models/vision/adaptivesam.json", file519, sizeof file519},
-    {"models/vision/after-sam.json", file520, sizeof file520},
-    {"models/vision/all-in-sam.json", file521, sizeof file521},
-    {"models/vision/anand-sam.json", file522, sizeof file522},
-    {"models/vision/autosam.json", file523, sizeof file523},
-    {"models/vision/baharoon-dinov2-vitb14.json", file524, sizeof file524},
-    {"models/vision/baharoon-dinov2-vitg14.json", file525, sizeof file525},
-    {"models/vision/baharoon-dinov2-vitl14.json", file526, sizeof file526},
-    {"models/vision/brow.json", file527, sizeof file527},
-    {"models/vision/c2l-densenet121.json", file528, sizeof file528},
-    {"models/vision/c2l-resnet18.json", file529, sizeof file529},
-    {"models/vision/campanella-vit-l.json", file530, sizeof file530},
-    {"models/vision/campanella-vit-s.json", file531, sizeof file531},
-    {"models/vision/cellsam.json", file532, sizeof file532},
-    {"models/vision/ciga-resnet18.json", file533, sizeof file533},
-    {"models/vision/clip-rn101-visual.json", file534, sizeof file534},
-    {"models/vision/clip-rn50-visual.json", file535, sizeof file535},
-    {"models/vision/clip-rn50x4-visual.json", file536, sizeof file536},
-    {"models/vision/convnext_base.json", file537, sizeof file537},
-    {"models/vision/convnext_large.json", file538, sizeof file538},
-    {"models/vision/convnext_small.json", file539, sizeof file539},
-    {"models/vision/convnext_tiny.json", file540, sizeof file540},
-    {"models/vision/ctranspath.json", file541, sizeof file541},
-    {"models/vision/deblurring-mae.json", file542, sizeof file542},
-    {"models/vision/densenet121-3d.json", file543, sizeof file543},
-    {"models/vision/densenet121.json", file544, sizeof file544},
-    {"models/vision/densenet161.json", file545, sizeof file545},
-    {"models/vision/densenet169.json", file546, sizeof file546},
-    {"models/vision/densenet201.json", file547, sizeof file547},
-    {"models/vision/desam.json", file548, sizeof file548},
-    {"models/vision/dinov2-vitb14.json", file549, sizeof file549},
-    {"models/vision/dinov2-vitg14.json", file550, sizeof file550},
-    {"models/vision/dinov2-vitl14.json", file551, sizeof file551},
-    {"models/vision/dinov2-vits14.json", file552, sizeof file552},
-    {"models/vision/efficientnet_b0.json", file553, sizeof file553},
-    {"models/vision/efficientnet_b1.json", file554, sizeof file554},
-    {"models/vision/efficientnet_b2.json", file555, sizeof file555},
-    {"models/vision/efficientnet_b3.json", file556, sizeof file556},
-    {"models/vision/efficientnet_b4.json", file557, sizeof file557},
-    {"models/vision/efficientnet_b5.json", file558, sizeof file558},
-    {"models/vision/efficientnet_b6.json", file559, sizeof file559},
-    {"models/vision/efficientnet_b7.json", file560, sizeof file560},
-    {"models/vision/endo-fm-timesformer.json", file561, sizeof file561},
-    {"models/vision/eviprompt-b.json", file562, sizeof file562},
-    {"models/vision/eviprompt-h.json", file563, sizeof file563},
-    {"models/vision/feng-sam.json", file564, sizeof file564},
-    {"models/vision/ghesu-resnet50w2.json", file565, sizeof file565},
-    {"models/vision/gigapath-slide.json", file566, sizeof file566},
-    {"models/vision/gigapath-tile.json", file567, sizeof file567},
-    {"models/vision/gvsl-unet.json", file568, sizeof file568},
-    {"models/vision/lvm-med-resnet50.json", file569, sizeof file569},
-    {"models/vision/lvm-med-vit-b.json", file570, sizeof file570},
-    {"models/vision/ma-sam.json", file571, sizeof file571},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file572, sizeof file572},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file573, sizeof file573},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file574, sizeof file574},
-    {"models/vision/mammo-sam.json", file575, sizeof file575},
-    {"models/vision/med-sa.json", file576, sizeof file576},
-    {"models/vision/med3d-resnet10.json", file577, sizeof file577},
-    {"models/vision/med3d-resnet101.json", file578, sizeof file578},
-    {"models/vision/med3d-resnet152.json", file579, sizeof file579},
-    {"models/vision/med3d-resnet18.json", file580, sizeof file580},
-    {"models/vision/med3d-resnet200.json", file581, sizeof file581},
-    {"models/vision/med3d-resnet34.json", file582, sizeof file582},
-    {"models/vision/med3d-resnet50.json", file583, sizeof file583},
-    {"models/vision/medivista-sam.json", file584, sizeof file584},
-    {"models/vision/medlsam.json", file585, sizeof file585},
-    {"models/vision/medsam-vit-b.json", file586, sizeof file586},
-    {"models/vision/mis-fm-pctnet.json", file587, sizeof file587},
-    {"models/vision/moco-cxr-densenet121.json", file588, sizeof file588},
-    {"models/vision/moco-cxr-resnet18.json", file589, sizeof file589},
-    {"models/vision/models-genesis-unet3d.json", file590, sizeof file590},
-    {"models/vision/nnsam.json", file591, sizeof file591},
-    {"models/vision/nnunet-2d.json", file592, sizeof file592},
-    {"models/vision/nnunet-3d-fullres.json", file593, sizeof file593},
-    {"models/vision/nnunet-resenc-l.json", file594, sizeof file594},
-    {"models/vision/nnunet-resenc-m.json", file595, sizeof file595},
-    {"models/vision/nnunet-resenc-xl.json", file596, sizeof file596},
-    {"models/vision/pancy-yolov8-sam.json", file597, sizeof file597},
-    {"models/vision/polyp-sam-b.json", file598, sizeof file598},
-    {"models/vision/polyp-sam-l.json", file599, sizeof file599},
-    {"models/vision/polyp-sam-plus-plus.json", file600, sizeof file600},
-    {"models/vision/promise.json", file601, sizeof file601},
-    {"models/vision/punetr.json", file602, sizeof file602},
-    {"models/vision/r3d18.json", file603, sizeof file603},
-    {"models/vision/resnet101.json", file604, sizeof file604},
-    {"models/vision/resnet152.json", file605, sizeof file605},
-    {"models/vision/resnet18.json", file606, sizeof file606},
-    {"models/vision/resnet34.json", file607, sizeof file607},
-    {"models/vision/resnet50.json", file608, sizeof file608},
-    {"models/vision/resnext101_32x8d.json", file609, sizeof file609},
-    {"models/vision/resnext101_64x4d.json", file610, sizeof file610},
-    {"models/vision/resnext50_32x4d.json", file611, sizeof file611},
-    {"models/vision/retfound.json", file612, sizeof file612},
-    {"models/vision/rudolfv.json", file613, sizeof file613},
-    {"models/vision/sam-lst.json", file614, sizeof file614},
-    {"models/vision/sam-mask-decoder.json", file615, sizeof file615},
-    {"models/vision/sam-med2d.json", file616, sizeof file616},
-    {"models/vision/sam-med3d.json", file617, sizeof file617},
-    {"models/vision/sam-octa.json", file618, sizeof file618},
-    {"models/vision/sam-path.json", file619, sizeof file619},
-    {"models/vision/sam-u.json", file620, sizeof file620},
-    {"models/vision/sam-vit_b-image-encoder.json", file621, sizeof file621},
-    {"models/vision/sam-vit_b.json", file622, sizeof file622},
-    {"models/vision/sam-vit_h-image-encoder.json", file623, sizeof file623},
-    {"models/vision/sam-vit_h.json", file624, sizeof file624},
-    {"models/vision/sam-vit_l-image-encoder.json", file625, sizeof file625},
-    {"models/vision/sam-vit_l.json", file626, sizeof file626},
-    {"models/vision/samaug.json", file627, sizeof file627},
-    {"models/vision/samed-h.json", file628, sizeof file628},
-    {"models/vision/samed.json", file629, sizeof file629},
-    {"models/vision/samm-b.json", file630, sizeof file630},
-    {"models/vision/samm-h.json", file631, sizeof file631},
-    {"models/vision/samm-l.json", file632, sizeof file632},
-    {"models/vision/sampot.json", file633, sizeof file633},
-    {"models/vision/samus.json", file634, sizeof file634},
-    {"models/vision/segmentanybone.json", file635, sizeof file635},
-    {"models/vision/segresnet-brats.json", file636, sizeof file636},
-    {"models/vision/segresnet.json", file637, sizeof file637},
-    {"models/vision/segvol-image-encoder.json", file638, sizeof file638},
-    {"models/vision/segvol.json", file639, sizeof file639},
-    {"models/vision/semisam.json", file640, sizeof file640},
-    {"models/vision/skinsam.json", file641, sizeof file641},
-    {"models/vision/sp-sam.json", file642, sizeof file642},
-    {"models/vision/stunet-b.json", file643, sizeof file643},
-    {"models/vision/stunet-h.json", file644, sizeof file644},
-    {"models/vision/stunet-l.json", file645, sizeof file645},
-    {"models/vision/stunet-s.json", file646, sizeof file646},
-    {"models/vision/surgicalsam.json", file647, sizeof file647},
-    {"models/vision/swin_base_patch4_window7_224.json", file648, sizeof file648},
-    {"models/vision/swin_large_patch4_window7_224.json", file649, sizeof file649},
-    {"models/vision/swin_small_patch4_window7_224.json", file650, sizeof file650},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file651, sizeof file651},
-    {"models/vision/swinsam.json", file652, sizeof file652},
-    {"models/vision/swinunetr-24.json", file653, sizeof file653},
-    {"models/vision/swinunetr-48.json", file654, sizeof file654},
-    {"models/vision/swinunetr-v2-48.json", file655, sizeof file655},
-    {"models/vision/transvw-unet3d.json", file656, sizeof file656},
-    {"models/vision/unet-resnet18-smp.json", file657, sizeof file657},
-    {"models/vision/unet-resnet34-smp.json", file658, sizeof file658},
-    {"models/vision/unet-resnet50-smp.json", file659, sizeof file659},
-    {"models/vision/unet2d-basic.json", file660, sizeof file660},
-    {"models/vision/unet3d-basic.json", file661, sizeof file661},
-    {"models/vision/unetr-16.json", file662, sizeof file662},
-    {"models/vision/uni.json", file663, sizeof file663},
-    {"models/vision/uni2-h.json", file664, sizeof file664},
-    {"models/vision/universeg.json", file665, sizeof file665},
-    {"models/vision/ur-sam.json", file666, sizeof file666},
-    {"models/vision/usfm.json", file667, sizeof file667},
-    {"models/vision/virchow.json", file668, sizeof file668},
-    {"models/vision/virchow2.json", file669, sizeof file669},
-    {"models/vision/visionfm.json", file670, sizeof file670},
-    {"models/vision/vit-b-16.json", file671, sizeof file671},
-    {"models/vision/vit-h-14.json", file672, sizeof file672},
-    {"models/vision/vit-l-16.json", file673, sizeof file673},
-    {"models/vision/vit-large-linear-probe.json", file674, sizeof file674},
-    {"models/vision/vit-s-16.json", file675, sizeof file675},
-    {"models/vision/voco-b.json", file676, sizeof file676},
-    {"models/vision/voco-h.json", file677, sizeof file677},
-    {"models/vision/voco-l.json", file678, sizeof file678},
-    {"models/vision/wide_resnet101_2.json", file679, sizeof file679},
-    {"models/vision/wide_resnet50_2.json", file680, sizeof file680},
-    {"models/vision/yolov8l.json", file681, sizeof file681},
-    {"models/vision/yolov8m.json", file682, sizeof file682},
-    {"models/vision/yolov8n.json", file683, sizeof file683},
-    {"models/vision/yolov8s.json", file684, sizeof file684},
-    {"models/vision/yolov8x.json", file685, sizeof file685},
-    {"survey.json", file686, sizeof file686},
+    {"models/bioinformatics/geneformer-20l.json", file192, sizeof file192},
+    {"models/bioinformatics/geneformer.json", file193, sizeof file193},
+    {"models/bioinformatics/genept.json", file194, sizeof file194},
+    {"models/bioinformatics/gin-5x300.json", file195, sizeof file195},
+    {"models/bioinformatics/hyenadna-large-1m.json", file196, sizeof file196},
+    {"models/bioinformatics/hyenadna-medium-160k.json", file197, sizeof file197},
+    {"models/bioinformatics/hyenadna-medium-450k.json", file198, sizeof file198},
+    {"models/bioinformatics/hyenadna-small-32k.json", file199, sizeof file199},
+    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file200, sizeof file200},
+    {"models/bioinformatics/hyenadna-tiny-1k.json", file201, sizeof file201},
+    {"models/bioinformatics/mrna-fm.json", file202, sizeof file202},
+    {"models/bioinformatics/msa-transformer.json", file203, sizeof file203},
+    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file204, sizeof file204},
+    {"models/bioinformatics/nucleotide-transformer-500m.json", file205, sizeof file205},
+    {"models/bioinformatics/nucleotide-transformer-v2-100m.json", file206, sizeof file206},
+    {"models/bioinformatics/nucleotide-transformer-v2-250m.json", file207, sizeof file207},
+    {"models/bioinformatics/nucleotide-transformer-v2-500m.json", file208, sizeof file208},
+    {"models/bioinformatics/nucleotide-transformer-v2-50m.json", file209, sizeof file209},
+    {"models/bioinformatics/progen.json", file210, sizeof file210},
+    {"models/bioinformatics/progen2-base.json", file211, sizeof file211},
+    {"models/bioinformatics/progen2-bfd90.json", file212, sizeof file212},
+    {"models/bioinformatics/progen2-large.json", file213, sizeof file213},
+    {"models/bioinformatics/progen2-medium.json", file214, sizeof file214},
+    {"models/bioinformatics/progen2-oas.json", file215, sizeof file215},
+    {"models/bioinformatics/progen2-small.json", file216, sizeof file216},
+    {"models/bioinformatics/progen2-xlarge.json", file217, sizeof file217},
+    {"models/bioinformatics/protalbert.json", file218, sizeof file218},
+    {"models/bioinformatics/protbert-bfd.json", file219, sizeof file219},
+    {"models/bioinformatics/protbert.json", file220, sizeof file220},
+    {"models/bioinformatics/protgpt2.json", file221, sizeof file221},
+    {"models/bioinformatics/prott5-xl-encdec.json", file222, sizeof file222},
+    {"models/bioinformatics/prott5-xl-encoder.json", file223, sizeof file223},
+    {"models/bioinformatics/prott5-xxl-encdec.json", file224, sizeof file224},
+    {"models/bioinformatics/prott5-xxl-encoder.json", file225, sizeof file225},
+    {"models/bioinformatics/rna-fm.json", file226, sizeof file226},
+    {"models/bioinformatics/rna-msm.json", file227, sizeof file227},
+    {"models/bioinformatics/rnabert.json", file228, sizeof file228},
+    {"models/bioinformatics/scbert.json", file229, sizeof file229},
+    {"models/bioinformatics/scelmo.json", file230, sizeof file230},
+    {"models/bioinformatics/scfoundation-100m.json", file231, sizeof file231},
+    {"models/bioinformatics/scgpt.json", file232, sizeof file232},
+    {"models/bioinformatics/splicebert-510.json", file233, sizeof file233},
+    {"models/bioinformatics/splicebert.json", file234, sizeof file234},
+    {"models/bioinformatics/uce-33l.json", file235, sizeof file235},
+    {"models/bioinformatics/uce-4l.json", file236, sizeof file236},
+    {"models/bioinformatics/utr-lm.json", file237, sizeof file237},
+    {"models/bioinformatics/xtrimopglm-100b.json", file238, sizeof file238},
+    {"models/bioinformatics/xtrimopglm-10b.json", file239, sizeof file239},
+    {"models/bioinformatics/xtrimopglm-1b.json", file240, sizeof file240},
+    {"models/bioinformatics/xtrimopglm-3b.json", file241, sizeof file241},
+    {"models/language/albert-base.json", file242, sizeof file242},
+    {"models/language/albert-large.json", file243, sizeof file243},
+    {"models/language/albert-xlarge.json", file244, sizeof file244},
+    {"models/language/albert-xxlarge.json", file245, sizeof file245},
+    {"models/language/alpacare-13b.json", file246, sizeof file246},
+    {"models/language/alpacare-7b.json", file247, sizeof file247},
+    {"models/language/alpacare-llama2-13b.json", file248, sizeof file248},
+    {"models/language/alpacare-llama2-7b.json", file249, sizeof file249},
+    {"models/language/alphabert.json", file250, sizeof file250},
+    {"models/language/antplm-med-10b.json", file251, sizeof file251},
+    {"models/language/baichuan-13b.json", file252, sizeof file252},
+    {"models/language/baichuan-7b.json", file253, sizeof file253},
+    {"models/language/baichuan2-13b.json", file254, sizeof file254},
+    {"models/language/baichuan2-7b.json", file255, sizeof file255},
+    {"models/language/bart-base.json", file256, sizeof file256},
+    {"models/language/bart-large.json", file257, sizeof file257},
+    {"models/language/behrt.json", file258, sizeof file258},
+    {"models/language/bentsao.json", file259, sizeof file259},
+    {"models/language/bert-base.json", file260, sizeof file260},
+    {"models/language/bert-large.json", file261, sizeof file261},
+    {"models/language/bianque-1.json", file262, sizeof file262},
+    {"models/language/bianque-2.json", file263, sizeof file263},
+    {"models/language/bimedix.json", file264, sizeof file264},
+    {"models/language/biobart-base.json", file265, sizeof file265},
+    {"models/language/biobart-large.json", file266, sizeof file266},
+    {"models/language/biobart-v2-base.json", file267, sizeof file267},
+    {"models/language/biobart-v2-large.json", file268, sizeof file268},
+    {"models/language/biobert.json", file269, sizeof file269},
+    {"models/language/biomedlm.json", file270, sizeof file270},
+    {"models/language/biomistral-7b.json", file271, sizeof file271},
+    {"models/language/bloom-176b.json", file272, sizeof file272},
+    {"models/language/bloom-1b1.json", file273, sizeof file273},
+    {"models/language/bloom-1b7.json", file274, sizeof file274},
+    {"models/language/bloom-3b.json", file275, sizeof file275},
+    {"models/language/bloom-560m.json", file276, sizeof file276},
+    {"models/language/bloom-7b1.json", file277, sizeof file277},
+    {"models/language/chatcad-plus.json", file278, sizeof file278},
+    {"models/language/chatcad.json", file279, sizeof file279},
+    {"models/language/chatdoctor.json", file280, sizeof file280},
+    {"models/language/chatglm-6b.json", file281, sizeof file281},
+    {"models/language/chatglm2-6b.json", file282, sizeof file282},
+    {"models/language/chatglm3-6b.json", file283, sizeof file283},
+    {"models/language/chatgpt.json", file284, sizeof file284},
+    {"models/language/clinical-decision-transformer.json", file285, sizeof file285},
+    {"models/language/clinicalbert.json", file286, sizeof file286},
+    {"models/language/clinicalgpt.json", file287, sizeof file287},
+    {"models/language/deid-gpt.json", file288, sizeof file288},
+    {"models/language/doctorglm.json", file289, sizeof file289},
+    {"models/language/dr-knows.json", file290, sizeof file290},
+    {"models/language/falcon-40b.json", file291, sizeof file291},
+    {"models/language/falcon-7b.json", file292, sizeof file292},
+    {"models/language/flan-t5-base.json", file293, sizeof file293},
+    {"models/language/flan-t5-large.json", file294, sizeof file294},
+    {"models/language/flan-t5-small.json", file295, sizeof file295},
+    {"models/language/flan-t5-xl.json", file296, sizeof file296},
+    {"models/language/flan-t5-xxl.json", file297, sizeof file297},
+    {"models/language/gatortron-base-345m.json", file298, sizeof file298},
+    {"models/language/gatortron-large-8.9b.json", file299, sizeof file299},
+    {"models/language/gatortron-medium-3.9b.json", file300, sizeof file300},
+    {"models/language/gatortrongpt-20b.json", file301, sizeof file301},
+    {"models/language/gatortrongpt-5b.json", file302, sizeof file302},
+    {"models/language/gemma-2b.json", file303, sizeof file303},
+    {"models/language/gemma-7b.json", file304, sizeof file304},
+    {"models/language/gemma2-27b.json", file305, sizeof file305},
+    {"models/language/gemma2-2b.json", file306, sizeof file306},
+    {"models/language/gemma2-9b.json", file307, sizeof file307},
+    {"models/language/glm-10b.json", file308, sizeof file308},
+    {"models/language/glm-130b.json", file309, sizeof file309},
+    {"models/language/gpt-4.json", file310, sizeof file310},
+    {"models/language/gpt-doctor.json", file311, sizeof file311},
+    {"models/language/gpt-j-6b.json", file312, sizeof file312},
+    {"models/language/gpt-neox-20b.json", file313, sizeof file313},
+    {"models/language/gpt2-large.json", file314, sizeof file314},
+    {"models/language/gpt2-medium.json", file315, sizeof file315},
+    {"models/language/gpt2-xl.json", file316, sizeof file316},
+    {"models/language/gpt2.json", file317, sizeof file317},
+    {"models/language/healthprompt.json", file318, sizeof file318},
+    {"models/language/huatuogpt-13b.json", file319, sizeof file319},
+    {"models/language/huatuogpt-7b.json", file320, sizeof file320},
+    {"models/language/huatuogpt2-13b.json", file321, sizeof file321},
+    {"models/language/huatuogpt2-34b.json", file322, sizeof file322},
+    {"models/language/huatuogpt2-7b.json", file323, sizeof file323},
+    {"models/language/jmlr-13b.json", file324, sizeof file324},
+    {"models/language/jmlr-7b.json", file325, sizeof file325},
+    {"models/language/llama-13b.json", file326, sizeof file326},
+    {"models/language/llama-33b.json", file327, sizeof file327},
+    {"models/language/llama-65b.json", file328, sizeof file328},
+    {"models/language/llama-7b.json", file329, sizeof file329},
+    {"models/language/llama2-13b.json", file330, sizeof file330},
+    {"models/language/llama2-70b.json", file331, sizeof file331},
+    {"models/language/llama2-7b.json", file332, sizeof file332},
+    {"models/language/llama3-70b.json", file333, sizeof file333},
+    {"models/language/llama3-8b.json", file334, sizeof file334},
+    {"models/language/llama3.1-405b.json", file335, sizeof file335},
+    {"models/language/llama3.1-70b.json", file336, sizeof file336},
+    {"models/language/llama3.1-8b.json", file337, sizeof file337},
+    {"models/language/llama3.2-1b.json", file338, sizeof file338},
+    {"models/language/llama3.2-3b.json", file339, sizeof file339},
+    {"models/language/me-llama-13b.json", file340, sizeof file340},
+    {"models/language/me-llama-70b.json", file341, sizeof file341},
+    {"models/language/med-palm-2.json", file342, sizeof file342},
+    {"models/language/med-palm.json", file343, sizeof file343},
+    {"models/language/medagents-flan-palm.json", file344, sizeof file344},
+    {"models/language/medalpaca-13b.json", file345, sizeof file345},
+    {"models/language/medalpaca-30b.json", file346, sizeof file346},
+    {"models/language/medalpaca-7b.json", file347, sizeof file347},
+    {"models/language/medcpt-query.json", file348, sizeof file348},
+    {"models/language/medcpt-reranker.json", file349, sizeof file349},
+    {"models/language/medcpt.json", file350, sizeof file350},
+    {"models/language/meditron-70b.json", file351, sizeof file351},
+    {"models/language/meditron-7b.json", file352, sizeof file352},
+    {"models/language/medprompt.json", file353, sizeof file353},
+    {"models/language/medroberta-nl.json", file354, sizeof file354},
+    {"models/language/megatron-gpt-1.3b.json", file355, sizeof file355},
+    {"models/language/mistral-7b.json", file356, sizeof file356},
+    {"models/language/mixtral-8x22b.json", file357, sizeof file357},
+    {"models/language/mixtral-8x7b.json", file358, sizeof file358},
+    {"models/language/mosaicbert-base.json", file359, sizeof file359},
+    {"models/language/napss.json", file360, sizeof file360},
+    {"models/language/oncogpt-7b.json", file361, sizeof file361},
+    {"models/language/open-llama-3b.json", file362, sizeof file362},
+    {"models/language/ophglm.json", file363, sizeof file363},
+    {"models/language/opt-1.3b.json", file364, sizeof file364},
+    {"models/language/opt-125m.json", file365, sizeof file365},
+    {"models/language/opt-13b.json", file366, sizeof file366},
+    {"models/language/opt-175b.json", file367, sizeof file367},
+    {"models/language/opt-2.7b.json", file368, sizeof file368},
+    {"models/language/opt-30b.json", file369, sizeof file369},
+    {"models/language/opt-6.7b.json", file370, sizeof file370},
+    {"models/language/opt-66b.json", file371, sizeof file371},
+    {"models/language/palm-540b.json", file372, sizeof file372},
+    {"models/language/palm-62b.json", file373, sizeof file373},
+    {"models/language/palm-8b.json", file374, sizeof file374},
+    {"models/language/pbp.json", file375, sizeof file375},
+    {"models/language/phi-1.5.json", file376, sizeof file376},
+    {"models/language/phi-2.json", file377, sizeof file377},
+    {"models/language/phi-3-mini.json", file378, sizeof file378},
+    {"models/language/pmc-llama-13b.json", file379, sizeof file379},
+    {"models/language/pmc-llama-7b.json", file380, sizeof file380},
+    {"models/language/pubmedbert.json", file381, sizeof file381},
+    {"models/language/qilin-med-13b.json", file382, sizeof file382},
+    {"models/language/qilin-med.json", file383, sizeof file383},
+    {"models/language/qwen-1.8b.json", file384, sizeof file384},
+    {"models/language/qwen-14b.json", file385, sizeof file385},
+    {"models/language/qwen-72b.json", file386, sizeof file386},
+    {"models/language/qwen-7b.json", file387, sizeof file387},
+    {"models/language/qwen2-0.5b.json", file388, sizeof file388},
+    {"models/language/qwen2-1.5b.json", file389, sizeof file389},
+    {"models/language/qwen2-72b.json", file390, sizeof file390},
+    {"models/language/qwen2-7b.json", file391, sizeof file391},
+    {"models/language/roberta-base.json", file392, sizeof file392},
+    {"models/language/roberta-large.json", file393, sizeof file393},
+    {"models/language/scibert.json", file394, sizeof file394},
+    {"models/language/spt.json", file395, sizeof file395},
+    {"models/language/t5-11b.json", file396, sizeof file396},
+    {"models/language/t5-3b.json", file397, sizeof file397},
+    {"models/language/t5-base.json", file398, sizeof file398},
+    {"models/language/t5-large.json", file399, sizeof file399},
+    {"models/language/t5-small.json", file400, sizeof file400},
+    {"models/language/taiyi-7b.json", file401, sizeof file401},
+    {"models/language/text-embedding-ada-002.json", file402, sizeof file402},
+    {"models/language/visual-med-alpaca.json", file403, sizeof file403},
+    {"models/language/yi-34b.json", file404, sizeof file404},
+    {"models/language/zhongjing-13b.json", file405, sizeof file405},
+    {"models/language/ziya-llama-13b.json", file406, sizeof file406},
+    {"models/multimodal/albef.json", file407, sizeof file407},
+    {"models/multimodal/arl.json", file408, sizeof file408},
+    {"models/multimodal/bfspr.json", file409, sizeof file409},
+    {"models/multimodal/biomedclip.json", file410, sizeof file410},
+    {"models/multimodal/biomedgpt-b.json", file411, sizeof file411},
+    {"models/multimodal/biomedgpt-m.json", file412, sizeof file412},
+    {"models/multimodal/biomedgpt-s.json", file413, sizeof file413},
+    {"models/multimodal/biovil.json", file414, sizeof file414},
+    {"models/multimodal/blip2-opt-2.7b.json", file415, sizeof file415},
+    {"models/multimodal/blip2-opt-6.7b.json", file416, sizeof file416},
+    {"models/multimodal/chambon-sd.json", file417, sizeof file417},
+    {"models/multimodal/chexzero-b-16-320.json", file418, sizeof file418},
+    {"models/multimodal/chexzero.json", file419, sizeof file419},
+    {"models/multimodal/cite.json", file420, sizeof file420},
+    {"models/multimodal/clinical-bert.json", file421, sizeof file421},
+    {"models/multimodal/clip-lung.json", file422, sizeof file422},
+    {"models/multimodal/clip-rn101.json", file423, sizeof file423},
+    {"models/multimodal/clip-rn50.json", file424, sizeof file424},
+    {"models/multimodal/clip-rn50x16.json", file425, sizeof file425},
+    {"models/multimodal/clip-rn50x4.json", file426, sizeof file426},
+    {"models/multimodal/clip-rn50x64.json", file427, sizeof file427},
+    {"models/multimodal/clip-vit-b-16-plus-240.json", file428, sizeof file428},
+    {"models/multimodal/clip-vit-b-16.json", file429, sizeof file429},
+    {"models/multimodal/clip-vit-b-32.json", file430, sizeof file430},
+    {"models/multimodal/clip-vit-bigg-14.json", file431, sizeof file431},
+    {"models/multimodal/clip-vit-g-14.json", file432, sizeof file432},
+    {"models/multimodal/clip-vit-h-14.json", file433, sizeof file433},
+    {"models/multimodal/clip-vit-l-14-336.json", file434, sizeof file434},
+    {"models/multimodal/clip-vit-l-14.json", file435, sizeof file435},
+    {"models/multimodal/clip-vit-l-16.json", file436, sizeof file436},
+    {"models/multimodal/conch-vit-b16.json", file437, sizeof file437},
+    {"models/multimodal/convirt.json", file438, sizeof file438},
+    {"models/multimodal/coop-lvt.json", file439, sizeof file439},
+    {"models/multimodal/cxr-clip-r50.json", file440, sizeof file440},
+    {"models/multimodal/cxr-clip-swin.json", file441, sizeof file441},
+    {"models/multimodal/etp-ecg-resnet18.json", file442, sizeof file442},
+    {"models/multimodal/etp.json", file443, sizeof file443},
+    {"models/multimodal/gimp.json", file444, sizeof file444},
+    {"models/multimodal/glip-t.json", file445, sizeof file445},
+    {"models/multimodal/gloria.json", file446, sizeof file446},
+    {"models/multimodal/guo-glip.json", file447, sizeof file447},
+    {"models/multimodal/i-ai.json", file448, sizeof file448},
+    {"models/multimodal/imitate.json", file449, sizeof file449},
+    {"models/multimodal/kad-512.json", file450, sizeof file450},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file451, sizeof file451},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file452, sizeof file452},
+    {"models/multimodal/llava-1.5-13b.json", file453, sizeof file453},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file454, sizeof file454},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file455, sizeof file455},
+    {"models/multimodal/llava-1.5-7b.json", file456, sizeof file456},
+    {"models/multimodal/llava-med-1.5-mistral-7b.json", file457, sizeof file457},
+    {"models/multimodal/llava-med-7b-224-linear.json", file458, sizeof file458},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file459, sizeof file459},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file460, sizeof file460},
+    {"models/multimodal/llava-med-7b-224.json", file461, sizeof file461},
+    {"models/multimodal/lovt.json", file462, sizeof file462},
+    {"models/multimodal/lu-gpt2-medium.json", file463, sizeof file463},
+    {"models/multimodal/lu-gpt2.json", file464, sizeof file464},
+    {"models/multimodal/lu-open-llama-7b.json", file465, sizeof file465},
+    {"models/multimodal/m-flag-r50.json", file466, sizeof file466},
+    {"models/multimodal/m3ad.json", file467, sizeof file467},
+    {"models/multimodal/m3ae.json", file468, sizeof file468},
+    {"models/multimodal/maco.json", file469, sizeof file469},
+    {"models/multimodal/med-flamingo.json", file470, sizeof file470},
+    {"models/multimodal/med-palm-m-12b.json", file471, sizeof file471},
+    {"models/multimodal/med-palm-m-562b.json", file472, sizeof file472},
+    {"models/multimodal/med-palm-m-84b.json", file473, sizeof file473},
+    {"models/multimodal/med-unic-r50.json", file474, sizeof file474},
+    {"models/multimodal/med-unic-vit-b.json", file475, sizeof file475},
+    {"models/multimodal/medclip-r50.json", file476, sizeof file476},
+    {"models/multimodal/medclip-swin.json", file477, sizeof file477},
+    {"models/multimodal/medklip.json", file478, sizeof file478},
+    {"models/multimodal/medvill.json", file479, sizeof file479},
+    {"models/multimodal/mgca-r50.json", file480, sizeof file480},
+    {"models/multimodal/mgca-vit-b.json", file481, sizeof file481},
+    {"models/multimodal/mi-zero-bioclinicalbert.json", file482, sizeof file482},
+    {"models/multimodal/mi-zero-pubmedbert.json", file483, sizeof file483},
+    {"models/multimodal/minigpt4-13b.json", file484, sizeof file484},
+    {"models/multimodal/minigpt4-7b.json", file485, sizeof file485},
+    {"models/multimodal/mmbert.json", file486, sizeof file486},
+    {"models/multimodal/moleculestm-graph.json", file487, sizeof file487},
+    {"models/multimodal/moleculestm-smiles.json", file488, sizeof file488},
+    {"models/multimodal/mrm.json", file489, sizeof file489},
+    {"models/multimodal/mumc.json", file490, sizeof file490},
+    {"models/multimodal/open-coca_vit-b-32.json", file491, sizeof file491},
+    {"models/multimodal/open-coca_vit-l-14.json", file492, sizeof file492},
+    {"models/multimodal/open-flamingo-9b.json", file493, sizeof file493},
+    {"models/multimodal/pathasst.json", file494, sizeof file494},
+    {"models/multimodal/pathchat.json", file495, sizeof file495},
+    {"models/multimodal/plip.json", file496, sizeof file496},
+    {"models/multimodal/pmc-clip.json", file497, sizeof file497},
+    {"models/multimodal/prior.json", file498, sizeof file498},
+    {"models/multimodal/proteindt-clap.json", file499, sizeof file499},
+    {"models/multimodal/pubmedclip-rn50.json", file500, sizeof file500},
+    {"models/multimodal/pubmedclip-rn50x4.json", file501, sizeof file501},
+    {"models/multimodal/pubmedclip.json", file502, sizeof file502},
+    {"models/multimodal/qilin-med-vl.json", file503, sizeof file503},
+    {"models/multimodal/qin-glip.json", file504, sizeof file504},
+    {"models/multimodal/quiltnet-b-16-pmb.json", file505, sizeof file505},
+    {"models/multimodal/quiltnet-b-16.json", file506, sizeof file506},
+    {"models/multimodal/quiltnet.json", file507, sizeof file507},
+    {"models/multimodal/r2gen.json", file508, sizeof file508},
+    {"models/multimodal/radfm-14b.json", file509, sizeof file509},
+    {"models/multimodal/radfm-vision.json", file510, sizeof file510},
+    {"models/multimodal/roentgen.json", file511, sizeof file511},
+    {"models/multimodal/sd1-unet.json", file512, sizeof file512},
+    {"models/multimodal/sd1-vae.json", file513, sizeof file513},
+    {"models/multimodal/sd2-unet.json", file514, sizeof file514},
+    {"models/multimodal/stable-diffusion-v1.json", file515, sizeof file515},
+    {"models/multimodal/stable-diffusion-v2.json", file516, sizeof file516},
+    {"models/multimodal/t3d.json", file517, sizeof file517},
+    {"models/multimodal/umcl.json", file518, sizeof file518},
+    {"models/multimodal/unibrain.json", file519, sizeof file519},
+    {"models/multimodal/van-sonsbeek-biogpt.json", file520, sizeof file520},
+    {"models/multimodal/van-sonsbeek-biomedlm.json", file521, sizeof file521},
+    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file522, sizeof file522},
+    {"models/multimodal/vit-bert-dual.json", file523, sizeof file523},
+    {"models/multimodal/xplainer.json", file524, sizeof file524},
+    {"models/multimodal/xraygpt-vit-g.json", file525, sizeof file525},
+    {"models/multimodal/xraygpt.json", file526, sizeof file526},
+    {"models/vision/3dsam-adapter.json", file527, sizeof file527},
+    {"models/vision/adaptivesam.json", file528, sizeof file528},
+    {"models/vision/after-sam.json", file529, sizeof file529},
+    {"models/vision/all-in-sam.json", file530, sizeof file530},
+    {"models/vision/anand-sam.json", file531, sizeof file531},
+    {"models/vision/autosam.json", file532, sizeof file532},
+    {"models/vision/baharoon-dinov2-vitb14.json", file533, sizeof file533},
+    {"models/vision/baharoon-dinov2-vitg14.json", file534, sizeof file534},
+    {"models/vision/baharoon-dinov2-vitl14.json", file535, sizeof file535},
+    {"models/vision/brow.json", file536, sizeof file536},
+    {"models/vision/c2l-densenet121.json", file537, sizeof file537},
+    {"models/vision/c2l-resnet18.json", file538, sizeof file538},
+    {"models/vision/campanella-vit-l.json", file539, sizeof file539},
+    {"models/vision/campanella-vit-s.json", file540, sizeof file540},
+    {"models/vision/cellsam.json", file541, sizeof file541},
+    {"models/vision/ciga-resnet18.json", file542, sizeof file542},
+    {"models/vision/clip-rn101-visual.json", file543, sizeof file543},
+    {"models/vision/clip-rn50-visual.json", file544, sizeof file544},
+    {"models/vision/clip-rn50x4-visual.json", file545, sizeof file545},
+    {"models/vision/convnext_base.json", file546, sizeof file546},
+    {"models/vision/convnext_large.json", file547, sizeof file547},
+    {"models/vision/convnext_small.json", file548, sizeof file548},
+    {"models/vision/convnext_tiny.json", file549, sizeof file549},
+    {"models/vision/ctranspath.json", file550, sizeof file550},
+    {"models/vision/deblurring-mae.json", file551, sizeof file551},
+    {"models/vision/densenet121-3d.json", file552, sizeof file552},
+    {"models/vision/densenet121.json", file553, sizeof file553},
+    {"models/vision/densenet161.json", file554, sizeof file554},
+    {"models/vision/densenet169.json", file555, sizeof file555},
+    {"models/vision/densenet201.json", file556, sizeof file556},
+    {"models/vision/desam.json", file557, sizeof file557},
+    {"models/vision/dinov2-vitb14.json", file558, sizeof file558},
+    {"models/vision/dinov2-vitg14.json", file559, sizeof file559},
+    {"models/vision/dinov2-vitl14.json", file560, sizeof file560},
+    {"models/vision/dinov2-vits14.json", file561, sizeof file561},
+    {"models/vision/efficientnet_b0.json", file562, sizeof file562},
+    {"models/vision/efficientnet_b1.json", file563, sizeof file563},
+    {"models/vision/efficientnet_b2.json", file564, sizeof file564},
+    {"models/vision/efficientnet_b3.json", file565, sizeof file565},
+    {"models/vision/efficientnet_b4.json", file566, sizeof file566},
+    {"models/vision/efficientnet_b5.json", file567, sizeof file567},
+    {"models/vision/efficientnet_b6.json", file568, sizeof file568},
+    {"models/vision/efficientnet_b7.json", file569, sizeof file569},
+    {"models/vision/endo-fm-timesformer.json", file570, sizeof file570},
+    {"models/vision/eviprompt-b.json", file571, sizeof file571},
+    {"models/vision/eviprompt-h.json", file572, sizeof file572},
+    {"models/vision/feng-sam.json", file573, sizeof file573},
+    {"models/vision/ghesu-resnet50w2.json", file574, sizeof file574},
+    {"models/vision/gigapath-slide.json", file575, sizeof file575},
+    {"models/vision/gigapath-tile.json", file576, sizeof file576},
+    {"models/vision/gvsl-unet.json", file577, sizeof file577},
+    {"models/vision/lvm-med-resnet50.json", file578, sizeof file578},
+    {"models/vision/lvm-med-vit-b.json", file579, sizeof file579},
+    {"models/vision/ma-sam.json", file580, sizeof file580},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file581, sizeof file581},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file582, sizeof file582},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file583, sizeof file583},
+    {"models/vision/mammo-sam.json", file584, sizeof file584},
+    {"models/vision/med-sa.json", file585, sizeof file585},
+    {"models/vision/med3d-resnet10.json", file586, sizeof file586},
+    {"models/vision/med3d-resnet101.json", file587, sizeof file587},
+    {"models/vision/med3d-resnet152.json", file588, sizeof file588},
+    {"models/vision/med3d-resnet18.json", file589, sizeof file589},
+    {"models/vision/med3d-resnet200.json", file590, sizeof file590},
+    {"models/vision/med3d-resnet34.json", file591, sizeof file591},
+    {"models/vision/med3d-resnet50.json", file592, sizeof file592},
+    {"models/vision/medivista-sam.json", file593, sizeof file593},
+    {"models/vision/medlsam.json", file594, sizeof file594},
+    {"models/vision/medsam-vit-b.json", file595, sizeof file595},
+    {"models/vision/mis-fm-pctnet.json", file596, sizeof file596},
+    {"models/vision/moco-cxr-densenet121.json", file597, sizeof file597},
+    {"models/vision/moco-cxr-resnet18.json", file598, sizeof file598},
+    {"models/vision/models-genesis-unet3d.json", file599, sizeof file599},
+    {"models/vision/nnsam.json", file600, sizeof file600},
+    {"models/vision/nnunet-2d.json", file601, sizeof file601},
+    {"models/vision/nnunet-3d-fullres.json", file602, sizeof file602},
+    {"models/vision/nnunet-resenc-l.json", file603, sizeof file603},
+    {"models/vision/nnunet-resenc-m.json", file604, sizeof file604},
+    {"models/vision/nnunet-resenc-xl.json", file605, sizeof file605},
+    {"models/vision/pancy-yolov8-sam.json", file606, sizeof file606},
+    {"models/vision/polyp-sam-b.json", file607, sizeof file607},
+    {"models/vision/polyp-sam-l.json", file608, sizeof file608},
+    {"models/vision/polyp-sam-plus-plus.json", file609, sizeof file609},
+    {"models/vision/promise.json", file610, sizeof file610},
+    {"models/vision/punetr.json", file611, sizeof file611},
+    {"models/vision/r3d18.json", file612, sizeof file612},
+    {"models/vision/resnet101.json", file613, sizeof file613},
+    {"models/vision/resnet152.json", file614, sizeof file614},
+    {"models/vision/resnet18.json", file615, sizeof file615},
+    {"models/vision/resnet34.json", file616, sizeof file616},
+    {"models/vision/resnet50.json", file617, sizeof file617},
+    {"models/vision/resnext101_32x8d.json", file618, sizeof file618},
+    {"models/vision/resnext101_64x4d.json", file619, sizeof file619},
+    {"models/vision/resnext50_32x4d.json", file620, sizeof file620},
+    {"models/vision/retfound.json", file621, sizeof file621},
+    {"models/vision/rudolfv.json", file622, sizeof file622},
+    {"models/vision/sam-lst.json", file623, sizeof file623},
+    {"models/vision/sam-mask-decoder.json", file624, sizeof file624},
+    {"models/vision/sam-med2d.json", file625, sizeof file625},
+    {"models/vision/sam-med3d.json", file626, sizeof file626},
+    {"models/vision/sam-octa.json", file627, sizeof file627},
+    {"models/vision/sam-path.json", file628, sizeof file628},
+    {"models/vision/sam-u.json", file629, sizeof file629},
+    {"models/vision/sam-vit_b-image-encoder.json", file630, sizeof file630},
+    {"models/vision/sam-vit_b.json", file631, sizeof file631},
+    {"models/vision/sam-vit_h-image-encoder.json", file632, sizeof file632},
+    {"models/vision/sam-vit_h.json", file633, sizeof file633},
+    {"models/vision/sam-vit_l-image-encoder.json", file634, sizeof file634},
+    {"models/vision/sam-vit_l.json", file635, sizeof file635},
+    {"models/vision/samaug.json", file636, sizeof file636},
+    {"models/vision/samed-h.json", file637, sizeof file637},
+    {"models/vision/samed.json", file638, sizeof file638},
+    {"models/vision/samm-b.json", file639, sizeof file639},
+    {"models/vision/samm-h.json", file640, sizeof file640},
+    {"models/vision/samm-l.json", file641, sizeof file641},
+    {"models/vision/sampot.json", file642, sizeof file642},
+    {"models/vision/samus.json", file643, sizeof file643},
+    {"models/vision/segmentanybone.json", file644, sizeof file644},
+    {"models/vision/segresnet-brats.json", file645, sizeof file645},
+    {"models/vision/segresnet.json", file646, sizeof file646},
+    {"models/vision/segvol-image-encoder.json", file647, sizeof file647},
+    {"models/vision/segvol.json", file648, sizeof file648},
+    {"models/vision/semisam.json", file649, sizeof file649},
+    {"models/vision/skinsam.json", file650, sizeof file650},
+    {"models/vision/sp-sam.json", file651, sizeof file651},
+    {"models/vision/stunet-b.json", file652, sizeof file652},
+    {"models/vision/stunet-h.json", file653, sizeof file653},
+    {"models/vision/stunet-l.json", file654, sizeof file654},
+    {"models/vision/stunet-s.json", file655, sizeof file655},
+    {"models/vision/surgicalsam.json", file656, sizeof file656},
+    {"models/vision/swin_base_patch4_window7_224.json", file657, sizeof file657},
+    {"models/vision/swin_large_patch4_window7_224.json", file658, sizeof file658},
+    {"models/vision/swin_small_patch4_window7_224.json", file659, sizeof file659},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file660, sizeof file660},
+    {"models/vision/swinsam.json", file661, sizeof file661},
+    {"models/vision/swinunetr-24.json", file662, sizeof file662},
+    {"models/vision/swinunetr-48.json", file663, sizeof file663},
+    {"models/vision/swinunetr-v2-48.json", file664, sizeof file664},
+    {"models/vision/transvw-unet3d.json", file665, sizeof file665},
+    {"models/vision/unet-resnet18-smp.json", file666, sizeof file666},
+    {"models/vision/unet-resnet34-smp.json", file667, sizeof file667},
+    {"models/vision/unet-resnet50-smp.json", file668, sizeof file668},
+    {"models/vision/unet2d-basic.json", file669, sizeof file669},
+    {"models/vision/unet3d-basic.json", file670, sizeof file670},
+    {"models/vision/unetr-16.json", file671, sizeof file671},
+    {"models/vision/uni.json", file672, sizeof file672},
+    {"models/vision/uni2-h.json", file673, sizeof file673},
+    {"models/vision/universeg.json", file674, sizeof file674},
+    {"models/vision/ur-sam.json", file675, sizeof file675},
+    {"models/vision/usfm.json", file676, sizeof file676},
+    {"models/vision/virchow.json", file677, sizeof file677},
+    {"models/vision/virchow2.json", file678, sizeof file678},
+    {"models/vision/visionfm.json", file679, sizeof file679},
+    {"models/vision/vit-b-16.json", file680, sizeof file680},
+    {"models/vision/vit-h-14.json", file681, sizeof file681},
+    {"models/vision/vit-l-16.json", file682, sizeof file682},
+    {"models/vision/vit-large-linear-probe.json", file683, sizeof file683},
+    {"models/vision/vit-s-16.json", file684, sizeof file684},
+    {"models/vision/voco-b.json", file685, sizeof file685},
+    {"models/vision/voco-h.json", file686, sizeof file686},
+    {"models/vision/voco-l.json", file687, sizeof file687},
+    {"models/vision/wide_resnet101_2.json", file688, sizeof file688},
+    {"models/vision/wide_resnet50_2.json", file689, sizeof file689},
+    {"models/vision/yolov8l.json", file690, sizeof file690},
+    {"models/vision/yolov8m.json", file691, sizeof file691},
+    {"models/vision/yolov8n.json", file692, sizeof file692},
+    {"models/vision/yolov8s.json", file693, sizeof file693},
+    {"models/vision/yolov8x.json", file694, sizeof file694},
+    {"survey.json", file695, sizeof file695},
     {0, 0, 0},
 };
-const long CProfilesCount = 687;
-    {"clusters/dgx-a100-40gb.json", file1, sizeof file1},
-    {"clusters/dgx-a100-80gb.json", file2, sizeof file2},
-    {"clusters/dgx-b200.json", file3, sizeof file3},
-    {"clusters/dgx-h100-superpod.json", file4, sizeof file4},
-    {"clusters/dgx-h100.json", file5, sizeof file5},
-    {"clusters/dgx-h200.json", file6, sizeof file6},
-    {"clusters/dgx1-v100-32gb.json", file7, sizeof file7},
-    {"clusters/h100-80gb.json", file8, sizeof file8},
-    {"clusters/hospital-2x8-a100-40gb.json", file9, sizeof file9},
-    {"clusters/hospital-4x4-l40s.json", file10, sizeof file10},
-    {"clusters/selene-a100.json", file11, sizeof file11},
-    {"clusters/server-4x-t4.json", file12, sizeof file12},
-    {"clusters/workstation-2x-rtx-3090.json", file13, sizeof file13},
-    {"datasets/bioinformatics.json", file14, sizeof file14},
-    {"datasets/comprehensive.json", file15, sizeof file15},
-    {"datasets/language.json", file16, sizeof file16},
-    {"datasets/multimodal.json", file17, sizeof file17},
-    {"datasets/vision.json", file18, sizeof file18},
-    {"devices/a10.json", file19, sizeof file19},
-    {"devices/a100-40gb-pcie.json", file20, sizeof file20},
-    {"devices/a100-40gb-sxm.json", file21, sizeof file21},
-    {"devices/a100-80gb-pcie.json", file22, sizeof file22},
-    {"devices/a100-80gb-sxm.json", file23, sizeof file23},
-    {"devices/a40.json", file24, sizeof file24},
-    {"devices/b200.json", file25, sizeof file25},
-    {"devices/epyc-7763-dual.json", file26, sizeof file26},
-    {"devices/h100-80gb-pcie.json", file27, sizeof file27},
-    {"devices/h100-80gb-sxm.json", file28, sizeof file28},
-    {"devices/h200.json", file29, sizeof file29},
-    {"devices/l4.json", file30, sizeof file30},
-    {"devices/l40s.json", file31, sizeof file31},
-    {"devices/mi210.json", file32, sizeof file32},
-    {"devices/mi300x.json", file33, sizeof file33},
-    {"devices/rtx-3090.json", file34, sizeof file34},
-    {"devices/rtx-4090.json", file35, sizeof file35},
-    {"devices/rtx-a6000.json", file36, sizeof file36},
-    {"devices/t4.json", file37, sizeof file37},
-    {"devices/v100-16gb.json", file38, sizeof file38},
-    {"devices/v100-32gb.json", file39, sizeof file39},
-    {"models/bioinformatics/3utrbert-4mer.json", file40, sizeof file40},
-    {"models/bioinformatics/3utrbert-5mer.json", file41, sizeof file41},
-    {"models/bioinformatics/3utrbert-6mer.json", file42, sizeof file42},
-    {"models/bioinformatics/3utrbert.json", file43, sizeof file43},
-    {"models/bioinformatics/alphafold2-finetuning.json", file44, sizeof file44},
-    {"models/bioinformatics/alphafold2.json", file45, sizeof file45},
-    {"models/bioinformatics/aminobert.json", file46, sizeof file46},
-    {"models/bioinformatics/celllm.json", file47, sizeof file47},
-    {"models/bioinformatics/codonbert.json", file48, sizeof file48},
-    {"models/bioinformatics/dnabert-2.json", file49, sizeof file49},
-    {"models/bioinformatics/dnabert-3.json", file50, sizeof file50},
-    {"models/bioinformatics/dnabert-4.json", file51, sizeof file51},
-    {"models/bioinformatics/dnabert-5.json", file52, sizeof file52},
-    {"models/bioinformatics/dnabert-6.json", file53, sizeof file53},
-    {"models/bioinformatics/dnagpt-0.1b-h.json", file54, sizeof file54},
-    {"models/bioinformatics/dnagpt-0.1b.json", file55, sizeof file55},
-    {"models/bioinformatics/dnagpt-3b.json", file56, sizeof file56},
-    {"models/bioinformatics/esm-1b.json", file57, sizeof file57},
-    {"models/bioinformatics/esm2-150m.json", file58, sizeof file58},
-    {"models/bioinformatics/esm2-15b.json", file59, sizeof file59},
-    {"models/bioinformatics/esm2-35m.json", file60, sizeof file60},
-    {"models/bioinformatics/esm2-3b.json", file61, sizeof file61},
-    {"models/bioinformatics/esm2-650m.json", file62, sizeof file62},
-    {"models/bioinformatics/esm2-8m.json", file63, sizeof file63},
-    {"models/bioinformatics/evoformer-48.json", file64, sizeof file64},
-    {"models/bioinformatics/gena-lm-base.json", file65, sizeof file65},
-    {"models/bioinformatics/gena-lm-bigbird-base-sparse.json", file66, sizeof file66},
-    {"models/bioinformatics/gena-lm-bigbird-base.json", file67, sizeof file67},
-    {"models/bioinformatics/gena-lm-large.json", file68, sizeof file68},
-    {"models/bioinformatics/genebert.json", file69, sizeof file69},
-    {"models/bioinformatics/geneformer-106m.json", file70, sizeof file70},
-    {"models/bioinformatics/geneformer-12l.json", file71, sizeof file71},
-    {"models/bioinformatics/geneformer-20l.json", file72, sizeof file72},
-    {"models/bioinformatics/geneformer.json", file73, sizeof file73},
-    {"models/bioinformatics/genept.json", file74, sizeof file74},
-    {"models/bioinformatics/gin-5x300.json", file75, sizeof file75},
-    {"models/bioinformatics/hyenadna-large-1m.json", file76, sizeof file76},
-    {"models/bioinformatics/hyenadna-medium-160k.json", file77, sizeof file77},
-    {"models/bioinformatics/hyenadna-medium-450k.json", file78, sizeof file78},
-    {"models/bioinformatics/hyenadna-small-32k.json", file79, sizeof file79},
-    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file80, sizeof file80},
-    {"models/bioinformatics/hyenadna-tiny-1k.json", file81, sizeof file81},
-    {"models/bioinformatics/mrna-fm.json", file82, sizeof file82},
-    {"models/bioinformatics/msa-transformer.json", file83, sizeof file83},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file84, sizeof file84},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file85, sizeof file85},
-    {"models/bioinformatics/nucleotide-transformer-v2-100m.json", file86, sizeof file86},
-    {"models/bioinformatics/nucleotide-transformer-v2-250m.json", file87, sizeof file87},
-    {"models/bioinformatics/nucleotide-transformer-v2-500m.json", file88, sizeof file88},
-    {"models/bioinformatics/nucleotide-transformer-v2-50m.json", file89, sizeof file89},
-    {"models/bioinformatics/progen.json", file90, sizeof file90},
-    {"models/bioinformatics/progen2-base.json", file91, sizeof file91},
-    {"models/bioinformatics/progen2-bfd90.json", file92, sizeof file92},
-    {"models/bioinformatics/progen2-large.json", file93, sizeof file93},
-    {"models/bioinformatics/progen2-medium.json", file94, sizeof file94},
-    {"models/bioinformatics/progen2-oas.json", file95, sizeof file95},
-    {"models/bioinformatics/progen2-small.json", file96, sizeof file96},
-    {"models/bioinformatics/progen2-xlarge.json", file97, sizeof file97},
-    {"models/bioinformatics/protalbert.json", file98, sizeof file98},
-    {"models/bioinformatics/protbert-bfd.json", file99, sizeof file99},
-    {"models/bioinformatics/protbert.json", file100, sizeof file100},
-    {"models/bioinformatics/protgpt2.json", file101, sizeof file101},
-    {"models/bioinformatics/prott5-xl-encdec.json", file102, sizeof file102},
-    {"models/bioinformatics/prott5-xl-encoder.json", file103, sizeof file103},
-    {"models/bioinformatics/prott5-xxl-encdec.json", file104, sizeof file104},
-    {"models/bioinformatics/prott5-xxl-encoder.json", file105, sizeof file105},
-    {"models/bioinformatics/rna-fm.json", file106, sizeof file106},
-    {"models/bioinformatics/rna-msm.json", file107, sizeof file107},
-    {"models/bioinformatics/rnabert.json", file108, sizeof file108},
-    {"models/bioinformatics/scbert.json", file109, sizeof file109},
-    {"models/bioinformatics/scelmo.json", file110, sizeof file110},
-    {"models/bioinformatics/scfoundation-100m.json", file111, sizeof file111},
-    {"models/bioinformatics/scgpt.json", file112, sizeof file112},
-    {"models/bioinformatics/splicebert-510.json", file113, sizeof file113},
-    {"models/bioinformatics/splicebert.json", file114, sizeof file114},
-    {"models/bioinformatics/uce-33l.json", file115, sizeof file115},
-    {"models/bioinformatics/uce-4l.json", file116, sizeof file116},
-    {"models/bioinformatics/utr-lm.json", file117, sizeof file117},
-    {"models/bioinformatics/xtrimopglm-100b.json", file118, sizeof file118},
-    {"models/bioinformatics/xtrimopglm-10b.json", file119, sizeof file119},
-    {"models/bioinformatics/xtrimopglm-1b.json", file120, sizeof file120},
-    {"models/bioinformatics/xtrimopglm-3b.json", file121, sizeof file121},
-    {"models/language/albert-base.json", file122, sizeof file122},
-    {"models/language/albert-large.json", file123, sizeof file123},
-    {"models/language/albert-xlarge.json", file124, sizeof file124},
-    {"models/language/albert-xxlarge.json", file125, sizeof file125},
-    {"models/language/alpacare-13b.json", file126, sizeof file126},
-    {"models/language/alpacare-7b.json", file127, sizeof file127},
-    {"models/language/alpacare-llama2-13b.json", file128, sizeof file128},
-    {"models/language/alpacare-llama2-7b.json", file129, sizeof file129},
-    {"models/language/alphabert.json", file130, sizeof file130},
-    {"models/language/antplm-med-10b.json", file131, sizeof file131},
-    {"models/language/baichuan-13b.json", file132, sizeof file132},
-    {"models/language/baichuan-7b.json", file133, sizeof file133},
-    {"models/language/baichuan2-13b.json", file134, sizeof file134},
-    {"models/language/baichuan2-7b.json", file135, sizeof file135},
-    {"models/language/bart-base.json", file136, sizeof file136},
-    {"models/language/bart-large.json", file137, sizeof file137},
-    {"models/language/behrt.json", file138, sizeof file138},
-    {"models/language/bentsao.json", file139, sizeof file139},
-    {"models/language/bert-base.json", file140, sizeof file140},
-    {"models/language/bert-large.json", file141, sizeof file141},
-    {"models/language/bianque-1.json", file142, sizeof file142},
-    {"models/language/bianque-2.json", file143, sizeof file143},
-    {"models/language/bimedix.json", file144, sizeof file144},
-    {"models/language/biobart-base.json", file145, sizeof file145},
-    {"models/language/biobart-large.json", file146, sizeof file146},
-    {"models/language/biobart-v2-base.json", file147, sizeof file147},
-    {"models/language/biobart-v2-large.json", file148, sizeof file148},
-    {"models/language/biobert.json", file149, sizeof file149},
-    {"models/language/biomedlm.json", file150, sizeof file150},
-    {"models/language/biomistral-7b.json", file151, sizeof file151},
-    {"models/language/bloom-176b.json", file152, sizeof file152},
-    {"models/language/bloom-1b1.json", file153, sizeof file153},
-    {"models/language/bloom-1b7.json", file154, sizeof file154},
-    {"models/language/bloom-3b.json", file155, sizeof file155},
-    {"models/language/bloom-560m.json", file156, sizeof file156},
-    {"models/language/bloom-7b1.json", file157, sizeof file157},
-    {"models/language/chatcad-plus.json", file158, sizeof file158},
-    {"models/language/chatcad.json", file159, sizeof file159},
-    {"models/language/chatdoctor.json", file160, sizeof file160},
-    {"models/language/chatglm-6b.json", file161, sizeof file161},
-    {"models/language/chatglm2-6b.json", file162, sizeof file162},
-    {"models/language/chatglm3-6b.json", file163, sizeof file163},
-    {"models/language/chatgpt.json", file164, sizeof file164},
-    {"models/language/clinical-decision-transformer.json", file165, sizeof file165},
-    {"models/language/clinicalbert.json", file166, sizeof file166},
-    {"models/language/clinicalgpt.json", file167, sizeof file167},
-    {"models/language/deid-gpt.json", file168, sizeof file168},
-    {"models/language/doctorglm.json", file169, sizeof file169},
-    {"models/language/dr-knows.json", file170, sizeof file170},
-    {"models/language/falcon-40b.json", file171, sizeof file171},
-    {"models/language/falcon-7b.json", file172, sizeof file172},
-    {"models/language/flan-t5-base.json", file173, sizeof file173},
-    {"models/language/flan-t5-large.json", file174, sizeof file174},
-    {"models/language/flan-t5-small.json", file175, sizeof file175},
-    {"models/language/flan-t5-xl.json", file176, sizeof file176},
-    {"models/language/flan-t5-xxl.json", file177, sizeof file177},
-    {"models/language/gatortron-base-345m.json", file178, sizeof file178},
-    {"models/language/gatortron-large-8.9b.json", file179, sizeof file179},
-    {"models/language/gatortron-medium-3.9b.json", file180, sizeof file180},
-    {"models/language/gatortrongpt-20b.json", file181, sizeof file181},
-    {"models/language/gatortrongpt-5b.json", file182, sizeof file182},
-    {"models/language/gemma-2b.json", file183, sizeof file183},
-    {"models/language/gemma-7b.json", file184, sizeof file184},
-    {"models/language/gemma2-27b.json", file185, sizeof file185},
-    {"models/language/gemma2-2b.json", file186, sizeof file186},
-    {"models/language/gemma2-9b.json", file187, sizeof file187},
-    {"models/language/glm-10b.json", file188, sizeof file188},
-    {"models/language/glm-130b.json", file189, sizeof file189},
-    {"models/language/gpt-4.json", file190, sizeof file190},
-    {"models/language/gpt-doctor.json", file191, sizeof file191},
-    {"models/language/gpt-j-6b.json", file192, sizeof file192},
-    {"models/language/gpt-neox-20b.json", file193, sizeof file193},
-    {"models/language/gpt2-large.json", file194, sizeof file194},
-    {"models/language/gpt2-medium.json", file195, sizeof file195},
-    {"models/language/gpt2-xl.json", file196, sizeof file196},
-    {"models/language/gpt2.json", file197, sizeof file197},
-    {"models/language/healthprompt.json", file198, sizeof file198},
-    {"models/language/huatuogpt-13b.json", file199, sizeof file199},
-    {"models/language/huatuogpt-7b.json", file200, sizeof file200},
-    {"models/language/huatuogpt2-13b.json", file201, sizeof file201},
-    {"models/language/huatuogpt2-34b.json", file202, sizeof file202},
-    {"models/language/huatuogpt2-7b.json", file203, sizeof file203},
-    {"models/language/jmlr-13b.json", file204, sizeof file204},
-    {"models/language/jmlr-7b.json", file205, sizeof file205},
-    {"models/language/llama-13b.json", file206, sizeof file206},
-    {"models/language/llama-33b.json", file207, sizeof file207},
-    {"models/language/llama-65b.json", file208, sizeof file208},
-    {"models/language/llama-7b.json", file209, sizeof file209},
-    {"models/language/llama2-13b.json", file210, sizeof file210},
-    {"models/language/llama2-70b.json", file211, sizeof file211},
-    {"models/language/llama2-7b.json", file212, sizeof file212},
-    {"models/language/llama3-70b.json", file213, sizeof file213},
-    {"models/language/llama3-8b.json", file214, sizeof file214},
-    {"models/language/llama3.1-405b.json", file215, sizeof file215},
-    {"models/language/llama3.1-70b.json", file216, sizeof file216},
-    {"models/language/llama3.1-8b.json", file217, sizeof file217},
-    {"models/language/llama3.2-1b.json", file218, sizeof file218},
-    {"models/language/llama3.2-3b.json", file219, sizeof file219},
-    {"models/language/me-llama-13b.json", file220, sizeof file220},
-    {"models/language/me-llama-70b.json", file221, sizeof file221},
-    {"models/language/med-palm-2.json", file222, sizeof file222},
-    {"models/language/med-palm.json", file223, sizeof file223},
-    {"models/language/medagents-flan-palm.json", file224, sizeof file224},
-    {"models/language/medalpaca-13b.json", file225, sizeof file225},
-    {"models/language/medalpaca-30b.json", file226, sizeof file226},
-    {"models/language/medalpaca-7b.json", file227, sizeof file227},
-    {"models/language/medcpt-query.json", file228, sizeof file228},
-    {"models/language/medcpt-reranker.json", file229, sizeof file229},
-    {"models/language/medcpt.json", file230, sizeof file230},
-    {"models/language/meditron-70b.json", file231, sizeof file231},
-    {"models/language/meditron-7b.json", file232, sizeof file232},
-    {"models/language/medprompt.json", file233, sizeof file233},
-    {"models/language/medroberta-nl.json", file234, sizeof file234},
-    {"models/language/megatron-gpt-1.3b.json", file235, sizeof file235},
-    {"models/language/mistral-7b.json", file236, sizeof file236},
-    {"models/language/mixtral-8x22b.json", file237, sizeof file237},
-    {"models/language/mixtral-8x7b.json", file238, sizeof file238},
-    {"models/language/mosaicbert-base.json", file239, sizeof file239},
-    {"models/language/napss.json", file240, sizeof file240},
-    {"models/language/oncogpt-7b.json", file241, sizeof file241},
-    {"models/language/open-llama-3b.json", file242, sizeof file242},
-    {"models/language/ophglm.json", file243, sizeof file243},
-    {"models/language/opt-1.3b.json", file244, sizeof file244},
-    {"models/language/opt-125m.json", file245, sizeof file245},
-    {"models/language/opt-13b.json", file246, sizeof file246},
-    {"models/language/opt-175b.json", file247, sizeof file247},
-    {"models/language/opt-2.7b.json", file248, sizeof file248},
-    {"models/language/opt-30b.json", file249, sizeof file249},
-    {"models/language/opt-6.7b.json", file250, sizeof file250},
-    {"models/language/opt-66b.json", file251, sizeof file251},
-    {"models/language/palm-540b.json", file252, sizeof file252},
-    {"models/language/palm-62b.json", file253, sizeof file253},
-    {"models/language/palm-8b.json", file254, sizeof file254},
-    {"models/language/pbp.json", file255, sizeof file255},
-    {"models/language/phi-1.5.json", file256, sizeof file256},
-    {"models/language/phi-2.json", file257, sizeof file257},
-    {"models/language/phi-3-mini.json", file258, sizeof file258},
-    {"models/language/pmc-llama-13b.json", file259, sizeof file259},
-    {"models/language/pmc-llama-7b.json", file260, sizeof file260},
-    {"models/language/pubmedbert.json", file261, sizeof file261},
-    {"models/language/qilin-med-13b.json", file262, sizeof file262},
-    {"models/language/qilin-med.json", file263, sizeof file263},
-    {"models/language/qwen-1.8b.json", file264, sizeof file264},
-    {"models/language/qwen-14b.json", file265, sizeof file265},
-    {"models/language/qwen-72b.json", file266, sizeof file266},
-    {"models/language/qwen-7b.json", file267, sizeof file267},
-    {"models/language/qwen2-0.5b.json", file268, sizeof file268},
-    {"models/language/qwen2-1.5b.json", file269, sizeof file269},
-    {"models/language/qwen2-72b.json", file270, sizeof file270},
-    {"models/language/qwen2-7b.json", file271, sizeof file271},
-    {"models/language/roberta-base.json", file272, sizeof file272},
-    {"models/language/roberta-large.json", file273, sizeof file273},
-    {"models/language/scibert.json", file274, sizeof file274},
-    {"models/language/spt.json", file275, sizeof file275},
-    {"models/language/t5-11b.json", file276, sizeof file276},
-    {"models/language/t5-3b.json", file277, sizeof file277},
-    {"models/language/t5-base.json", file278, sizeof file278},
-    {"models/language/t5-large.json", file279, sizeof file279},
-    {"models/language/t5-small.json", file280, sizeof file280},
-    {"models/language/taiyi-7b.json", file281, sizeof file281},
-    {"models/language/text-embedding-ada-002.json", file282, sizeof file282},
-    {"models/language/visual-med-alpaca.json", file283, sizeof file283},
-    {"models/language/yi-34b.json", file284, sizeof file284},
-    {"models/language/zhongjing-13b.json", file285, sizeof file285},
-    {"models/language/ziya-llama-13b.json", file286, sizeof file286},
-    {"models/multimodal/albef.json", file287, sizeof file287},
-    {"models/multimodal/arl.json", file288, sizeof file288},
-    {"models/multimodal/bfspr.json", file289, sizeof file289},
-    {"models/multimodal/biomedclip.json", file290, sizeof file290},
-    {"models/multimodal/biomedgpt-b.json", file291, sizeof file291},
-    {"models/multimodal/biomedgpt-m.json", file292, sizeof file292},
-    {"models/multimodal/biomedgpt-s.json", file293, sizeof file293},
-    {"models/multimodal/biovil.json", file294, sizeof file294},
-    {"models/multimodal/blip2-opt-2.7b.json", file295, sizeof file295},
-    {"models/multimodal/blip2-opt-6.7b.json", file296, sizeof file296},
-    {"models/multimodal/chambon-sd.json", file297, sizeof file297},
-    {"models/multimodal/chexzero-b-16-320.json", file298, sizeof file298},
-    {"models/multimodal/chexzero.json", file299, sizeof file299},
-    {"models/multimodal/cite.json", file300, sizeof file300},
-    {"models/multimodal/clinical-bert.json", file301, sizeof file301},
-    {"models/multimodal/clip-lung.json", file302, sizeof file302},
-    {"models/multimodal/clip-rn101.json", file303, sizeof file303},
-    {"models/multimodal/clip-rn50.json", file304, sizeof file304},
-    {"models/multimodal/clip-rn50x4.json", file305, sizeof file305},
-    {"models/multimodal/clip-vit-b-16.json", file306, sizeof file306},
-    {"models/multimodal/clip-vit-b-32.json", file307, sizeof file307},
-    {"models/multimodal/clip-vit-l-14-336.json", file308, sizeof file308},
-    {"models/multimodal/clip-vit-l-14.json", file309, sizeof file309},
-    {"models/multimodal/conch-vit-b16.json", file310, sizeof file310},
-    {"models/multimodal/convirt.json", file311, sizeof file311},
-    {"models/multimodal/coop-lvt.json", file312, sizeof file312},
-    {"models/multimodal/cxr-clip-r50.json", file313, sizeof file313},
-    {"models/multimodal/cxr-clip-swin.json", file314, sizeof file314},
-    {"models/multimodal/etp-ecg-resnet18.json", file315, sizeof file315},
-    {"models/multimodal/etp.json", file316, sizeof file316},
-    {"models/multimodal/gimp.json", file317, sizeof file317},
-    {"models/multimodal/glip-t.json", file318, sizeof file318},
-    {"models/multimodal/gloria.json", file319, sizeof file319},
-    {"models/multimodal/guo-glip.json", file320, sizeof file320},
-    {"models/multimodal/i-ai.json", file321, sizeof file321},
-    {"models/multimodal/imitate.json", file322, sizeof file322},
-    {"models/multimodal/kad-512.json", file323, sizeof file323},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file324, sizeof file324},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file325, sizeof file325},
-    {"models/multimodal/llava-1.5-13b.json", file326, sizeof file326},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file327, sizeof file327},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file328, sizeof file328},
-    {"models/multimodal/llava-1.5-7b.json", file329, sizeof file329},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file330, sizeof file330},
-    {"models/multimodal/llava-med-7b-224-linear.json", file331, sizeof file331},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file332, sizeof file332},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file333, sizeof file333},
-    {"models/multimodal/llava-med-7b-224.json", file334, sizeof file334},
-    {"models/multimodal/lovt.json", file335, sizeof file335},
-    {"models/multimodal/lu-gpt2-medium.json", file336, sizeof file336},
-    {"models/multimodal/lu-gpt2.json", file337, sizeof file337},
-    {"models/multimodal/lu-open-llama-7b.json", file338, sizeof file338},
-    {"models/multimodal/m-flag-r50.json", file339, sizeof file339},
-    {"models/multimodal/m3ad.json", file340, sizeof file340},
-    {"models/multimodal/m3ae.json", file341, sizeof file341},
-    {"models/multimodal/maco.json", file342, sizeof file342},
-    {"models/multimodal/med-flamingo.json", file343, sizeof file343},
-    {"models/multimodal/med-palm-m-12b.json", file344, sizeof file344},
-    {"models/multimodal/med-palm-m-562b.json", file345, sizeof file345},
-    {"models/multimodal/med-palm-m-84b.json", file346, sizeof file346},
-    {"models/multimodal/med-unic-r50.json", file347, sizeof file347},
-    {"models/multimodal/med-unic-vit-b.json", file348, sizeof file348},
-    {"models/multimodal/medclip-r50.json", file349, sizeof file349},
-    {"models/multimodal/medclip-swin.json", file350, sizeof file350},
-    {"models/multimodal/medklip.json", file351, sizeof file351},
-    {"models/multimodal/medvill.json", file352, sizeof file352},
-    {"models/multimodal/mgca-r50.json", file353, sizeof file353},
-    {"models/multimodal/mgca-vit-b.json", file354, sizeof file354},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file355, sizeof file355},
-    {"models/multimodal/mi-zero-pubmedbert.json", file356, sizeof file356},
-    {"models/multimodal/minigpt4-13b.json", file357, sizeof file357},
-    {"models/multimodal/minigpt4-7b.json", file358, sizeof file358},
-    {"models/multimodal/mmbert.json", file359, sizeof file359},
-    {"models/multimodal/moleculestm-graph.json", file360, sizeof file360},
-    {"models/multimodal/moleculestm-smiles.json", file361, sizeof file361},
-    {"models/multimodal/mrm.json", file362, sizeof file362},
-    {"models/multimodal/mumc.json", file363, sizeof file363},
-    {"models/multimodal/open-coca_vit-l-14.json", file364, sizeof file364},
-    {"models/multimodal/open-flamingo-9b.json", file365, sizeof file365},
-    {"models/multimodal/pathasst.json", file366, sizeof file366},
-    {"models/multimodal/pathchat.json", file367, sizeof file367},
-    {"models/multimodal/plip.json", file368, sizeof file368},
-    {"models/multimodal/pmc-clip.json", file369, sizeof file369},
-    {"models/multimodal/prior.json", file370, sizeof file370},
-    {"models/multimodal/proteindt-clap.json", file371, sizeof file371},
-    {"models/multimodal/pubmedclip-rn50.json", file372, sizeof file372},
-    {"models/multimodal/pubmedclip-rn50x4.json", file373, sizeof file373},
-    {"models/multimodal/pubmedclip.json", file374, sizeof file374},
-    {"models/multimodal/qilin-med-vl.json", file375, sizeof file375},
-    {"models/multimodal/qin-glip.json", file376, sizeof file376},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file377, sizeof file377},
-    {"models/multimodal/quiltnet-b-16.json", file378, sizeof file378},
-    {"models/multimodal/quiltnet.json", file379, sizeof file379},
-    {"models/multimodal/r2gen.json", file380, sizeof file380},
-    {"models/multimodal/radfm-14b.json", file381, sizeof file381},
-    {"models/multimodal/radfm-vision.json", file382, sizeof file382},
-    {"models/multimodal/roentgen.json", file383, sizeof file383},
-    {"models/multimodal/sd1-unet.json", file384, sizeof file384},
-    {"models/multimodal/sd1-vae.json", file385, sizeof file385},
-    {"models/multimodal/sd2-unet.json", file386, sizeof file386},
-    {"models/multimodal/stable-diffusion-v1.json", file387, sizeof file387},
-    {"models/multimodal/stable-diffusion-v2.json", file388, sizeof file388},
-    {"models/multimodal/t3d.json", file389, sizeof file389},
-    {"models/multimodal/umcl.json", file390, sizeof file390},
-    {"models/multimodal/unibrain.json", file391, sizeof file391},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file392, sizeof file392},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file393, sizeof file393},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file394, sizeof file394},
-    {"models/multimodal/vit-bert-dual.json", file395, sizeof file395},
-    {"models/multimodal/xplainer.json", file396, sizeof file396},
-    {"models/multimodal/xraygpt-vit-g.json", file397, sizeof file397},
-    {"models/multimodal/xraygpt.json", file398, sizeof file398},
-    {"models/vision/3dsam-adapter.json", file399, sizeof file399},
-    {"models/vision/adaptivesam.json", file400, sizeof file400},
-    {"models/vision/after-sam.json", file401, sizeof file401},
-    {"models/vision/all-in-sam.json", file402, sizeof file402},
-    {"models/vision/anand-sam.json", file403, sizeof file403},
-    {"models/vision/autosam.json", file404, sizeof file404},
-    {"models/vision/baharoon-dinov2-vitb14.json", file405, sizeof file405},
-    {"models/vision/baharoon-dinov2-vitg14.json", file406, sizeof file406},
-    {"models/vision/baharoon-dinov2-vitl14.json", file407, sizeof file407},
-    {"models/vision/brow.json", file408, sizeof file408},
-    {"models/vision/c2l-densenet121.json", file409, sizeof file409},
-    {"models/vision/c2l-resnet18.json", file410, sizeof file410},
-    {"models/vision/campanella-vit-l.json", file411, sizeof file411},
-    {"models/vision/campanella-vit-s.json", file412, sizeof file412},
-    {"models/vision/cellsam.json", file413, sizeof file413},
-    {"models/vision/ciga-resnet18.json", file414, sizeof file414},
-    {"models/vision/clip-rn101-visual.json", file415, sizeof file415},
-    {"models/vision/clip-rn50-visual.json", file416, sizeof file416},
-    {"models/vision/clip-rn50x4-visual.json", file417, sizeof file417},
-    {"models/vision/ctranspath.json", file418, sizeof file418},
-    {"models/vision/deblurring-mae.json", file419, sizeof file419},
-    {"models/vision/densenet121-3d.json", file420, sizeof file420},
-    {"models/vision/densenet121.json", file421, sizeof file421},
-    {"models/vision/densenet161.json", file422, sizeof file422},
-    {"models/vision/densenet169.json", file423, sizeof file423},
-    {"models/vision/densenet201.json", file424, sizeof file424},
-    {"models/vision/desam.json", file425, sizeof file425},
-    {"models/vision/dinov2-vitb14.json", file426, sizeof file426},
-    {"models/vision/dinov2-vitg14.json", file427, sizeof file427},
-    {"models/vision/dinov2-vitl14.json", file428, sizeof file428},
-    {"models/vision/dinov2-vits14.json", file429, sizeof file429},
-    {"models/vision/efficientnet_b0.json", file430, sizeof file430},
-    {"models/vision/efficientnet_b1.json", file431, sizeof file431},
-    {"models/vision/efficientnet_b2.json", file432, sizeof file432},
-    {"models/vision/efficientnet_b3.json", file433, sizeof file433},
-    {"models/vision/efficientnet_b4.json", file434, sizeof file434},
-    {"models/vision/efficientnet_b5.json", file435, sizeof file435},
-    {"models/vision/efficientnet_b6.json", file436, sizeof file436},
-    {"models/vision/efficientnet_b7.json", file437, sizeof file437},
-    {"models/vision/endo-fm-timesformer.json", file438, sizeof file438},
-    {"models/vision/eviprompt-b.json", file439, sizeof file439},
-    {"models/vision/eviprompt-h.json", file440, sizeof file440},
-    {"models/vision/feng-sam.json", file441, sizeof file441},
-    {"models/vision/ghesu-resnet50w2.json", file442, sizeof file442},
-    {"models/vision/gigapath-slide.json", file443, sizeof file443},
-    {"models/vision/gigapath-tile.json", file444, sizeof file444},
-    {"models/vision/gvsl-unet.json", file445, sizeof file445},
-    {"models/vision/lvm-med-resnet50.json", file446, sizeof file446},
-    {"models/vision/lvm-med-vit-b.json", file447, sizeof file447},
-    {"models/vision/ma-sam.json", file448, sizeof file448},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file449, sizeof file449},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file450, sizeof file450},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file451, sizeof file451},
-    {"models/vision/mammo-sam.json", file452, sizeof file452},
-    {"models/vision/med-sa.json", file453, sizeof file453},
-    {"models/vision/med3d-resnet10.json", file454, sizeof file454},
-    {"models/vision/med3d-resnet101.json", file455, sizeof file455},
-    {"models/vision/med3d-resnet152.json", file456, sizeof file456},
-    {"models/vision/med3d-resnet18.json", file457, sizeof file457},
-    {"models/vision/med3d-resnet200.json", file458, sizeof file458},
-    {"models/vision/med3d-resnet34.json", file459, sizeof file459},
-    {"models/vision/med3d-resnet50.json", file460, sizeof file460},
-    {"models/vision/medivista-sam.json", file461, sizeof file461},
-    {"models/vision/medlsam.json", file462, sizeof file462},
-    {"models/vision/medsam-vit-b.json", file463, sizeof file463},
-    {"models/vision/mis-fm-pctnet.json", file464, sizeof file464},
-    {"models/vision/moco-cxr-densenet121.json", file465, sizeof file465},
-    {"models/vision/moco-cxr-resnet18.json", file466, sizeof file466},
-    {"models/vision/models-genesis-unet3d.json", file467, sizeof file467},
-    {"models/vision/nnsam.json", file468, sizeof file468},
-    {"models/vision/nnunet-2d.json", file469, sizeof file469},
-    {"models/vision/nnunet-3d-fullres.json", file470, sizeof file470},
-    {"models/vision/nnunet-resenc-l.json", file471, sizeof file471},
-    {"models/vision/nnunet-resenc-m.json", file472, sizeof file472},
-    {"models/vision/nnunet-resenc-xl.json", file473, sizeof file473},
-    {"models/vision/pancy-yolov8-sam.json", file474, sizeof file474},
-    {"models/vision/polyp-sam-b.json", file475, sizeof file475},
-    {"models/vision/polyp-sam-l.json", file476, sizeof file476},
-    {"models/vision/polyp-sam-plus-plus.json", file477, sizeof file477},
-    {"models/vision/promise.json", file478, sizeof file478},
-    {"models/vision/punetr.json", file479, sizeof file479},
-    {"models/vision/r3d18.json", file480, sizeof file480},
-    {"models/vision/resnet101.json", file481, sizeof file481},
-    {"models/vision/resnet152.json", file482, sizeof file482},
-    {"models/vision/resnet18.json", file483, sizeof file483},
-    {"models/vision/resnet34.json", file484, sizeof file484},
-    {"models/vision/resnet50.json", file485, sizeof file485},
-    {"models/vision/resnext101_32x8d.json", file486, sizeof file486},
-    {"models/vision/resnext101_64x4d.json", file487, sizeof file487},
-    {"models/vision/resnext50_32x4d.json", file488, sizeof file488},
-    {"models/vision/retfound.json", file489, sizeof file489},
-    {"models/vision/rudolfv.json", file490, sizeof file490},
-    {"models/vision/sam-lst.json", file491, sizeof file491},
-    {"models/vision/sam-mask-decoder.json", file492, sizeof file492},
-    {"models/vision/sam-med2d.json", file493, sizeof file493},
-    {"models/vision/sam-med3d.json", file494, sizeof file494},
-    {"models/vision/sam-octa.json", file495, sizeof file495},
-    {"models/vision/sam-path.json", file496, sizeof file496},
-    {"models/vision/sam-u.json", file497, sizeof file497},
-    {"models/vision/sam-vit_b-image-encoder.json", file498, sizeof file498},
-    {"models/vision/sam-vit_b.json", file499, sizeof file499},
-    {"models/vision/sam-vit_h-image-encoder.json", file500, sizeof file500},
-    {"models/vision/sam-vit_h.json", file501, sizeof file501},
-    {"models/vision/sam-vit_l-image-encoder.json", file502, sizeof file502},
-    {"models/vision/sam-vit_l.json", file503, sizeof file503},
-    {"models/vision/samaug.json", file504, sizeof file504},
-    {"models/vision/samed-h.json", file505, sizeof file505},
-    {"models/vision/samed.json", file506, sizeof file506},
-    {"models/vision/samm-b.json", file507, sizeof file507},
-    {"models/vision/samm-h.json", file508, sizeof file508},
-    {"models/vision/samm-l.json", file509, sizeof file509},
-    {"models/vision/sampot.json", file510, sizeof file510},
-    {"models/vision/samus.json", file511, sizeof file511},
-    {"models/vision/segmentanybone.json", file512, sizeof file512},
-    {"models/vision/segresnet-brats.json", file513, sizeof file513},
-    {"models/vision/segresnet.json", file514, sizeof file514},
-    {"models/vision/segvol-image-encoder.json", file515, sizeof file515},
-    {"models/vision/segvol.json", file516, sizeof file516},
-    {"models/vision/semisam.json", file517, sizeof file517},
-    {"models/vision/skinsam.json", file518, sizeof file518},
-    {"models/vision/sp-sam.json", file519, sizeof file519},
-    {"models/vision/stunet-b.json", file520, sizeof file520},
-    {"models/vision/stunet-h.json", file521, sizeof file521},
-    {"models/vision/stunet-l.json", file522, sizeof file522},
-    {"models/vision/stunet-s.json", file523, sizeof file523},
-    {"models/vision/surgicalsam.json", file524, sizeof file524},
-    {"models/vision/swin_base_patch4_window7_224.json", file525, sizeof file525},
-    {"models/vision/swin_large_patch4_window7_224.json", file526, sizeof file526},
-    {"models/vision/swin_small_patch4_window7_224.json", file527, sizeof file527},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file528, sizeof file528},
-    {"models/vision/swinsam.json", file529, sizeof file529},
-    {"models/vision/swinunetr-24.json", file530, sizeof file530},
-    {"models/vision/swinunetr-48.json", file531, sizeof file531},
-    {"models/vision/swinunetr-v2-48.json", file532, sizeof file532},
-    {"models/vision/transvw-unet3d.json", file533, sizeof file533},
-    {"models/vision/unet-resnet18-smp.json", file534, sizeof file534},
-    {"models/vision/unet-resnet34-smp.json", file535, sizeof file535},
-    {"models/vision/unet-resnet50-smp.json", file536, sizeof file536},
-    {"models/vision/unet2d-basic.json", file537, sizeof file537},
-    {"models/vision/unetr-16.json", file538, sizeof file538},
-    {"models/vision/uni.json", file539, sizeof file539},
-    {"models/vision/uni2-h.json", file540, sizeof file540},
-    {"models/vision/universeg.json", file541, sizeof file541},
-    {"models/vision/ur-sam.json", file542, sizeof file542},
-    {"models/vision/usfm.json", file543, sizeof file543},
-    {"models/vision/virchow.json", file544, sizeof file544},
-    {"models/vision/virchow2.json", file545, sizeof file545},
-    {"models/vision/visionfm.json", file546, sizeof file546},
-    {"models/vision/vit-b-16.json", file547, sizeof file547},
-    {"models/vision/vit-h-14.json", file548, sizeof file548},
-    {"models/vision/vit-l-16.json", file549, sizeof file549},
-    {"models/vision/vit-large-linear-probe.json", file550, sizeof file550},
-    {"models/vision/vit-s-16.json", file551, sizeof file551},
-    {"models/vision/voco-b.json", file552, sizeof file552},
-    {"models/vision/voco-h.json", file553, sizeof file553},
-    {"models/vision/voco-l.json", file554, sizeof file554},
-    {"models/vision/wide_resnet101_2.json", file555, sizeof file555},
-    {"models/vision/wide_resnet50_2.json", file556, sizeof file556},
-    {"models/vision/yolov8l.json", file557, sizeof file557},
-    {"models/vision/yolov8m.json", file558, sizeof file558},
-    {"models/vision/yolov8n.json", file559, sizeof file559},
-    {"models/vision/yolov8s.json", file560, sizeof file560},
-    {"models/vision/yolov8x.json", file561, sizeof file561},
-    {"survey.json", file562, sizeof file562},
-    {0, 0, 0},
-};
-const long CProfilesCount = 563;
-const long CProfilesCount = 392;
-    {"models/multimodal/clip-rn50x16.json", file424, sizeof file424},
-    {"models/multimodal/clip-rn50x4.json", file425, sizeof file425},
-    {"models/multimodal/clip-rn50x64.json", file426, sizeof file426},
-    {"models/multimodal/clip-vit-b-16-plus-240.json", file427, sizeof file427},
-    {"models/multimodal/clip-vit-b-16.json", file428, sizeof file428},
-    {"models/multimodal/clip-vit-b-32.json", file429, sizeof file429},
-    {"models/multimodal/clip-vit-bigg-14.json", file430, sizeof file430},
-    {"models/multimodal/clip-vit-g-14.json", file431, sizeof file431},
-    {"models/multimodal/clip-vit-h-14.json", file432, sizeof file432},
-    {"models/multimodal/clip-vit-l-14-336.json", file433, sizeof file433},
-    {"models/multimodal/clip-vit-l-14.json", file434, sizeof file434},
-    {"models/multimodal/clip-vit-l-16.json", file435, sizeof file435},
-    {"models/multimodal/conch-vit-b16.json", file436, sizeof file436},
-    {"models/multimodal/convirt.json", file437, sizeof file437},
-    {"models/multimodal/coop-lvt.json", file438, sizeof file438},
-    {"models/multimodal/cxr-clip-r50.json", file439, sizeof file439},
-    {"models/multimodal/cxr-clip-swin.json", file440, sizeof file440},
-    {"models/multimodal/etp-ecg-resnet18.json", file441, sizeof file441},
-    {"models/multimodal/etp.json", file442, sizeof file442},
-    {"models/multimodal/gimp.json", file443, sizeof file443},
-    {"models/multimodal/glip-t.json", file444, sizeof file444},
-    {"models/multimodal/gloria.json", file445, sizeof file445},
-    {"models/multimodal/guo-glip.json", file446, sizeof file446},
-    {"models/multimodal/i-ai.json", file447, sizeof file447},
-    {"models/multimodal/imitate.json", file448, sizeof file448},
-    {"models/multimodal/kad-512.json", file449, sizeof file449},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file450, sizeof file450},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file451, sizeof file451},
-    {"models/multimodal/llava-1.5-13b.json", file452, sizeof file452},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file453, sizeof file453},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file454, sizeof file454},
-    {"models/multimodal/llava-1.5-7b.json", file455, sizeof file455},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file456, sizeof file456},
-    {"models/multimodal/llava-med-7b-224-linear.json", file457, sizeof file457},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file458, sizeof file458},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file459, sizeof file459},
-    {"models/multimodal/llava-med-7b-224.json", file460, sizeof file460},
-    {"models/multimodal/lovt.json", file461, sizeof file461},
-    {"models/multimodal/lu-gpt2-medium.json", file462, sizeof file462},
-    {"models/multimodal/lu-gpt2.json", file463, sizeof file463},
-    {"models/multimodal/lu-open-llama-7b.json", file464, sizeof file464},
-    {"models/multimodal/m-flag-r50.json", file465, sizeof file465},
-    {"models/multimodal/m3ad.json", file466, sizeof file466},
-    {"models/multimodal/m3ae.json", file467, sizeof file467},
-    {"models/multimodal/maco.json", file468, sizeof file468},
-    {"models/multimodal/med-flamingo.json", file469, sizeof file469},
-    {"models/multimodal/med-palm-m-12b.json", file470, sizeof file470},
-    {"models/multimodal/med-palm-m-562b.json", file471, sizeof file471},
-    {"models/multimodal/med-palm-m-84b.json", file472, sizeof file472},
-    {"models/multimodal/med-unic-r50.json", file473, sizeof file473},
-    {"models/multimodal/med-unic-vit-b.json", file474, sizeof file474},
-    {"models/multimodal/medclip-r50.json", file475, sizeof file475},
-    {"models/multimodal/medclip-swin.json", file476, sizeof file476},
-    {"models/multimodal/medklip.json", file477, sizeof file477},
-    {"models/multimodal/medvill.json", file478, sizeof file478},
-    {"models/multimodal/mgca-r50.json", file479, sizeof file479},
-    {"models/multimodal/mgca-vit-b.json", file480, sizeof file480},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file481, sizeof file481},
-    {"models/multimodal/mi-zero-pubmedbert.json", file482, sizeof file482},
-    {"models/multimodal/minigpt4-13b.json", file483, sizeof file483},
-    {"models/multimodal/minigpt4-7b.json", file484, sizeof file484},
-    {"models/multimodal/mmbert.json", file485, sizeof file485},
-    {"models/multimodal/moleculestm-graph.json", file486, sizeof file486},
-    {"models/multimodal/moleculestm-smiles.json", file487, sizeof file487},
-    {"models/multimodal/mrm.json", file488, sizeof file488},
-    {"models/multimodal/mumc.json", file489, sizeof file489},
-    {"models/multimodal/open-coca_vit-b-32.json", file490, sizeof file490},
-    {"models/multimodal/open-coca_vit-l-14.json", file491, sizeof file491},
-    {"models/multimodal/open-flamingo-9b.json", file492, sizeof file492},
-    {"models/multimodal/pathasst.json", file493, sizeof file493},
-    {"models/multimodal/pathchat.json", file494, sizeof file494},
-    {"models/multimodal/plip.json", file495, sizeof file495},
-    {"models/multimodal/pmc-clip.json", file496, sizeof file496},
-    {"models/multimodal/prior.json", file497, sizeof file497},
-    {"models/multimodal/proteindt-clap.json", file498, sizeof file498},
-    {"models/multimodal/pubmedclip-rn50.json", file499, sizeof file499},
-    {"models/multimodal/pubmedclip-rn50x4.json", file500, sizeof file500},
-    {"models/multimodal/pubmedclip.json", file501, sizeof file501},
-    {"models/multimodal/qilin-med-vl.json", file502, sizeof file502},
-    {"models/multimodal/qin-glip.json", file503, sizeof file503},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file504, sizeof file504},
-    {"models/multimodal/quiltnet-b-16.json", file505, sizeof file505},
-    {"models/multimodal/quiltnet.json", file506, sizeof file506},
-    {"models/multimodal/r2gen.json", file507, sizeof file507},
-    {"models/multimodal/radfm-14b.json", file508, sizeof file508},
-    {"models/multimodal/radfm-vision.json", file509, sizeof file509},
-    {"models/multimodal/roentgen.json", file510, sizeof file510},
-    {"models/multimodal/sd1-unet.json", file511, sizeof file511},
-    {"models/multimodal/sd1-vae.json", file512, sizeof file512},
-    {"models/multimodal/sd2-unet.json", file513, sizeof file513},
-    {"models/multimodal/stable-diffusion-v1.json", file514, sizeof file514},
-    {"models/multimodal/stable-diffusion-v2.json", file515, sizeof file515},
-    {"models/multimodal/t3d.json", file516, sizeof file516},
-    {"models/multimodal/umcl.json", file517, sizeof file517},
-    {"models/multimodal/unibrain.json", file518, sizeof file518},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file519, sizeof file519},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file520, sizeof file520},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file521, sizeof file521},
-    {"models/multimodal/vit-bert-dual.json", file522, sizeof file522},
-    {"models/multimodal/xplainer.json", file523, sizeof file523},
-    {"models/multimodal/xraygpt-vit-g.json", file524, sizeof file524},
-    {"models/multimodal/xraygpt.json", file525, sizeof file525},
-    {"models/vision/3dsam-adapter.json", file526, sizeof file526},
-    {"models/vision/adaptivesam.json", file527, sizeof file527},
-    {"models/vision/after-sam.json", file528, sizeof file528},
-    {"models/vision/all-in-sam.json", file529, sizeof file529},
-    {"models/vision/anand-sam.json", file530, sizeof file530},
-    {"models/vision/autosam.json", file531, sizeof file531},
-    {"models/vision/baharoon-dinov2-vitb14.json", file532, sizeof file532},
-    {"models/vision/baharoon-dinov2-vitg14.json", file533, sizeof file533},
-    {"models/vision/baharoon-dinov2-vitl14.json", file534, sizeof file534},
-    {"models/vision/brow.json", file535, sizeof file535},
-    {"models/vision/c2l-densenet121.json", file536, sizeof file536},
-    {"models/vision/c2l-resnet18.json", file537, sizeof file537},
-    {"models/vision/campanella-vit-l.json", file538, sizeof file538},
-    {"models/vision/campanella-vit-s.json", file539, sizeof file539},
-    {"models/vision/cellsam.json", file540, sizeof file540},
-    {"models/vision/ciga-resnet18.json", file541, sizeof file541},
-    {"models/vision/clip-rn101-visual.json", file542, sizeof file542},
-    {"models/vision/clip-rn50-visual.json", file543, sizeof file543},
-    {"models/vision/clip-rn50x4-visual.json", file544, sizeof file544},
-    {"models/vision/ctranspath.json", file545, sizeof file545},
-    {"models/vision/deblurring-mae.json", file546, sizeof file546},
-    {"models/vision/densenet121-3d.json", file547, sizeof file547},
-    {"models/vision/densenet121.json", file548, sizeof file548},
-    {"models/vision/densenet161.json", file549, sizeof file549},
-    {"models/vision/densenet169.json", file550, sizeof file550},
-    {"models/vision/densenet201.json", file551, sizeof file551},
-    {"models/vision/desam.json", file552, sizeof file552},
-    {"models/vision/dinov2-vitb14.json", file553, sizeof file553},
-    {"models/vision/dinov2-vitg14.json", file554, sizeof file554},
-    {"models/vision/dinov2-vitl14.json", file555, sizeof file555},
-    {"models/vision/dinov2-vits14.json", file556, sizeof file556},
-    {"models/vision/efficientnet_b0.json", file557, sizeof file557},
-    {"models/vision/efficientnet_b1.json", file558, sizeof file558},
-    {"models/vision/efficientnet_b2.json", file559, sizeof file559},
-    {"models/vision/efficientnet_b3.json", file560, sizeof file560},
-    {"models/vision/efficientnet_b4.json", file561, sizeof file561},
-    {"models/vision/efficientnet_b5.json", file562, sizeof file562},
-    {"models/vision/efficientnet_b6.json", file563, sizeof file563},
-    {"models/vision/efficientnet_b7.json", file564, sizeof file564},
-    {"models/vision/endo-fm-timesformer.json", file565, sizeof file565},
-    {"models/vision/eviprompt-b.json", file566, sizeof file566},
-    {"models/vision/eviprompt-h.json", file567, sizeof file567},
-    {"models/vision/feng-sam.json", file568, sizeof file568},
-    {"models/vision/ghesu-resnet50w2.json", file569, sizeof file569},
-    {"models/vision/gigapath-slide.json", file570, sizeof file570},
-    {"models/vision/gigapath-tile.json", file571, sizeof file571},
-    {"models/vision/gvsl-unet.json", file572, sizeof file572},
-    {"models/vision/lvm-med-resnet50.json", file573, sizeof file573},
-    {"models/vision/lvm-med-vit-b.json", file574, sizeof file574},
-    {"models/vision/ma-sam.json", file575, sizeof file575},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file576, sizeof file576},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file577, sizeof file577},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file578, sizeof file578},
-    {"models/vision/mammo-sam.json", file579, sizeof file579},
-    {"models/vision/med-sa.json", file580, sizeof file580},
-    {"models/vision/med3d-resnet10.json", file581, sizeof file581},
-    {"models/vision/med3d-resnet101.json", file582, sizeof file582},
-    {"models/vision/med3d-resnet152.json", file583, sizeof file583},
-    {"models/vision/med3d-resnet18.json", file584, sizeof file584},
-    {"models/vision/med3d-resnet200.json", file585, sizeof file585},
-    {"models/vision/med3d-resnet34.json", file586, sizeof file586},
-    {"models/vision/med3d-resnet50.json", file587, sizeof file587},
-    {"models/vision/medivista-sam.json", file588, sizeof file588},
-    {"models/vision/medlsam.json", file589, sizeof file589},
-    {"models/vision/medsam-vit-b.json", file590, sizeof file590},
-    {"models/vision/mis-fm-pctnet.json", file591, sizeof file591},
-    {"models/vision/moco-cxr-densenet121.json", file592, sizeof file592},
-    {"models/vision/moco-cxr-resnet18.json", file593, sizeof file593},
-    {"models/vision/models-genesis-unet3d.json", file594, sizeof file594},
-    {"models/vision/nnsam.json", file595, sizeof file595},
-    {"models/vision/nnunet-2d.json", file596, sizeof file596},
-    {"models/vision/nnunet-3d-fullres.json", file597, sizeof file597},
-    {"models/vision/nnunet-resenc-l.json", file598, sizeof file598},
-    {"models/vision/nnunet-resenc-m.json", file599, sizeof file599},
-    {"models/vision/nnunet-resenc-xl.json", file600, sizeof file600},
-    {"models/vision/pancy-yolov8-sam.json", file601, sizeof file601},
-    {"models/vision/polyp-sam-b.json", file602, sizeof file602},
-    {"models/vision/polyp-sam-l.json", file603, sizeof file603},
-    {"models/vision/polyp-sam-plus-plus.json", file604, sizeof file604},
-    {"models/vision/promise.json", file605, sizeof file605},
-    {"models/vision/punetr.json", file606, sizeof file606},
-    {"models/vision/r3d18.json", file607, sizeof file607},
-    {"models/vision/resnet101.json", file608, sizeof file608},
-    {"models/vision/resnet152.json", file609, sizeof file609},
-    {"models/vision/resnet18.json", file610, sizeof file610},
-    {"models/vision/resnet34.json", file611, sizeof file611},
-    {"models/vision/resnet50.json", file612, sizeof file612},
-    {"models/vision/resnext101_32x8d.json", file613, sizeof file613},
-    {"models/vision/resnext101_64x4d.json", file614, sizeof file614},
-    {"models/vision/resnext50_32x4d.json", file615, sizeof file615},
-    {"models/vision/retfound.json", file616, sizeof file616},
-    {"models/vision/rudolfv.json", file617, sizeof file617},
-    {"models/vision/sam-lst.json", file618, sizeof file618},
-    {"models/vision/sam-mask-decoder.json", file619, sizeof file619},
-    {"models/vision/sam-med2d.json", file620, sizeof file620},
-    {"models/vision/sam-med3d.json", file621, sizeof file621},
-    {"models/vision/sam-octa.json", file622, sizeof file622},
-    {"models/vision/sam-path.json", file623, sizeof file623},
-    {"models/vision/sam-u.json", file624, sizeof file624},
-    {"models/vision/sam-vit_b-image-encoder.json", file625, sizeof file625},
-    {"models/vision/sam-vit_b.json", file626, sizeof file626},
-    {"models/vision/sam-vit_h-image-encoder.json", file627, sizeof file627},
-    {"models/vision/sam-vit_h.json", file628, sizeof file628},
-    {"models/vision/sam-vit_l-image-encoder.json", file629, sizeof file629},
-    {"models/vision/sam-vit_l.json", file630, sizeof file630},
-    {"models/vision/samaug.json", file631, sizeof file631},
-    {"models/vision/samed-h.json", file632, sizeof file632},
-    {"models/vision/samed.json", file633, sizeof file633},
-    {"models/vision/samm-b.json", file634, sizeof file634},
-    {"models/vision/samm-h.json", file635, sizeof file635},
-    {"models/vision/samm-l.json", file636, sizeof file636},
-    {"models/vision/sampot.json", file637, sizeof file637},
-    {"models/vision/samus.json", file638, sizeof file638},
-    {"models/vision/segmentanybone.json", file639, sizeof file639},
-    {"models/vision/segresnet-brats.json", file640, sizeof file640},
-    {"models/vision/segresnet.json", file641, sizeof file641},
-    {"models/vision/segvol-image-encoder.json", file642, sizeof file642},
-    {"models/vision/segvol.json", file643, sizeof file643},
-    {"models/vision/semisam.json", file644, sizeof file644},
-    {"models/vision/skinsam.json", file645, sizeof file645},
-    {"models/vision/sp-sam.json", file646, sizeof file646},
-    {"models/vision/stunet-b.json", file647, sizeof file647},
-    {"models/vision/stunet-h.json", file648, sizeof file648},
-    {"models/vision/stunet-l.json", file649, sizeof file649},
-    {"models/vision/stunet-s.json", file650, sizeof file650},
-    {"models/vision/surgicalsam.json", file651, sizeof file651},
-    {"models/vision/swin_base_patch4_window7_224.json", file652, sizeof file652},
-    {"models/vision/swin_large_patch4_window7_224.json", file653, sizeof file653},
-    {"models/vision/swin_small_patch4_window7_224.json", file654, sizeof file654},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file655, sizeof file655},
-    {"models/vision/swinsam.json", file656, sizeof file656},
-    {"models/vision/swinunetr-24.json", file657, sizeof file657},
-    {"models/vision/swinunetr-48.json", file658, sizeof file658},
-    {"models/vision/swinunetr-v2-48.json", file659, sizeof file659},
-    {"models/vision/transvw-unet3d.json", file660, sizeof file660},
-    {"models/vision/unet-resnet18-smp.json", file661, sizeof file661},
-    {"models/vision/unet-resnet34-smp.json", file662, sizeof file662},
-    {"models/vision/unet-resnet50-smp.json", file663, sizeof file663},
-    {"models/vision/unet2d-basic.json", file664, sizeof file664},
-    {"models/vision/unetr-16.json", file665, sizeof file665},
-    {"models/vision/uni.json", file666, sizeof file666},
-    {"models/vision/uni2-h.json", file667, sizeof file667},
-    {"models/vision/universeg.json", file668, sizeof file668},
-    {"models/vision/ur-sam.json", file669, sizeof file669},
-    {"models/vision/usfm.json", file670, sizeof file670},
-    {"models/vision/virchow.json", file671, sizeof file671},
-    {"models/vision/virchow2.json", file672, sizeof file672},
-    {"models/vision/visionfm.json", file673, sizeof file673},
-    {"models/vision/vit-b-16.json", file674, sizeof file674},
-    {"models/vision/vit-h-14.json", file675, sizeof file675},
-    {"models/vision/vit-l-16.json", file676, sizeof file676},
-    {"models/vision/vit-large-linear-probe.json", file677, sizeof file677},
-    {"models/vision/vit-s-16.json", file678, sizeof file678},
-    {"models/vision/voco-b.json", file679, sizeof file679},
-    {"models/vision/voco-h.json", file680, sizeof file680},
-    {"models/vision/voco-l.json", file681, sizeof file681},
-    {"models/vision/wide_resnet101_2.json", file682, sizeof file682},
-    {"models/vision/wide_resnet50_2.json", file683, sizeof file683},
-    {"models/vision/yolov8l.json", file684, sizeof file684},
-    {"models/vision/yolov8m.json", file685, sizeof file685},
-    {"models/vision/yolov8n.json", file686, sizeof file686},
-    {"models/vision/yolov8s.json", file687, sizeof file687},
-    {"models/vision/yolov8x.json", file688, sizeof file688},
-    {"survey.json", file689, sizeof file689},
-    {0, 0, 0},
-};
-const long CProfilesCount = 690;
+const long CProfilesCount = 696;
