@@ -9,6 +9,7 @@ let benchmarks: [Benchmark] = [
   predictionBenchmark,
   costBenchmark,
   scheduleBenchmark,
+  policyBenchmark,
 ]
 
 if CommandLine.arguments.dropFirst().first == "validate" {
