@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A real Slurm on this one host, for tests and for trying things out: slurmctld, four slurmd with
-# made-up GPUs under two leaf switches, backfill; with `--accounting` also slurmdbd. All of its files
-# lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start` began.
+# made-up GPUs under two leaf switches, backfill; with `--accounting` also slurmdbd. All of its
+# files lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start`
+# began.
 #
 # Usage: scripts/slurm-test-cluster.sh install [--accounting]    Debian packages (needs root)
 #        scripts/slurm-test-cluster.sh start FOLDER [--accounting] [--port N]   (needs root)
@@ -9,8 +10,8 @@
 # After `start`: export SLURM_CONF=FOLDER/etc/slurm.conf
 #
 # Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four beside
-# each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and what the
-# controller granted is checked instead.
+# each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and what
+# the controller granted is checked instead.
 set -euo pipefail
 
 usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
@@ -117,7 +118,8 @@ CONF
 # Munge with a key and a socket of its own: the system's stays as it is.
 start_munge() {
   mkdir -p "$folder/munge"
-  [ -e "$folder/munge/key" ] || dd if=/dev/urandom of="$folder/munge/key" bs=1 count=1024 status=none
+  [ -e "$folder/munge/key" ] \
+    || dd if=/dev/urandom of="$folder/munge/key" bs=1 count=1024 status=none
   chmod 600 "$folder/munge/key"
   chmod 755 "$folder/munge"
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \

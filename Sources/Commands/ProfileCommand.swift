@@ -155,7 +155,8 @@ enum ProfileCommand: Command {
       }
     } else if !result.tiers.isEmpty {
       profile.notes.append(
-        "the links measured are those of TCP; GPUs that reach the network by themselves are faster, "
+        "the links measured are those of TCP; GPUs that reach the network by themselves are "
+          + "faster, "
           + "so plans still take the assumed link")
     }
     profile.cluster.source += "; measured \(WallClock.now()) by hfm \(HFM.version)"
