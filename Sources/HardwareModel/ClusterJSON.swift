@@ -4,8 +4,8 @@ public import Quantities
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
 // "interNode": {…}, "source"}
-// "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node; plans
-// do not need it.
+// "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
+// plans do not need it.
 extension Cluster {
   private static let keys: Set<String> = [
     "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "source",
