@@ -8,7 +8,9 @@ let benchmarks: [Benchmark] = [
   productBenchmark,
   predictionBenchmark,
   costBenchmark,
+  searchBenchmark,
   scheduleBenchmark,
+  policyBenchmark,
 ]
 
 if CommandLine.arguments.dropFirst().first == "validate" {
