@@ -47,11 +47,15 @@ install_packages() {
 write_configuration() {
   local host accounting_lines switches
   host=$(hostname)
+  local job_age=300
   accounting_lines="AccountingStorageType=accounting_storage/none"
   if [ "$accounting" = yes ]; then
+    # slurmdbd remembers what slurmctld soon forgets.
+    job_age=30
     accounting_lines="AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=localhost
 AccountingStoragePort=$((port + 2))
+AccountingStoragePass=$folder/munge/socket
 AccountingStorageTRES=gres/gpu,gres/gpu:a100"
   fi
   for i in 0 1 2 3 4 5 6 7; do
@@ -91,7 +95,7 @@ MaxJobCount=20000
 GresTypes=gpu
 SwitchType=switch/none
 DefMemPerCPU=256
-MinJobAge=300
+MinJobAge=$job_age
 NodeName=DEFAULT CPUs=32 Boards=1 SocketsPerBoard=2 CoresPerSocket=16 ThreadsPerCore=1
 NodeName=DEFAULT RealMemory=64000 Gres=gpu:a100:8 Feature=a100-40gb-sxm,ib State=UNKNOWN
 NodeName=n[1-4] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 11))-$((port + 14))]
@@ -151,7 +155,7 @@ StorageLoc=slurm_acct_db
 CONF
   chmod 600 "$folder/etc/slurmdbd.conf"
   MYSQL_UNIX_PORT="$folder/mysql/socket" slurmdbd
-  wait_for "slurmdbd" 90 sacctmgr -n show cluster
+  wait_for "slurmdbd" 90 timeout 5 sacctmgr -n show cluster
   sacctmgr -i add cluster hfmtest > /dev/null || true
 }
 

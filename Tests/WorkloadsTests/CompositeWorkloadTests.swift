@@ -1,7 +1,6 @@
 import DataFormats
 import Graph
 import Models
-import Profiles
 import Quantities
 import TestSupport
 import Testing
