@@ -91,7 +91,8 @@ struct Conventions: Sendable, Hashable {
         let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
         added = Saturating.add(added, Saturating.product(3, bytes))
       case .softmax:
-        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the product.
+        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the
+        // product.
         if autocast, input.dataType.bits < 32 {
           added = Saturating.add(added, DataType.fp32.bytes(input.count))
         }

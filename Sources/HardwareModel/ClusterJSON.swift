@@ -3,7 +3,11 @@ public import Quantities
 
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
+<<<<<<< HEAD
 // "interNode": {…}, "host": {see HostNode}, "source"}; a link may state its "efficiency".
+=======
+// "interNode": {…}, "source"}
+>>>>>>> slurm
 // "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
 // plans do not need it.
 extension Cluster {

@@ -199,8 +199,8 @@ final class SteppingRunner: JobRunner {
     #expect(nobody?.contains("nobody serves this ledger") == true)
   }
 
-  /// Root only: a process of another user can neither open the socket nor, where the socket were open
-  /// to all, get an answer; and it cannot read the ledger.
+  /// Root only: a process of another user can neither open the socket nor, where the socket were
+  /// open to all, get an answer; and it cannot read the ledger.
   @Test(.enabled(if: geteuid() == 0, "needs root, to become another user"))
   func aForeignUserIsRefused() async throws {
     chmod(folder.path, 0o755)
@@ -228,8 +228,8 @@ final class SteppingRunner: JobRunner {
     #expect(isOver.wait())
   }
 
-  /// A quick sample of scripts/kill-jobs.py: a service is killed at a random moment of its work, and
-  /// another goes on. Nothing is lost, and nothing completed twice.
+  /// A quick sample of scripts/kill-jobs.py: a service is killed at a random moment of its work,
+  /// and another goes on. Nothing is lost, and nothing completed twice.
   @Test(arguments: 1...12 as ClosedRange<UInt64>)
   func aKilledServiceLosesNothing(seed: UInt64) async throws {
     for round in 0..<3 as Range<UInt64> {
