@@ -29,12 +29,7 @@ chmod 755 /tmp/s/munge
 head -c 1024 /dev/urandom > /tmp/s/munge/key
 chmod 600 /tmp/s/munge/key
 munged --force --key-file=/tmp/s/munge/key --socket=/tmp/s/munge/socket \
-<<<<<<< HEAD
-  --pid-file=/tmp/s/munge/pid \
-  --log-file=/tmp/s/munge/log --seed-file=/tmp/s/munge/seed
-=======
   --pid-file=/tmp/s/munge/pid --log-file=/tmp/s/munge/log --seed-file=/tmp/s/munge/seed
->>>>>>> slurm
 found=$(slurmd -C | head -1 | sed 's/^NodeName=[^ ]*//; s/ RealMemory=[0-9]*//')
 echo "slurmd finds:$found"
 cat > /tmp/s/etc/slurm.conf <<CONF
@@ -69,16 +64,6 @@ slurmctld
 slurmd -N numa
 for i in $(seq 200); do sinfo -h -t idle -o %N | grep -q numa && break; sleep 0.5; done
 sinfo -N -l
-<<<<<<< HEAD
-job() {
-  cat <<JOB
-{"id": "$1", "command": ["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"],
- "slurm": {"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores",
-           "memBind": "local"}}
-JOB
-}
-echo "{\"jobs\": [$(job a), $(job b), $(job c), $(job d)]}" > /tmp/s/jobs.json
-=======
 show='["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"]'
 settings='{"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores",
   "memBind": "local"}'
@@ -90,7 +75,6 @@ settings='{"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": 
   done
   echo ']}'
 } > /tmp/s/jobs.json
->>>>>>> slurm
 cd /tmp/s
 "$hfm" submit jobs.json --engine slurm --poll 1 --quiet
 # Each job: the planned cores are those of its affinity, and every page that it made itself lies on
@@ -106,11 +90,6 @@ for home in /tmp/s/hfm-slurm/*/; do
   [ "$nodes" = "N${node#node}" ] || bad=1
 done
 "$hfm" jobs
-<<<<<<< HEAD
-grants=$(cd /tmp/s && "$hfm" submit jobs.json --engine slurm --quiet --json \
-  | grep -c '"asPlanned": true' || true)
-=======
->>>>>>> slurm
 allowed=$(grep -h '^Cpus_allowed_list' /tmp/s/hfm-slurm/*/output.txt | sort -u | wc -l)
 echo "different sets of processors: $allowed of 4"
 [ "$allowed" = 4 ] || bad=1

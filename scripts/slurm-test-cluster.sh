@@ -9,15 +9,9 @@
 #        scripts/slurm-test-cluster.sh stop FOLDER
 # After `start`: export SLURM_CONF=FOLDER/etc/slurm.conf
 #
-<<<<<<< HEAD
-# Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four beside
-# each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and what
-# the controller granted is checked instead.
-=======
 # Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four
 # beside each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and
 # what the controller granted is checked instead.
->>>>>>> slurm
 set -euo pipefail
 
 usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
@@ -124,12 +118,7 @@ CONF
 # Munge with a key and a socket of its own: the system's stays as it is.
 start_munge() {
   mkdir -p "$folder/munge"
-<<<<<<< HEAD
-  [ -e "$folder/munge/key" ] \
-    || dd if=/dev/urandom of="$folder/munge/key" bs=1 count=1024 status=none
-=======
   [ -e "$folder/munge/key" ] || head -c 1024 /dev/urandom > "$folder/munge/key"
->>>>>>> slurm
   chmod 600 "$folder/munge/key"
   chmod 755 "$folder/munge"
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \

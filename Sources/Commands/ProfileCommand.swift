@@ -156,12 +156,7 @@ enum ProfileCommand: Command {
     } else if !result.tiers.isEmpty {
       profile.notes.append(
         "the links measured are those of TCP; GPUs that reach the network by themselves are "
-<<<<<<< HEAD
-          + "faster, "
-          + "so plans still take the assumed link")
-=======
           + "faster, so plans still take the assumed link")
->>>>>>> slurm
     }
     profile.cluster.source += "; measured \(WallClock.now()) by hfm \(HFM.version)"
     profile.measured = ProfileReport.json(result, profile: nil)
