@@ -51,7 +51,7 @@ let faces: [Target] = [
     [
       "Quantities", "DataFormats", "Graph", "Models", "Workloads", "CostModel",
       "Planner", "Scheduler", "Simulation", "HardwareModel", "HardwareDiscovery", "Executor",
-      "Kernels", "Calibration", "JobStore", "Reports", "Slurm",
+      "Kernels", "Calibration", "JobStore", "Reports", "Slurm", "CSystemShims",
     ]),
   module(
     "HFMKit",

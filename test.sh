@@ -2,6 +2,7 @@
 # One command: installs what is missing, then lint, warnings, every test, and the sanitizers.
 # Stops at the first failure and says which step it was.
 #   HFM_VALIDATION_DATA=DIR   also runs the tests that hold results against third-party records
+#   HFM_SLURM=off             leaves the tests on a real Slurm out (they need root; else skipped)
 #   HFM_SANITIZERS=off        leaves the sanitizer runs out
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -47,6 +48,11 @@ build -c release
 begin "tests"
 # A hanging test must not hold a machine for hours without a word.
 timeout --foreground 20m swift test --skip-build
+
+if [ -x scripts/test-slurm.sh ] && [ "${HFM_SLURM:-on}" != off ]; then
+  begin "real Slurm"
+  scripts/test-slurm.sh
+fi
 
 if [ -x scripts/sanitize.sh ] && [ "${HFM_SANITIZERS:-on}" != off ]; then
   begin "sanitizers"

@@ -60,13 +60,18 @@ GUEST
 chmod +x "$initial/init"
 (cd "$initial" && find . | cpio -o -H newc --quiet) > "$work/initial.cpio"
 
-scripts/excerpt-package.sh ExecutorTests "$work/package"
-swift build --package-path "$work/package" --disable-xctest --build-tests
-cat > "$work/share/command" <<GUEST
+# HFM_GUEST_COMMAND names a script to run there instead of the tests.
+if [ -n "${HFM_GUEST_COMMAND:-}" ]; then
+  cp "$HFM_GUEST_COMMAND" "$work/share/command"
+else
+  scripts/excerpt-package.sh ExecutorTests "$work/package"
+  swift build --package-path "$work/package" --disable-xctest --build-tests
+  cat > "$work/share/command" <<GUEST
 export HOME=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd "$work/package"
 .build/debug/hfm-plannerPackageTests.xctest --testing-library swift-testing --filter '$filter'
 GUEST
+fi
 rm -f "$work"/share/{log,status}
 
 # Nodes in a ring: neighbours at distance 16, the next at 22, and so on.

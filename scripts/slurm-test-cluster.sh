@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # A real Slurm on this one host, for tests and for trying things out: slurmctld, four slurmd with
-# made-up GPUs under two leaf switches, backfill; with `--accounting` also slurmdbd. All of its files
-# lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start` began.
+# made-up GPUs under two leaf switches, backfill; with `--accounting` also slurmdbd. All of its
+# files lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start`
+# began.
 #
 # Usage: scripts/slurm-test-cluster.sh install [--accounting]    Debian packages (needs root)
 #        scripts/slurm-test-cluster.sh start FOLDER [--accounting] [--port N]   (needs root)
 #        scripts/slurm-test-cluster.sh stop FOLDER
 # After `start`: export SLURM_CONF=FOLDER/etc/slurm.conf
 #
-# Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four beside
-# each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and what the
-# controller granted is checked instead.
+# Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four
+# beside each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and
+# what the controller granted is checked instead.
 set -euo pipefail
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
 install_packages() {
   local packages=(
@@ -47,11 +48,15 @@ install_packages() {
 write_configuration() {
   local host accounting_lines switches
   host=$(hostname)
+  local job_age=300
   accounting_lines="AccountingStorageType=accounting_storage/none"
   if [ "$accounting" = yes ]; then
+    # slurmdbd remembers what slurmctld soon forgets.
+    job_age=30
     accounting_lines="AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=localhost
 AccountingStoragePort=$((port + 2))
+AccountingStoragePass=$folder/munge/socket
 AccountingStorageTRES=gres/gpu,gres/gpu:a100"
   fi
   for i in 0 1 2 3 4 5 6 7; do
@@ -91,7 +96,7 @@ MaxJobCount=20000
 GresTypes=gpu
 SwitchType=switch/none
 DefMemPerCPU=256
-MinJobAge=300
+MinJobAge=$job_age
 NodeName=DEFAULT CPUs=32 Boards=1 SocketsPerBoard=2 CoresPerSocket=16 ThreadsPerCore=1
 NodeName=DEFAULT RealMemory=64000 Gres=gpu:a100:8 Feature=a100-40gb-sxm,ib State=UNKNOWN
 NodeName=n[1-4] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 11))-$((port + 14))]
@@ -113,7 +118,7 @@ CONF
 # Munge with a key and a socket of its own: the system's stays as it is.
 start_munge() {
   mkdir -p "$folder/munge"
-  [ -e "$folder/munge/key" ] || dd if=/dev/urandom of="$folder/munge/key" bs=1 count=1024 status=none
+  [ -e "$folder/munge/key" ] || head -c 1024 /dev/urandom > "$folder/munge/key"
   chmod 600 "$folder/munge/key"
   chmod 755 "$folder/munge"
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \
@@ -151,7 +156,7 @@ StorageLoc=slurm_acct_db
 CONF
   chmod 600 "$folder/etc/slurmdbd.conf"
   MYSQL_UNIX_PORT="$folder/mysql/socket" slurmdbd
-  wait_for "slurmdbd" 90 sacctmgr -n show cluster
+  wait_for "slurmdbd" 90 timeout 5 sacctmgr -n show cluster
   sacctmgr -i add cluster hfmtest > /dev/null || true
 }
 
@@ -189,9 +194,16 @@ start() {
   echo "export SLURM_CONF=$SLURM_CONF"
 }
 
-# Ends the processes whose ids the daemons wrote into FOLDER, and no others.
+# Ends the jobs, then the processes whose ids the daemons wrote into FOLDER, and no others.
 stop() {
   local file pid round
+  export SLURM_CONF="$folder/etc/slurm.conf"
+  if [ -s "$folder/run/slurmctld.pid" ] && timeout 10 scancel --user="$(id -un)" 2> /dev/null; then
+    for ((round = 0; round < 100; round++)); do
+      [ -n "$(timeout 10 squeue -h -t running,completing 2> /dev/null)" ] || break
+      sleep 0.1
+    done
+  fi
   for file in "$folder"/run/slurmd.*.pid "$folder"/run/slurmctld.pid "$folder"/run/slurmdbd.pid \
     "$folder"/mysql/pid "$folder"/munge/pid; do
     [ -s "$file" ] || continue

@@ -32,12 +32,12 @@ scripts/slurm-test-cluster.sh start "$folder/plain" > /dev/null
 echo "real Slurm: $(SLURM_CONF=$folder/plain/etc/slurm.conf sinfo --version), 4 nodes up after" \
   "$((SECONDS - started)) s"
 SLURM_CONF=$folder/plain/etc/slurm.conf timeout --foreground 10m \
-  swift test --skip-build --filter 'SlurmCluster'
+  swift test --skip-build --no-parallel --filter 'SlurmCluster'
 scripts/slurm-test-cluster.sh stop "$folder/plain"
 
 if [ "${HFM_SLURM_ACCOUNTING:-on}" != off ]; then
   scripts/slurm-test-cluster.sh start "$folder/accounting" --accounting > /dev/null
   SLURM_CONF=$folder/accounting/etc/slurm.conf timeout --foreground 10m \
-    swift test --skip-build --filter 'SlurmAccounting'
+    swift test --skip-build --no-parallel --filter 'SlurmAccounting'
 fi
 echo "real Slurm: all tests passed in $((SECONDS - started)) s"

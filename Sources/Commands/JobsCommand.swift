@@ -6,12 +6,18 @@ import Quantities
 enum JobsCommand: Command {
   static let specification = CommandSpecification(
     name: "jobs", summary: "lists the jobs of a ledger",
-    options: [.value("ledger", "FILE", "the ledger (default \(RunSession.defaultLedger))")],
-    examples: ["hfm jobs", "hfm jobs --ledger night.db --json"])
+    options: [
+      .value("ledger", "FILE", "the ledger (default \(RunSession.defaultLedger))"),
+      .value("why", "ID", "why a job waits, and when it should start"),
+    ],
+    examples: [
+      "hfm jobs", "hfm jobs --ledger night.db --json", "hfm jobs --ledger night.db --why night-3",
+    ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let ledger = try existing(arguments)
     let jobs = try ledger.jobs()
+    if let id = arguments.string("why") { return try JobReason.show(id, jobs, ledger, console) }
     if console.json {
       console.print(json: .array(jobs.map(json)))
       return 0

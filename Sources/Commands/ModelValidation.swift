@@ -33,6 +33,8 @@ struct ModelValidation {
   }
 
   let source: String
+  /// Relative error up to which a count holds: the file's, or 0.1 %.
+  let tolerance: Double
   let rows: [Row]
   let catalogue: [ModelProfile]
 
@@ -46,6 +48,7 @@ struct ModelValidation {
     do {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       source = try cursor.field("source").string()
+      tolerance = try cursor.optional("tolerance")?.double(in: 0...1) ?? 0.001
       for item in try cursor.field("records").elements() {
         try item.refuseUnknownKeys(known: Set(["arguments", "implementation"] + Self.keys))
         var references: [String: Int] = [:]
@@ -96,9 +99,9 @@ struct ModelValidation {
 
   // MARK: results
 
-  /// Rows whose counts are off by more than 0.1 %, or whose parameters are not equal.
+  /// Rows whose counts are off by more than the tolerance, or whose parameters are not equal.
   var misses: [Row] {
-    rows.filter { $0.worstCount > 0.001 || ($0.parameters.map { $0.error != 0 } ?? false) }
+    rows.filter { $0.worstCount > tolerance || ($0.parameters.map { $0.error != 0 } ?? false) }
   }
 
   /// Absolute errors of the peaks, rising.
@@ -107,8 +110,8 @@ struct ModelValidation {
   var summary: [String] {
     let counts = rows.filter { $0.forward != nil || $0.backward != nil || $0.parameters != nil }
     var lines = [
-      "\(counts.count) workloads counted, \(misses.count) off by more than 0.1 % "
-        + "(parameters: by any)"
+      "\(counts.count) workloads counted, \(misses.count) off by more than "
+        + "\(Format.percent(tolerance)) (parameters: by any)"
     ]
     if let worst = peakErrors.last {
       let median = peakErrors[peakErrors.count / 2]

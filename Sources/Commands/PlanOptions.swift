@@ -30,6 +30,8 @@ enum PlanOptions {
       .value("steps", "N", "updates (batches when serving) of the whole job (default 1)"),
       .value("samples", "N", "samples of the whole job, in place of --steps"),
       .value("tokens", "N", "tokens of the whole job, such as 1.4T, in place of --steps"),
+      .value("dataset", "ID", "data set that the job passes over, in place of --steps"),
+      .value("epochs", "N", "passes over the data set (default 1)"),
       .value("cached-tokens", "N", "tokens a sequence keeps in a decoder's cache (task infer)"),
       .value(
         "goal", "WORD", "what is made least (default time)",
@@ -135,7 +137,7 @@ enum PlanOptions {
     _ arguments: Arguments, _ model: ModelProfile, _ workload: WorkloadRequest,
     _ request: PlanRequest
   ) throws(UserError) -> Int {
-    let given = ["steps", "samples", "tokens"].filter(arguments.has)
+    let given = ["steps", "samples", "tokens", "dataset"].filter(arguments.has)
     guard given.count <= 1 else {
       throw UserError(
         .input, key: "--\(given[1])", "stands beside --\(given[0])", remedy: "give one of them")
@@ -148,6 +150,8 @@ enum PlanOptions {
           .input, key: "--tokens", "\(model.id) reads no tokens", remedy: "give --samples")
       }
       samples = (tokens - 1) / length + 1
+    } else if let dataset = try DatasetOption(arguments, model, workload) {
+      samples = dataset.samples
     } else if let given = try arguments.int("samples", in: 1...1_000_000_000_000_000) {
       samples = given
     } else {

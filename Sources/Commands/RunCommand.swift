@@ -19,7 +19,9 @@ enum RunCommand: Command {
       JOBS.json lists jobs: a model, what to do with it, how many cores and how much
       memory it may hold; docs/Jobs.md describes every key. Jobs that the ledger knows
       as done are left out, so that running the same file again resumes an interrupted
-      run. Exit codes: 4 a job failed, 3 a job can never run here, 130 interrupted.
+      run. As one of several tasks of srun it runs its part of the jobs, with a ledger
+      of its own (name.taskN). Exit codes: 4 a job failed, 3 a job can never run
+      here, 130 interrupted.
       """,
     examples: [
       "hfm run Examples/jobs/triage.json",
@@ -28,14 +30,15 @@ enum RunCommand: Command {
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let path = arguments.operand(0) ?? ""
-    let jobs = try JobsFile.parse(try Files.read(path), file: path)
+    let all = try JobsFile.parse(try Files.read(path), file: path)
+    let (jobs, ledger) = SlurmShare.part(
+      of: all, ledger: arguments.string("ledger") ?? RunSession.defaultLedger, console)
     let policy = try SimulateCommand.policy(arguments.string("policy") ?? "easy")
     let machine = try LocalMachine(deviceProfile: arguments.string("device-profile"))
     for note in machine.notes { console.warn(note) }
     let session = RunSession(
       resources: machine.resources, policy: policy, runner: machine.runner, console: console)
-    let report = try session.run(
-      jobs, ledger: arguments.string("ledger") ?? RunSession.defaultLedger)
+    let report = try session.run(jobs, ledger: ledger)
     show(report, policy, console)
     return report.exitCode
   }

@@ -1,59 +1,125 @@
 import DataFormats
-import Glibc
-import HardwareModel
 import Quantities
 import Scheduler
 import Simulation
 
-/// `hfm simulate`: replays a trace of jobs in virtual time under one or more policies.
+/// `hfm simulate`: replays a trace of jobs against scheduling policies in virtual time.
 enum SimulateCommand: Command {
   static let specification = CommandSpecification(
-    name: "simulate", summary: "replays a job trace in virtual time under scheduling policies",
-    operands: ["TRACE"],
+    name: "simulate", summary: "replays a trace of jobs against scheduling policies",
+    operands: ["[TRACE]"],
     options: [
-      .value("cluster", "NAME|FILE|here", "cluster whose devices are given out"),
-      .value("processors", "N", "instead of a cluster: N equal processors"),
+      .value("from", "WHERE", "instead of TRACE: the live queue of a cluster", words: ["slurm"]),
       .value(
-        "policy", "NAME[,NAME…]",
-        "fcfs, easy, conservative, easy-sjbf; several with commas (default easy)"),
+        "cluster", "NAME|FILE|here", "what the jobs run on; a cluster's devices are given out"),
+      .value("processors", "N", "instead of a cluster: N equal processors"),
+      .value("policy", "NAME[,NAME…]", "see below; several with commas (default easy)"),
       .value("schedule", "FILE.csv", "write id,submit,start,end of every job"),
+      .value("failures", "UP/DOWN", "nodes fail: mean time up and to repair, such as 30d/4h"),
+      .value("seed", "N", "the seed of the failures (default 0)"),
+      .flag("preempt", "higher priorities interrupt jobs that allow it"),
+      .value("power", "BUSY/IDLE", "watts of a processor or device, such as 400/60"),
+      .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
+      .value("goal-wait", "TIME", "with --sweep: the least that keeps the mean wait below"),
+      .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
+      .value("devices", "KIND=N,…", "a Gavel trace: devices by kind, the fastest first"),
     ],
     discussion: """
       TRACE is a file in the Standard Workload Format, or JSON Lines with one job per
       line: id, submitSeconds, runSeconds and optionally cores, memoryBytes,
-      estimateSeconds, priority. With several policies --schedule puts the policy's name
+      estimateSeconds, priority, user, deadlineSeconds, dependsOn and more; see
+      docs/Scheduling.md. With several policies --schedule puts the policy's name
       before the file's extension.
+      With --from slurm the jobs that run and wait now are taken, and the result is
+      when each would start, beside Slurm's own expectation.
+
+      Policies: fcfs, easy, conservative, easy-sjbf, wfp, sjf, edf, fair-share, drf,
+      carbon-aware. In rounds over kinds of devices (with --throughputs):
+      least-attained-service, max-min-fairness, finish-time-fairness,
+      min-total-duration, shortest-remaining.
       """,
     examples: [
-      "hfm simulate SDSC-SP2.swf --processors 128 --policy fcfs,easy,conservative",
+      "hfm simulate SDSC-SP2.swf --processors 128 --policy fcfs,easy,conservative,wfp",
       "hfm simulate jobs.jsonl --cluster selene-a100 --policy easy --schedule starts.csv",
+      "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --goal-wait 1h",
+      "hfm simulate jobs.trace --throughputs t.json --devices v100=8,p100=16,k80=24 "
+        + "--policy max-min-fairness",
+      "hfm simulate --from slurm --policy easy,conservative",
     ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-    let path = arguments.operand(0) ?? ""
+    if arguments.has("from") {
+      return try SlurmForecast.run(
+        policies(arguments.string("policy") ?? "easy"), arguments, console)
+    }
+    guard let path = arguments.operand(0) else {
+      throw UserError(
+        .input, "hfm simulate needs a TRACE", remedy: "give a trace's path, or --from slurm")
+    }
+    if arguments.string("throughputs") != nil {
+      return try SimulateRounds.run(path, arguments, console)
+    }
     let policies = try policies(arguments.string("policy") ?? "easy")
     let bytes = try Files.read(path)
-    let trace = try Trace(bytes, file: path)
+    let trace = try SimulatedTrace(bytes, file: path)
+    if arguments.string("sweep") != nil {
+      return try SimulateSweep(arguments, policies).run(trace, bytes, path, console)
+    }
     let resources = try resources(arguments, trace)
     let jobs = try trace.jobs(bytes, file: path, cores: resources.total.cores)
-    guard !jobs.isEmpty else {
-      throw UserError(.input, place: path, "holds no job", remedy: "give a trace with jobs")
-    }
+    let settings = try settings(arguments)
     var outcomes: [SimulationOutcome] = []
     for policy in policies {
-      let clock = ContinuousClock()
-      let began = clock.now
-      let result = simulate(jobs, on: resources, policy: policy.policy())
-      let seconds = (clock.now - began) / .seconds(1)
-      outcomes.append(
-        SimulationOutcome(policy: policy, result: result, wallSeconds: max(seconds, 1e-9)))
+      let outcome = try outcome(jobs, resources, policy, settings, arguments)
+      outcomes.append(outcome)
       if let file = arguments.string("schedule") {
         let target = policies.count == 1 ? file : named(file, policy)
-        try Files.writeAtomically(scheduleText(result), to: target)
+        try Files.writeAtomically(scheduleText(outcome.result), to: target)
       }
     }
     report(outcomes, console)
     return 0
+  }
+
+  static func outcome(
+    _ jobs: [TraceJob], _ resources: Resources, _ policy: PolicyName,
+    _ settings: SimulationSettings, _ arguments: Arguments
+  ) throws(UserError) -> SimulationOutcome {
+    let clock = ContinuousClock()
+    let began = clock.now
+    let result = simulate(jobs, on: resources, policy: policy.policy(), settings)
+    let seconds = (clock.now - began) / .seconds(1)
+    return SimulationOutcome(
+      policy: policy, result: result, wallSeconds: max(seconds, 1e-9),
+      power: try pair(arguments, "power", "400/60") { Double($0) }.map {
+        PowerRates(busyWatts: $0.0, idleWatts: $0.1)
+      })
+  }
+
+  static func settings(_ arguments: Arguments) throws(UserError) -> SimulationSettings {
+    var settings = SimulationSettings()
+    // The schedule's file names no places.
+    settings.keepsPlacements = false
+    settings.preempts = arguments.flag("preempt")
+    settings.seed = UInt64(try arguments.int("seed", in: 0...Int.max) ?? 0)
+    let failures = try pair(arguments, "failures", "30d/4h") { AmountParser.seconds($0) }
+    settings.failures = failures.map { (meanUp: $0.0, meanDown: $0.1) }
+    return settings
+  }
+
+  /// Two amounts above zero with a slash between them.
+  private static func pair(
+    _ arguments: Arguments, _ option: String, _ example: String, _ parse: (String) -> Double?
+  ) throws(UserError) -> (Double, Double)? {
+    guard let text = arguments.string(option) else { return nil }
+    let parts = text.split(separator: "/").map { parse(String($0)) }
+    guard parts.count == 2, let first = parts[0], let second = parts[1], first > 0, second >= 0,
+      first.isFinite, second.isFinite
+    else {
+      throw UserError(
+        .input, key: "--\(option)", "\"\(text)\" is wrong", remedy: "write it like \(example)")
+    }
+    return (first, second)
   }
 
   private static func policies(_ text: String) throws(UserError) -> [PolicyName] {
@@ -75,7 +141,7 @@ enum SimulateCommand: Command {
   }
 
   private static func resources(
-    _ arguments: Arguments, _ trace: Trace
+    _ arguments: Arguments, _ trace: SimulatedTrace
   ) throws(UserError) -> Resources {
     let processors = try arguments.int("processors", in: 1...10_000_000)
     switch (arguments.string("cluster"), processors) {
@@ -138,103 +204,17 @@ enum SimulateCommand: Command {
     console.print(lines: table.lines)
     guard console.explain else { return }
     console.print()
-    console.print(lines: explanation)
+    var fairness = AlignedTable(
+      head: SimulationOutcome.fairnessHead, rightAligned: Set(1...7))
+    fairness.rows = outcomes.map(\.fairnessRow)
+    console.print(lines: fairness.lines)
+    console.print()
+    console.print(lines: SimulationOutcome.explanation)
     for outcome in outcomes {
       let counts = outcome.result.deferrals.byReason.map { "\($0.reason) \($0.count)" }
       console.print(
-        "\(outcome.policy.rawValue): left waiting, counted per scheduling pass: "
+        "\(outcome.policy.rawValue): jobs that had to wait, by what they lacked on submission: "
           + counts.joined(separator: ", "))
-    }
-  }
-
-  private static let explanation = [
-    "makespan: last end - first submission; wait: start - submission; JCT: end - submission;",
-    "bounded slowdown: mean of max(1, (wait + run) / max(run, 10 s)); p99: nearest rank;",
-    "utilization: core-seconds used / (cores x makespan); events/s: measured now on this machine.",
-  ]
-}
-
-/// One policy's result and how long it took to get.
-private struct SimulationOutcome {
-  let policy: PolicyName
-  let result: SimulationResult
-  let wallSeconds: Double
-
-  var eventsPerSecond: Double { Double(result.events) / wallSeconds }
-
-  var row: [String] {
-    let metrics = result.metrics
-    return [
-      policy.rawValue, String(metrics.jobs), String(result.refused.count),
-      Format.fixed(metrics.makespanSeconds, 0), Format.fixed(metrics.meanWaitSeconds, 2),
-      Format.fixed(metrics.p99WaitSeconds, 0), Format.fixed(metrics.meanJctSeconds, 2),
-      Format.fixed(metrics.meanBoundedSlowdown, 3),
-      Format.fixed(metrics.utilization * 100, 2), Format.fixed(eventsPerSecond, 0),
-    ]
-  }
-
-  var json: JSONValue {
-    let metrics = result.metrics
-    return .object([
-      ("policy", .string(policy.rawValue)),
-      ("jobs", .number(metrics.jobs)),
-      ("makespanSeconds", .number(metrics.makespanSeconds)),
-      ("meanWaitSeconds", .number(metrics.meanWaitSeconds)),
-      ("p99WaitSeconds", .number(metrics.p99WaitSeconds)),
-      ("meanJctSeconds", .number(metrics.meanJctSeconds)),
-      ("meanBoundedSlowdown", .number(metrics.meanBoundedSlowdown)),
-      ("utilization", .number(metrics.utilization)),
-      ("eventsPerSecond", .number(eventsPerSecond)),
-      ("events", .number(result.events)),
-      (
-        "deferrals",
-        .object(result.deferrals.byReason.map { ($0.reason, .number($0.count)) })
-      ),
-      (
-        "refused",
-        .array(
-          result.refused.map {
-            .object([
-              ("id", .string($0.id)), ("limit", .string($0.refusal.limit.rawValue)),
-              ("reason", .string($0.refusal.description)),
-            ])
-          })
-      ),
-    ])
-  }
-}
-
-/// A trace in either format.
-private enum Trace {
-  case swf(SWFTrace)
-  case jsonLines
-
-  init(_ bytes: [UInt8], file: String) throws(UserError) {
-    let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-    if first == UInt8(ascii: "{") {
-      self = .jsonLines
-      return
-    }
-    do {
-      self = .swf(try SWFTrace(parsing: bytes))
-    } catch {
-      throw UserError(
-        .input, place: "\(file):\(error.line):\(error.column)", error.message,
-        remedy: "give a trace in the Standard Workload Format or in JSON Lines")
-    }
-  }
-
-  /// Processors of the traced machine, if the header tells.
-  var processors: Int? {
-    guard case .swf(let trace) = self else { return nil }
-    return trace.headerValue("MaxProcs").flatMap { Int($0) }
-      ?? trace.headerValue("MaxNodes").flatMap { Int($0) }
-  }
-
-  func jobs(_ bytes: [UInt8], file: String, cores: Int) throws(UserError) -> [TraceJob] {
-    switch self {
-    case .swf(let trace): TraceJob.jobs(swf: trace, processors: cores)
-    case .jsonLines: try TraceJob.jobs(jsonLines: bytes, file: file)
     }
   }
 }

@@ -9,10 +9,10 @@ import Slurm
 /// `hfm submit`: hands jobs to Slurm and follows them.
 enum SubmitCommand: Command {
   static let specification = CommandSpecification(
-    name: "submit", summary: "hands placed jobs to Slurm, follows them and records how they went",
+    name: "submit", summary: "hands jobs to Slurm and follows them, or to this machine's service",
     operands: ["JOBS.json"],
     options: [
-      .value("engine", "NAME", "who runs the jobs", words: ["slurm"]),
+      .value("engine", "NAME", "who runs the jobs", words: ["slurm", "local"]),
       .value(
         "placement", "WHO", "who chooses nodes, cores and GPUs (default ours)",
         words: SubmitSession.Placement.allCases.map(\.rawValue)),
@@ -28,6 +28,9 @@ enum SubmitCommand: Command {
       .flag("cancel", "cancel the jobs of the file that Slurm has"),
     ],
     discussion: """
+      With --engine local the jobs go to hfm serve-jobs, which runs them here; a job
+      reported as queued is on record and is not lost. With --engine slurm:
+
       JOBS.json holds the jobs of hfm run (docs/Jobs.md), with a key "slurm" for what
       Slurm needs to know, and jobs with a command of their own; docs/Slurm.md
       describes every key. Jobs are handed over once: called again after a crash or a
@@ -42,10 +45,15 @@ enum SubmitCommand: Command {
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let path = arguments.operand(0) ?? ""
+    if arguments.string("engine") == "local" {
+      return try LocalSubmission.run(
+        try JobsFile.parse(try Files.read(path), file: path),
+        ledger: arguments.string("ledger") ?? RunSession.defaultLedger, console)
+    }
     guard arguments.string("engine") == "slurm" else {
       throw UserError(
         .input, key: "--engine", "hfm submit needs to know who runs the jobs",
-        remedy: "give --engine slurm")
+        remedy: "give --engine slurm, or --engine local for hfm serve-jobs")
     }
     let jobs = try SubmitFile.parse(try Files.read(path), file: path)
     let ledger = arguments.string("ledger") ?? RunSession.defaultLedger

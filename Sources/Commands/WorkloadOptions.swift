@@ -7,7 +7,9 @@ import Workloads
 
 /// The options that say which model does what, shared by `cost` and `plan`.
 enum WorkloadOptions {
-  static let options: [CommandOption] = [
+  static let options: [CommandOption] = shapes + TilingOptions.options
+
+  private static let shapes: [CommandOption] = [
     .value(
       "task", "WORD", "what is done with the model (default pretrain)",
       words: WorkloadTask.allCases.map(\.rawValue)),
@@ -21,17 +23,18 @@ enum WorkloadOptions {
     .value("frames", "N", "frames of a video (default: the model's own)"),
     .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
     .value("images", "N", "images of a sample (default: the model's own)"),
-    .value(
-      "recycles", "N", "further passes that start from the last results (default: the model's own)"),
+    .value("recycles", "N", "passes before the last one (default: the model's own)"),
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
+    .value(
+      "denoising-steps", "N", "steps of a sampling by diffusion (default: the model's own)"),
     .value("past", "N", "tokens in the key/value cache: counts one decoding step"),
     .value("classes", "N", "classes of a supervised head"),
     .value(
       "train", "PARTS",
-      "what is trained: everything, head, adapters, last:N layers, a stage, or parts (a,b)"),
+      "everything, head, adapters, last:N layers, a stage, or parts by name (a,b)"),
     .value("rank", "N", "rank of LoRA's updates (default 8 with --task lora)"),
     .value("targets", "NAMES", "matrices that are adapted (default: the task's usual; or all)"),
-    .value("tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
+    .value("virtual-tokens", "N", "learned tokens of prompt and prefix tuning (default 20)"),
     .value("bottleneck", "N", "width of adapters (default 64)"),
     .value(
       "quantize", "WORD", "format of the frozen matrices, with scales by groups",
@@ -76,6 +79,8 @@ enum WorkloadOptions {
     request.images = try arguments.int("images", in: 1...1_000_000)
     request.recycles = try arguments.int("recycles", in: 0...100)
     request.prompts = try arguments.int("prompts", in: 1...1_000_000)
+    request.denoisingSteps = try arguments.int("denoising-steps", in: 1...100_000)
+    request.whole = try TilingOptions.whole(arguments)
     request.past = try arguments.int("past", in: 1...100_000_000)
     return request
   }
@@ -86,7 +91,7 @@ enum WorkloadOptions {
   ) throws(UserError) -> (TrainedPart?, AdaptationOptions) {
     var options = AdaptationOptions()
     options.rank = try arguments.int("rank", in: 1...1_000_000)
-    options.tokens = try arguments.int("tokens", in: 1...1_000_000)
+    options.tokens = try arguments.int("virtual-tokens", in: 1...1_000_000)
     options.bottleneck = try arguments.int("bottleneck", in: 1...1_000_000)
     options.quantize = arguments.string("quantize").flatMap(DataType.init(rawValue:))
     options.targets = list(arguments.string("targets") ?? "")

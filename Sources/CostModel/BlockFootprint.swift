@@ -34,7 +34,8 @@ extension BlockFootprint {
     _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
   ) {
     let storage = Storage(block, backward)
-    let savedRoots = Set((backward?.saved ?? []).map(storage.root))
+    let kept = backward.map { $0.saved + conventions.keptInputs(block) } ?? []
+    let savedRoots = Set(kept.map(storage.root))
     outputs = block.outputs.map { id in
       storage.isInput(storage.root(id)) ? 0 : block[id].bytes
     }
@@ -49,7 +50,9 @@ extension BlockFootprint {
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
     saved = inner.reduce(0) { Saturating.add($0, block[$1].bytes) }
     if let backward {
-      let extra = conventions.extraSaved(block, inner: inner, read: savedRoots)
+      let extra = conventions.extraSaved(
+        block, inner: inner, read: savedRoots,
+        trained: Set(backward.parameterGradients.map(\.parameter)), storage)
       weightCopies = conventions.weightCopies(block)
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
       walk(backward, block, storage, inner: inner, tied: tied, conventions)
@@ -102,7 +105,7 @@ extension BlockFootprint {
       for id in op.outputs.map(storage.root) where allocated.insert(id).inserted {
         if id.index >= block.tensors.count { live += bytes(id, backward) }
       }
-      peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors))
+      peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors, storage))
       for id in Set((op.inputs + op.outputs).map(storage.root)) where lastUse[id] == step {
         let isGradient = id.index >= block.tensors.count && !kept.contains(id)
         if isGradient || inner.contains(id) { live -= bytes(id, backward) }
@@ -114,42 +117,5 @@ extension BlockFootprint {
   /// Bytes of a tensor, small enough that a sum over a block cannot trap.
   private func bytes(_ id: TensorID, _ block: BackwardBlock) -> Int {
     min(block.tensors[id.index].bytes, 1 << 50)
-  }
-}
-
-/// Which tensors of a block, and of its backward block, share memory: a view (another shape, order
-/// or part of the same elements) has none of its own.
-private struct Storage {
-  private var parents: [TensorID: TensorID] = [:]
-  private let inputs: Set<TensorID>
-  private let tensors: [Tensor]
-
-  init(_ block: Block, _ backward: BackwardBlock?) {
-    inputs = Set(block.inputs)
-    tensors = block.tensors
-    let all = backward?.tensors ?? block.tensors
-    for op in block.operators + (backward?.operators ?? []) {
-      guard Self.isView(op, all), let from = op.inputs.first, let to = op.outputs.first else {
-        continue
-      }
-      parents[to] = root(from)
-    }
-  }
-
-  private static func isView(_ op: Operator, _ tensors: [Tensor]) -> Bool {
-    switch op.kind {
-    case .permute, .slice, .detach: return true
-    case .expand(_, _, let mean): return !mean
-    case .cast:
-      guard let from = op.inputs.first, let to = op.outputs.first else { return false }
-      return tensors[from.index].dataType == tensors[to.index].dataType
-    default: return false
-    }
-  }
-
-  func root(_ id: TensorID) -> TensorID { parents[id] ?? id }
-  func isInput(_ id: TensorID) -> Bool { inputs.contains(id) }
-  func isActivation(_ id: TensorID) -> Bool {
-    id.index < tensors.count && tensors[id.index].role == .activation && !inputs.contains(id)
   }
 }

@@ -131,7 +131,7 @@ extension ParameterCounts {
       return count > 0 ? RoleCount(role: role, count: count) : nil
     }
     var buffers = 0
-    for call in graph.calls {
+    for call in graph.calls where call.reuses == nil {
       for tensor in graph.blocks[call.block].tensors where tensor.role == .buffer {
         buffers = Saturating.add(buffers, Saturating.product(tensor.count, call.count))
       }

@@ -108,7 +108,7 @@ public struct MemoryModel: Sendable, Hashable {
             $0, Saturating.product(training.optimizer.stateBytes($1.tensor), $1.count))
         }
       } ?? 0
-    buffers = graph.calls.reduce(0) { sum, call in
+    buffers = graph.calls.filter { $0.reuses == nil }.reduce(0) { sum, call in
       graph.blocks[call.block].tensors.filter { $0.role == .buffer }.reduce(sum) {
         Saturating.add($0, Saturating.product($1.bytes, call.count))
       }

@@ -12,7 +12,7 @@ extension OperatorGraph {
   /// Every distinct parameter: shared ones first, then each block's own, by call.
   public var distinctParameters: [ParameterCopies] {
     var result = sharedParameters.map { ParameterCopies(tensor: $0, count: 1) }
-    for call in calls {
+    for call in calls where call.reuses == nil {
       let tied = Set(call.tied.map(\.local))
       let block = blocks[call.block]
       for id in block.parameters where !tied.contains(id) {

@@ -57,7 +57,9 @@ extension WorkTally {
   public init(forward graph: OperatorGraph) {
     self.init()
     let blocks = graph.blocks.map { Self.counted($0.operators, $0.tensors) }
-    for call in graph.calls { add(blocks[call.block], times: call.count) }
+    for call in graph.calls {
+      add(blocks[call.block], times: Saturating.product(call.count, graph.passes))
+    }
   }
 
   /// Every operator of the backward pass, and the additions where gradients meet: of a value that

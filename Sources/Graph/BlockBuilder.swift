@@ -159,13 +159,14 @@ public struct BlockBuilder: Sendable {
 extension BlockBuilder {
   /// Layer normalisation with scale and shift.
   ///
+  /// - Parameter type: format of the result; the compute format if nil.
   /// - Throws: `UserError` for shapes that do not fit.
   public mutating func layerNorm(
-    _ name: String, _ x: TensorID, epsilon: Double
+    _ name: String, _ x: TensorID, epsilon: Double, type: DataType? = nil
   ) throws(UserError) -> TensorID {
     let gamma = try parameter(name + ".weight", [block[x].columns], .norm)
     let beta = try parameter(name + ".bias", [block[x].columns], .norm)
-    return try apply(name, .layerNorm(epsilon: epsilon), x, gamma, beta)
+    return try apply(name, .layerNorm(epsilon: epsilon), x, gamma, beta, type: type)
   }
 
   /// Root-mean-square normalisation with scale.

@@ -33,6 +33,7 @@ extension TrainingGraph {
         .input, place: graph.name, "no trained parameter reaches the loss",
         remedy: "unfreeze a part of the model")
     }
+    try derivation.checkReuse()
     return TrainingGraph(
       forward: graph, backwardBlocks: derivation.blocks, backwardCalls: derivation.calls,
       optimizer: optimizer)
@@ -93,6 +94,22 @@ private struct GraphDerivation {
       needs.append(Array(sequence.prefix(call.count)))
       let wanted = wantsGradient(block)
       for (value, flag) in zip(call.outputs, outputs) { valueNeeds[value.index] = flag || wanted }
+    }
+  }
+
+  /// Of calls that share their parameters by reuse, one at most is trained: the sum of several
+  /// gradients has no place.
+  func checkReuse() throws(UserError) {
+    var trainedBy: [Int: Int] = [:]
+    for backward in calls where !blocks[backward.block].parameterGradients.isEmpty {
+      let owner = graph.calls[backward.call].reuses ?? backward.call
+      if let other = trainedBy[owner], other != backward.call {
+        throw UserError(
+          .input, place: graph.name, key: graph.blocks[graph.calls[owner].block].name,
+          "two passes with the same parameters are trained",
+          remedy: "detach all passes but one")
+      }
+      trainedBy[owner] = backward.call
     }
   }
 

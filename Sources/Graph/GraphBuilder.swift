@@ -37,11 +37,15 @@ public struct GraphBuilder: Sendable {
 
   /// Calls a finished block `count` times in a row and returns its output values.
   ///
+  /// - Parameter reusing: position of the call whose parameters are used again.
+  ///
   /// - Throws: `UserError` when the values do not fit the block's inputs.
   public mutating func call(
-    _ builder: BlockBuilder, count: Int = 1, _ inputs: [ValueID], tied: [TiedParameter] = []
+    _ builder: BlockBuilder, count: Int = 1, _ inputs: [ValueID], tied: [TiedParameter] = [],
+    reusing: Int? = nil
   ) throws(UserError) -> [ValueID] {
-    try add(builder.block, work: [builder.work], count: count, inputs, tied: tied)
+    try add(
+      builder.block, work: [builder.work], count: count, inputs, tied: tied, reusing: reusing)
   }
 
   /// Work of one iteration of a call.
@@ -50,7 +54,7 @@ public struct GraphBuilder: Sendable {
   /// Adds a call of a block whose parts take so much work.
   mutating func add(
     _ block: Block, work parts: [Int], count: Int, _ inputs: [ValueID],
-    tied: [TiedParameter] = []
+    tied: [TiedParameter] = [], reusing: Int? = nil
   ) throws(UserError) -> [ValueID] {
     let sum = parts.reduce(0) { min($0 + $1, Limits.work) }
     let (product, overflow) = sum.multipliedReportingOverflow(by: count)
@@ -79,7 +83,7 @@ public struct GraphBuilder: Sendable {
     graph.calls.append(
       BlockCall(
         block: position, count: count, inputs: inputs, outputs: outputs,
-        tied: tied.sorted { $0.local < $1.local }))
+        tied: tied.sorted { $0.local < $1.local }, reuses: reusing))
     return outputs
   }
 

@@ -51,7 +51,8 @@ public struct ValueID: Sendable, Hashable, Comparable {
 ///
 /// With `count > 1`, output i of an iteration is input i of the next (`outputs.count ≤
 /// inputs.count`, same shape and type); further inputs are the same for every iteration. Each
-/// iteration has its own parameters, except those named in `tied`.
+/// iteration has its own parameters, except those named in `tied`, or takes those of an earlier
+/// call.
 public struct BlockCall: Sendable, Hashable {
   /// Position in `OperatorGraph.blocks`.
   public var block: Int
@@ -64,16 +65,22 @@ public struct BlockCall: Sendable, Hashable {
   /// Block parameters that are a shared parameter of the graph: local id → position in
   /// `OperatorGraph.sharedParameters`. Ordered by local id.
   public var tied: [TiedParameter]
+  /// Position of an earlier call of the block and count whose parameters and buffers are used once
+  /// more, iteration by iteration (recycling); nil for the call's own. At most one call of those
+  /// that share so may be trained; the others are detached.
+  public var reuses: Int?
 
   /// Creates a call.
   public init(
-    block: Int, count: Int = 1, inputs: [ValueID], outputs: [ValueID], tied: [TiedParameter] = []
+    block: Int, count: Int = 1, inputs: [ValueID], outputs: [ValueID],
+    tied: [TiedParameter] = [], reuses: Int? = nil
   ) {
     self.block = block
     self.count = count
     self.inputs = inputs
     self.outputs = outputs
     self.tied = tied
+    self.reuses = reuses
   }
 }
 
@@ -109,6 +116,9 @@ public struct OperatorGraph: Sendable, Hashable {
   public var calls: [BlockCall]
   /// Parameters used by more than one call or iteration (tied embeddings), counted once.
   public var sharedParameters: [Tensor]
+  /// How often the whole runs for one result (windows over a volume): work is counted so many
+  /// times, parameters and memory once.
+  public var passes = 1
 
   /// Creates a graph.
   public init(

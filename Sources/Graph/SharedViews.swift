@@ -70,6 +70,7 @@ extension Block {
   /// have others. With `carried`, each block's outputs are its first inputs of the next iteration.
   static func joining(_ blocks: [Block], carried: Bool) -> Block? {
     var result = Block(name: blocks.first?.name ?? "")
+    result.isLayer = blocks.contains { $0.isLayer }
     var maps: [[TensorID: TensorID]] = []
     for (view, block) in blocks.enumerated() {
       var map: [TensorID: TensorID] = [:]

@@ -67,7 +67,10 @@ extension OperatorGraph {
       guard values.indices.contains(id.index) else { throw fault("inputs", "no such value") }
       ready[id.index] = true
     }
-    for call in calls { try validate(call, ready: &ready) }
+    for (position, call) in calls.enumerated() {
+      try validate(call, ready: &ready)
+      try validateReuse(call, at: position)
+    }
     for id in outputs {
       guard values.indices.contains(id.index), ready[id.index] else {
         throw fault("outputs", "value \(id.index) is never computed")
@@ -113,6 +116,14 @@ extension OperatorGraph {
       else { throw fault(block.name, "ties what is not a parameter") }
       try match(sharedParameters[tie.shared], block[tie.local], block.name)
     }
+  }
+
+  /// Parameters that are used again must be those of an earlier call of the same block.
+  private func validateReuse(_ call: BlockCall, at position: Int) throws(UserError) {
+    guard let earlier = call.reuses else { return }
+    guard (0..<position).contains(earlier), calls[earlier].block == call.block,
+      calls[earlier].count == call.count, calls[earlier].reuses == nil
+    else { throw fault(blocks[call.block].name, "reuses the parameters of another block") }
   }
 
   private func match(_ found: Tensor, _ wanted: Tensor, _ place: String) throws(UserError) {

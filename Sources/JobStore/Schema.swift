@@ -45,7 +45,7 @@ enum Schema {
         try integer(database, "SELECT count(*) FROM sqlite_schema") == 0
       {
         for table in tables { try database.run(table) }
-        try database.run(EngineJob.table)
+        try additions(database)
         try database.run("PRAGMA application_id = \(Schema.application)")
         try database.run("PRAGMA user_version = \(version)")
         return
@@ -61,9 +61,15 @@ enum Schema {
           "is a ledger of version \(found), this hfm knows version \(version)",
           remedy: "use the hfm that wrote it, or another --ledger")
       }
-      // Came later and changes nothing for those who do not know it.
-      try database.run(EngineJob.table)
+      try additions(database)
     }
+  }
+
+  /// What came later and changes nothing for those who do not know it.
+  private static func additions(_ database: borrowing Database) throws(UserError) {
+    try database.run(EngineJob.table)
+    try database.run(JobProgress.table)
+    try database.run(JobProgress.oneCompletion)
   }
 
   private static func integer(

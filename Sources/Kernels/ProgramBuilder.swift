@@ -34,8 +34,9 @@ struct ProgramBuilder {
       inputs.append(buffer)
     }
     var iterations: [[Int]] = []
-    for _ in 0..<call.count {
-      let frame = bind(block, call, inputs)
+    for iteration in 0..<call.count {
+      let earlier = call.reuses.map { frames[$0][iteration] }
+      let frame = bind(block, call, inputs, reusing: earlier)
       for op in block.operators {
         program.add(op, tensors: block.tensors) { frame[$0.index] }
       }
@@ -52,8 +53,10 @@ struct ProgramBuilder {
     frames.append(iterations)
   }
 
-  /// Buffers for one iteration's table.
-  private mutating func bind(_ block: Block, _ call: BlockCall, _ inputs: [Int]) -> [Int] {
+  /// Buffers for one iteration's table; an earlier iteration's gives its parameters.
+  private mutating func bind(
+    _ block: Block, _ call: BlockCall, _ inputs: [Int], reusing earlier: [Int]?
+  ) -> [Int] {
     var frame = Array(repeating: -1, count: block.tensors.count)
     for (id, buffer) in zip(block.inputs, inputs) { frame[id.index] = buffer }
     for tie in call.tied { frame[tie.local.index] = shared[tie.shared] }
@@ -61,8 +64,8 @@ struct ProgramBuilder {
       let tensor = block.tensors[index]
       frame[index] =
         switch tensor.role {
-        case .parameter: program.add(tensor, .parameter)
-        case .buffer: program.add(tensor, .constant)
+        case .parameter: earlier?[index] ?? program.add(tensor, .parameter)
+        case .buffer: earlier?[index] ?? program.add(tensor, .constant)
         case .activation, .input: program.add(tensor, .transient)
         }
     }

@@ -70,9 +70,11 @@ extension ModelProfile {
 
   /// What is inferred with the pre-trained model when nothing else is said.
   var inferenceObjective: Objective {
-    switch objective {
+    if case .component(let component) = architecture, let own = component.base.inferenceObjective {
+      return own
+    }
+    return switch objective {
     case .dino, .mae, .simclr, .momentumContrast, .maskedImage: .embedding
-    case .diffusion: .generation
     default: objective
     }
   }
@@ -82,9 +84,12 @@ extension ModelProfile {
     training: Bool, newTask: Bool
   ) -> Objective {
     if !training { return inferenceObjective }
-    guard newTask else { return objective }
+    // An encoder that only gives embeddings trains on a loss over them.
+    guard newTask else { return objective == .embedding ? .supervised : objective }
     switch objective {
-    case .causalLanguage, .contrastive: return objective
+    case .causalLanguage, .contrastive, .sequenceToSequence, .contrastiveCaptioning, .hybrid,
+      .diffusion, .reconstruction, .structure:
+      return objective
     default: return .supervised
     }
   }
@@ -94,7 +99,7 @@ extension OperatorGraph {
   /// Elements of all parameters, each shared one once.
   public var parameterCount: Int {
     var total = sharedParameters.reduce(0) { $0 + $1.count }
-    for call in calls {
+    for call in calls where call.reuses == nil {
       let block = blocks[call.block]
       let tied = Set(call.tied.map(\.local))
       for id in block.parameters where !tied.contains(id) { total += block[id].count * call.count }

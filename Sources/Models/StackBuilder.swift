@@ -48,7 +48,7 @@ struct StackBuilder {
       x = try layers("layer", 0..<stack.layers - last, x, bias, into: &graph)
     }
     if last > 0 {
-      let name = last < stack.layers ? GraphRequest.lastLayers + "layer" : "layer"
+      let name = asked == nil ? "layer" : GraphRequest.lastLayers + "layer"
       x = try layers(name, stack.layers - last..<stack.layers, x, bias, into: &graph)
     }
     guard stack.finalNorm else { return x }
@@ -74,7 +74,8 @@ struct StackBuilder {
     case nil: break
     }
     builder.memoryIsCached = memory?.isCached ?? false
-    let block = try builder.build(prefix + name, shape: graph.shape(hidden))
+    var block = try builder.build(prefix + name, shape: graph.shape(hidden))
+    block.markLayer()
     var shared: [ValueID] = bias.map { [$0] } ?? []
     if case .states(let states) = memory { shared.append(states) }
     shared += try routing(block, into: &graph)

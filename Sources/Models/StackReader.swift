@@ -7,7 +7,8 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "sharedLayers", "layerScale", "spareNorm", "finalNorm",
+    "relativeGrid", "keyBias", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
+    "finalNorm",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -69,8 +70,16 @@ extension TransformerStack {
     rotaryAxes = try cursor.int("rotaryAxes", 1, in: 1...8)
     alibi = try cursor.bool("alibi", false)
     relativeBuckets = try cursor.optional("relativeBuckets")?.int(in: 1...1_000_000)
-    if alibi, relativeBuckets != nil {
-      throw try cursor.field("alibi").error("scores take one bias: alibi or relativeBuckets")
+    if let sparse = try cursor.optional("blockSparse") {
+      guard !causal, keyValueHeads == heads else {
+        throw sparse.error("needs an encoder with as many key/value heads as query heads")
+      }
+      blockSparse = try BlockSparse(sparse)
+    }
+    keyBias = try cursor.optional("keyBias")?.bool()
+    relativeGrid = try cursor.optional("relativeGrid")?.ints(count: 1...3)
+    guard [alibi, relativeBuckets != nil, relativeGrid != nil].count(where: { $0 }) < 2 else {
+      throw cursor.error("scores take one bias: alibi, relativeBuckets or relativeGrid")
     }
   }
 }

@@ -11,7 +11,7 @@ extension StepProfile {
     if let training = workload.training {
       try self.init(training: training, batch: workload.request.batch)
     } else {
-      try self.init(inference: workload.forward, batch: workload.request.batch)
+      try self.init(inference: workload.forward, batch: workload.samples)
     }
   }
 }

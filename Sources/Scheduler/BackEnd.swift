@@ -8,8 +8,18 @@ public enum BackEndEvent: Sendable {
   case fail(Int)
   /// A running job wrote its state, gave its resources back and has so many seconds left to run.
   case yielded(Int, remainingSeconds: Double)
+  /// A running job gave its resources back and will be submitted again later.
+  case left(Int)
+  /// A node, by its position, failed and is expected back at a time.
+  case nodeFailed(Int, until: Double)
+  /// A failed node is back.
+  case nodeRepaired(Int)
   /// A waiting job is withdrawn.
   case withdraw(Int)
+  /// A waiting job is taken out for a while; it is submitted again later.
+  case setAside(Int)
+  /// Someone asks why a job waits and when it should start; nil when it does not wait.
+  case explain(Int, reply: @Sendable (WaitExplanation?) -> Void)
   /// The time that the scheduler asked for has come.
   case timer
 }

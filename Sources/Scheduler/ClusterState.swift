@@ -6,8 +6,16 @@ public struct RunningJob: Sendable, Hashable {
   public var start: Double
   /// What it holds.
   public var placement: Placement
-  /// When its estimate runs out, in seconds.
-  public var estimatedEnd: Double { start + job.estimateSeconds }
+  /// When it was asked to have given its resources back; nil when nobody asked.
+  public internal(set) var yieldsBy: Double?
+  /// When its estimate runs out, or when it was asked to make room, in seconds.
+  public var estimatedEnd: Double { yieldsBy ?? (start + job.estimateSeconds) }
+
+  init(job: Job, start: Double, placement: Placement) {
+    self.job = job
+    self.start = start
+    self.placement = placement
+  }
 
   /// What it will give back, and when.
   var release: ClusterState.Release {
@@ -25,7 +33,7 @@ public struct ClusterState: Sendable {
     public var time: Double
     /// How much.
     public var amounts: Amounts
-    /// The job that gives it back.
+    /// The job that gives it back; negative for a node under repair.
     public var number: Int
   }
 

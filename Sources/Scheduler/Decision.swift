@@ -9,6 +9,8 @@ public enum Decision: Sendable, Hashable {
   /// Ask a running job to write its state and give its resources back; the back end reports
   /// `BackEndEvent.yielded` when it has.
   case preempt(Job)
+  /// A running job was lost with its node; it waits again.
+  case lose(Job)
 }
 
 /// Why a job can never run on these resources.
@@ -57,7 +59,8 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
       "would end \(asked - available) s after its deadline even if it started now"
     case .dependency: "depends on job \(asked), which did not end well"
     case .time:
-      "is estimated to take \(asked) s, its limit is \(available) s: \(asked - available) s too long"
+      "is estimated to take \(asked) s, its limit is \(available) s: "
+        + "\(asked - available) s too long"
     }
   }
 }

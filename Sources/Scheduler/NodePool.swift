@@ -65,6 +65,14 @@ struct NodePool: Sendable {
       })
   }
 
+  /// Whether there is a node at a position.
+  func contains(_ node: Int) -> Bool { free.indices.contains(node) }
+
+  /// Takes everything that is free on a node.
+  mutating func seize(_ node: Int) -> Placement {
+    take([(node, free[node].amounts)])
+  }
+
   /// Takes a placement back.
   mutating func give(_ placement: Placement) {
     for share in placement.shares {

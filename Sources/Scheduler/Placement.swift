@@ -20,6 +20,13 @@ public struct Placement: Sendable, Hashable {
   /// Nothing.
   public static let empty = Placement(shares: [])
 
+  /// Cores and bytes of all shares.
+  var amounts: Amounts {
+    shares.reduce(into: Amounts(cores: 0, bytes: 0)) {
+      $0 += Amounts(cores: $1.slots.count, bytes: $1.memoryBytes)
+    }
+  }
+
   /// Ids of the nodes in the order of the shares.
   public var numaNodes: [Int] { shares.map(\.node) }
   /// Ids of all cores.

@@ -8,7 +8,7 @@ public struct ScheduleRecord: Sendable, Hashable {
   public var id: String
   /// Submission, in seconds.
   public var submit: Double
-  /// Start, in seconds.
+  /// Start, in seconds; of the last attempt if it was interrupted.
   public var start: Double
   /// End, in seconds.
   public var end: Double
@@ -34,12 +34,33 @@ public struct SimulationResult: Sendable {
   public var schedule: [ScheduleRecord]
   /// The jobs refused.
   public var refused: [RefusedJob]
-  /// Why jobs were left waiting, over all scheduling passes.
+  /// Jobs that had to wait, by what held them up on submission.
   public var deferrals: DeferralCounts
   /// Events handled.
   public var events: Int
   /// Means over the schedule.
   public var metrics: ScheduleMetrics
+  /// How often a node failed.
+  public var failures = 0
+  /// Core-seconds of work lost with failed nodes.
+  public var lostCoreSeconds = 0.0
+  /// How often a job was interrupted for a more important one.
+  public var preemptions = 0
+}
+
+/// How a simulation is run.
+public struct SimulationSettings: Sendable {
+  /// Whether the schedule tells where each job ran; without it a trace of millions of jobs needs
+  /// far less memory.
+  public var keepsPlacements = true
+  /// Mean time between failures of a node and to its repair, in seconds; nil for none.
+  public var failures: (meanUp: Double, meanDown: Double)?
+  /// The seed of the failures.
+  public var seed: UInt64 = 0
+  /// Whether more important jobs interrupt those that allow it.
+  public var preempts = false
+  /// The defaults.
+  public init() {}
 }
 
 /// Replays a trace in virtual time.
@@ -48,22 +69,47 @@ public struct SimulationResult: Sendable {
 ///   - jobs: The trace; `job.number` must be the position.
 ///   - resources: What there is to give out.
 ///   - policy: The rule.
-///   - keepsPlacements: Whether the schedule tells where each job ran; without it a trace of
-///     millions of jobs needs far less memory.
 /// - Returns: The schedule, refusals and metrics; the same input gives the same result.
 public func simulate(
   _ jobs: [TraceJob], on resources: Resources, policy: any SchedulingPolicy,
-  keepsPlacements: Bool = true
+  _ settings: SimulationSettings = SimulationSettings()
 ) -> SimulationResult {
   var numbered = jobs
   for index in numbered.indices { numbered[index].job.number = index }
+  let start = numbered.map(\.job.submit).min() ?? 0
   var engine = SchedulerEngine(
-    resources: resources, policy: policy, endsByEstimate: true,
-    now: numbered.map(\.job.submit).min() ?? 0)
-  var world = VirtualBackEnd(jobs: numbered, keepsPlacements: keepsPlacements)
+    resources: resources, policy: policy, endsByEstimate: true, now: start)
+  engine.preemptsByPriority = settings.preempts
+  let faults = settings.failures.map {
+    FaultProcess(
+      nodes: resources.nodes.count, meanUp: $0.meanUp, meanDown: $0.meanDown, seed: settings.seed,
+      start: start)
+  }
+  var world = VirtualBackEnd(
+    jobs: numbered, keepsPlacements: settings.keepsPlacements, faults: faults)
   let events = engine.drive(&world)
-  let schedule = world.records.sorted { $0.number < $1.number }
+  let schedule = last(world.records, count: jobs.count)
   return SimulationResult(
     schedule: schedule, refused: world.refusals, deferrals: engine.deferrals, events: events,
-    metrics: ScheduleMetrics(schedule, cores: resources.total.cores))
+    metrics: ScheduleMetrics(
+      schedule, cores: resources.total.cores, users: numbered.map(\.job.user)),
+    failures: world.failures, lostCoreSeconds: world.lostCoreSeconds,
+    preemptions: world.preemptions)
+}
+
+/// Replays a trace without failures or interruptions.
+public func simulate(
+  _ jobs: [TraceJob], on resources: Resources, policy: any SchedulingPolicy,
+  keepsPlacements: Bool
+) -> SimulationResult {
+  var settings = SimulationSettings()
+  settings.keepsPlacements = keepsPlacements
+  return simulate(jobs, on: resources, policy: policy, settings)
+}
+
+/// The last record of each job, in the trace's order.
+private func last(_ records: [ScheduleRecord], count: Int) -> [ScheduleRecord] {
+  var places = [Int](repeating: -1, count: count)
+  for (place, record) in records.enumerated() { places[record.number] = place }
+  return places.filter { $0 >= 0 }.map { records[$0] }
 }

@@ -1,54 +1,116 @@
 import Scheduler
 
-/// The simulated world: arrivals from the trace, ends from a heap, time as fast as events come.
+/// The simulated world: arrivals from the trace, ends and failures from heaps, time as fast as
+/// events come.
 ///
-/// At one time arrivals come before ends, ends in the order of starting, a timer last.
+/// At one time arrivals come before ends, ends in the order of starting, then failures and repairs,
+/// a timer last.
 struct VirtualBackEnd: BackEnd {
   typealias Failure = Never
+
+  private struct End: Sendable {
+    var number: Int
+    /// Which start of the job it belongs to; an interrupted one's end never comes.
+    var attempt: Int
+    /// Seconds left to run, when the job only gives its resources back.
+    var remaining: Double?
+  }
 
   private let jobs: [TraceJob]
   private let keepsPlacements: Bool
   /// Positions in `jobs` by submit time.
   private let arrivals: [Int]
   private var next = 0
-  private var ends = EventQueue<Int>()
+  private var ends = EventQueue<End>()
+  private var faults: FaultProcess?
+  private var attempts: [Int: Int] = [:]
+  private var starts: [Int: Double] = [:]
+  /// Seconds left to run of jobs that were interrupted.
+  private var left: [Int: Double] = [:]
+  /// Jobs that have neither ended nor been refused.
+  private var open: Int
   private(set) var records: [ScheduleRecord]
   private(set) var refusals: [RefusedJob] = []
+  /// Core-seconds lost with failed nodes.
+  private(set) var lostCoreSeconds = 0.0
+  private(set) var failures = 0
+  private(set) var preemptions = 0
 
-  init(jobs: [TraceJob], keepsPlacements: Bool) {
+  init(jobs: [TraceJob], keepsPlacements: Bool, faults: FaultProcess?) {
     self.jobs = jobs
     self.keepsPlacements = keepsPlacements
+    self.faults = faults
     arrivals = jobs.indices.sorted {
       (jobs[$0].job.submit, $0) < (jobs[$1].job.submit, $1)
     }
+    open = jobs.count
     records = []
     records.reserveCapacity(jobs.count)
   }
 
   mutating func nextEvent(wakeAt: Double?) -> (time: Double, event: BackEndEvent)? {
+    while let end = ends.first, attempts[end.payload.number] != end.payload.attempt {
+      _ = ends.pop()
+    }
     let arrival = next < arrivals.count ? jobs[arrivals[next]].job.submit : .infinity
     let end = ends.first?.time ?? .infinity
-    if let wakeAt, wakeAt < arrival, wakeAt < end { return (wakeAt, .timer) }
-    if arrival <= end, next < arrivals.count {
+    // When all is done no fault matters any more.
+    let fault = open > 0 ? faults?.nextTime ?? .infinity : .infinity
+    let first = min(arrival, end, fault)
+    if let wakeAt, wakeAt < first { return (wakeAt, .timer) }
+    if arrival <= first, next < arrivals.count {
       next += 1
       return (arrival, .submit(jobs[arrivals[next - 1]].job))
     }
-    return ends.pop().map { ($0.time, .end($0.payload)) }
+    if end <= first, let event = ends.pop() { return (event.time, ended(event.payload)) }
+    guard fault < .infinity, let event = faults?.next() else { return nil }
+    if case .nodeFailed = event { failures += 1 }
+    return (fault, event)
+  }
+
+  private mutating func ended(_ end: End) -> BackEndEvent {
+    attempts[end.number] = nil
+    if let remaining = end.remaining { return .yielded(end.number, remainingSeconds: remaining) }
+    open -= 1
+    return .end(end.number)
   }
 
   mutating func carryOut(_ decision: Decision, at now: Double) {
     switch decision {
-    case .start(let job, let placement):
-      let trace = jobs[job.number]
-      ends.push(job.number, at: now + trace.runSeconds)
-      records.append(
-        ScheduleRecord(
-          number: job.number, id: trace.id, submit: job.submit, start: now,
-          end: now + trace.runSeconds, cores: job.cores,
-          placement: keepsPlacements ? placement : .empty))
+    case .start(let job, let placement): start(job, placement, now)
     case .refuse(let job, let refusal):
+      open -= 1
       refusals.append(RefusedJob(number: job.number, id: jobs[job.number].id, refusal: refusal))
-    case .preempt: break
+    case .preempt(let job): interrupt(job, now)
+    case .lose(let job):
+      lostCoreSeconds += (now - (starts[job.number] ?? now)) * Double(job.cores)
+      attempts[job.number] = nil
     }
+  }
+
+  private mutating func start(_ job: Job, _ placement: Placement, _ now: Double) {
+    let run = left[job.number] ?? jobs[job.number].runSeconds
+    let attempt = records.count + 1
+    attempts[job.number] = attempt
+    starts[job.number] = now
+    ends.push(End(number: job.number, attempt: attempt), at: now + run)
+    records.append(
+      ScheduleRecord(
+        number: job.number, id: jobs[job.number].id, submit: job.submit, start: now,
+        end: now + run, cores: job.cores, placement: keepsPlacements ? placement : .empty))
+  }
+
+  /// The job writes its state, and reads it again when it goes on.
+  private mutating func interrupt(_ job: Job, _ now: Double) {
+    guard let began = starts[job.number], let attempt = attempts[job.number],
+      let cost = job.traits.preemption
+    else { return }
+    preemptions += 1
+    let run = left[job.number] ?? jobs[job.number].runSeconds
+    let remaining = max(0, run - (now - began)) + cost.restoreSeconds
+    left[job.number] = remaining
+    attempts[job.number] = attempt + jobs.count * 2
+    let end = End(number: job.number, attempt: attempt + jobs.count * 2, remaining: remaining)
+    ends.push(end, at: now + cost.checkpointSeconds)
   }
 }

@@ -93,6 +93,7 @@ extension SlurmClient {
     let switches = try switches()
     for index in nodes.indices {
       let name = nodes[index].name
+      if nodes[index].address.isEmpty { nodes[index].address = name }
       nodes[index].switches = switches.filter { $0.nodes.contains(name) }
         .sorted { $0.level < $1.level }.map(\.name)
       if nodes[index].partitions.isEmpty {
@@ -148,6 +149,7 @@ extension SlurmClient {
         .map { $0.lowercased() },
       reason: reader.text(value, "reason"))
     node.gresUsed = used
+    node.address = reader.text(value, "address")
     if boards > 1 { reader.note("node \(name) has \(boards) boards, which are taken as one") }
     return node
   }
@@ -170,6 +172,7 @@ extension SlurmClient {
           .map(String.init) + ((record["State"] ?? "").contains("*") ? ["not_responding"] : []),
         reason: record["Reason"] ?? "")
       node.gresUsed = GRES.list(record["GresUsed"] ?? "").known
+      node.address = record["NodeAddr"] ?? ""
       return node
     }
   }

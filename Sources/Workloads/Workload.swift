@@ -8,8 +8,10 @@ public struct Workload: Sendable {
   public let model: ModelProfile
   /// What was asked for.
   public let request: WorkloadRequest
-  /// The request with every default filled in.
+  /// The request of one pass with every default filled in.
   public let resolved: GraphRequest
+  /// Tiles of a slide or scan; nil for samples of the model's own extents.
+  public let tiling: Tiling?
   /// Forward computation; ends in the loss when training.
   public let forward: OperatorGraph
   /// Forward, backward and optimizer step of one micro-batch; nil for inference.
@@ -24,7 +26,15 @@ public struct Workload: Sendable {
     self.request = request
     let resolved = try request.resolved(for: model)
     self.resolved = resolved
-    forward = try model.graph(resolved)
+    let tiling = try request.tiling(model.sample, tile: resolved.spatial, model: model.id)
+    self.tiling = tiling
+    var graph = try model.graph(resolved)
+    if let tiling, let whole = request.whole {
+      let (passes, overflow) = tiling.passes(batch: resolved.batch)
+        .multipliedReportingOverflow(by: whole.mirrors)
+      graph.passes = overflow ? .max : passes
+    }
+    forward = graph
     guard resolved.withLoss else {
       training = nil
       return
@@ -37,6 +47,12 @@ public struct Workload: Sendable {
       isTrainable: { part.covers($0, $1, newTask: newTask) },
       wantsGradient: { request.embeddingGradient && $0.name.hasSuffix("embeddings") })
   }
+}
+
+extension Workload {
+  /// Samples that one run of the forward graph (all of its passes) gives: one slide or scan, or a
+  /// batch.
+  public var samples: Int { tiling == nil ? resolved.batch : 1 }
 }
 
 extension WorkloadRequest {
@@ -79,7 +95,7 @@ extension WorkloadRequest {
     resolved.recycles = try recycles(sample, model.id)
     resolved.prompts = try extent(prompts, sample.prompts, "--prompts", model.id)
     resolved.denoisingSteps = try extent(
-      denoisingSteps, sample.denoisingSteps, "--steps", model.id)
+      denoisingSteps, sample.denoisingSteps, "--denoising-steps", model.id)
     resolved.past = past ?? 0
     resolved.adaptation = adaptation ?? options.matrices(task)
     resolved.trainedLayers = options.lastLayers

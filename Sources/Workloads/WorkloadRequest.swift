@@ -121,6 +121,9 @@ public struct WorkloadRequest: Sendable, Hashable {
   public var prompts: Int?
   /// Steps of a sampling by diffusion; nil for the model's own.
   public var denoisingSteps: Int?
+  /// A slide or scan over which the model runs tile by tile, `batch` of them in a pass; nil for
+  /// samples of the model's own extents.
+  public var whole: WholeRequest?
   /// Tokens in the key/value cache: a decoding step adds `sequence` (default 1) to them.
   public var past: Int?
   /// How matrices are adapted, word for word; nil follows from the task and `options`.

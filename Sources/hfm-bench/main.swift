@@ -10,6 +10,7 @@ let benchmarks: [Benchmark] = [
   costBenchmark,
   searchBenchmark,
   scheduleBenchmark,
+  policyBenchmark,
 ]
 
 if CommandLine.arguments.dropFirst().first == "validate" {

@@ -1,6 +1,7 @@
 import CostModel
 import Graph
 import Models
+import TestSupport
 import Testing
 import Workloads
 
@@ -17,11 +18,12 @@ struct SelfSupervisionTests {
     return (workload, try GraphCost(training: try #require(workload.training)))
   }
 
-  private func features(_ id: String, batch: Int, edge: Int) throws -> Int {
+  /// FLOPs of the backbone alone on images of its own size or of an edge.
+  private func features(_ id: String, batch: Int, edge: Int? = nil) throws -> Int {
     let model = try ModelCatalogue.builtIn.model(id)
     let request = WorkloadRequest(
       task: .infer, objective: .embedding, batch: batch,
-      image: ImageSize(height: edge, width: edge))
+      image: edge.map { ImageSize(height: $0, width: $0) })
     return try GraphCost(inference: Workload(model, request).forward).flops.forward
   }
 
@@ -43,10 +45,90 @@ struct SelfSupervisionTests {
     // Twice the student's forward, without the input's gradient of the first product.
     let patches = 2 * 1024 * 3 * 256 * batch * (2 * 196 + 8 * 36)
     #expect(cost.flops.backward == 2 * student - patches)
-    // The teacher is a copy that is not trained.
+    // The teacher is a copy that is not trained and no part of the model's card.
     let parameters = try ModelCatalogue.builtIn.model("uni").parameterCount()
-    let heads = head(1024) + 2048 + 2048 + 256
-    #expect(cost.parameters.trainable == parameters + heads)
-    #expect(workload.forward.parameterCount == 2 * (parameters + heads))
+    let trained = parameters + head(1024) + 2048 + 2048 + 256
+    #expect(cost.parameters.trainable == trained)
+    #expect(workload.forward.parameterCount == 2 * trained)
+    #expect(workload.forward.copiedParameterCount == trained)
+  }
+
+  @Test("a step's backward is 1.265 of its forward, as PyTorch counts for DINOv2 on ViT-L/16")
+  func distillationRatio() throws {
+    let cost = try step("uni", .dino, batch: 64).cost
+    let ratio = Double(cost.flops.backward) / Double(cost.flops.forward)
+    #expect(abs(ratio - 1.265) < 0.001)
+  }
+
+  @Test(
+    "every kind of backbone is distilled with one set of student weights",
+    arguments: [
+      "vit-s-16", "swin_tiny_patch4_window7_224", "resnet50", "endo-fm-timesformer",
+      "segvol-image-encoder", "sam-vit_b-image-encoder", "dinov2-vitl14",
+    ])
+  func backbones(id: String) throws {
+    let (workload, cost) = try step(id, .dino)
+    #expect(2 * cost.parameters.trainable <= workload.forward.parameterCount)
+    #expect(workload.forward.copiedParameterCount * 2 == workload.forward.parameterCount)
+    let graph = try #require(workload.training)
+    for backward in graph.backwardBlocks {
+      try backward.validate(for: graph.forward.blocks[backward.forward])
+    }
+    #expect(
+      !graph.backwardCalls.contains {
+        graph.forward.blocks[graph.forward.calls[$0.call].block].name.hasPrefix("teacher.")
+      })
+  }
+
+  @Test(
+    "MoCo v3 runs two views through the encoder and its copy", arguments: ["ctranspath", "uni"])
+  func momentum(id: String) throws {
+    let (workload, cost) = try step(id, .momentumContrast, batch: 2)
+    let views = try features(id, batch: 4)
+    let width = try ModelCatalogue.builtIn.model(id).id == "uni" ? 1024 : 768
+    let projector = width * 4096 + 4096 * 4096 + 4096 * 256
+    let predictor = 256 * 4096 + 4096 * 256
+    // Both directions: 2 queries against 2 keys of 256 elements.
+    let logits = 2 * 2 * 2 * 256
+    let student = views + 2 * 4 * (projector + predictor) + 2 * logits
+    #expect(cost.flops.forward == student + views + 2 * 4 * projector)
+    #expect(cost.flops.backward < 2 * student)
+    #expect(workload.forward.copiedParameterCount < cost.parameters.trainable)
+  }
+
+  @Test("SimCLR doubles the batch and compares all views")
+  func pairs() throws {
+    let cost = try step("uni", .simclr, batch: 3).cost
+    let views = try features("uni", batch: 6)
+    #expect(
+      cost.flops.forward == views + 2 * 6 * (1024 * 1024 + 1024 * 128) + 2 * 6 * 6 * 128)
+  }
+
+  @Test("an encoder with an MAE objective is pre-trained with the paper's decoder")
+  func autoencoder() throws {
+    let whole = try step("mae_vit_large_patch16_dec512d8b", .mae, batch: 2).cost
+    let encoder = try step("retfound", .mae, batch: 2).cost
+    #expect(whole.flops == encoder.flops)
+  }
+
+  @Test("masked images predict the pixels of every patch")
+  func maskedImage() throws {
+    let cost = try step("usfm", .maskedImage, batch: 2).cost
+    let views = try features("usfm", batch: 2)
+    #expect(cost.flops.forward == views + 2 * 2 * 196 * 768 * 768)
+  }
+
+  @Test("crops that do not fit the patches are refused")
+  func refusals() throws {
+    let model = try ModelProfile(
+      parsing: Array(
+        """
+        {"id": "x", "name": "x", "source": "none", "like": "vit-s-16", "objective": "dino",
+        "pretraining": {"localSize": [90, 90]}}
+        """.utf8), file: "x.json")
+    let error = #expect(throws: (any Error).self) {
+      try Workload(model, WorkloadRequest(task: .pretrain, batch: 1))
+    }
+    #expect("\(try #require(error))".contains("multiple of 16"))
   }
 }

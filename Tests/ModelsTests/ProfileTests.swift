@@ -44,7 +44,7 @@ struct ProfileTests {
     let text = errorText { _ = try ModelCatalogue.builtIn.model("bert-bse") }
     #expect(text?.contains("bert-base") == true)
     let other = errorText { _ = try ModelCatalogue.builtIn.model("clip") }
-    #expect(other?.contains("clip-vit-b-16") == true)
+    #expect(other?.contains("did you mean clip-") == true)
   }
 
   static let small = """

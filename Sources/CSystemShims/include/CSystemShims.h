@@ -3,3 +3,4 @@
 #include "nvml.h"
 #include "process_limits.h"
 #include "trial.h"
+#include "unix_socket.h"

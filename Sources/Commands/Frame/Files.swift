@@ -48,6 +48,15 @@ public enum Files {
     return Array(bytes[..<filled])
   }
 
+  /// Bytes of a file.
+  ///
+  /// - Throws: `UserError` (.input) that names the path.
+  public static func size(_ path: String) throws(UserError) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw failure(path, "cannot be read") }
+    return Int(status.st_size)
+  }
+
   /// Whether something exists at a path.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -11,6 +11,7 @@ public enum HFM {
     DemoCommand.self,
     TopologyCommand.self,
     ClusterCommand.self,
+    ProfileCommand.self,
     CalibrateCommand.self,
     ModelsCommand.self,
     DatasetsCommand.self,
@@ -21,6 +22,9 @@ public enum HFM {
     SubmitCommand.self,
     JobsCommand.self,
     CancelCommand.self,
+    PauseCommand.self,
+    ResumeCommand.self,
+    ServeJobsCommand.self,
     CompletionCommand.self,
   ]
 

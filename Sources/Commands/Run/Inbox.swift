@@ -5,6 +5,8 @@ import Synchronization
 enum RunSignal: Sendable {
   /// A job's thread ended, with what it measured or why it failed.
   case ended(Int, Result<JobMeasurement, any Error>)
+  /// Someone asks the service for something.
+  case request(ServiceCall)
   /// SIGINT or SIGTERM came.
   case interrupted
 }

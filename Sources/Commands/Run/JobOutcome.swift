@@ -8,7 +8,15 @@ struct PlannedJob: Sendable {
   var specification: JobSpecification
   var estimate: JobEstimate
   var job: Job
+  /// Steps that earlier runs have made and kept.
+  var stepsDone = 0
   var id: String { specification.id }
+
+  /// What is left to run by the estimate, in seconds.
+  var remainingSeconds: Double {
+    let left = Double(max(0, specification.steps - stepsDone)) / Double(max(1, specification.steps))
+    return max(estimate.seconds * left, 1e-3)
+  }
 }
 
 /// What became of a job in this run, or in an earlier one of the same ledger.

@@ -30,11 +30,39 @@ protocol JobRunner: Sendable {
   ) throws -> JobMeasurement
 }
 
-/// A request to stop, from any thread to a running job.
+/// A job stopped at a step's bound because it was asked to make room; its state is kept.
+struct JobYielded: Error {
+  /// Steps made since its very beginning.
+  var stepsDone: Int
+  /// Time of the steps made in this run, in seconds.
+  var seconds: Double
+}
+
+/// What any thread may ask of a running job: to stop, or to make room at the next step's bound.
 final class Cancellation: Sendable {
-  private let state = Mutex((isCancelled: false, handlers: [@Sendable () -> Void]()))
+  private struct State {
+    var isCancelled = false
+    var mustYield = false
+    var handlers: [@Sendable () -> Void] = []
+  }
+  private let state = Mutex(State())
+  /// Steps that an earlier run has made and kept.
+  let stepsBefore: Int
+  /// Where the job keeps its state between runs; nil when it need not.
+  let checkpoint: String?
+
+  init(stepsBefore: Int = 0, checkpoint: String? = nil) {
+    self.stepsBefore = stepsBefore
+    self.checkpoint = checkpoint
+  }
 
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  /// Whether it shall write its state and stop at the next bound.
+  var mustYield: Bool { state.withLock { $0.mustYield } }
+
+  /// Asks to make room.
+  func requestYield() { state.withLock { $0.mustYield = true } }
 
   /// Asks to stop, and calls the handlers once.
   func cancel() {

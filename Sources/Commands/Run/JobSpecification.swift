@@ -27,16 +27,30 @@ struct JobSpecification: Sendable, Hashable {
   /// Submission, in seconds after the run's start.
   var submitSeconds: Double
 
+  /// The longest that it may run, in seconds; nil for as long as it takes.
+  var limitSeconds: Double?
+  /// Whether a more important job may interrupt it at a step's bound.
+  var isPreemptible = true
+  /// Names of jobs that must have ended well before it starts.
+  var after: [String] = []
+
   /// The job in a fixed form, by which a ledger knows whether it is the same job.
   var text: String {
-    JSONValue.object([
+    var members: [(String, JSONValue)] = [
       ("model", .string(model)), ("task", .string(task.rawValue)), ("batch", .number(batch)),
       ("sequence", sequence.map { .number($0) } ?? .null),
       ("image", image.map { .array($0.map { .number($0) }) } ?? .null),
       ("dtype", .string(dtype)), ("steps", .number(steps)), ("priority", .number(priority)),
       ("cores", .number(cores)), ("memory", memoryBytes.map { .number($0) } ?? .null),
       ("submitSeconds", .number(submitSeconds)),
-    ]).text(pretty: false)
+    ]
+    // Only where they are set, so that older ledgers know their jobs again.
+    if let limitSeconds { members.append(("limitSeconds", .number(limitSeconds))) }
+    if !isPreemptible { members.append(("preemptible", .bool(false))) }
+    if !after.isEmpty {
+      members.append(("after", .array(after.map { .string($0) })))
+    }
+    return JSONValue.object(members).text(pretty: false)
   }
 
   /// What it does, in a few words for a table.

@@ -6,7 +6,7 @@ import Workloads
 enum JobsFile {
   private static let keys: Set<String> = [
     "id", "model", "task", "batch", "sequence", "image", "dtype", "steps", "repeats", "priority",
-    "cores", "memory", "submitSeconds",
+    "cores", "memory", "submitSeconds", "limitSeconds", "preemptible", "after",
   ]
 
   /// Parses a file's bytes.
@@ -38,7 +38,7 @@ enum JobsFile {
   static func job(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
     try cursor.refuseUnknownKeys(known: keys)
     let task = try cursor.field("task").word(WorkloadTask.self)
-    return JobSpecification(
+    var job = JobSpecification(
       id: try name(cursor.field("id")),
       model: try name(cursor.field("model")),
       task: task,
@@ -51,6 +51,43 @@ enum JobsFile {
       cores: try cursor.optional("cores")?.int(in: 1...1_000_000) ?? 1,
       memoryBytes: try cursor.optional("memory").map(memory),
       submitSeconds: try cursor.optional("submitSeconds")?.double(in: 0...31_536_000) ?? 0)
+    try traits(cursor, &job)
+    return job
+  }
+
+  private static func traits(
+    _ cursor: JSONCursor, _ job: inout JobSpecification
+  ) throws(JSONError) {
+    job.limitSeconds = try cursor.optional("limitSeconds")?.double(in: 0.001...31_536_000)
+    job.isPreemptible = try cursor.optional("preemptible")?.bool() ?? true
+    for other in try cursor.optional("after")?.elements() ?? [] {
+      job.after.append(try name(other))
+    }
+  }
+
+  /// A job as the ledger holds it: `JobSpecification.text`, by its name.
+  ///
+  /// - Throws: `UserError` when the text is no job of this version.
+  static func recorded(_ id: String, _ text: String) throws(UserError) -> JobSpecification {
+    do throws(JSONError) {
+      let root = try JSONCursor(file: id, bytes: Array(text.utf8))
+      guard case .object(let members) = root.value.content else {
+        throw root.error("expected an object")
+      }
+      var kept = members.filter { $0.value.content != .null }
+      let isInference = root.value["task"]?.string == WorkloadTask.infer.rawValue
+      for index in kept.indices {
+        if kept[index].key == "steps", isInference { kept[index].key = "repeats" }
+        if kept[index].key == "image", let sides = kept[index].value.array, sides.count == 2 {
+          let text = sides.compactMap(\.int).map(String.init).joined(separator: "x")
+          kept[index].value = .string(text)
+        }
+      }
+      kept.append(JSONValue.Member("id", .string(id)))
+      return try job(JSONCursor(file: id, root: JSONValue(.object(kept))))
+    } catch {
+      throw UserError(.run, place: error.place, key: error.key, error.message)
+    }
   }
 
   static func name(_ cursor: JSONCursor) throws(JSONError) -> String {

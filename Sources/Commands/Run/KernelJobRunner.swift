@@ -57,39 +57,33 @@ struct KernelJobRunner: JobRunner {
     let team = try pool.lease(try workers(placement.cpus))
     defer { team.release() }
     cancellation.onCancel { team.cancel() }
-    let (pass, loss) = try Self.passes(workload, team, memoryBudget: placement.memoryBytes)
-    // One pass beforehand: first touch of the memory, caches, clock frequency.
-    try pass()
+    let work = try StepWork(workload, team, memoryBudget: placement.memoryBytes)
+    var made = try work.restore(cancellation.checkpoint, steps: cancellation.stepsBefore)
+    // One pass beforehand: first touch of the memory, caches, clock frequency. Training that goes
+    // on from a checkpoint must not step once too often.
+    if made == 0 || !work.isTraining { try work.warmUp() }
     let setup = (ContinuousClock.now - began) / .seconds(1)
     var seconds: [Double] = []
     seconds.reserveCapacity(min(job.steps, 1 << 20))
-    for _ in 0..<job.steps {
+    while made < job.steps {
       if cancellation.isCancelled { throw CancellationError() }
+      if cancellation.mustYield {
+        try work.save(cancellation.checkpoint, steps: made)
+        throw JobYielded(stepsDone: made, seconds: seconds.reduce(0, +))
+      }
       let start = ContinuousClock.now
-      try pass()
+      try work.step(made + 1)
       seconds.append((ContinuousClock.now - start) / .seconds(1))
+      made += 1
     }
+    if let checkpoint = cancellation.checkpoint { StepWork.remove(checkpoint) }
     var details = [
       (name: "setup", unit: "s", value: setup),
       (name: "fastestPass", unit: "s", value: seconds.min() ?? 0),
       (name: "slowestPass", unit: "s", value: seconds.max() ?? 0),
     ]
-    if let loss = loss() { details.append((name: "loss", unit: "", value: loss)) }
+    if let loss = work.loss { details.append((name: "loss", unit: "", value: loss)) }
     return JobMeasurement(seconds: seconds.reduce(0, +), details: details)
-  }
-
-  /// A pass of the workload to call again and again, and the loss of its last call.
-  private static func passes(
-    _ workload: Workload, _ team: WorkerTeam, memoryBudget: Int
-  ) throws -> (pass: () throws -> Void, loss: () -> Double?) {
-    guard let training = workload.training else {
-      let runner = try InferenceRunner(
-        workload.forward, team: team, memoryBudget: memoryBudget)
-      return ({ try runner.run() }, { nil })
-    }
-    let runner = try TrainingRunner(training, team: team, memoryBudget: memoryBudget)
-    var last: Double?
-    return ({ last = Double(try runner.step()) }, { last })
   }
 
   private func workers(_ cpus: [Int]) throws(UserError) -> [Int] {

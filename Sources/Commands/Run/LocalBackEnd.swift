@@ -9,49 +9,64 @@ import Scheduler
 struct LocalBackEnd: BackEnd {
   typealias Failure = UserError
 
-  private struct Running {
+  struct Running {
     var run: Int
     var start: Double
     var cancellation: Cancellation
     var isCancelledByUser = false
+    var isOverTime = false
+    /// Whether it is to be set aside once it has made room.
+    var isPausing = false
   }
 
   /// How often the ledger is asked for cancellations, in seconds.
   private static let pollInterval = 0.5
 
-  private let jobs: [PlannedJob]
-  private let ledger: Ledger
-  private let runner: any JobRunner
-  private let inbox: Inbox
-  private let console: Console
+  /// The jobs; a service adds to them.
+  var jobs: [PlannedJob]
+  let ledger: Ledger
+  let runner: any JobRunner
+  let inbox: Inbox
+  let console: Console
   private let began = ContinuousClock.now
   /// Positions in `jobs` still to be submitted, the next one last.
-  private var pending: [Int]
-  private var waiting: Set<Int> = []
-  private var running: [Int: Running] = [:]
+  var pending: [Int]
+  var waiting: Set<Int> = []
+  var running: [Int: Running] = [:]
+  /// Jobs that a user set aside.
+  var paused: Set<Int> = []
   private var lastPoll = 0.0
-  /// Jobs to withdraw from the scheduler, one per event.
-  private var withdrawn: [Int] = []
-  /// Whether SIGINT or SIGTERM came.
+  /// Events for the scheduler that come before any other, the next one last.
+  var urgent: [BackEndEvent] = []
+  /// What could not be written because the disk was full or the like; tried again and again.
+  var unwritten: [UnwrittenEnd] = []
+  /// Tells of a job that can never run here, before it is taken; a service asks it.
+  var refusal: @Sendable (Job) -> Refusal? = { _ in nil }
+  /// Whether it stays when there is nothing to do, and takes requests.
+  let isService: Bool
+  /// Whether SIGINT or SIGTERM came, or a request to stop.
   private(set) var isInterrupted = false
   /// What became of each job, by position.
-  private(set) var outcomes: [JobOutcome]
+  var outcomes: [JobOutcome]
 
   init(
-    _ jobs: [PlannedJob], ledger: Ledger, runner: any JobRunner, inbox: Inbox, console: Console
+    _ jobs: [PlannedJob], ledger: Ledger, runner: any JobRunner, inbox: Inbox, console: Console,
+    isService: Bool = false
   ) {
     self.jobs = jobs
     self.ledger = ledger
     self.runner = runner
     self.inbox = inbox
     self.console = console
+    self.isService = isService
     pending = jobs.indices.sorted {
       (jobs[$0].job.submit, $0) > (jobs[$1].job.submit, $1)
     }
     outcomes = jobs.map { JobOutcome($0) }
   }
 
-  private var now: Double { (ContinuousClock.now - began) / .seconds(1) }
+  /// Seconds since the start, on a clock that never jumps.
+  var now: Double { (ContinuousClock.now - began) / .seconds(1) }
 
   /// Seconds since 1970, for the ledger.
   static var wallTime: Double {
@@ -60,34 +75,43 @@ struct LocalBackEnd: BackEnd {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  private var isIdle: Bool { waiting.isEmpty && running.isEmpty && pending.isEmpty }
+
   mutating func nextEvent(
     wakeAt: Double?
   ) throws(UserError) -> (time: Double, event: BackEndEvent)? {
     while true {
-      if let number = withdrawn.popLast() { return (now, .withdraw(number)) }
+      if let event = urgent.popLast() { return (now, event) }
       if isInterrupted && running.isEmpty { return nil }
-      if waiting.isEmpty && running.isEmpty && pending.isEmpty { return nil }
+      if isIdle && !isService { return nil }
       if !isInterrupted, let next = pending.last, jobs[next].job.submit <= now {
         pending.removeLast()
         waiting.insert(next)
         return (now, .submit(jobs[next].job))
       }
       if let wakeAt, wakeAt <= now, !isInterrupted { return (now, .timer) }
-      if let number = try wait(wakeAt: wakeAt) { return (now, .end(number)) }
+      if let event = try wait(wakeAt: wakeAt) { return (now, event) }
     }
   }
 
-  /// Waits for a signal or until something is due; returns a job that ended.
-  private mutating func wait(wakeAt: Double?) throws(UserError) -> Int? {
+  /// Waits for a signal or until something is due; returns what the scheduler shall know.
+  private mutating func wait(wakeAt: Double?) throws(UserError) -> BackEndEvent? {
     let arrival = pending.last.map { jobs[$0].job.submit } ?? .infinity
     let due = min(arrival, wakeAt ?? .infinity, lastPoll + Self.pollInterval)
+    var event: BackEndEvent?
     switch inbox.next(within: isInterrupted ? Self.pollInterval : due - now) {
-    case .ended(let number, let result): return try finish(number, result)
+    case .ended(let number, let result): event = try finish(number, result)
+    case .request(let call): serve(call)
     case .interrupted: try interrupt()
     case nil: break
     }
-    if now >= lastPoll + Self.pollInterval { try pollCancellations() }
-    return nil
+    if now >= lastPoll + Self.pollInterval {
+      lastPoll = now
+      writeAgain()
+      try pollCancellations()
+      stopOverdue()
+    }
+    return event
   }
 
   mutating func carryOut(_ decision: Decision, at now: Double) throws(UserError) {
@@ -98,8 +122,11 @@ struct LocalBackEnd: BackEnd {
       try ledger.settle(jobs[job.number].id, as: .refused, reason: reason)
       outcomes[job.number].settle(.refused, reason)
       console.note("\(jobs[job.number].id): refused: it \(reason)")
-    // Only asked of an engine that interrupts by priority.
-    case .preempt: break
+    case .preempt(let job):
+      console.note("\(jobs[job.number].id): makes room for a more important job")
+      running[job.number]?.cancellation.requestYield()
+    // No node of this machine fails and leaves the rest alive.
+    case .lose: break
     case .start(let job, let placement):
       guard !isInterrupted else { return }
       waiting.remove(job.number)
@@ -113,13 +140,26 @@ struct LocalBackEnd: BackEnd {
     let planned = jobs[number]
     let place = RunPlacement(
       numaNodes: placement.numaNodes, cpus: placement.cpus, memoryBytes: placement.memoryBytes)
-    let run = try ledger.begin(planned.id, on: place, at: Self.wallTime)
-    let cancellation = Cancellation()
+    let run: Int
+    do {
+      run = try ledger.begin(planned.id, on: place, at: Self.wallTime)
+    } catch {
+      guard isService else { throw error }
+      // Nothing starts that is not on record: it waits on, and is tried again in a while.
+      console.warn("\(planned.id): cannot start: \(error)")
+      waiting.insert(number)
+      urgent.append(.yielded(number, remainingSeconds: planned.job.estimateSeconds))
+      DriverThread.pause()
+      return
+    }
+    let cancellation = Cancellation(
+      stepsBefore: planned.stepsDone, checkpoint: isService ? checkpoint(of: planned.id) : nil)
     running[number] = Running(run: run, start: now, cancellation: cancellation)
     outcomes[number].start(place, at: now)
     console.note(
       "\(planned.id): started on \(place.cpus.count) cores of NUMA node "
-        + place.numaNodes.map(String.init).joined(separator: ", "))
+        + place.numaNodes.map(String.init).joined(separator: ", ")
+        + (planned.stepsDone > 0 ? ", after \(planned.stepsDone) steps kept" : ""))
     let (runner, inbox, specification) = (runner, inbox, planned.specification)
     let isStarted = DriverThread.start {
       let result = Result { try runner.run(specification, on: place, cancellation) }
@@ -131,18 +171,48 @@ struct LocalBackEnd: BackEnd {
     }
   }
 
+  /// Beside the ledger, by the job's place in it, because names may hold anything.
+  func checkpoint(of id: String) -> String {
+    let name = id.utf8.map { String($0, radix: 16) }.joined()
+    return "\(ledger.path).checkpoint-\(name.suffix(120))"
+  }
+
   private mutating func finish(
     _ number: Int, _ result: Result<JobMeasurement, any Error>
-  ) throws(UserError) -> Int? {
+  ) throws(UserError) -> BackEndEvent? {
     guard let ended = running.removeValue(forKey: number) else { return nil }
+    if case .failure(let error) = result, let yielded = error as? JobYielded,
+      !ended.isCancelledByUser
+    {
+      return try makeRoom(number, ended, yielded)
+    }
     let (state, reason) = verdict(ended, result)
     let measured = try? result.get()
-    try ledger.finish(
-      run: ended.run, state: state, reason: reason, measuredSeconds: measured?.seconds,
-      at: Self.wallTime, measurements: measured?.details ?? [])
+    try write(
+      UnwrittenEnd(
+        id: jobs[number].id, run: ended.run, state: state, reason: reason, measured: measured,
+        time: Self.wallTime))
     outcomes[number].end(state, reason, measured: measured?.seconds, at: now)
     console.note("\(jobs[number].id): \(state.rawValue)" + (reason.isEmpty ? "" : ": \(reason)"))
-    return number
+    return state == .done ? .end(number) : .fail(number)
+  }
+
+  /// A job wrote its state and gave its cores back: it waits again, unless it is to be set aside.
+  private mutating func makeRoom(
+    _ number: Int, _ ended: Running, _ yielded: JobYielded
+  ) throws(UserError) -> BackEndEvent {
+    try ledger.yield(
+      jobs[number].id, run: ended.run, stepsDone: yielded.stepsDone, isPaused: ended.isPausing,
+      measuredSeconds: yielded.seconds, at: Self.wallTime)
+    jobs[number].stepsDone = yielded.stepsDone
+    outcomes[number].settle(.queued, "")
+    console.note("\(jobs[number].id): stopped after \(yielded.stepsDone) steps, its state is kept")
+    if ended.isPausing {
+      paused.insert(number)
+      return .left(number)
+    }
+    waiting.insert(number)
+    return .yielded(number, remainingSeconds: jobs[number].remainingSeconds)
   }
 
   private func verdict(
@@ -154,6 +224,8 @@ struct LocalBackEnd: BackEnd {
     case .failure(let error):
       if ended.isCancelledByUser {
         (.cancelled, "cancelled by the user")
+      } else if ended.isOverTime {
+        (.failed, "stopped at its time limit")
       } else if ended.cancellation.isCancelled {
         (.interrupted, "hfm run was interrupted")
       } else {
@@ -162,12 +234,19 @@ struct LocalBackEnd: BackEnd {
     }
   }
 
-  /// Stops everything: running jobs are asked to end, the others keep for the next `hfm run`.
-  private mutating func interrupt() throws(UserError) {
+  /// Stops everything: running jobs are asked to end, the others keep for the next start.
+  mutating func interrupt() throws(UserError) {
     guard !isInterrupted else { return }
     isInterrupted = true
     console.note("interrupted: stopping \(running.count) jobs (again to leave at once)")
-    for number in running.keys.sorted() { running[number]?.cancellation.cancel() }
+    for number in running.keys.sorted() {
+      // A service's jobs keep what they have made.
+      if isService {
+        running[number]?.cancellation.requestYield()
+      } else {
+        running[number]?.cancellation.cancel()
+      }
+    }
     for number in waiting.sorted() + pending.sorted() {
       try ledger.settle(jobs[number].id, as: .interrupted, reason: "hfm run was interrupted")
       outcomes[number].settle(.interrupted, "hfm run was interrupted")
@@ -175,20 +254,76 @@ struct LocalBackEnd: BackEnd {
   }
 
   private mutating func pollCancellations() throws(UserError) {
-    lastPoll = now
     for id in try ledger.cancellationRequests() {
-      guard let number = jobs.firstIndex(where: { $0.id == id }) else { continue }
-      if running[number] != nil {
-        running[number]?.isCancelledByUser = true
-        running[number]?.cancellation.cancel()
-        continue
+      guard let number = jobs.lastIndex(where: { $0.id == id }) else { continue }
+      try cancel(number)
+    }
+  }
+
+  /// Stops a running job, or takes a waiting one out.
+  mutating func cancel(_ number: Int) throws(UserError) {
+    if running[number] != nil {
+      running[number]?.isCancelledByUser = true
+      running[number]?.cancellation.cancel()
+      return
+    }
+    let reason = "cancelled by the user"
+    try ledger.settle(jobs[number].id, as: .cancelled, reason: reason)
+    outcomes[number].settle(.cancelled, reason)
+    console.note("\(jobs[number].id): cancelled")
+    if waiting.remove(number) != nil { urgent.append(.withdraw(number)) }
+    pending.removeAll { $0 == number }
+    paused.remove(number)
+  }
+
+  private mutating func stopOverdue() {
+    for number in running.keys.sorted() {
+      guard let limit = jobs[number].specification.limitSeconds, let job = running[number],
+        !job.isOverTime, now - job.start > limit
+      else { continue }
+      running[number]?.isOverTime = true
+      job.cancellation.cancel()
+    }
+  }
+}
+
+/// A job's end that is not on record yet.
+struct UnwrittenEnd {
+  var id: String
+  var run: Int
+  var state: JobState
+  var reason: String
+  var measured: JobMeasurement?
+  var time: Double
+}
+
+extension LocalBackEnd {
+  private func record(_ end: UnwrittenEnd) throws(UserError) {
+    try ledger.finish(
+      run: end.run, state: end.state, reason: end.reason, measuredSeconds: end.measured?.seconds,
+      at: end.time, measurements: end.measured?.details ?? [])
+  }
+
+  /// Writes an end; a service that cannot keeps it and tries again.
+  private mutating func write(_ end: UnwrittenEnd) throws(UserError) {
+    do {
+      try record(end)
+    } catch {
+      guard isService else { throw error }
+      console.warn("\(end.id): its end cannot be written yet: \(error)")
+      unwritten.append(end)
+    }
+  }
+
+  private mutating func writeAgain() {
+    while let end = unwritten.first {
+      do {
+        try record(end)
+        unwritten.removeFirst()
+        console.note("\(end.id): its end is on record now")
+      } catch {
+        return
       }
-      let reason = "cancelled by the user"
-      try ledger.settle(id, as: .cancelled, reason: reason)
-      outcomes[number].settle(.cancelled, reason)
-      console.note("\(id): cancelled")
-      if waiting.remove(number) != nil { withdrawn.append(number) }
-      pending.removeAll { $0 == number }
     }
   }
 }

@@ -17,7 +17,7 @@ struct LocalMachine {
   ///
   /// - Throws: `UserError` for a faulty profile, or when the system refuses the workers.
   init(deviceProfile: String?) throws(UserError) {
-    let machine = try HardwareDiscovery.discover(.live)
+    let machine = SlurmShare.limited(try HardwareDiscovery.discover(.live))
     let pool = try WorkerPool(layout: PoolLayout(machine: machine))
     guard let path = deviceProfile else {
       try self.init(machine: machine, pool: pool, device: Device(roughly: machine))
@@ -38,7 +38,7 @@ struct LocalMachine {
   /// - Throws: `UserError` when the machine shows nothing to run on.
   init(machine: Machine, pool: WorkerPool, device: Device) throws(UserError) {
     resources = try Self.resources(machine, pool.layout)
-    notes = pool.notes
+    notes = pool.notes + machine.notes.filter { $0.hasPrefix("Slurm gave") }
     runner = KernelJobRunner(pool: pool, device: device)
   }
 

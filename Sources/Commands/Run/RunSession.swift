@@ -93,18 +93,29 @@ struct RunSession {
         continue
       }
       try ledger.predict(specification.id, seconds: estimate.seconds)
-      let job = Job(
-        number: planned.count, submit: specification.submitSeconds,
-        priority: specification.priority, cores: specification.cores,
-        memoryBytes: specification.memoryBytes ?? estimate.memoryBytes,
-        // A policy needs some length; a prediction of nothing counts as a millisecond.
-        estimateSeconds: max(estimate.seconds, 1e-3))
-      planned.append(PlannedJob(specification: specification, estimate: estimate, job: job))
+      planned.append(
+        PlannedJob(
+          specification, estimate, number: planned.count, submit: specification.submitSeconds))
     }
+    try link(&planned)
     let done = earlier.count { $0.state == .done }
     if done > 0 {
       console.note("\(done) jobs were done before; another --ledger would run them again")
     }
     return (planned, earlier)
+  }
+
+  /// Gives each job the numbers of those that it waits for. One that is done already holds nobody
+  /// up.
+  ///
+  /// - Throws: `UserError` for a name that is not in the file.
+  private func link(_ planned: inout [PlannedJob]) throws(UserError) {
+    let numbers = Dictionary(
+      planned.map { ($0.id, $0.job.number) }, uniquingKeysWith: { first, _ in first })
+    for index in planned.indices {
+      planned[index].job.traits.dependencies = planned[index].specification.after.compactMap {
+        numbers[$0]
+      }
+    }
   }
 }

@@ -139,6 +139,7 @@ struct SlurmBackEnd: BackEnd {
     case .start(let job, _):
       waiting.remove(job.number)
       ready.append(job.number)
+    case .lose(let job): waiting.insert(job.number)
     case .preempt:
       throw UserError(
         .input, key: "--policy", "it preempts running jobs, which is Slurm's to do here",

@@ -64,9 +64,8 @@ struct EmbeddingEncoder: Component {
     block.output(try block.apply("scale", .scale(Double(stack.hidden).squareRoot()), x))
     if positionBuffer { _ = try block.buffer("positions", [context, stack.hidden]) }
     let embedded = try graph.call(block, [try scope.input("vectors", shape, nil, &graph)])[0]
-    let layer = try LayerBuilder(stack: stack, request: request)
-      .build(scope.prefix + "layer", shape: graph.shape(embedded))
-    let hidden = try graph.call(layer, count: stack.layers, [embedded])[0]
+    let hidden = try StackBuilder(stack: stack, request: request, prefix: scope.prefix)
+      .build(embedded, into: &graph)
     switch request.objective {
     case .embedding, .supervised, .maskedLanguage:
       return try head(scope, hidden, into: &graph)

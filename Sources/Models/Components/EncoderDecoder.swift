@@ -72,10 +72,11 @@ struct EncoderDecoder: Component {
     case .sequenceToSequence: break
     case .embedding where !request.withLoss && request.past == 0:
       return [try encode(scope, into: &graph).hidden]
+    case .supervised where request.past == 0: return try classify(scope, into: &graph)
     default:
       throw scope.fault(
         "objective", "an encoder-decoder is not made for \(request.objective.rawValue)",
-        remedy: "use seq2seq, or embedding to infer with the encoder")
+        remedy: "use seq2seq, supervised, or embedding to infer with the encoder")
     }
     let memory: StackBuilder.Memory
     var table = TokenEmbedder.Table.shared
@@ -117,6 +118,27 @@ struct EncoderDecoder: Component {
       stack: decoder, request: request, prefix: part.prefix, memory: memory
     ).build(built.hidden, into: &graph)
     return built
+  }
+
+  /// The mean of the encoder's last hidden states, with a classifier where there are classes.
+  private func classify(
+    _ scope: BuildScope, into graph: inout GraphBuilder
+  ) throws(UserError) -> [ValueID] {
+    let encoded = try encode(scope, into: &graph)
+    let shape = graph.shape(encoded.hidden)
+    var head = scope.block("head")
+    var values = [encoded.hidden]
+    var x = try head.apply("pool", .pool(.mean(from: 0)), try head.input("hidden", shape))
+    if let classes = scope.request.classes {
+      x = try head.linear("classifier", x, to: classes, bias: true, .head)
+    }
+    if scope.request.withLoss {
+      let labels = try head.input("labels", [shape[0]], .int32)
+      values.append(try scope.input("labels", [shape[0]], .int32, &graph))
+      x = try head.apply("loss", .crossEntropy, x, labels)
+    }
+    head.output(x)
+    return try graph.call(head, values)
   }
 
   private func head(

@@ -59,10 +59,9 @@ struct ExpressionAutoencoder: Component {
     }
     var shared = SharedTables()
     let seen = try embed(scope, request.sequence, "encoder.", &shared, into: &graph)
-    let layer = try LayerBuilder(stack: encoder, request: request)
-      .build(scope.prefix + "encoder.layer", shape: graph.shape(seen))
-    let hidden = try graph.call(layer, count: encoder.layers, [seen])[0]
-    let encoded = try norm(scope.part("encoder"), hidden, into: &graph)
+    let encoded = try StackBuilder(
+      stack: encoder, request: request, prefix: scope.part("encoder").prefix
+    ).build(seen, into: &graph)
     if request.objective == .embedding {
       return try pooled(scope, encoded, into: &graph)
     }

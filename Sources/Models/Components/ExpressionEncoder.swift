@@ -51,9 +51,8 @@ struct ExpressionEncoder: Component {
   func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
     let request = scope.request
     let embedded = try embed(scope, into: &graph)
-    let layer = try LayerBuilder(stack: stack, request: request)
-      .build(scope.prefix + "layer", shape: graph.shape(embedded[0]))
-    let hidden = try graph.call(layer, count: stack.layers, [embedded[0]])[0]
+    let hidden = try StackBuilder(stack: stack, request: request, prefix: scope.prefix)
+      .build(embedded[0], into: &graph)
     switch request.objective {
     case .maskedLanguage:
       return try predict(scope, hidden, genes: embedded[1], into: &graph)

@@ -14,7 +14,8 @@ extension ModelProfile {
       self = try HuggingFaceConfig(JSONCursor(file: file, bytes: bytes)).profile()
     } catch {
       throw error.asUserError(
-        remedy: "known model types are " + HuggingFaceConfig.known.joined(separator: ", "))
+        remedy: "known model types are "
+          + HuggingFaceConfig.readers.map(\.type).joined(separator: ", "))
     }
     do {
       _ = try parameterCount()
@@ -27,10 +28,87 @@ extension ModelProfile {
 
 /// A `config.json` on its way to a profile.
 struct HuggingFaceConfig {
-  static let known = [
-    "bert", "megatron-bert", "roberta", "xlm-roberta", "camembert", "esm", "llama", "mistral",
-    "qwen2", "gpt2", "vit", "dinov2", "clip",
+  /// What a config becomes, by `model_type`, in the order in which errors list them.
+  static let readers:
+    [(type: String, read: @Sendable (HuggingFaceConfig) throws(JSONError) -> Architecture)] = [
+      ("bert", { config throws(JSONError) in .single(try config.bert()) }),
+      ("megatron-bert", { config throws(JSONError) in .single(try config.bert()) }),
+      ("roberta", { config throws(JSONError) in .single(try config.roberta()) }),
+      ("xlm-roberta", { config throws(JSONError) in .single(try config.roberta()) }),
+      ("camembert", { config throws(JSONError) in .single(try config.roberta()) }),
+      ("esm", { config throws(JSONError) in .single(try config.esm()) }),
+      ("albert", { config throws(JSONError) in .single(try config.albert()) }),
+      ("llama", { config throws(JSONError) in .single(try config.llama()) }),
+      ("mistral", { config throws(JSONError) in .single(try config.llama()) }),
+      ("mixtral", { config throws(JSONError) in .single(try config.llama()) }),
+      ("qwen2", { config throws(JSONError) in .single(try config.llama()) }),
+      ("phi3", { config throws(JSONError) in .single(try config.llama()) }),
+      ("gemma", { config throws(JSONError) in .single(try config.llama()) }),
+      ("gemma2", { config throws(JSONError) in .single(try config.llama()) }),
+      ("qwen", { config throws(JSONError) in .single(try config.qwen()) }),
+      ("baichuan", { config throws(JSONError) in .single(try config.baichuan()) }),
+      ("chatglm", { config throws(JSONError) in .single(try config.chatglm()) }),
+      ("gpt2", { config throws(JSONError) in .single(try config.gpt2()) }),
+      ("gptj", { config throws(JSONError) in .single(try config.gptj()) }),
+      ("gpt_neox", { config throws(JSONError) in .single(try config.gptNeoX()) }),
+      ("biogpt", { config throws(JSONError) in .single(try config.biogpt()) }),
+      ("bloom", { config throws(JSONError) in .single(try config.bloom()) }),
+      ("opt", { config throws(JSONError) in .single(try config.opt()) }),
+      ("falcon", { config throws(JSONError) in .single(try config.falcon()) }),
+      ("phi", { config throws(JSONError) in .single(try config.phi()) }),
+      ("t5", { config throws(JSONError) in try config.t5() }),
+      ("mt5", { config throws(JSONError) in try config.t5() }),
+      ("bart", { config throws(JSONError) in try config.bart() }),
+      ("vit", { config throws(JSONError) in .single(try config.vit()) }),
+      ("deit", { config throws(JSONError) in .single(try config.vit()) }),
+      ("dinov2", { config throws(JSONError) in .single(try config.dinov2()) }),
+      ("clip", { config throws(JSONError) in .dual(try config.clip()) }),
+      ("llava", { config throws(JSONError) in try config.llava() }),
+      ("blip-2", { config throws(JSONError) in try config.blip2() }),
+      ("resnet", { config throws(JSONError) in try config.resnet() }),
+      ("swin", { config throws(JSONError) in try config.swin() }),
+    ]
+
+  /// Types that are not read: the nearest that is, and what of them is missing here.
+  static let missing: [(type: String, nearest: String, lacks: String)] = [
+    ("qwen3", "qwen2", "norms of queries and keys"),
+    ("qwen2_moe", "mixtral", "experts that every token visits"),
+    ("deepseek_v2", "mixtral", "latent attention and experts that every token visits"),
+    ("deepseek_v3", "mixtral", "latent attention and experts that every token visits"),
+    ("gpt_neo", "gpt2", "layers that alternate between local and global attention"),
+    ("gpt_bigcode", "gpt2", "one key/value head beside GPT-2's layout"),
+    ("mpt", "bloom", "layer norms without shift in this importer"),
+    ("mamba", "gpt2", "state spaces in place of attention"),
+    ("rwkv", "gpt2", "recurrence in place of attention"),
+    ("deberta", "bert", "attention over content and position apart"),
+    ("deberta-v2", "bert", "attention over content and position apart"),
+    ("longformer", "roberta", "attention in a window with global tokens"),
+    ("big_bird", "bert", "block-sparse attention"),
+    ("electra", "bert", "the discriminator's head"),
+    ("distilbert", "bert", "names of its own; give bert's keys"),
+    ("xlnet", "bert", "two streams of attention"),
+    ("led", "bart", "attention in a window with global tokens"),
+    ("pegasus", "bart", "positions without parameters"),
+    ("whisper", "bart", "an input of sound"),
+    ("vit_mae", "vit", "a decoder of pixels"),
+    ("convnext", "resnet", "depthwise blocks with layer norms"),
+    ("llava_next", "llava", "images cut into tiles"),
+    ("instructblip", "blip-2", "text beside the queries"),
+    ("idefics", "llava", "gated readings of images (see the profile open-flamingo-9b)"),
+    ("coca", "clip", "the decoder of captions (see the profile open-coca_vit-l-14)"),
+    ("siglip", "clip", "a pooling head with attention"),
   ]
+
+  /// Why a type is not read.
+  static func refusal(_ type: String) -> String {
+    if let entry = missing.first(where: { $0.type == type }) {
+      return
+        "unknown model type \"\(type)\": nearest is \(entry.nearest), missing is \(entry.lacks)"
+    }
+    let near = NearestNames.to(type, in: readers.map(\.type), count: 1)
+    return "unknown model type \"\(type)\""
+      + (near.first.map { ": nearest by name is \($0)" } ?? ": none that is near by name")
+  }
 
   let cursor: JSONCursor
   let type: String
@@ -40,9 +118,10 @@ struct HuggingFaceConfig {
   init(_ cursor: JSONCursor) throws(JSONError) {
     self.cursor = cursor
     let field = try cursor.field("model_type")
-    type = try field.string()
-    guard Self.known.contains(type) else {
-      throw field.error("unknown model type \"\(type)\"")
+    let word = try field.string()
+    type = word
+    guard Self.readers.contains(where: { $0.type == word }) else {
+      throw field.error(Self.refusal(word))
     }
     let names = try cursor.optional("architectures")?.elements() ?? []
     if let first = names.first {
@@ -53,25 +132,24 @@ struct HuggingFaceConfig {
     }
   }
 
-  func profile() throws(JSONError) -> ModelProfile {
-    let architecture: Architecture
-    switch type {
-    case "bert", "megatron-bert": architecture = .single(try bert())
-    case "roberta", "xlm-roberta", "camembert": architecture = .single(try roberta())
-    case "esm": architecture = .single(try esm())
-    case "llama", "mistral", "qwen2": architecture = .single(try llama())
-    case "gpt2": architecture = .single(try gpt2())
-    case "vit": architecture = .single(try vit())
-    case "dinov2": architecture = .single(try dinov2())
-    default: architecture = .dual(try clip())
+  /// What the config describes, without where it came from.
+  func architecture() throws(JSONError) -> Architecture {
+    guard let reader = Self.readers.first(where: { $0.type == type }) else {
+      throw cursor.error(Self.refusal(type))
     }
+    return try reader.read(self)
+  }
+
+  func profile() throws(JSONError) -> ModelProfile {
+    let architecture = try architecture()
     var profile = ModelProfile(
       id: ModelProfile.id(ofFile: cursor.file), name: head.isEmpty ? type : head,
       family: architecture.likelyFamily, source: cursor.file,
       objective: architecture.likelyObjective, architecture: architecture)
     profile.assumptions = assumptions
     if try cursor.optional("sliding_window")?.value.int != nil {
-      profile.assumptions.append("the sliding window is counted dense")
+      profile.assumptions.append(
+        "scores outside the sliding window are counted, as PyTorch counts them")
     }
     return profile
   }
@@ -173,7 +251,7 @@ struct HuggingFaceConfig {
     return Tower(input: .tokens(input), stack: stack, heads: heads)
   }
 
-  private func positions(
+  func positions(
     _ input: TokenInput, default fallback: Int, offset: Int
   ) throws(JSONError) -> TokenInput {
     var input = input
@@ -189,7 +267,7 @@ struct HuggingFaceConfig {
   }
 
   /// Heads of BERT's relatives after the class that the config names.
-  private func encoderHeads() throws(JSONError) -> Heads {
+  func encoderHeads() throws(JSONError) -> Heads {
     var heads = Heads()
     let isModel = head.hasSuffix("Model")
     heads.pooler = isModel || head.isEmpty || head.contains("PreTraining")
@@ -214,34 +292,50 @@ struct HuggingFaceConfig {
   // MARK: decoders
 
   private func llama() throws(JSONError) -> Tower {
-    let grouped = type == "mistral" ? 8 : nil
+    let isMistral = type == "mistral" || type == "mixtral"
     var stack = try stack(
-      layers: 32, hidden: 4096, heads: 32, intermediate: type == "mistral" ? 14336 : 11008,
-      epsilon: 1e-6)
+      layers: 32, hidden: 4096, heads: 32, intermediate: isMistral ? 14336 : 11008, epsilon: 1e-6)
+    if type.hasPrefix("gemma"), !cursor.has("head_dim") { stack.headSize = 256 }
     stack.headSize = try int("head_dim", stack.headSize)
-    stack.keyValueHeads = try int("num_key_value_heads", grouped ?? stack.heads)
+    stack.keyValueHeads = try int("num_key_value_heads", isMistral ? 8 : stack.heads)
     guard stack.keyValueHeads <= stack.heads, stack.heads % stack.keyValueHeads == 0 else {
       throw try cursor.field("num_key_value_heads").error(
         "must divide the \(stack.heads) attention heads")
     }
-    stack.norm = .rms
-    stack.activation = try activation("hidden_act", .silu)
-    stack.gated = true
+    llamaLike(&stack)
+    stack.activation = try activation("hidden_act", type.hasPrefix("gemma") ? .geluTanh : .silu)
+    if type == "gemma2" { stack.normPosition = .sandwich }
+    if type == "mixtral" {
+      let experts = try int("num_local_experts", 8)
+      stack.mixture = Mixture(
+        experts: experts, active: min(experts, try int("num_experts_per_tok", 2)))
+    }
     let bias = try cursor.bool("attention_bias", false)
     stack.queryKeyValueBias = type == "qwen2" || bias
     stack.outputBias = type != "qwen2" && bias
     stack.mlpBias = try cursor.bool("mlp_bias", false)
     stack.causal = true
     stack.rotaryBase = try cursor.optional("rope_theta")?.double(in: 1...1e12) ?? 10000
-    stack.finalNorm = true
-    let context = try int("max_position_embeddings", type == "llama" ? 2048 : 32768)
-    var input = TokenInput(vocabulary: try int("vocab_size", 32000), context: context)
+    // Qwen2 names a window that it does not use unless told so; Gemma 2 uses it in half its layers.
+    if isMistral || type == "phi3", let window = try cursor.optional("sliding_window") {
+      stack.window = try window.int(in: 1...1_000_000_000)
+    }
+    return try llamaTower(stack)
+  }
+
+  private func llamaTower(_ stack: TransformerStack) throws(JSONError) -> Tower {
+    let isGemma = type.hasPrefix("gemma")
+    let context = try int(
+      "max_position_embeddings", type == "llama" ? 2048 : isGemma ? 8192 : 32768)
+    var input = TokenInput(
+      vocabulary: try int("vocab_size", isGemma ? 256000 : 32000), context: context)
     input.sequence = min(context, 4096)
+    if isGemma { input.scale = Double(stack.hidden).squareRoot() }
     var heads = Heads()
     heads.pool = .last
     if !head.hasSuffix("Model") {
       var language = LanguageHead(.linear)
-      language.tied = try cursor.bool("tie_word_embeddings", false)
+      language.tied = try cursor.bool("tie_word_embeddings", isGemma)
       heads.language = language
     }
     return Tower(input: .tokens(input), stack: stack, heads: heads)
@@ -276,14 +370,16 @@ struct HuggingFaceConfig {
 }
 
 extension ModelProfile {
-  /// Reads a profile of ours or a Hugging Face config, whichever the file holds: a config has
-  /// the key `model_type`.
+  /// Reads a profile of ours, a Hugging Face config (it has the key `model_type`) or a timm config
+  /// (its `architecture` is a name), whichever the file holds.
   ///
   /// - Throws: `UserError` that names file, line and key.
   public init(configOrProfile bytes: [UInt8], file: String) throws(UserError) {
-    let isConfig = (try? JSONCursor(file: file, bytes: bytes))?.has("model_type") ?? false
-    if isConfig {
+    let cursor = try? JSONCursor(file: file, bytes: bytes)
+    if cursor?.has("model_type") == true {
       try self.init(huggingFaceConfig: bytes, file: file)
+    } else if cursor?.value["architecture"]?.string != nil {
+      try self.init(timmConfig: bytes, file: file)
     } else {
       try self.init(parsing: bytes, file: file)
     }

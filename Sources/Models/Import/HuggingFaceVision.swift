@@ -41,7 +41,7 @@ extension HuggingFaceConfig {
     return Tower(input: .patches(input), stack: stack, heads: Heads())
   }
 
-  private func patches(
+  func patches(
     image: Int, patch: Int, in cursor: JSONCursor? = nil
   ) throws(JSONError) -> PatchInput {
     var input = PatchInput(
@@ -85,6 +85,51 @@ extension HuggingFaceConfig {
       text: Tower(input: .tokens(tokens), stack: text, heads: textHeads),
       visionProjection: Projection(sizes: [size]), textProjection: Projection(sizes: [size]),
       temperature: true)
+  }
+}
+
+extension HuggingFaceConfig {
+  /// `ResNetForImageClassification` of the published widths.
+  func resnet() throws(JSONError) -> Architecture {
+    let word = try cursor.optional("layer_type")?.string() ?? "bottleneck"
+    let isBottleneck = word == "bottleneck"
+    var widths: [Int] = []
+    for item in try cursor.optional("hidden_sizes")?.elements() ?? [] {
+      widths.append(try item.int(in: 1...1_000_000))
+    }
+    let known = [64, 128, 256, 512].map { isBottleneck ? 4 * $0 : $0 }
+    guard widths.isEmpty || widths == known, try int("embedding_size", 64) == 64 else {
+      throw try cursor.field("hidden_sizes").error("only the published widths \(known) are known")
+    }
+    return try component([
+      ("kind", .string("resnet")), ("image", .array([.number(224), .number(224)])),
+      ("block", .string(word)),
+      ("depths", cursor.value["depths"] ?? .array([3, 4, 6, 3].map { .number($0) })),
+      ("classes", .number(try imageClasses())),
+    ])
+  }
+
+  /// `SwinForImageClassification`.
+  func swin() throws(JSONError) -> Architecture {
+    func list(_ key: String, _ fallback: [Int]) -> JSONValue {
+      cursor.value[key] ?? .array(fallback.map { .number($0) })
+    }
+    return try component([
+      ("kind", .string("swin")), ("image", .number(try int("image_size", 224))),
+      ("patch", .number(try int("patch_size", 4))), ("embed", .number(try int("embed_dim", 96))),
+      ("depths", list("depths", [2, 2, 6, 2])), ("heads", list("num_heads", [3, 6, 12, 24])),
+      ("window", .number(try int("window_size", 7))), ("classes", .number(try imageClasses())),
+    ])
+  }
+
+  private func imageClasses() throws(JSONError) -> Int {
+    head.hasSuffix("Model") ? 0 : try labels(2)
+  }
+
+  /// An architecture in a profile's words.
+  private func component(_ members: [(String, JSONValue)]) throws(JSONError) -> Architecture {
+    .component(
+      try ComponentRegistry.read(JSONCursor(file: cursor.file, root: .object(members))))
   }
 }
 

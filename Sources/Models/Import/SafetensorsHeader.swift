@@ -16,10 +16,16 @@ public struct SafetensorsHeader: Sendable {
     public var shape: [Int]
     /// Number of elements.
     public var count: Int
+    /// First byte and the one behind the last, counted from the header's end.
+    var bytes: Range<Int>
   }
 
-  /// The format's own limit: 100 MB of JSON.
-  public static let longest = 100_000_000
+  /// Longest name of a tensor in bytes.
+  static let longestName = 4096
+
+  /// Longest header that is read. The format allows 100 MB; real ones hold a few hundred bytes a
+  /// tensor, and parsing must not fill the memory.
+  public static let longest = 1 << 24
 
   /// Stored tensors in the file's order.
   public let entries: [Entry]
@@ -47,25 +53,71 @@ public struct SafetensorsHeader: Sendable {
     return Int(length)
   }
 
+  /// Joins the headers of a model's shards.
+  ///
+  /// - Throws: `UserError` for a name that stands in two of them, or sizes beyond `Int`.
+  init(joining headers: [SafetensorsHeader], file: String) throws(UserError) {
+    var entries: [Entry] = []
+    var names: Set<String> = []
+    var total = 0
+    for entry in headers.flatMap(\.entries) {
+      let (sum, overflow) = total.addingReportingOverflow(entry.count)
+      guard names.insert(entry.name).inserted, !overflow else {
+        throw UserError(
+          .input, place: file, key: String(entry.name.prefix(80)),
+          overflow ? "the shards' sizes overflow" : "stands in two shards",
+          remedy: "the shards are not of one model")
+      }
+      total = sum
+      entries.append(entry)
+    }
+    self.entries = entries
+  }
+
   /// Reads a header; `bytes` starts at the file's first byte and may go on into the weights.
   ///
-  /// - Throws: `UserError` for a length, JSON, format, shape or offset that cannot be.
-  public init(_ bytes: [UInt8], file: String) throws(UserError) {
+  /// - Parameter fileBytes: the whole file's size, against which the last tensor's end is held;
+  ///   nil when it is not known.
+  /// - Throws: `UserError` for a length, JSON, format, shape or offset that cannot be: tensors lie
+  ///   one behind the other without gaps, up to the file's end.
+  public init(_ bytes: [UInt8], file: String, fileBytes: Int? = nil) throws(UserError) {
     let length = try Self.length(prefix: bytes, file: file)
     guard bytes.count - 8 >= length else {
       throw UserError(
         .input, place: file, "the header has \(length) bytes, the file only \(bytes.count - 8)",
         remedy: "the file is cut off or no .safetensors file")
     }
-    do {
+    do throws(JSONError) {
       let cursor = try JSONCursor(file: file, bytes: bytes[8..<8 + length])
       var entries: [Entry] = []
+      var names: Set<String> = []
       for (name, cursor) in try cursor.members() where name != "__metadata__" {
+        guard name.utf8.count <= Self.longestName else {
+          throw cursor.error("a name of \(name.utf8.count) bytes")
+        }
+        guard names.insert(name).inserted else { throw cursor.error("stands twice") }
         entries.append(try Self.entry(name, cursor))
       }
       self.entries = entries
+      try checkPlaces(cursor, weights: fileBytes.map { $0 - 8 - length })
     } catch {
       throw error.asUserError(remedy: "the file is damaged or no .safetensors file")
+    }
+  }
+
+  /// Tensors must fill the file without gaps and without sharing bytes.
+  private func checkPlaces(_ cursor: JSONCursor, weights: Int?) throws(JSONError) {
+    var end = 0
+    for entry in entries.sorted(by: { $0.bytes.lowerBound < $1.bytes.lowerBound })
+    where !entry.bytes.isEmpty {
+      guard entry.bytes.lowerBound == end else {
+        throw cursor.error(
+          "\(entry.name.prefix(80)) begins at byte \(entry.bytes.lowerBound), not \(end)")
+      }
+      end = entry.bytes.upperBound
+    }
+    if let weights, weights != end {
+      throw cursor.error("the header describes \(end) bytes of weights, the file holds \(weights)")
     }
   }
 
@@ -89,7 +141,8 @@ public struct SafetensorsHeader: Sendable {
       throw place.error(
         "\(shape) of \(type) takes \(count * bits / 8) bytes, found \(begin) to \(end)")
     }
-    return Entry(name: name, dataType: type, shape: shape, count: count)
+    return Entry(
+      name: name, dataType: type, shape: shape, count: count, bytes: begin..<end)
   }
 
   /// Elements of floating-point tensors: parameters. Integer tensors are position ids, masks.

@@ -71,6 +71,8 @@ public struct SlurmJob: Sendable, Hashable {
   public var memoryBytes = 0
   /// GPUs asked for or held.
   public var gpus = 0
+  /// Whether it wants its nodes for itself.
+  public var isExclusive = false
   /// Scheduling priority.
   public var priority = 0
   /// What it holds, by node; empty before it starts.
@@ -139,6 +141,7 @@ extension SlurmClient {
     }
     job.nodeCount = reader.number(value, "node_count") ?? 1
     job.cpus = reader.number(value, "cpus") ?? 1
+    job.isExclusive = reader.words(value, "shared").contains("none")
     job.priority = reader.number(value, "priority") ?? 0
     let resources = trackable(reader.text(value, "tres_alloc_str", "tres_req_str"))
     job.memoryBytes = resources.memoryBytes

@@ -38,6 +38,8 @@ public struct SlurmNode: Sendable, Hashable {
   public var availability: Availability
   /// The administrator's reason for a node that is down or drained.
   public var reason: String
+  /// Address by which Slurm reaches it; its name when not told.
+  public var address = ""
   /// Names of the switches above it, leaf first; empty when the site has no topology.
   public var switches: [String] = []
 

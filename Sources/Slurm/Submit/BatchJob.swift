@@ -30,6 +30,12 @@ public struct BatchJob: Sendable, Hashable {
   public var arrayLimit: Int?
   /// Whether Slurm may start it again after a node failed.
   public var isRequeued = false
+  /// Whether it has its nodes for itself, with all their memory.
+  public var isExclusive = false
+  /// Whether it goes on without a node that fails.
+  public var survivesNodes = false
+  /// Whether its program is copied to a local folder of each node first.
+  public var copiesProgram = false
 
   /// A variable of the environment.
   public struct Variable: Sendable, Hashable {
@@ -81,7 +87,8 @@ public struct BatchJob: Sendable, Hashable {
     var all = [
       Word("job-name", "hfm-" + ShellWord.label(id)), Word("comment", comment),
       Word("nodes", "\(shape.nodes)"), Word("ntasks-per-node", "\(shape.tasksPerNode)"),
-      Word("cpus-per-task", "\(shape.coresPerTask)"), Word("mem", "\(shape.mebibytes)M"),
+      Word("cpus-per-task", "\(shape.coresPerTask)"),
+      Word("mem", isExclusive ? "0" : "\(shape.mebibytes)M"),
       Word("output", array == nil ? "output.txt" : "output.%a.txt"),
       Word("error", array == nil ? "errors.txt" : "errors.%a.txt"),
       Word("open-mode", "append"),

@@ -10,11 +10,12 @@ public enum SbatchScript {
 
   private static func flags(_ job: BatchJob) -> [String] {
     job.options.map { "--\($0.option)=\($0.value)" }
-      + [job.isRequeued ? "--requeue" : "--no-requeue"]
+      + [job.isRequeued ? "--requeue" : "--no-requeue"] + (job.isExclusive ? ["--exclusive"] : [])
+      + (job.survivesNodes ? ["--no-kill"] : [])
   }
 
-  /// The script. Text of users' stands only in words of `ShellWord.quoted`, after the first command,
-  /// where sbatch no longer looks for options.
+  /// The script. Text of users' stands only in words of `ShellWord.quoted`, after the first
+  /// command, where sbatch no longer looks for options.
   ///
   /// - Throws: `UserError` (.input) for a text that no program can be given.
   public static func text(_ job: BatchJob) throws(UserError) -> String {
@@ -38,20 +39,38 @@ public enum SbatchScript {
       }
       lines.append("export \(variable.name)=\(try ShellWord.quoted(variable.value))")
     }
+    lines += try steps(job)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The program on the nodes, and a record of how it ended.
+  private static func steps(_ job: BatchJob) throws(UserError) -> [String] {
+    var lines: [String] = []
+    var command = job.command
+    if job.copiesProgram, let program = job.command.first {
+      command[0] = "/tmp/hfm-" + job.token
+      lines.append(
+        "sbcast --force \(try ShellWord.quoted(program)) \(try ShellWord.quoted(command[0]))")
+    }
     var words: [String] = []
-    for word in job.command { words.append(try ShellWord.quoted(word)) }
-    let bind = job.taskWords.map { " --\($0.option)=\($0.value)" }.joined()
+    for word in command { words.append(try ShellWord.quoted(word)) }
+    var options =
+      job.survivesNodes
+      ? ["--no-kill", "--kill-on-bad-exit=0", "--wait=0"] : ["--kill-on-bad-exit=1"]
+    // Since 22.05 srun no longer takes over sbatch's --cpus-per-task.
+    options += ["--input=none", "--cpus-per-task=\(job.shape.coresPerTask)"]
+    options += job.taskWords.map { "--\($0.option)=\($0.value)" }
     lines += [
       "begin=${EPOCHREALTIME:-$(date +%s.%N)}", "code=0",
-      // Since 22.05 srun no longer takes over sbatch's --cpus-per-task.
-      "srun --kill-on-bad-exit=1 --input=none --cpus-per-task=\(job.shape.coresPerTask)\(bind) -- "
-        + "\(words.joined(separator: " ")) || code=$?",
+      "srun \(options.joined(separator: " ")) -- \(words.joined(separator: " ")) || code=$?",
       "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$code\" \"$begin\" "
-        + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" "
-        + "> \"ended$part.new\"",
-      "mv \"ended$part.new\" \"ended$part\"", "exit \"$code\"",
+        + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" > \"ended$part.new\"",
+      "mv \"ended$part.new\" \"ended$part\"",
     ]
-    return lines.joined(separator: "\n") + "\n"
+    if job.copiesProgram {
+      lines.append("srun --input=none rm -f \(try ShellWord.quoted(command[0])) || true")
+    }
+    return lines + ["exit \"$code\""]
   }
 
   /// A second job of the same token ends at once, so that nothing runs twice whatever happened

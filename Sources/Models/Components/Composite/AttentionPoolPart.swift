@@ -12,12 +12,14 @@ struct AttentionPoolPart: Sendable, Hashable {
   /// Width of queries and result.
   var width: Int
   var heads: Int
+  /// Whether its products have biases.
+  var bias: Bool
   /// Whether the result is normalised.
   var finalNorm: Bool
 
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(
-      known: CompositePart.keys.union(["from", "queries", "width", "heads", "finalNorm"]))
+      known: CompositePart.keys.union(["from", "queries", "width", "heads", "bias", "finalNorm"]))
     from = try StreamReference(cursor.field("from"))
     queries = try cursor.field("queries").int(in: 1...1_000_000)
     width = try cursor.field("width").int(in: 1...100_000_000)
@@ -26,6 +28,7 @@ struct AttentionPoolPart: Sendable, Hashable {
     guard width % heads == 0 else {
       throw field.error("\(heads) heads do not divide a width of \(width)")
     }
+    bias = try cursor.bool("bias", true)
     finalNorm = try cursor.bool("finalNorm", true)
   }
 
@@ -42,7 +45,7 @@ struct AttentionPoolPart: Sendable, Hashable {
     let each = try block.apply(
       "queries", .expand(axes: [0], extents: [shape[0]], mean: false), own)
     let products = AttentionProducts(
-      heads: heads, headSize: width / heads, bias: true, outputBias: true)
+      heads: heads, headSize: width / heads, bias: bias, outputBias: bias)
     var x = try products.apply("attention", each, normed, to: width, &block)
     if finalNorm { x = try block.layerNorm("norm", x, epsilon: 1e-5) }
     block.output(x)

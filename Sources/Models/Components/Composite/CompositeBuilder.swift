@@ -125,7 +125,7 @@ struct CompositeBuilder {
     case .component(let body):
       return try body.build(place.with(try imageRequest(part)), into: &graph)
     case .projector(let body):
-      return try body.build(try stream(body.from), place, into: &graph)
+      return try body.build(try stream(body.from, into: &graph), place, into: &graph)
     case .resampler(let body):
       let media = try whole(body.from, place, into: &graph)
       return try body.build(media, place, into: &graph)
@@ -143,16 +143,32 @@ struct CompositeBuilder {
     var front: [ValueID] = []
     for reference in request.past > 0 ? [] : body.from {
       front.append(
-        try stream(reference).sequence(reference, batch: batch, place, into: &graph))
+        try stream(reference, into: &graph)
+          .sequence(reference, batch: batch, place, into: &graph))
     }
     var read: [ValueID] = []
     for reference in body.cross?.from ?? [] {
-      read.append(try stream(reference).sequence(reference, batch: batch, place, into: &graph))
+      read.append(
+        try stream(reference, into: &graph)
+          .sequence(reference, batch: batch, place, into: &graph))
     }
     let builder = TransformerPartBuilder(
       part: body, scope: place, batch: batch, front: front,
-      memory: try joined(read, place, into: &graph))
+      memory: try joined(read, place, into: &graph),
+      patches: body.unmask ? try stream(body.from[0]).patches : nil,
+      table: try table(body))
     return try builder.build(into: &graph)
+  }
+
+  /// Where the token table that a part shares with another one stands.
+  private func table(_ body: TransformerPart) throws(UserError) -> Int? {
+    guard let owner = body.tableOf else { return nil }
+    guard let table = streams[owner]?.tokenTable else {
+      throw scope.fault(
+        "tableOf", "\"\(owner)\" shares no token table",
+        remedy: "give it a tied language head, above this part and read by it")
+    }
+    return table
   }
 
   /// The sequences that cross-attention reads, one behind the other.
@@ -175,7 +191,10 @@ struct CompositeBuilder {
   ) throws(UserError) -> Int {
     func samples(_ references: [StreamReference]) throws(UserError) -> [Int] {
       var counts: [Int] = []
-      for reference in references { counts.append(graph.shape(try stream(reference).value)[0]) }
+      for reference in references {
+        let rows = graph.shape(try stream(reference).value)[0]
+        counts.append(reference.pass == nil ? rows : request.batch)
+      }
       return counts
     }
     switch body.input {
@@ -211,11 +230,17 @@ struct CompositeBuilder {
     return stream
   }
 
+  private func stream(
+    _ reference: StreamReference, into graph: inout GraphBuilder
+  ) throws(UserError) -> Stream {
+    try stream(reference).passed(reference, scope, into: &graph)
+  }
+
   /// A part's sequence, image by image.
   private func whole(
     _ reference: StreamReference, _ place: BuildScope, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    let stream = try stream(reference)
+    let stream = try stream(reference, into: &graph)
     return try stream.sequence(
       reference, batch: graph.shape(stream.value)[0], place, into: &graph)
   }
@@ -253,7 +278,7 @@ struct CompositeBuilder {
   private func vector(
     _ reference: StreamReference, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    let value = try stream(reference).value
+    let value = try stream(reference, into: &graph).value
     let shape = graph.shape(value)
     if shape.count == 2 { return value }
     var block = scope.block("pool." + reference.part)

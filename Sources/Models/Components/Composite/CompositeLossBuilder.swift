@@ -33,9 +33,9 @@ struct CompositeLossBuilder {
   }
 
   private func value(
-    _ reference: StreamReference, dimensions: Int, _ graph: GraphBuilder
+    _ reference: StreamReference, dimensions: Int, _ graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    let value = try stream(reference).value
+    let value = try stream(reference).passed(reference, scope, into: &graph).value
     let shape = graph.shape(value)
     guard shape.count == dimensions else {
       throw scope.fault(
@@ -63,7 +63,7 @@ struct CompositeLossBuilder {
   /// figure 3).
   private func contrast(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
     let values = [
-      try value(loss.of[0], dimensions: 2, graph), try value(loss.of[1], dimensions: 2, graph),
+      try value(loss.of[0], dimensions: 2, &graph), try value(loss.of[1], dimensions: 2, &graph),
     ]
     var block = scope.block(name == "contrastive" ? "similarity" : name)
     let left = try views("left", values[0], graph, &block)
@@ -113,7 +113,7 @@ struct CompositeLossBuilder {
     var values: [ValueID] = []
     var sides: [TensorID] = []
     for reference in loss.of + loss.keys {
-      let value = try value(reference, dimensions: 2, graph)
+      let value = try value(reference, dimensions: 2, &graph)
       values.append(value)
       let x = try block.input(reference.part, graph.shape(value))
       sides.append(try block.apply(reference.part + ".normalize", .l2Normalize, x))
@@ -158,7 +158,7 @@ struct CompositeLossBuilder {
     var block = scope.block(name)
     var sides: [TensorID] = []
     for reference in loss.of {
-      let value = try value(reference, dimensions: 3, graph)
+      let value = try value(reference, dimensions: 3, &graph)
       values.append(value)
       let x = try block.input(reference.part, graph.shape(value))
       sides.append(try block.cut(x, reference))
@@ -198,7 +198,7 @@ struct CompositeLossBuilder {
         reference.part, "it predicts no tokens",
         remedy: "give it \"heads\": {\"language\": …} and a vocabulary")
     }
-    let hidden = try value(reference, dimensions: 3, graph)
+    let hidden = try value(reference, dimensions: 3, &graph)
     var values = [hidden]
     let owner = part.momentum ? scope.part("momentum") : scope
     var block = owner.part(part.name).block(
@@ -236,7 +236,7 @@ struct CompositeLossBuilder {
   // MARK: classes and values
 
   private func classified(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    let stream = try stream(loss.of[0])
+    let stream = try stream(loss.of[0]).passed(loss.of[0], scope, into: &graph)
     let shape = graph.shape(stream.value)
     var values = [stream.pooled ?? stream.value]
     var block = scope.block(loss.kind == .supervised ? "head" : name)
@@ -258,7 +258,7 @@ struct CompositeLossBuilder {
   }
 
   private func reconstructed(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    let hidden = try value(loss.of[0], dimensions: 3, graph)
+    let hidden = try value(loss.of[0], dimensions: 3, &graph)
     var values = [hidden]
     var block = scope.block(loss.of[0].part + ".pixels")
     let input = try block.input("hidden", graph.shape(hidden))

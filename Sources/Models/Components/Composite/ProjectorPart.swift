@@ -24,22 +24,27 @@ struct ProjectorPart: Sendable, Hashable {
   var from: StreamReference
   /// Widths of the layers' results; none for pooling alone.
   var sizes: [Int]
-  var activation: Activation
-  var bias: Bool
+  var activation = Activation.gelu
+  var bias = true
   var pool: Pool?
   /// Whether what is projected is normalised before.
-  var norm: Bool
+  var norm = false
   /// Whether the result is normalised.
-  var finalNorm: Bool
+  var finalNorm = false
   /// Whether layers of equal width and the others alike are followed by a batch norm (MGCA).
-  var batchNorm: Bool
+  var batchNorm = false
   /// Whether gradients stop here.
-  var detach: Bool
+  var detach = false
+  /// Tokens into which a vector's result is cut (a visual prefix).
+  var tokens = 1
+}
 
+extension ProjectorPart {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(
       known: CompositePart.keys.union([
         "from", "sizes", "activation", "bias", "pool", "norm", "finalNorm", "batchNorm", "detach",
+        "tokens",
       ]))
     from = try StreamReference(cursor.field("from"))
     sizes = []
@@ -53,6 +58,11 @@ struct ProjectorPart: Sendable, Hashable {
     finalNorm = try cursor.bool("finalNorm", false)
     batchNorm = try cursor.bool("batchNorm", false)
     detach = try cursor.bool("detach", false)
+    let field = try cursor.optional("tokens")
+    tokens = try field?.int(in: 1...100_000) ?? 1
+    if let field, (sizes.last ?? 0) % tokens != 0 {
+      throw field.error("\(tokens) tokens do not divide a width of \(sizes.last ?? 0)")
+    }
     guard !sizes.isEmpty || pool != nil || norm || detach else {
       throw cursor.error("does nothing: give it \"sizes\" or \"pool\"")
     }
@@ -79,10 +89,15 @@ struct ProjectorPart: Sendable, Hashable {
       }
     }
     if finalNorm { x = try block.layerNorm("finalNorm", x, epsilon: 1e-5) }
+    if tokens > 1, block.block[x].shape.count == 2 {
+      let shape = block.block[x].shape
+      x = try block.apply("tokens", .cast, x, shape: [shape[0], tokens, shape[1] / tokens])
+    }
     if detach { x = try block.apply("detach", .detach, x) }
     block.output(x)
     let value = try graph.call(block, values)[0]
-    return Stream(value: value, prefix: pool == nil ? stream.prefix : 0)
+    guard pool == nil else { return Stream(value: value) }
+    return Stream(value: value, prefix: stream.prefix, patches: stream.patches)
   }
 
   /// What is projected: a pooled vector or all tokens.

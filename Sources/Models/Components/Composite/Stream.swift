@@ -13,6 +13,8 @@ struct Stream {
   var tokens: ValueID?
   /// A dense layer and tanh on the first token, where the part has one (BERT's pooler).
   var pooled: ValueID?
+  /// Patches of the image, where some are hidden from the part.
+  var patches: Int?
   /// Position of the token table among the shared parameters, when a head is tied to it.
   var tokenTable: Int?
 }
@@ -25,17 +27,22 @@ struct StreamReference: Sendable, Hashable {
   var skip = 0
   /// Positions at the end that are not read.
   var drop = 0
+  /// The one of the part's passes that is read; nil for all of them.
+  var pass: Int?
+}
 
+extension StreamReference {
   /// `"vision"`, or `{"part": "vision", "skip": 1, "drop": 0}`.
   init(_ cursor: JSONCursor) throws(JSONError) {
     if let name = cursor.value.string {
       part = name
       return
     }
-    try cursor.refuseUnknownKeys(known: ["part", "skip", "drop"])
+    try cursor.refuseUnknownKeys(known: ["part", "skip", "drop", "pass"])
     part = try cursor.field("part").string()
     skip = try cursor.int("skip", 0, in: 0...1_000_000)
     drop = try cursor.int("drop", 0, in: 0...1_000_000)
+    pass = try cursor.optional("pass")?.int(in: 0...1000)
   }
 
   /// One reference, or an array of them.
@@ -48,6 +55,29 @@ struct StreamReference: Sendable, Hashable {
 }
 
 extension Stream {
+  /// The pass that a reference reads.
+  func passed(
+    _ reference: StreamReference, _ scope: BuildScope, into graph: inout GraphBuilder
+  ) throws(UserError) -> Stream {
+    guard let pass = reference.pass else { return self }
+    let shape = graph.shape(value)
+    let count = scope.request.batch
+    guard (pass + 1) * count <= shape[0] else {
+      throw scope.fault(
+        reference.part, "it has no pass \(pass): its value is \(shape)",
+        remedy: "count its passes from 0")
+    }
+    var block = scope.block("pass." + reference.part)
+    let x = try block.input("value", shape, graph.graph.values[value.index].dataType)
+    block.output(
+      try block.apply("pass", .slice(axis: 0, start: pass * count, count: count), x))
+    var stream = self
+    stream.value = try graph.call(block, [value])[0]
+    stream.tokens = nil
+    stream.pooled = nil
+    return stream
+  }
+
   /// The value as a sequence `[batch, N, h]`: maps are flattened, several images of a sample put
   /// one behind the other (or samples repeated, where a part passes each more than once), unread
   /// positions cut off.

@@ -46,12 +46,23 @@ struct TransformerPart: Sendable, Hashable {
   var inputNorm = false
   /// Rows of a position table for streams and queries; 0 without.
   var positions = 0
+  /// Share of the patches that are hidden from the layers (MAE, arXiv 2111.06377).
+  var maskRatio: Double?
+  /// Whether hidden patches come back as mask tokens, each at its place.
+  var unmask = false
+  /// Whether the tokens' length is the request's target length.
+  var target = false
+  /// The part whose token table is this one's too (encoder and decoder of OFA or BART).
+  var tableOf: String?
   /// Classes of the language head where no tokens enter.
   var vocabulary: Int?
+}
 
+extension TransformerPart {
   static let keys: Set<String> = [
     "tokens", "patches", "volume", "queries", "stack", "heads", "from", "cross", "feature",
     "textClass", "types", "inputNorm", "positions", "vocabulary",
+    "maskRatio", "unmask", "target", "tableOf",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -86,18 +97,26 @@ struct TransformerPart: Sendable, Hashable {
     types = try cursor.int("types", 0, in: 0...1000)
     inputNorm = try cursor.bool("inputNorm", false)
     positions = try cursor.int("positions", 0, in: 0...100_000_000)
+    if let field = try cursor.optional("maskRatio") {
+      maskRatio = try field.double(in: 0.01...0.99)
+      guard case .patches = input else { throw field.error("only patches are hidden") }
+    }
+    unmask = try cursor.bool("unmask", false)
+    target = try cursor.bool("target", false)
+    tableOf = try cursor.optional("tableOf")?.string()
     vocabulary = try cursor.optional("vocabulary")?.int(in: 1...100_000_000)
   }
 
   func describe(_ sample: inout SampleDefaults) {
     switch input {
+    case .tokens(let tokens) where target: sample.targetSequence = tokens.sequence
     case .tokens(let tokens):
       // Several texts: the longest context bounds, the last part's length counts.
       sample.sequence = tokens.sequence
       sample.context = max(sample.context ?? 0, tokens.context)
     case .patches(let patches) where sample.spatial == nil:
-      sample.spatial = [patches.image, patches.image]
-      sample.multiples = [patches.patch, patches.patch]
+      sample.spatial = patches.extents
+      sample.multiples = patches.steps
     case .volume(let volume) where sample.spatial == nil:
       sample.spatial = volume.extents
       sample.multiples = volume.patch

@@ -11,10 +11,15 @@ struct TransformerPartBuilder {
   let front: [ValueID]
   /// The sequence that the layers read.
   let memory: ValueID?
+  /// Patches of the image, some of them hidden, whose visible ones enter.
+  var patches: Int?
+  /// Position of another part's token table among the shared parameters.
+  var table: Int?
 
   private var request: GraphRequest {
     var request = scope.request
     request.batch = batch
+    if part.target { request.sequence = request.targetSequence }
     return request
   }
 
@@ -52,7 +57,10 @@ struct TransformerPartBuilder {
         return try classed(tokens, place, into: &graph)
       }
       return try joined(try embedded(into: &graph), into: &graph)
-    case .patches: return try embedded(into: &graph)
+    case .patches:
+      let stream = try embedded(into: &graph)
+      guard let ratio = part.maskRatio else { return stream }
+      return try hidden(ratio, stream, into: &graph)
     case .volume(let volume):
       let builder = VolumeBuilder(volume: volume, width: part.stack.hidden, request: request)
       return Stream(value: try builder.build(scope.prefix, into: &graph))
@@ -64,16 +72,33 @@ struct TransformerPartBuilder {
         try block.apply("queries", .expand(axes: [0], extents: [batch], mean: false), table))
       let queries = Stream(value: try graph.call(block, [])[0])
       return try joined(queries, into: &graph)
+    case .streams where part.unmask:
+      let builder = MaskBuilder(width: part.stack.hidden, scope: scope, batch: batch)
+      return try builder.restored(front[0], patches: patches, into: &graph)
     case .streams: return try joined(nil, into: &graph)
     }
+  }
+
+  private func hidden(
+    _ ratio: Double, _ stream: Stream, into graph: inout GraphBuilder
+  ) throws(UserError) -> Stream {
+    try MaskBuilder(width: part.stack.hidden, scope: scope, batch: batch)
+      .visible(stream, ratio: ratio, into: &graph)
   }
 
   private func embedded(into graph: inout GraphBuilder) throws(UserError) -> Stream {
     guard let tower else {
       throw scope.fault("parts", "a part reads nothing", remedy: "give it an input")
     }
-    let built = try TowerBuilder(tower: tower, request: request, prefix: scope.prefix)
-      .embed(into: &graph)
+    let built: BuiltTower
+    if let table, case .tokens(let tokens) = tower.input {
+      built = try TokenEmbedder(
+        input: tokens, stack: tower.stack, request: request, prefix: scope.prefix
+      ).build(request.sequence, table: .tied(table), into: &graph)
+    } else {
+      built = try TowerBuilder(tower: tower, request: request, prefix: scope.prefix)
+        .embed(into: &graph)
+    }
     return Stream(
       value: built.hidden, prefix: built.prefix, tokens: built.tokens,
       tokenTable: built.tokenTable)

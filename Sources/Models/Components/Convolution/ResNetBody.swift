@@ -65,6 +65,9 @@ struct ResNetBody: Sendable, Hashable {
     width = try cursor.int("width", 64, in: 1...100_000)
     groups = try cursor.int("groups", 1, in: 1...100_000)
     groupWidth = try cursor.int("groupWidth", 64, in: 1...100_000)
+    if block == .basic, let field = try cursor.optional(groups > 1 ? "groups" : "groupWidth") {
+      throw field.error("basic blocks have no groups; use bottleneck")
+    }
     strides = try cursor.ints(
       "strides", [1] + [Int](repeating: 2, count: stages - 1), count: stages...stages, in: 1...16)
     dilations = try cursor.ints(
@@ -148,6 +151,7 @@ struct ResNetBody: Sendable, Hashable {
   private func residual(
     _ block: inout BlockBuilder, _ x: TensorID, _ stage: Int, stride: Int
   ) throws(UserError) -> TensorID {
+    block.markLayer()
     block.markLayer()
     let planes = width << stage
     let channels = stageChannels[stage]

@@ -204,6 +204,7 @@ struct StageBuilder {
     let ones = stride.map { _ in 1 }
     guard block == .residual else {
       return try flow.step(name, x) { (block, x) throws(UserError) in
+        block.markLayer()
         var y = x[0]
         for (index, channels) in features.enumerated() {
           y = try style.unit(
@@ -214,7 +215,8 @@ struct StageBuilder {
       }
     }
     let first = try flow.step(name + ".first", x) { (block, x) throws(UserError) in
-      try style.residual(
+      block.markLayer()
+      return try style.residual(
         &block, x[0], to: features[0], kernel, stride: stride, opens: true, shortcut)
     }
     guard features.count > 1 else { return first }

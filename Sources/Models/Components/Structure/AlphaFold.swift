@@ -65,6 +65,8 @@ struct AlphaFold: Component {
   struct Pass {
     var msa: ValueID
     var pairs: ValueID
+    /// The trunk's single representation, before the structure module.
+    var single: ValueID
     var structure: StructureModule.Result
   }
 
@@ -76,46 +78,46 @@ struct AlphaFold: Component {
     }
     let features = try Features(self, scope, &graph)
     let recycles = scope.request.recycles
-    var runner = Runner(reuses: recycles > 0)
+    var passes = Passes()
     var bank = ParameterBank()
     var previous: Pass?
     for _ in 0...recycles {
       previous = try pass(
-        scope, after: previous, features, &runner, &bank, into: &graph)
+        scope, after: previous, features, &passes, &bank, into: &graph)
     }
     guard let last = previous else { return [] }
     return try StructureHeads(alphaFold: self).build(scope, last, into: &graph)
   }
 
   private func pass(
-    _ scope: BuildScope, after previous: Pass?, _ features: Features, _ runner: inout Runner,
+    _ scope: BuildScope, after previous: Pass?, _ features: Features, _ passes: inout Passes,
     _ bank: inout ParameterBank, into graph: inout GraphBuilder
   ) throws(UserError) -> Pass {
     let request = scope.request
     let embedder = InputEmbedder(alphaFold: self)
-    let start = try embedder.start(scope, features, previous, &runner, into: &graph)
+    let start = try embedder.start(scope, features, previous, &passes, into: &graph)
     let templated = try template.build(
-      scope, pairs: start.pairs, mask: features.pairMask, templates: templates,
-      msaWidth: evoformer.msaWidth, inputs: features, &runner, into: &graph)
-    let more = try embedder.extra(scope, features, &runner, into: &graph)
+      scope, pairs: start.pairs, templates: templates,
+      msaWidth: evoformer.msaWidth, inputs: features, &passes, into: &graph)
+    let more = try embedder.extra(scope, features, &passes, into: &graph)
     let shape = [request.batch, request.sequence, request.sequence, evoformer.pairWidth]
     let extraBlock = try extra.block(
       scope, name: "extra.layer", msa: graph.shape(more), pairs: shape)
-    let enriched = try runner.call(
+    let enriched = try passes.call(
       extraBlock, count: extra.blocks,
       [more, templated.pairs, features.extraMask, features.pairMask], into: &graph)[1]
-    let msa = try embedder.join(scope, start.msa, templated.rows, &runner, into: &graph)
+    let msa = try embedder.join(scope, start.msa, templated.rows, &passes, into: &graph)
     let block = try evoformer.block(
       scope, name: "evoformer.layer", msa: graph.shape(msa), pairs: shape)
-    let states = try runner.call(
+    let states = try passes.call(
       block, count: evoformer.blocks, [msa, enriched, features.msaMask, features.pairMask],
       into: &graph)
     var single = scope.block("single")
     let m = try single.input("msa", graph.shape(states[0]))
     single.output(try SingleProjection.build(m, to: structure.width, &single))
-    let projected = try runner.call(single, [states[0]], into: &graph)[0]
+    let projected = try passes.call(single, [states[0]], into: &graph)[0]
     let result = try structure.build(
-      scope, single: projected, pairs: states[1], bank: &bank, into: &graph)
-    return Pass(msa: states[0], pairs: states[1], structure: result)
+      scope, single: projected, pairs: states[1], features, bank: &bank, into: &graph)
+    return Pass(msa: states[0], pairs: states[1], single: projected, structure: result)
   }
 }

@@ -47,16 +47,19 @@ struct Evoformer: Component {
     let msa = [b, s, n, stack.msaWidth]
     let pairs = [b, n, n, stack.pairWidth]
     let inputs = [
-      try scope.input("msa", msa, nil, &graph), try scope.input("pairs", pairs, nil, &graph),
+      try scope.input("msa", msa, request.precision.parameters, &graph),
+      try scope.input("pairs", pairs, request.precision.parameters, &graph),
       try scope.input("msa.mask", [b, s, n], nil, &graph),
       try scope.input("pairs.mask", [b, n, n], nil, &graph),
     ]
-    let block = try stack.block(scope, name: "layer", msa: msa, pairs: pairs)
+    // The trunk's inputs are as wide as its parameters, also in mixed precision.
+    let type = request.precision.parameters
+    let block = try stack.block(scope, name: "layer", msa: msa, pairs: pairs, type: type)
     let states = try graph.call(block, count: stack.blocks, inputs)
     var head = scope.block("head")
     var values = states
-    let m = try head.input("msa", msa)
-    let z = try head.input("pairs", pairs)
+    let m = try head.input("msa", msa, type)
+    let z = try head.input("pairs", pairs, type)
     let single = try SingleProjection.build(m, to: singleWidth, &head)
     guard request.withLoss else {
       for id in [m, z, single] { head.output(id) }
@@ -66,8 +69,9 @@ struct Evoformer: Component {
     var loss: TensorID?
     for (name, result) in [("msa", m), ("pairs", z), ("single", single)] {
       let shape = head.block[result].shape
-      let target = try head.input(name + ".target", shape)
-      values.append(try scope.input(name + ".target", shape, nil, &graph))
+      let format = head.block[result].dataType
+      let target = try head.input(name + ".target", shape, format)
+      values.append(try scope.input(name + ".target", shape, format, &graph))
       let part = try head.apply(name + ".loss", .elementLoss(.squared), result, target)
       loss =
         try loss.map { sum throws(UserError) in

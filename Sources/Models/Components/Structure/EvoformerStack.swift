@@ -54,18 +54,21 @@ struct EvoformerStack: Sendable, Hashable {
   }
 
   /// The block that stands for all of them: `m, z, mask of m, mask of z → m, z`.
+  ///
+  /// - Parameter type: format of `m` and `z`; the compute format if nil. Sums keep it, as a sum is
+  ///   as wide as its wider term.
   func block(
-    _ scope: BuildScope, name: String, msa: [Int], pairs: [Int]
+    _ scope: BuildScope, name: String, msa: [Int], pairs: [Int], type: DataType? = nil
   ) throws(UserError) -> BlockBuilder {
     var block = scope.block(name)
-    var m = try block.input("msa", msa)
-    var z = try block.input("pairs", pairs)
+    var m = try block.input("msa", msa, type)
+    var z = try block.input("pairs", pairs, type)
     let shown = try block.input("msa.mask", Array(msa.dropLast()))
     let paired = try block.input("pairs.mask", Array(pairs.dropLast()))
     m = try updateAlignment(m, z, mask: shown, &block)
     let outer = try PairOperations.outerProductMean(
       "outer", m, mask: shown, size: outerSize, width: pairWidth, &block)
-    z = try block.apply("outer.sum", .add, z, outer)
+    z = try block.apply("outer.sum", .add, z, outer, type: block.block[z].dataType)
     z = try updatePairs(z, mask: paired, &block)
     block.output(m)
     block.output(z)
@@ -82,11 +85,12 @@ struct EvoformerStack: Sendable, Hashable {
     let third = try PairOperations.bias("row.pairs", pairs: pairs, heads: msaHeads, &block)
     let rows = try PairOperations.attention(
       "row", x, heads: msaHeads, size: msaHeadSize, biases: [hidden, third], &block)
-    m = try block.apply("row.sum", .add, m, rows)
-    m = try block.apply("column.sum", .add, m, try columns(m, mask: mask, &block))
+    m = try block.apply("row.sum", .add, m, rows, type: block.block[m].dataType)
+    let turned = try columns(m, mask: mask, &block)
+    m = try block.apply("column.sum", .add, m, turned, type: block.block[m].dataType)
     let mapped = try PairOperations.transition(
       "msa.transition", m, mask: mask, factor: transition, &block)
-    return try block.apply("msa.transition.sum", .add, m, mapped)
+    return try block.apply("msa.transition.sum", .add, m, mapped, type: block.block[m].dataType)
   }
 
   private func columns(
@@ -114,15 +118,15 @@ struct EvoformerStack: Sendable, Hashable {
     ] {
       let product = try PairOperations.triangleProduct(
         name, z, mask: mask, size: triangleSize, edges, &block)
-      z = try block.apply(name + ".sum", .add, z, product)
+      z = try block.apply(name + ".sum", .add, z, product, type: block.block[z].dataType)
     }
     let update = try PairOperations.triangleAttention(
       "triangle.start", z, mask: mask, heads: pairHeads, size: pairHeadSize, &block)
-    z = try block.apply("triangle.start.sum", .add, z, update)
+    z = try block.apply("triangle.start.sum", .add, z, update, type: block.block[z].dataType)
     z = try PairOperations.addColumnAttention(
       "triangle.end", z, mask: mask, heads: pairHeads, size: pairHeadSize, &block)
     let mapped = try PairOperations.transition(
       "pairs.transition", z, mask: mask, factor: transition, &block)
-    return try block.apply("pairs.transition.sum", .add, z, mapped)
+    return try block.apply("pairs.transition.sum", .add, z, mapped, type: block.block[z].dataType)
   }
 }

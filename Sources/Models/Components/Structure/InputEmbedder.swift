@@ -28,6 +28,9 @@ struct Features {
   var previousMsa: ValueID
   var previousPairs: ValueID
   var previousDistances: ValueID
+  /// Every residue's frame at the start: no rotation, at the origin.
+  var rotations: ValueID
+  var origins: ValueID
 
   init(
     _ model: AlphaFold, _ scope: BuildScope, _ graph: inout GraphBuilder
@@ -55,6 +58,8 @@ struct Features {
       "previous.pairs", [b, n, n, evoformer.pairWidth], nil, &graph)
     previousDistances = try scope.input(
       "previous.distances", [b, n, n, Self.distances], nil, &graph)
+    rotations = try scope.input("structure.rotations", [b, n, 3, 3], nil, &graph)
+    origins = try scope.input("structure.origins", [b, n, 3], nil, &graph)
   }
 }
 
@@ -68,7 +73,7 @@ struct InputEmbedder {
   /// The alignment's and the pairs' first channels, with what the last pass left.
   func start(
     _ scope: BuildScope, _ features: Features, _ previous: AlphaFold.Pass?,
-    _ runner: inout Runner, into graph: inout GraphBuilder
+    _ passes: inout Passes, into graph: inout GraphBuilder
   ) throws(UserError) -> (msa: ValueID, pairs: ValueID) {
     var block = scope.block("input")
     let target = try block.input("target", graph.shape(features.target))
@@ -93,7 +98,7 @@ struct InputEmbedder {
     block.output(z)
     let inputs = [features.target, features.msa, features.relative]
     let last = try handedOn(scope, previous, features, into: &graph)
-    let outputs = try runner.call(block, inputs + last, into: &graph)
+    let outputs = try passes.call(block, inputs + last, into: &graph)
     return (outputs[0], outputs[1])
   }
 
@@ -154,25 +159,25 @@ struct InputEmbedder {
 
   /// Extra sequences in their stack's channels.
   func extra(
-    _ scope: BuildScope, _ features: Features, _ runner: inout Runner,
+    _ scope: BuildScope, _ features: Features, _ passes: inout Passes,
     into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
     var block = scope.block("extra.input")
     let raw = try block.input("msa", graph.shape(features.extraMsa))
     block.output(
       try block.linear("msa", raw, to: alphaFold.extra.msaWidth, bias: true, .embedding))
-    return try runner.call(block, [features.extraMsa], into: &graph)[0]
+    return try passes.call(block, [features.extraMsa], into: &graph)[0]
   }
 
   /// Rows of the alignment and of the templates' angles below each other.
   func join(
-    _ scope: BuildScope, _ msa: ValueID, _ rows: ValueID, _ runner: inout Runner,
+    _ scope: BuildScope, _ msa: ValueID, _ rows: ValueID, _ passes: inout Passes,
     into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
     var block = scope.block("msa.rows")
     let m = try block.input("msa", graph.shape(msa))
     let t = try block.input("templates", graph.shape(rows))
     block.output(try block.applyAll("rows", .concatenate(axis: 1), [m, t])[0])
-    return try runner.call(block, [msa, rows], into: &graph)[0]
+    return try passes.call(block, [msa, rows], into: &graph)[0]
   }
 }

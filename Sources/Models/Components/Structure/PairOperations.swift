@@ -230,7 +230,8 @@ struct PairOperations: Sendable, Hashable {
     let shown = try block.apply(name + ".mask.turn", .permute([0, 2, 1]), mask)
     let update = try triangleAttention(
       name, turned, mask: shown, heads: heads, size: size, &block)
-    let sum = try block.apply(name + ".sum", .add, turned, update)
+    let sum = try block.apply(
+      name + ".sum", .add, turned, update, type: block.block[turned].dataType)
     return try block.apply(name + ".back", .permute([0, 2, 1, 3]), sum)
   }
 }

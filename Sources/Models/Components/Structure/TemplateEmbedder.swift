@@ -41,8 +41,8 @@ struct TemplateEmbedder: Sendable, Hashable {
 
   /// Rows for the alignment `[B, T, N, msaWidth]` and the pairs with the templates' added.
   func build(
-    _ scope: BuildScope, pairs: ValueID, mask: ValueID, templates: Int, msaWidth: Int,
-    inputs: Features, _ runner: inout Runner, into graph: inout GraphBuilder
+    _ scope: BuildScope, pairs: ValueID, templates: Int, msaWidth: Int,
+    inputs: Features, _ passes: inout Passes, into graph: inout GraphBuilder
   ) throws(UserError) -> (rows: ValueID, pairs: ValueID) {
     let shape = graph.shape(pairs)
     let (b, n) = (shape[0], shape[1])
@@ -51,18 +51,18 @@ struct TemplateEmbedder: Sendable, Hashable {
     var x = try angles.linear("angles.0", features, to: msaWidth, bias: true, .embedding)
     x = try angles.apply("angles.activation", .activation(.relu), x)
     angles.output(try angles.linear("angles.1", x, to: msaWidth, bias: true, .embedding))
-    let rows = try runner.call(angles, [inputs.templateAngles], into: &graph)[0]
+    let rows = try passes.call(angles, [inputs.templateAngles], into: &graph)[0]
 
     let states = [b * templates, n, n, width]
     var embed = scope.block("template.pairs")
     let raw = try embed.input("features", [b * templates, n, n, pairFeatures])
     embed.output(try embed.linear("pairs", raw, to: width, bias: true, .embedding))
-    let given = try runner.call(embed, [inputs.templatePairs], into: &graph)[0]
+    let given = try passes.call(embed, [inputs.templatePairs], into: &graph)[0]
     let layer = try layer(scope, states)
-    let stacked = try runner.call(
+    let stacked = try passes.call(
       layer, count: blocks, [given, inputs.templateMask], into: &graph)[0]
     let mixed = try attention(scope, shape, states, templates)
-    return (rows, try runner.call(mixed, [pairs, stacked], into: &graph)[0])
+    return (rows, try passes.call(mixed, [pairs, stacked], into: &graph)[0])
   }
 
   private func layer(_ scope: BuildScope, _ shape: [Int]) throws(UserError) -> BlockBuilder {

@@ -10,22 +10,23 @@ struct Sam: Component, VisionBackbone {
   static let kind = "sam"
 
   /// Embeds images.
-  var encoder: SamEncoder
+  var encoder: SamImagePart
+  /// Embeds the prompt's text, if it may have one.
+  var text: SamText?
   /// Encodes prompts and draws masks.
   var decoder: SamDecoder
 
   init(_ cursor: JSONCursor) throws(JSONError) {
-    try cursor.refuseUnknownKeys(known: ["kind", "encoder", "decoder"])
-    let part = try cursor.field("encoder")
-    try part.refuseUnknownKeys(known: SamEncoder.keys)
-    encoder = try SamEncoder(part)
+    try cursor.refuseUnknownKeys(known: ["kind", "encoder", "decoder", "text"])
+    encoder = try SamImagePart(cursor.field("encoder"))
+    text = try cursor.optional("text").map { (cursor) throws(JSONError) in try SamText(cursor) }
     decoder = SamDecoder()
-    decoder.hidden = encoder.neck
+    decoder.hidden = encoder.channels
     if let own = try cursor.optional("decoder") {
       decoder = try SamDecoder(own)
-      if !own.has("hidden") { decoder.hidden = encoder.neck }
-      guard decoder.hidden == encoder.neck else {
-        throw own.error("its width must be the encoder's neck of \(encoder.neck)")
+      if !own.has("hidden") { decoder.hidden = encoder.channels }
+      guard decoder.hidden == encoder.channels else {
+        throw own.error("its width must be the encoder's \(encoder.channels)")
       }
     }
     guard decoder.hidden % (2 * decoder.heads) == 0, decoder.hidden % 8 == 0 else {
@@ -36,10 +37,11 @@ struct Sam: Component, VisionBackbone {
   var sample: SampleDefaults {
     var sample = imageSample
     sample.prompts = 1
+    sample.sequence = text?.sequence
     return sample
   }
   var extents: [Int] { encoder.extents }
-  var imageChannels: Int { encoder.channels }
+  var imageChannels: Int { encoder.imageChannels }
   var granularity: [Int] { encoder.granularity }
 
   func features(
@@ -58,19 +60,30 @@ struct Sam: Component, VisionBackbone {
         "objective", "a promptable segmenter is not made for \(request.objective.rawValue)",
         remedy: "use supervised, or embedding to infer")
     }
-    if request.prompts > 1 {
-      let shape = graph.shape(embedding)
-      var block = scope.block("prompts")
-      let x = try block.input("embedding", shape)
-      let copies = try block.apply(
-        "copies", .expand(axes: [1], extents: [request.prompts], mean: false), x)
-      block.output(
-        try block.reshaped("each", copies, [shape[0] * request.prompts] + shape.dropFirst()))
-      embedding = try graph.call(block, [embedding])[0]
+    embedding = try each(embedding, "embedding", scope, into: &graph)
+    var words: ValueID?
+    if let text {
+      words = try each(
+        try text.embed(to: decoder.hidden, scope, into: &graph), "text", scope, into: &graph)
     }
-    let results = try decoder.build(embedding, scope, into: &graph)
+    let results = try decoder.build(embedding, text: words, scope, into: &graph)
     guard request.withLoss else { return [results.masks, results.quality] }
     return try Self.loss(results.masks, request.spatial, scope, into: &graph)
+  }
+
+  /// An image's value repeated for each of its prompts.
+  private func each(
+    _ value: ValueID, _ name: String, _ scope: BuildScope, into graph: inout GraphBuilder
+  ) throws(UserError) -> ValueID {
+    let prompts = scope.request.prompts
+    guard prompts > 1 else { return value }
+    let shape = graph.shape(value)
+    var block = scope.block("prompts." + name)
+    let x = try block.input(name, shape)
+    let copies = try block.apply(
+      "copies", .expand(axes: [1], extents: [prompts], mean: false), x)
+    block.output(try block.reshaped("each", copies, [shape[0] * prompts] + shape.dropFirst()))
+    return try graph.call(block, [value])[0]
   }
 
   /// Dice and binary cross-entropy of the mask, drawn at the image's size.

@@ -21,10 +21,16 @@ struct SamDecoder: Sendable, Hashable {
   var pointKinds = 4
   /// Whether the prompt encoder is not trained (MedSAM).
   var frozenPrompt = false
+  /// Dimensions of a mask that is a prompt; nil for the image's.
+  var maskDimensions: Int?
+  /// Whether the norm between upscalings is over channels and places at once (SegVol).
+  var wholeNorm = false
+  /// Whether the text's embedding is compared with each place (SegVol).
+  var textSimilarity = false
 
   static let keys: Set<String> = [
     "kind", "hidden", "layers", "heads", "intermediate", "masks", "promptTokens", "pointKinds",
-    "frozenPrompt", "grid",
+    "frozenPrompt", "maskDimensions", "wholeNorm", "textSimilarity", "grid",
   ]
 
   init() {}
@@ -42,12 +48,18 @@ struct SamDecoder: Sendable, Hashable {
     promptTokens = try cursor.int("promptTokens", promptTokens, in: 1...100_000)
     pointKinds = try cursor.int("pointKinds", pointKinds, in: 2...100)
     frozenPrompt = try cursor.bool("frozenPrompt", false)
+    maskDimensions = try cursor.optional("maskDimensions")?.int(in: 2...3)
+    wholeNorm = try cursor.bool("wholeNorm", false)
+    textSimilarity = try cursor.bool("textSimilarity", false)
   }
 
   /// Masks `[B, 1, 4·s…]` and their quality `[B, masks]` for as many prompts as image embeddings
   /// `[B, hidden, s…]`.
+  ///
+  /// - Parameter text: an embedding of the prompt's text, `[B, hidden]`, if it has one.
   func build(
-    _ embedding: ValueID, _ scope: BuildScope, into graph: inout GraphBuilder
+    _ embedding: ValueID, text: ValueID? = nil, _ scope: BuildScope,
+    into graph: inout GraphBuilder
   ) throws(UserError) -> (masks: ValueID, quality: ValueID) {
     let shape = graph.shape(embedding)
     let places = Array(shape.dropFirst(2))
@@ -61,15 +73,22 @@ struct SamDecoder: Sendable, Hashable {
     let tokens = try block.parameter("mask.tokens", [masks, hidden], .embedding)
     let own = try block.apply("own", .concatenate(axis: 0), quality, tokens)
     let each = try block.repeated("each", own, samples: shape[0])
-    block.output(try block.apply("tokens", .concatenate(axis: 1), each, sparse))
+    var inputs = [embedding, prompts.sparse, prompts.dense]
+    var parts = [each, sparse]
+    if let text {
+      let words = try block.input("text", graph.shape(text))
+      parts.append(try block.reshaped("text.token", words, [shape[0], 1, hidden]))
+      inputs.append(text)
+    }
+    block.output(try block.applyAll("tokens", .concatenate(axis: 1), parts)[0])
     let sum = try block.apply("dense.sum", .add, map, dense)
     let flat = try block.reshaped("flat", sum, [shape[0], hidden, places.reduce(1, *)])
     block.output(try block.apply("rows", .permute([0, 2, 1]), flat))
-    let start = try graph.call(block, [embedding, prompts.sparse, prompts.dense])
+    let start = try graph.call(block, inputs)
     let layer = SamTwoWayLayer(decoder: self, scope: part)
     let ends = try layer.stack(
       queries: start[0], keys: start[1], positions: prompts.positions, into: &graph)
-    return try results(ends, places, part, into: &graph)
+    return try results(ends, textSimilarity ? text : nil, places, part, into: &graph)
   }
 
   /// Encodes boxes: tokens `[B, tokens, h]`, a dense term `[h, 1…]`, positions `[places, h]`.
@@ -93,7 +112,7 @@ struct SamDecoder: Sendable, Hashable {
       shift = try block.apply("kind", .slice(axis: 0, start: 0, count: 1), kinds)
     }
     var sparse = try block.apply("sparse", .add, tokens, shift)
-    try Self.maskConvolutions(hidden, rank, &block)
+    try Self.maskConvolutions(hidden, maskDimensions ?? rank, &block)
     let none = try block.parameter("mask.none", [hidden], .embedding)
     var dense = try block.reshaped("dense", none, [hidden] + places.map { _ in 1 })
     let coordinates = try block.buffer("grid", [places.reduce(1, *), rank], compute)
@@ -135,22 +154,11 @@ struct SamDecoder: Sendable, Hashable {
   }
 
   private func results(
-    _ ends: [ValueID], _ places: [Int], _ scope: BuildScope, into graph: inout GraphBuilder
+    _ ends: [ValueID], _ text: ValueID?, _ places: [Int], _ scope: BuildScope,
+    into graph: inout GraphBuilder
   ) throws(UserError) -> (masks: ValueID, quality: ValueID) {
+    let map = try upscaled(ends[1], places, scope, into: &graph)
     let batch = graph.shape(ends[0])[0]
-    var upscale = scope.block("upscaling")
-    let rows = try upscale.input("rows", graph.shape(ends[1]))
-    let columns = try upscale.apply("columns", .permute([0, 2, 1]), rows)
-    var x = try upscale.reshaped("map", columns, [batch, hidden] + places)
-    for (index, width) in [hidden / 4, hidden / 8].enumerated() {
-      x = try upscale.spatialConvolution(
-        "up.\(index)", x, to: width, kernel: places.map { _ in 2 },
-        ConvolutionGeometry(dimensions: places.count, stride: 2, transposed: true), bias: true)
-      if index == 0 { x = try upscale.channelLayerNorm("norm", x, epsilon: 1e-6) }
-      x = try upscale.apply("activation.\(index)", .activation(.gelu), x)
-    }
-    upscale.output(x)
-    let map = try graph.call(upscale, [ends[1]])[0]
     var block = scope.block("masks")
     let tokens = try block.input("tokens", graph.shape(ends[0]))
     let features = try block.input("map", graph.shape(map))
@@ -164,13 +172,50 @@ struct SamDecoder: Sendable, Hashable {
       weights.append(try block.reshaped("hyper.\(mask).row", row, [batch, 1, hidden / 8]))
     }
     let hyper = try block.applyAll("hyper", .concatenate(axis: 1), weights)[0]
-    let products = try block.apply("products", .batchedMatmul(.none), hyper, flat)
+    var products = try block.apply("products", .batchedMatmul(.none), hyper, flat)
+    if let text {
+      let words = try block.input("text", graph.shape(text))
+      let narrow = try block.linear("text.align", words, to: hidden / 8, bias: true, .projection)
+      let row = try block.reshaped("text.row", narrow, [batch, 1, hidden / 8])
+      let similar = try block.apply("text.similarity", .batchedMatmul(.none), row, flat)
+      products = try block.apply("text.sum", .add, products, similar)
+    }
     let all = try block.reshaped("all", products, [batch, masks] + fine)
     block.output(try block.apply("first", .slice(axis: 1, start: 0, count: 1), all))
     let token = try block.apply("quality.token", .pool(.token(0)), tokens)
     block.output(try Self.threeLayers("quality", token, inner: 256, to: masks, .head, &block))
-    let outputs = try graph.call(block, [ends[0], map])
+    let outputs = try graph.call(block, [ends[0], map] + (text.map { [$0] } ?? []))
     return (outputs[0], outputs[1])
+  }
+
+  /// Image rows `[B, places, h]` as a map `[B, h/8, 4·s…]`.
+  private func upscaled(
+    _ image: ValueID, _ places: [Int], _ scope: BuildScope, into graph: inout GraphBuilder
+  ) throws(UserError) -> ValueID {
+    let batch = graph.shape(image)[0]
+    var upscale = scope.block("upscaling")
+    let rows = try upscale.input("rows", graph.shape(image))
+    let columns = try upscale.apply("columns", .permute([0, 2, 1]), rows)
+    var x = try upscale.reshaped("map", columns, [batch, hidden] + places)
+    for (index, width) in [hidden / 4, hidden / 8].enumerated() {
+      x = try upscale.spatialConvolution(
+        "up.\(index)", x, to: width, kernel: places.map { _ in 2 },
+        ConvolutionGeometry(dimensions: places.count, stride: 2, transposed: true), bias: true)
+      if index == 0 { x = try upscalingNorm(x, &upscale) }
+      x = try upscale.apply("activation.\(index)", .activation(.gelu), x)
+    }
+    upscale.output(x)
+    return try graph.call(upscale, [image])[0]
+  }
+
+  private func upscalingNorm(
+    _ x: TensorID, _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
+    guard wholeNorm else { return try block.channelLayerNorm("norm", x, epsilon: 1e-6) }
+    let shape = block.shape(x)
+    let rows = try block.reshaped("norm.rows", x, [shape[0], shape.dropFirst().reduce(1, *)])
+    return try block.reshaped(
+      "norm.map", try block.layerNorm("norm", rows, epsilon: 1e-5), shape)
   }
 
   private static func threeLayers(

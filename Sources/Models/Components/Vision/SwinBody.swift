@@ -114,7 +114,10 @@ struct SwinBody: Sendable, Hashable {
       }
       x = try block.patchMap("patch", x, to: embed, patch: [1, 1], bias: true)
     }
-    if stemNorm { x = try block.layerNorm("norm", x, epsilon: epsilon) }
+    // In mixed precision a norm's result is as wide as the parameters, and so what is added to it.
+    if stemNorm {
+      x = try block.layerNorm("norm", x, epsilon: epsilon, type: block.precision.parameters)
+    }
     block.output(x)
     return try graph.call(block, [image])[0]
   }
@@ -124,7 +127,7 @@ struct SwinBody: Sendable, Hashable {
     _ x: ValueID, _ stage: Int, _ scope: BuildScope, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
     var block = scope.block("layers.\(stage).merge")
-    var map = try block.input("hidden", graph.shape(x))
+    var map = try block.input("hidden", graph.shape(x), graph.format(x))
     let places = Array(graph.shape(x).dropFirst().dropLast())
     for (axis, extent) in places.enumerated() where extent % 2 != 0 {
       map = try block.apply("pad.\(axis)", .pad(axis: axis + 1, before: 0, after: 1), map)
@@ -148,7 +151,7 @@ struct SwinBody: Sendable, Hashable {
     var value = x
     if stageConvolution {
       var block = scope.block("layers.\(stage).convolution")
-      let map = try block.input("hidden", graph.shape(x))
+      let map = try block.input("hidden", graph.shape(x), graph.format(x))
       let first = try block.channelsFirst("first", map)
       let residual = try ResidualConvolution(channels: width(stage)).apply("block", first, &block)
       block.output(try block.channelsLast("last", residual))
@@ -158,7 +161,8 @@ struct SwinBody: Sendable, Hashable {
     // Even layers see plain windows, odd ones windows that are shifted by half.
     var kinds: [BlockBuilder] = []
     for shifted in [false, true].prefix(depths[stage]) {
-      let layer = SwinLayer(body: self, stage: stage, shape: shape, shifted: shifted)
+      let layer = SwinLayer(
+        body: self, stage: stage, shape: shape, format: graph.format(value), shifted: shifted)
       kinds.append(try layer.build(scope))
     }
     for index in 0..<depths[stage] { value = try graph.call(kinds[index % 2], [value])[0] }

@@ -8,6 +8,8 @@ struct SwinLayer {
   let stage: Int
   /// `[B, s…, C]`.
   let shape: [Int]
+  /// Format of what flows from layer to layer; sums keep it.
+  let format: DataType
   let shifted: Bool
 
   private var places: [Int] { Array(shape.dropFirst().dropLast()) }
@@ -27,13 +29,13 @@ struct SwinLayer {
   func build(_ scope: BuildScope) throws(UserError) -> BlockBuilder {
     var block = scope.block("layers.\(stage).block" + (isShifted ? ".shifted" : ""))
     block.markLayer()
-    let x = try block.input("hidden", shape)
+    let x = try block.input("hidden", shape, format)
     let normed = try block.layerNorm("attention.norm", x, epsilon: body.epsilon)
     let attended = try windowed(normed, &block)
-    let middle = try block.apply("attention.sum", .add, x, attended)
+    let middle = try block.apply("attention.sum", .add, x, attended, type: format)
     let second = try block.layerNorm("mlp.norm", middle, epsilon: body.epsilon)
     let mapped = try block.perceptron("mlp", second, inner: 4 * width, to: width, .gelu)
-    block.output(try block.apply("mlp.sum", .add, middle, mapped))
+    block.output(try block.apply("mlp.sum", .add, middle, mapped, type: format))
     return block
   }
 
@@ -67,7 +69,8 @@ struct SwinLayer {
     let keys = try block.splitHeads("attention.key", k, heads: heads)
     let values = try block.splitHeads("attention.value", v, heads: heads)
     var scores = try block.apply("attention.scores", .batchedMatmul(.right), queries, keys)
-    // A sum is as wide as the wider of its terms: the table in mixed precision, MONAI's mask always.
+    // A sum is as wide as the wider of its terms: the table in mixed precision, MONAI's mask
+    // always.
     scores = try block.apply(
       "attention.bias.sum", .add, scores, try positions(&block), type: block.precision.parameters)
     if isShifted { scores = try masked(scores, &block) }

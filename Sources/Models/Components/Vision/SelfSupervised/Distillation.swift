@@ -81,16 +81,18 @@ extension SelfSupervision {
       rows.count > 1 ? try block.applyAll("crops", .concatenate(axis: 0), rows)[0] : rows[0]
     let count = block.shape(crops)[0]
     guard let chosen else {
-      block.output(try prototypes("head", crops, &block))
+      block.output(try prototypes("head", crops, size: recipe.size, &block))
       return try graph.call(block, values)
     }
     if recipe.separatePatchHead {
-      block.output(try prototypes("head", crops, &block))
-      block.output(try prototypes("patch.head", chosen, &block))
+      block.output(try prototypes("head", crops, size: recipe.size, &block))
+      block.output(
+        try prototypes(
+          "patch.head", chosen, size: recipe.patchHeadSize ?? recipe.size, &block))
       return try graph.call(block, values)
     }
     let all = try block.apply("rows", .concatenate(axis: 0), crops, chosen)
-    let logits = try prototypes("head", all, &block)
+    let logits = try prototypes("head", all, size: recipe.size, &block)
     block.output(try block.apply("crops.logits", .slice(axis: 0, start: 0, count: count), logits))
     let rest = block.shape(logits)[0] - count
     block.output(
@@ -100,11 +102,11 @@ extension SelfSupervision {
 
   /// Three layers, a normalised bottleneck and a product with the prototypes.
   private func prototypes(
-    _ name: String, _ x: TensorID, _ block: inout BlockBuilder
+    _ name: String, _ x: TensorID, size: Int?, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     let inner = recipe.hidden ?? 2048
     var y = x
-    for (index, width) in [inner, inner, recipe.size ?? 256].enumerated() {
+    for (index, width) in [inner, inner, size ?? 256].enumerated() {
       if index > 0 { y = try block.apply("\(name).gelu.\(index)", .activation(.gelu), y) }
       y = try block.linear("\(name).\(index)", y, to: width, bias: true, .projection)
     }

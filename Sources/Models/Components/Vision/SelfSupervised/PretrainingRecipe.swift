@@ -23,6 +23,8 @@ public struct PretrainingRecipe: Sendable, Hashable {
   public var hidden: Int?
   /// Width before the prototypes, or of what is compared; nil for the method's own.
   public var size: Int?
+  /// Width before the prototypes of a patch head of its own; nil for that of the crops' head.
+  public var patchHeadSize: Int?
   /// Prototypes of a self-distillation head.
   public var prototypes = 65_536
   /// Words of a visual vocabulary that masked patches are told (BEiT); 0 predicts pixels (SimMIM).
@@ -35,7 +37,7 @@ public struct PretrainingRecipe: Sendable, Hashable {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "globalCrops", "localCrops", "globalSize", "localSize", "patchLoss", "separatePatchHead",
-      "maskedShare", "maskRatio", "hidden", "size", "prototypes", "vocabulary",
+      "maskedShare", "maskRatio", "hidden", "size", "patchHeadSize", "prototypes", "vocabulary",
     ])
     globalCrops = try cursor.int("globalCrops", globalCrops, in: 1...1000)
     localCrops = try cursor.int("localCrops", localCrops, in: 0...1000)
@@ -53,6 +55,7 @@ public struct PretrainingRecipe: Sendable, Hashable {
     }
     hidden = try cursor.optional("hidden")?.int(in: 1...1_000_000)
     size = try cursor.optional("size")?.int(in: 1...1_000_000)
+    patchHeadSize = try cursor.optional("patchHeadSize")?.int(in: 1...1_000_000)
     prototypes = try cursor.int("prototypes", prototypes)
     vocabulary = try cursor.int("vocabulary", 0, in: 0...100_000_000)
   }

@@ -1,4 +1,4 @@
-import Graph
+public import Graph
 import Quantities
 
 extension ModelProfile {
@@ -8,6 +8,22 @@ extension ModelProfile {
     case .single(let tower): TowerBackbone(tower)
     case .component(let component): component.base as? any VisionBackbone
     default: nil
+    }
+  }
+}
+
+extension OperatorGraph {
+  /// Parts that are averages of trained ones (DINO's teacher, MoCo's momentum encoder).
+  static let copiedParts = ["teacher.", "momentum."]
+
+  /// Parameters of parts that are averages of trained ones: held and run forward, not trained, and
+  /// no part of the published model.
+  public var copiedParameterCount: Int {
+    calls.reduce(0) { sum, call in
+      let block = blocks[call.block]
+      guard Self.copiedParts.contains(where: block.name.hasPrefix) else { return sum }
+      let own = block.parameters.filter { id in !call.tied.contains { $0.local == id } }
+      return sum + own.reduce(0) { $0 + block[$1].count } * call.count
     }
   }
 }

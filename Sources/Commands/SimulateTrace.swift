@@ -1,0 +1,44 @@
+import DataFormats
+import Quantities
+import Simulation
+
+/// A trace in either format.
+enum SimulatedTrace {
+  case swf(SWFTrace)
+  case jsonLines
+
+  init(_ bytes: [UInt8], file: String) throws(UserError) {
+    let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
+    if first == UInt8(ascii: "{") {
+      self = .jsonLines
+      return
+    }
+    do {
+      self = .swf(try SWFTrace(parsing: bytes))
+    } catch {
+      throw UserError(
+        .input, place: "\(file):\(error.line):\(error.column)", error.message,
+        remedy: "give a trace in the Standard Workload Format or in JSON Lines")
+    }
+  }
+
+  /// Processors of the traced machine, if the header tells.
+  var processors: Int? {
+    guard case .swf(let trace) = self else { return nil }
+    return trace.headerValue("MaxProcs").flatMap { Int($0) }
+      ?? trace.headerValue("MaxNodes").flatMap { Int($0) }
+  }
+
+  /// Its jobs for a machine of so many cores.
+  func jobs(_ bytes: [UInt8], file: String, cores: Int) throws(UserError) -> [TraceJob] {
+    let jobs =
+      switch self {
+      case .swf(let trace): TraceJob.jobs(swf: trace, processors: cores)
+      case .jsonLines: try TraceJob.jobs(jsonLines: bytes, file: file)
+      }
+    guard !jobs.isEmpty else {
+      throw UserError(.input, place: file, "holds no job", remedy: "give a trace with jobs")
+    }
+    return jobs
+  }
+}

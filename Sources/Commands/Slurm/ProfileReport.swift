@@ -1,0 +1,74 @@
+import DataFormats
+import HardwareModel
+import Quantities
+import Slurm
+
+/// The document and the tables of `hfm profile`.
+enum ProfileReport {
+  static func json(_ result: ClusterMeasurement, profile: SiteProfile?) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("complete", .bool(result.isWhole)), ("date", .string(WallClock.now())),
+      ("version", .string("hfm \(HFM.version)")), ("nodes", result.nodesJSON),
+      ("network", result.networkJSON), ("stragglers", result.stragglersJSON),
+    ]
+    if let profile {
+      members.append(("slurmVersion", .string(profile.site.version)))
+      members.append(("cluster", profile.cluster.json))
+      members.append(("notes", .array(profile.notes.map { .string($0) })))
+    }
+    return .object(members)
+  }
+
+  static func lines(_ result: ClusterMeasurement) -> [String] {
+    var lines = [result.isWhole ? "complete profile" : "PARTIAL profile", "", "nodes"]
+    var table = AlignedTable(
+      head: [
+        "node", "state", "cores", "NUMA nodes", "fp32 GFLOP/s", "bf16 GFLOP/s", "copy GB/s",
+      ], rightAligned: [2, 3, 4, 5, 6])
+    table.rows = result.nodes.map(row)
+    lines += table.lines
+    for node in result.nodes where !node.reason.isEmpty {
+      lines.append("\(node.name): \(node.state.rawValue): \(node.reason)")
+    }
+    if result.pairsWanted > 0 {
+      lines += ["", "links (\(result.pairs.count) of \(result.pairsWanted) pairs measured, TCP)"]
+      var links = AlignedTable(
+        head: ["switch level", "pairs", "latency", "bandwidth", "error of the fit"],
+        rightAligned: [1, 2, 3, 4])
+      links.rows = result.tiers.map {
+        [
+          $0.level == 0 ? "0 (same leaf)" : "\($0.level)", "\($0.pairs)",
+          Format.seconds($0.fit.latencySeconds),
+          "\(Format.fixed($0.fit.bytesPerSecond / 1e9, 2)) GB/s",
+          "\(Format.fixed($0.fit.relativeError * 100, 1)) %",
+        ]
+      }
+      lines += links.lines
+    }
+    lines.append("")
+    let stragglers = result.stragglers
+    if stragglers.isEmpty {
+      lines.append("no node and no link stands out")
+    } else {
+      lines.append("what stands out")
+      lines += stragglers.map {
+        "  \($0.nodes.joined(separator: " – ")): \($0.kind.rawValue): \($0.evidence)"
+      }
+    }
+    return lines
+  }
+
+  private static func row(_ node: NodeOutcome) -> [String] {
+    let record = node.record
+    func rate(_ type: DataType) -> String {
+      record?.device?.peak(type).map { Format.fixed($0.value / 1e9, 1) } ?? "–"
+    }
+    let own = record?.memory.filter { $0.cores == $0.memory }.map(\.bytesPerSecond).max()
+    return [
+      node.name, node.state.rawValue,
+      record.map { "\($0.machine["cores"]?.array?.count ?? 0)" } ?? "–",
+      record.map { "\($0.machine["numaNodes"]?.array?.count ?? 0)" } ?? "–", rate(.fp32),
+      rate(.bf16), own.map { Format.fixed($0 / 1e9, 1) } ?? "–",
+    ]
+  }
+}

@@ -1,0 +1,181 @@
+import Commands
+import DataFormats
+import Glibc
+import Slurm
+import TestSupport
+import Testing
+
+/// `hfm profile --slurm` and `hfm cluster discover --slurm` through their public face, on a real
+/// Slurm of four nodes on one host.
+@Suite(.serialized, .enabled(if: StartedSlurm.isPresent, "\(StartedSlurm.absence)"))
+struct SlurmClusterProfileTests {
+  static func hfm(_ words: [String]) throws -> (code: Int32, json: JSONValue?, errors: String) {
+    let recorder = ConsoleRecorder()
+    let code = HFM.run(words, recorder.console)
+    let json = recorder.output.isEmpty ? nil : try? JSONValue(parsing: recorder.output)
+    return (code, json, recorder.errors)
+  }
+
+  static func profile(_ folder: TemporaryFolder, _ more: String...) throws
+    -> (code: Int32, json: JSONValue?, errors: String)
+  {
+    try hfm(
+      [
+        "profile", "--slurm", "--quick", "--poll", "0.5", "--json", "--hfm", StartedSlurm.program,
+        "--work", folder.file("work"),
+      ] + more)
+  }
+
+  /// Node states by name.
+  static func states(_ json: JSONValue?) -> [String: String] {
+    var states: [String: String] = [:]
+    for node in json?["nodes"]?.array ?? [] {
+      states[node["name"]?.string ?? ""] = node["state"]?.string
+    }
+    return states
+  }
+
+  /// A program that does something else on one node and is hfm on the others.
+  static func wrapper(_ folder: TemporaryFolder, on node: String, _ line: String) throws -> String {
+    let path = folder.file("wrapper.sh")
+    try TestFile.write(
+      """
+      #!/bin/bash
+      if [ "$SLURMD_NODENAME" = \(node) ]; then
+        \(line)
+      fi
+      exec '\(StartedSlurm.program)' "$@"
+
+      """, to: path)
+    chmod(path, 0o755)
+    return path
+  }
+
+  @Test func discoveryMakesAProfileThatPlansAndSimulationsTake() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("site.json")
+    let found = try Self.hfm(["cluster", "discover", "--slurm", "--json", "--output", file])
+    #expect(found.code == 0, "\(found.errors)")
+    #expect(found.json?["devicesPerNode"]?.int == 8)
+    #expect(found.json?["device"]?["id"]?.string == "a100-40gb-sxm")
+    #expect(found.json?["slurm"]?["nodes"]?.array?.count == 4)
+    #expect(found.json?["slurm"]?["switches"]?.array?.count == 3)
+    let plan = try Self.hfm([
+      "plan", "uni", "--task", "finetune", "--cluster", file, "--global-batch", "64", "--json",
+    ])
+    #expect(plan.code == 0, "\(plan.errors)")
+    let trace = folder.file("trace.jsonl")
+    try TestFile.write(
+      "{\"id\": \"a\", \"submitSeconds\": 0, \"runSeconds\": 10, \"cores\": 32}\n", to: trace)
+    let simulated = try Self.hfm(["simulate", trace, "--cluster", file, "--json"])
+    #expect(simulated.code == 0, "\(simulated.errors)")
+    #expect(simulated.json?[0]?["jobs"]?.int == 1)
+  }
+
+  @Test func fourNodesAndTheirLinksAreMeasured() throws {
+    let folder = try TemporaryFolder()
+    let (code, json, errors) = try Self.profile(
+      folder, "--measure", "topology,memory,network", "--output", folder.file("profile.json"))
+    #expect(code == 0, "\(errors)")
+    #expect(json?["complete"]?.bool == true)
+    #expect(
+      Self.states(json) == ["n1": "measured", "n2": "measured", "n3": "measured", "n4": "measured"])
+    #expect(json?["network"]?["pairs"]?.array?.count == 6)
+    let tiers = json?["network"]?["tiers"]?.array ?? []
+    #expect(tiers.map { $0["pairs"]?.int } == [2, 4])
+    for tier in tiers {
+      #expect((tier["bandwidthBytesPerSecond"]?.double ?? 0) > 1e8)
+      #expect((0...1e-2).contains(tier["latencySeconds"]?.double ?? 1))
+    }
+    // The file is a cluster profile with the measurement inside.
+    let plan = try Self.hfm([
+      "plan", "uni", "--task", "finetune", "--cluster", folder.file("profile.json"),
+      "--global-batch", "64", "--json",
+    ])
+    #expect(plan.code == 0, "\(plan.errors)")
+    // All is there: a second call asks Slurm for nothing.
+    let again = try Self.profile(folder, "--measure", "topology,memory,network")
+    #expect(again.code == 0 && again.errors.contains("measured before"))
+  }
+
+  @Test func garbageIsMarkedAndMeasuredAnew() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("work") + "/node.n2.json"
+    let program = try Self.wrapper(
+      folder, on: "n2", "echo '{\"node\": 7, \"stages\": [' > '\(file)'; exit 0")
+    let words = [
+      "profile", "--slurm", "--poll", "0.5", "--json", "--work", folder.file("work"), "--measure",
+      "topology", "--hfm",
+    ]
+    let first = try Self.hfm(words + [program])
+    #expect(first.code == 4)
+    #expect(first.json?["complete"]?.bool == false)
+    #expect(
+      Self.states(first.json)
+        == ["n1": "measured", "n2": "garbage", "n3": "measured", "n4": "measured"])
+    let second = try Self.hfm(words + [StartedSlurm.program])
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(second.errors.contains("3 nodes were measured before"))
+  }
+
+  /// A slurmd is killed while its node measures: the others finish, the profile says which node is
+  /// missing and why, and the next call measures what is missing.
+  @Test func aKilledSlurmdLeavesAMarkedPartialProfile() throws {
+    let folder = try TemporaryFolder()
+    let program = try Self.wrapper(
+      folder, on: "n3", "exec timeout -s STOP 0.2 '\(StartedSlurm.program)' \"$@\"")
+    let root = Self.clusterFolder
+    let pidFile = root + "/run/slurmd.n3.pid"
+    let killed = try #require(
+      Int32(try TestFile.text(pidFile).filter { $0.isNumber }))
+    let work = folder.file("work")
+    // Kills the daemon as soon as its node shows life.
+    let watcher =
+      "for i in $(seq 300); do ls '\(work)'/alive.*.n3 > /dev/null 2>&1 && break; sleep 0.1; done;"
+      + " sleep 0.5; kill -9 \(killed)"
+    _ = try ProcessRunner.run(["sh", "-c", "(\(watcher)) > /dev/null 2>&1 &"])
+    let first = try Self.hfm([
+      "profile", "--slurm", "--quick", "--poll", "0.5", "--json", "--work", work, "--measure",
+      "topology,memory,network", "--hfm", program, "--time-limit", "5m",
+    ])
+    try Self.revive("n3", work)
+    #expect(first.code == 4)
+    #expect(first.json?["complete"]?.bool == false)
+    #expect(first.errors.contains("partial"))
+    let states = Self.states(first.json)
+    for node in ["n1", "n2", "n4"] { #expect(states[node] == "measured") }
+    #expect(["missing", "partial"].contains(states["n3"] ?? ""))
+    let lost = (first.json?["nodes"]?.array ?? []).first { $0["name"]?.string == "n3" }
+    #expect(lost?["reason"]?.string?.isEmpty == false)
+    #expect((first.json?["network"]?["pairs"]?.array?.count ?? 0) >= 3)
+    let second = try Self.profile(folder, "--measure", "topology,memory,network")
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(second.json?["complete"]?.bool == true)
+    print("real Slurm: a slurmd killed while measuring left a marked partial profile")
+  }
+
+  /// The folder of scripts/slurm-test-cluster.sh.
+  static var clusterFolder: String {
+    let file = getenv("SLURM_CONF").map { String(cString: $0) } ?? ""
+    return file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+      .joined(separator: "/")
+  }
+
+  /// Ends what is left of a node's agents, and starts its slurmd again.
+  static func revive(_ node: String, _ work: String) throws {
+    for name in try TestFile.names(in: "/proc") {
+      guard let id = Int32(name), let line = try? TestFile.text("/proc/\(name)/cmdline"),
+        line.contains("--agent\0\(work)")
+      else { continue }
+      kill(id, SIGKILL)
+    }
+    let started = try ProcessRunner.run(["slurmd", "-N", node])
+    #expect(started.status == 0, "\(started.complaint)")
+    let client = SlurmClient()
+    for _ in 0..<300 {
+      if try client.site().node(node)?.states == ["idle"] { return }
+      usleep(200_000)
+    }
+    Issue.record("\(node) did not come back")
+  }
+}
