@@ -68,8 +68,7 @@ struct RoundValidationTests {
   @Test func jsonLinesWithTraits() throws {
     let text = """
       {"id": "a", "submitSeconds": 0, "runSeconds": 10, "user": "ann", "deadlineSeconds": 99}
-      {"id": 2, "submitSeconds": 1, "runSeconds": 5, "user": "bob", "dependsOn": ["a"],
-       "array": "x",
+      {"id": 2, "submitSeconds": 1, "runSeconds": 5, "user": "bo", "dependsOn": ["a"], "array": "x",
       """
       + "\"arrayLimit\": 3, \"requires\": [\"on-premise\"], \"checkpointSeconds\": 2}\n"
     let lines = text.replacing(",\n\"array", with: ", \"array")
