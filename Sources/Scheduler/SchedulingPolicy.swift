@@ -6,7 +6,8 @@ public enum SchedulingEvent: Sendable {
   case ended(RunningJob)
   /// A waiting job was withdrawn.
   case withdrawn(Job)
-  /// A node failed, with the jobs on it, or came back: reservations may rest on what is no longer so.
+  /// A node failed, with the jobs on it, or came back: reservations may rest on what is no longer
+  /// so.
   case resized(lost: [RunningJob])
   /// A time that the policy asked for has come.
   case timer
@@ -32,8 +33,8 @@ public protocol SchedulingPolicy: Sendable {
   /// A job's rank if `state.ranked` shall hold the waiting jobs in an order of the policy's own,
   /// lowest first; it must not change while the job waits. Nil for none.
   func rank(_ job: Job) -> Double?
-  /// Whether what comes free goes to the first of the queue before others; only then is it of use to
-  /// interrupt jobs for it.
+  /// Whether what comes free goes to the first of the queue before others; only then is it of use
+  /// to interrupt jobs for it.
   var putsPriorityFirst: Bool { get }
   /// Chooses; `state.queue` already holds a submitted job, and no longer an ended one.
   mutating func decide(_ state: ClusterState, on event: SchedulingEvent) -> PolicyOutcome

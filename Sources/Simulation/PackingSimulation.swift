@@ -40,7 +40,8 @@ public struct PackingTrace: Sendable {
   /// Thousandths of GPU there are.
   public var capacity: Int { nodes.reduce(0) { $0 + $1.freeGPU } }
 
-  /// The tasks in random order, with random ones added until they ask for `load` times what there is.
+  /// The tasks in random order, with random ones added until they ask for `load` times what there
+  /// is.
   public func arrivals(load: Double, seed: UInt64) -> [SharedTask] {
     var random = SeededRandom(seed: seed)
     var list = tasks

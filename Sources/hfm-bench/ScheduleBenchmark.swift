@@ -5,8 +5,8 @@ import Quantities
 import Scheduler
 import Simulation
 
-/// What a schedule costs: a trace of the Parallel Workloads Archive's format with 10,000 jobs beside
-/// the simulator pyss, and made-up traces of a million jobs on 10,000 and 100,000 nodes.
+/// What a schedule costs: a trace of the Parallel Workloads Archive's format with 10,000 jobs
+/// beside the simulator pyss, and made-up traces of a million jobs on 10,000 and 100,000 nodes.
 ///
 /// The trace is read from `HFM_VALIDATION_DATA`; without it that part is left out, and said so.
 let scheduleBenchmark = Benchmark(

@@ -199,8 +199,8 @@ final class SteppingRunner: JobRunner {
     #expect(nobody?.contains("nobody serves this ledger") == true)
   }
 
-  /// Root only: a process of another user can neither open the socket nor, where the socket were open
-  /// to all, get an answer; and it cannot read the ledger.
+  /// Root only: a process of another user can neither open the socket nor, where the socket were
+  /// open to all, get an answer; and it cannot read the ledger.
   @Test(.enabled(if: geteuid() == 0, "needs root, to become another user"))
   func aForeignUserIsRefused() async throws {
     chmod(folder.path, 0o755)
@@ -228,8 +228,8 @@ final class SteppingRunner: JobRunner {
     #expect(isOver.wait())
   }
 
-  /// A quick sample of scripts/kill-jobs.py: a service is killed at a random moment of its work, and
-  /// another goes on. Nothing is lost, and nothing completed twice.
+  /// A quick sample of scripts/kill-jobs.py: a service is killed at a random moment of its work,
+  /// and another goes on. Nothing is lost, and nothing completed twice.
   @Test(arguments: 1...12 as ClosedRange<UInt64>)
   func aKilledServiceLosesNothing(seed: UInt64) async throws {
     for round in 0..<3 as Range<UInt64> {
@@ -242,7 +242,9 @@ final class SteppingRunner: JobRunner {
       for _ in 0..<1000 where try !Self.allDone(ledger) { usleep(10_000) }
     }
     let found = try Ledger(path: ledger)
-    let accepted = try TestFile.text(ledger + ".accepted").split(separator: "\n").map(String.init)
+    // All three may have been killed before anything was accepted.
+    let list = (try? TestFile.text(ledger + ".accepted")) ?? ""
+    let accepted = list.split(separator: "\n").map(String.init)
     let states = Dictionary(
       try found.jobs().map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
     for id in accepted { #expect(states[id] == .done, "\(id) was accepted") }
@@ -272,6 +274,8 @@ final class Flag: Sendable {
 
 /// Becomes another user, and tries to get at a ledger and its service.
 private func foreignerIsKeptOut(_ ledger: String, expecting words: String) -> Bool {
+  // As the program itself does.
+  signal(SIGPIPE, SIG_IGN)
   guard setgid(65534) == 0, setuid(65534) == 0 else { return false }
   guard open(ledger, O_RDONLY) < 0, open(ledger + "-wal", O_RDONLY) < 0 else { return false }
   let refused = errorText {

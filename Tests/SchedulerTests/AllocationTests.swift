@@ -38,8 +38,8 @@ import Testing
     }
   }
 
-  /// No allocation reaches a higher level: by weak duality, any prices for devices and for jobs' time
-  /// bound it. Good prices are found by trying many.
+  /// No allocation reaches a higher level: by weak duality, any prices for devices and for jobs'
+  /// time bound it. Good prices are found by trying many.
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func twoKindsAgainstASweep(seed: UInt64) {
     var random = SplitMix64(seed: seed)

@@ -4,8 +4,8 @@ import Simulation
 import TestSupport
 import Testing
 
-/// Gavel's simulator on its own traces: 8 V100, 16 P100, 24 K80, rounds of 360 s (its figures are in
-/// docs/Scheduling.md).
+/// Gavel's simulator on its own traces: 8 V100, 16 P100, 24 K80, rounds of 360 s (its figures are
+/// in docs/Scheduling.md).
 @Suite(
   "Schedules of Gavel and FGD", .enabled(if: ValidationData.isPresent, "no HFM_VALIDATION_DATA"))
 struct RoundValidationTests {
@@ -66,12 +66,11 @@ struct RoundValidationTests {
 
 @Suite struct TraceReadingTests {
   @Test func jsonLinesWithTraits() throws {
-    let text = """
-      {"id": "a", "submitSeconds": 0, "runSeconds": 10, "user": "ann", "deadlineSeconds": 99}
-      {"id": 2, "submitSeconds": 1, "runSeconds": 5, "user": "bob", "dependsOn": ["a"], "array": "x",
-      """
-      + "\"arrayLimit\": 3, \"requires\": [\"on-premise\"], \"checkpointSeconds\": 2}\n"
-    let lines = text.replacing(",\n\"array", with: ", \"array")
+    let lines = [
+      #"{"id": "a", "submitSeconds": 0, "runSeconds": 10, "user": "ann", "deadlineSeconds": 99}"#,
+      #"{"id": 2, "submitSeconds": 1, "runSeconds": 5, "user": "bob", "dependsOn": ["a"], "#
+        + #""array": "x", "arrayLimit": 3, "requires": ["on-premise"], "checkpointSeconds": 2}"#,
+    ].joined(separator: "\n")
     let jobs = try TraceJob.jobs(jsonLines: Array(lines.utf8), file: "t.jsonl")
     #expect(jobs.map(\.id) == ["a", "2"])
     #expect(jobs.map(\.job.user) == [1, 2])

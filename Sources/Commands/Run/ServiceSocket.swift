@@ -5,8 +5,8 @@ import Glibc
 import Quantities
 import Synchronization
 
-/// The service's door: a Unix socket that only its owner can open, and at which the kernel's word on
-/// who knocks is asked all the same. One JSON object per line each way.
+/// The service's door: a Unix socket that only its owner can open, and at which the kernel's word
+/// on who knocks is asked all the same. One JSON object per line each way.
 final class ServiceSocket: Sendable {
   /// Where a ledger's service listens.
   static func path(ledger: String) -> String { ledger + ".sock" }
@@ -127,8 +127,9 @@ enum ServiceClient {
     hfm_socket_timeout(descriptor, 120)
     let text = JSONValue.object(members).text(pretty: false) + "\n"
     var lines = LineReader(descriptor)
-    guard Files.writeAll(text, to: descriptor), let line = lines.next(),
-      let answer = try? JSONValue(parsing: line)
+    // A service that refuses this user has its say without reading.
+    Files.writeAll(text, to: descriptor)
+    guard let line = lines.next(), let answer = try? JSONValue(parsing: line)
     else {
       throw UserError(.run, place: path, "the service went away before it answered")
     }
