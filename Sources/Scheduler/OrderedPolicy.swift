@@ -24,10 +24,10 @@ extension JobOrder {
 ///
 /// The guarantee: from the pass in which a job gets the reservation until it starts, its reserved
 /// time never moves back, as long as no job outlasts its estimate, no node fails and no job of
-/// higher priority comes. For at that time the head fits
-/// into what is free by then; a job that jumps ahead ends by then or takes only what the head
-/// leaves over; and ends before the estimate only free more. (The argument of EASY, Lifka 1995,
-/// which nowhere uses how the head was chosen; it does need the head to stay.)
+/// higher priority comes. For at that time the head fits into what is free by then; a job that
+/// jumps ahead ends by then or takes only what the head leaves over; and ends before the estimate
+/// only free more. (The argument of EASY, Lifka 1995, which nowhere uses how the head was chosen;
+/// it does need the head to stay.)
 public struct OrderedPolicy<Order: JobOrder>: SchedulingPolicy {
   /// The order's name.
   public static var name: String { Order.name }

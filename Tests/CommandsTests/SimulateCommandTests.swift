@@ -85,4 +85,56 @@ import Testing
     #expect(result.code == 2)
     #expect(result.errors.contains("trace.swf:1:1: expected 18 fields, found 3"))
   }
+
+  @Test func aSweepFindsTheLeastMachineThatIsEnough() throws {
+    let words = ["simulate", trace, "--sweep", "2,4,8", "--policy", "easy", "--goal-wait", "10s"]
+    let recorder = ConsoleRecorder()
+    #expect(HFM.run(words, recorder.console) == 0)
+    // On 2 processors the second job is cut down to 2; mean waits 99, 33 and 0.
+    #expect(recorder.output.contains("easy: 8 processors keep the mean wait below 10 s"))
+    let json = ConsoleRecorder()
+    #expect(HFM.run(words + ["--json"], json.console) == 0)
+    let value = try JSONValue(parsing: json.output)
+    #expect(value["runs"]?.array?.map { $0["processors"]?.int } == [2, 4, 8])
+    #expect(value["least"]?[0]?["processors"]?.int == 8)
+  }
+
+  @Test func failuresPowerAndFairnessAreReported() throws {
+    let file = folder.file("trace.jsonl")
+    try TestFile.write(
+      (0..<30).map {
+        #"{"id": \#($0), "submitSeconds": 0, "runSeconds": 50, "user": "u\#($0 % 3)"}"# + "\n"
+      }.joined(), to: file)
+    let result = FrameTests.hfm(
+      "simulate", file, "--cluster", "synthetic:NUMANode:4 Core:2 PU:1", "--failures", "100s/10s",
+      "--power", "100/10", "--seed", "7", "--json")
+    #expect(result.code == 0)
+    let json = try JSONValue(parsing: result.output)
+    #expect((json[0]?["failures"]?.int ?? 0) > 0)
+    #expect((json[0]?["energyJoules"]?.double ?? 0) >= 100 * 30 * 50)
+    #expect((json[0]?["fairness"]?.double ?? 0) > 0.5)
+    #expect(json[0]?["jobs"]?.int == 30)
+  }
+
+  @Test func gavelTracesRunInRounds() throws {
+    let file = folder.file("jobs.trace")
+    let table = folder.file("t.json")
+    try TestFile.write(
+      "M\tc\td\ts\t1\t3600\t1\t1\t-1\t0\nM\tc\td\ts\t1\t36\t1\t1\t-1\t0\n", to: file)
+    try TestFile.write(
+      #"{"fast": {"('M', 1)": {"null": 10}}, "slow": {"('M', 1)": {"null": 1}}}"#, to: table)
+    let words = [
+      "simulate", file, "--throughputs", table, "--devices", "fast=1,slow=1", "--policy",
+      "shortest-remaining,max-min-fairness",
+    ]
+    let recorder = ConsoleRecorder()
+    #expect(HFM.run(words + ["--json"], recorder.console) == 0)
+    let json = try JSONValue(parsing: recorder.output)
+    // The long job is the whole makespan: the fast device is its own, the short one takes the slow.
+    #expect(json[0]?["makespanSeconds"]?.double == 360)
+    #expect(abs((json[0]?["meanJctSeconds"]?.double ?? 0) - (360 + 36) / 2) < 1e-9)
+    let wrong = ConsoleRecorder()
+    #expect(HFM.run(Array(words.dropLast(3)) + ["fast=x"], wrong.console) == 2)
+    #expect(wrong.errors.contains("\"fast=x\" is wrong; write it like v100=8"))
+  }
 }

@@ -31,10 +31,12 @@ import Testing
       try ledger.setPaused("a", true)
     }
     let ledger = try Ledger(path: path)
-    #expect(try ledger.progress(of: "a") == JobProgress(stepsDone: 7, isPaused: true))
+    #expect(try ledger.progress(of: "a").stepsDone == 7)
+    #expect(try ledger.progress(of: "a").isPaused)
     #expect(try ledger.jobs().first?.reason == "paused by the user")
     try ledger.setPaused("a", false)
-    #expect(try ledger.progress(of: "a") == JobProgress(stepsDone: 7, isPaused: false))
+    #expect(try ledger.progress(of: "a").stepsDone == 7)
+    #expect(try !ledger.progress(of: "a").isPaused)
     #expect(try ledger.progress(of: "none").stepsDone == 0)
   }
 

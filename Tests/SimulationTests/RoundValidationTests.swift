@@ -66,12 +66,11 @@ struct RoundValidationTests {
 
 @Suite struct TraceReadingTests {
   @Test func jsonLinesWithTraits() throws {
-    let text = """
-      {"id": "a", "submitSeconds": 0, "runSeconds": 10, "user": "ann", "deadlineSeconds": 99}
-      {"id": 2, "submitSeconds": 1, "runSeconds": 5, "user": "bo", "dependsOn": ["a"], "array": "x",
-      """
-      + "\"arrayLimit\": 3, \"requires\": [\"on-premise\"], \"checkpointSeconds\": 2}\n"
-    let lines = text.replacing(",\n\"array", with: ", \"array")
+    let lines = [
+      #"{"id": "a", "submitSeconds": 0, "runSeconds": 10, "user": "ann", "deadlineSeconds": 99}"#,
+      #"{"id": 2, "submitSeconds": 1, "runSeconds": 5, "user": "bob", "dependsOn": ["a"], "#
+        + #""array": "x", "arrayLimit": 3, "requires": ["on-premise"], "checkpointSeconds": 2}"#,
+    ].joined(separator: "\n")
     let jobs = try TraceJob.jobs(jsonLines: Array(lines.utf8), file: "t.jsonl")
     #expect(jobs.map(\.id) == ["a", "2"])
     #expect(jobs.map(\.job.user) == [1, 2])

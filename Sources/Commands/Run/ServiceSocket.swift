@@ -127,8 +127,9 @@ enum ServiceClient {
     hfm_socket_timeout(descriptor, 120)
     let text = JSONValue.object(members).text(pretty: false) + "\n"
     var lines = LineReader(descriptor)
-    guard Files.writeAll(text, to: descriptor), let line = lines.next(),
-      let answer = try? JSONValue(parsing: line)
+    // A service that refuses this user has its say without reading.
+    Files.writeAll(text, to: descriptor)
+    guard let line = lines.next(), let answer = try? JSONValue(parsing: line)
     else {
       throw UserError(.run, place: path, "the service went away before it answered")
     }
