@@ -21,6 +21,11 @@ struct LayerExtraction {
         let share = Double(backward.count) / Double(call.count)
         add(training.backwardBlocks[backward.block], block, cuts[call.block], call, share, &layer)
       }
+      if call.reuses != nil {
+        // An earlier call's parameters, counted there.
+        layer.parameters = LayerWork.Split()
+        layer.trained = LayerWork.Split()
+      }
       for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
       for index in layer.backward.indices { layer.backward[index].isInLayer = layer.isLayer }
       layers.append(layer)
