@@ -41,9 +41,9 @@ let faces: [Target] = [
   tool(
     "hfm-bench",
     [
-      "Calibration", "Executor", "Kernels", "Planner", "CostModel", "Workloads", "Models",
-      "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation", "Quantities",
-      "DataFormats", "CBenchPeers",
+      "Calibration", "Executor", "Kernels", "Validation", "Planner", "CostModel", "Workloads",
+      "Models", "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation",
+      "Quantities", "DataFormats", "CBenchPeers",
       "CSystemShims",
     ]),
   module(
@@ -67,6 +67,12 @@ let handOn: [Target] = [
 ]
 
 let decide: [Target] = [
+  module(
+    "Validation",
+    [
+      "Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities",
+      "DataFormats",
+    ]),
   module(
     "Planner",
     ["CostModel", "Workloads", "Models", "HardwareModel", "Quantities"]),
@@ -147,6 +153,7 @@ let testTargets: [Target] = [
     [
       "Planner", "CostModel", "Workloads", "Models", "HardwareModel", "Quantities", "DataFormats",
     ]),
+  tests("Validation", ["Validation", "Planner", "HardwareModel", "Quantities", "DataFormats"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
   tests(

@@ -4,7 +4,8 @@
 Usage: scripts/kill-jobs.py HFM [KILLS] [SEED]
 
 Submits jobs of real steps, kills the service with SIGKILL after a random time, starts it again, and
-so on. At the end every job that was ever reported as queued must be done, with exactly one completed
+so on. At the end every job that was ever reported as queued must be done, with exactly one
+completed
 run, and the file must be sound. Exit code 1 tells of a fault.
 """
 

@@ -11,7 +11,7 @@ enum CostCommand: Command {
   static let specification = CommandSpecification(
     name: "cost", summary: "counts parameters, FLOPs, bytes and memory of one workload",
     operands: ["MODEL"],
-    options: WorkloadOptions.options + [
+    options: WorkloadOptions.options + DatasetOption.options + [
       .value("batch", "N", "samples in one pass (default 1)"),
       WorkloadOptions.recompute("none"),
       .value(
@@ -26,7 +26,11 @@ enum CostCommand: Command {
       only served, --batch requests of --sequence tokens read and --target-sequence
       tokens written are priced.
       """,
-    examples: ["hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32"])
+    examples: [
+      "hfm cost bert-base --task pretrain --batch 8 --sequence 128 --dtype fp32",
+      "hfm cost pubmedbert --dataset pubmed --epochs 2 --batch 256",
+      "hfm cost llama2-7b --task lora --rank 16 --targets query,value --quantize int4",
+    ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
@@ -37,14 +41,21 @@ enum CostCommand: Command {
     }
     var request = try WorkloadOptions.request(arguments)
     request.batch = try arguments.int("batch", in: 1...100_000_000) ?? 1
+    let settings = memorySettings(arguments)
+    let repeats = settings.recompute == .full && request.task.trains
+    // Layers are repeated only where a gradient flows into them.
+    request.embeddingGradient = repeats
     let workload = try Workload(model, request)
     let profile = try StepProfile(workload)
-    let memory = profile.memory.estimate(memorySettings(arguments))
+    let memory = profile.memory.estimate(settings)
     let report = CostReport(
       model: model, request: request, cost: profile.cost, memory: memory,
       inputs: workload.forward.inputs.map { workload.forward.values[$0.index] },
-      trains: profile.trains, copies: workload.forward.copiedParameterCount,
-      tiling: try TilingCost(arguments, workload, profile.cost))
+      trains: profile.trains,
+      repeated: repeats ? profile.cost.recomputable.sum(\.modelFlops) : 0,
+      copies: workload.forward.copiedParameterCount,
+      tiling: try TilingCost(arguments, workload, profile.cost),
+      dataset: try DatasetOption(arguments, model, request))
     if console.json {
       console.print(json: report.json(explain: console.explain))
     } else {
@@ -73,10 +84,16 @@ struct CostReport {
   /// What one pass reads: token ids, images, labels.
   let inputs: [Tensor]
   let trains: Bool
+  /// FLOPs of layers that run forward again during backward.
+  let repeated: Int
   /// Parameters of a teacher or momentum copy, which are held but not trained.
   let copies: Int
   /// All tiles of a slide or scan; nil for samples.
   var tiling: TilingCost?
+  /// What the workload passes over, if said.
+  var dataset: DatasetOption?
+
+  private var passFlops: Int { trains ? cost.flops.step : cost.flops.forward }
 
   func json(explain: Bool) -> JSONValue {
     var members: [(String, JSONValue)] = [
@@ -99,7 +116,8 @@ struct CostReport {
         "flops",
         .object([
           ("forward", .number(cost.flops.forward)), ("backward", .number(cost.flops.backward)),
-          ("step", .number(cost.flops.step)), ("vector", .number(cost.flops.vectorStep)),
+          ("step", .number(cost.flops.step)), ("repeated", .number(repeated)),
+          ("vector", .number(cost.flops.vectorStep)),
         ])
       ),
       (
@@ -119,6 +137,9 @@ struct CostReport {
       members.append(("kvCacheBytes", .number(caches.reduce(0) { $0 + $1.bytes })))
     }
     if let tiling { members.append(("tiling", tiling.json)) }
+    if let dataset {
+      members.append(("dataset", dataset.json(passFlops: passFlops, batch: request.batch)))
+    }
     if explain { members.append(("explain", .array(terms.map(ExplainText.json)))) }
     return .object(members)
   }
@@ -136,9 +157,12 @@ struct CostReport {
     facts.rows.append(["forward", Format.flops(cost.flops.forward)])
     if trains {
       facts.rows.append(["backward", Format.flops(cost.flops.backward)])
+      if repeated > 0 { facts.rows.append(["repeated forward", Format.flops(repeated)]) }
       facts.rows.append(["step", Format.flops(cost.flops.step)])
     }
+    facts.rows.append(["outside products", Format.flops(cost.flops.vectorStep)])
     facts.rows += tiling?.rows ?? []
+    facts.rows += dataset?.rows(passFlops: passFlops, batch: request.batch) ?? []
     var bytes = AlignedTable(
       head: ["memory, batch \(request.batch), \(request.precision.word)", ""], rightAligned: [1])
     bytes.rows = Self.memoryRows(memory, trains: trains)
@@ -151,7 +175,8 @@ struct CostReport {
       ]
     }
     let terms = explain ? [""] + ExplainText.lines(terms) : []
-    return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
+    let note = dataset.map { ["  " + $0.note] } ?? []
+    return facts.lines + note + [""] + bytes.lines + [""] + table.lines + terms
   }
 
   /// A row for each input; the layers' caches together.
@@ -202,6 +227,9 @@ struct CostReport {
     ExplainTerm(
       "FLOP", "2·m·n·k for products, 4·B·H·S·T·D for attention (full square), backward 2x", "",
       "counted on the operator graph"),
+    ExplainTerm(
+      "outside products", "arithmetic of element-wise operators, norms and Fourier transforms", "",
+      "approximate; counters of FLOPs leave it out"),
     ExplainTerm("bytes", "each operand and result of an operator once", "", "counted, unfused"),
     ExplainTerm(
       "memory", "liveness walk over forward, backward and update", "",

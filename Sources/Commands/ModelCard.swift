@@ -34,14 +34,32 @@ struct ModelCard {
       (parameters, parts, inputs, forwardFlops) = (nil, [], [], 0)
       return
     }
-    let graph = try Workload(model, WorkloadRequest(task: .infer, batch: 1)).forward
+    var request = WorkloadRequest(task: .infer, batch: 1)
+    // One pass shows every block; further ones repeat them.
+    if model.sample.recycles != nil { request.recycles = 0 }
+    let graph = try Workload(model, request).forward
     let blocks = graph.blocks.map { block in
       block.operators.reduce(0) { $0 + OperatorCost($1, tensors: block.tensors).modelFlops }
     }
-    parts = graph.calls.map { Self.part($0, graph, flops: blocks[$0.block]) }
+    parts = Self.merged(graph.calls.map { Self.part($0, graph, flops: blocks[$0.block]) })
     parameters = try model.parameterCount()
     inputs = graph.inputs.map { graph.values[$0.index] }
     forwardFlops = parts.reduce(0) { $0 + $1.flops }
+  }
+
+  /// Equal blocks in a row as one: layers with the same parameters are separate calls.
+  private static func merged(_ parts: [Part]) -> [Part] {
+    var result: [Part] = []
+    for part in parts {
+      if let last = result.last, last.name == part.name, last.output == part.output {
+        result[result.count - 1].count += part.count
+        result[result.count - 1].parameters += part.parameters
+        result[result.count - 1].flops += part.flops
+      } else {
+        result.append(part)
+      }
+    }
+    return result
   }
 
   private static func part(_ call: BlockCall, _ graph: OperatorGraph, flops: Int) -> Part {

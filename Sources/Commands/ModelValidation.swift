@@ -110,8 +110,8 @@ struct ModelValidation {
   var summary: [String] {
     let counts = rows.filter { $0.forward != nil || $0.backward != nil || $0.parameters != nil }
     var lines = [
-      "\(counts.count) workloads counted, \(misses.count) off by more than \(Format.percent(tolerance)) "
-        + "(parameters: by any)"
+      "\(counts.count) workloads counted, \(misses.count) off by more than "
+        + "\(Format.percent(tolerance)) (parameters: by any)"
     ]
     if let worst = peakErrors.last {
       let median = peakErrors[peakErrors.count / 2]

@@ -7,33 +7,47 @@ import Workloads
 
 /// The options of `hfm plan` besides those of the workload.
 enum PlanOptions {
-  static let options: [CommandOption] = [
-    .value("cluster", "NAME|FILE|here", "the hardware to plan for"),
-    .value("device-profile", "FILE", "a calibrated device (hfm calibrate --output FILE)"),
-    .value("devices", "N", "use exactly so many devices (default: up to all)"),
-    .value("global-batch", "N", "samples per update (default 256; of a machine here 8)"),
-    .value("data", "N", "replicas, each with its share of the batch"),
-    .value("tensor", "N", "devices that share each layer; 1 so far"),
-    .value("pipeline", "N", "pipeline stages; 1 so far"),
-    .value("virtual-stages", "N", "virtual stages of a pipeline; 1 so far"),
-    .value("context", "N", "devices that share a sequence; 1 so far"),
-    .value("expert", "N", "devices that share experts; 1 so far"),
-    .value(
-      "zero", "N", "what replicas share: 1 optimizer states, 2 and gradients, 3 all",
-      words: ["0", "1", "2", "3"]),
-    .value("micro-batch", "N", "samples in one pass on one replica"),
-    WorkloadOptions.recompute("both are tried"),
-    .value(
-      "optimizer-kernel", "WORD", "how updates run (default fused)",
-      words: OptimizerKernel.allCases.map(\.rawValue)),
-    .value("steps", "N", "updates (batches when serving) of the whole job (default 1)"),
-    .value("samples", "N", "samples of the whole job, in place of --steps"),
-    .value("tokens", "N", "tokens of the whole job, such as 1.4T, in place of --steps"),
-    .value("cached-tokens", "N", "tokens a sequence keeps in a decoder's cache (task infer)"),
-    .value("price-per-device-hour", "X", "price of one device for an hour, any currency"),
-    .value("grams-per-kwh", "X", "grams of CO2e per kWh of electricity"),
-    .value("top", "N", "plans to show (default 10)"),
-  ]
+  static let options: [CommandOption] =
+    [
+      .value("cluster", "NAME|FILE|here", "the hardware to plan for"),
+      .value("device-profile", "FILE", "a calibrated device (hfm calibrate --output FILE)"),
+      .value("global-batch", "N", "samples per update (default 256; of a machine here 8)"),
+    ] + PlanChoices.options + [
+      .value(
+        "framework", "WORD", "whose software runs the step (default pytorch)",
+        words: SoftwareStack.all.map(\.name)),
+      .value(
+        "attention", "WORD", "one kernel, or scores through memory (default: the framework's)",
+        words: ["fused", "plain"]),
+      .value(
+        "optimizer-kernel", "WORD", "how updates run (default fused)",
+        words: OptimizerKernel.allCases.map(\.rawValue)),
+      .value(
+        "optimizer-states", "WORD", "format of the optimizer's states (default: the parameters')",
+        words: ["fp32", "bf16", "int8"]),
+      .value("load-seconds", "X", "seconds of one host core for loading a sample (default 0)"),
+      .flag("failures", "count checkpoints, failures and restarts in"),
+      .value("steps", "N", "updates (batches when serving) of the whole job (default 1)"),
+      .value("samples", "N", "samples of the whole job, in place of --steps"),
+      .value("tokens", "N", "tokens of the whole job, such as 1.4T, in place of --steps"),
+      .value("dataset", "ID", "data set that the job passes over, in place of --steps"),
+      .value("epochs", "N", "passes over the data set (default 1)"),
+      .value("cached-tokens", "N", "tokens a sequence keeps in a decoder's cache (task infer)"),
+      .value(
+        "goal", "WORD", "what is made least (default time)",
+        words: PlanGoal.allCases.map(\.rawValue)),
+      .value("deadline", "TIME", "longest time of the whole job, such as 21d"),
+      .value("budget", "X", "most money of the whole job"),
+      .value("headroom", "X", "share of the memory to leave free beside the reserve"),
+      .value("grid", "NAME", "electricity: sets --grams-per-kwh (france, united-states …)"),
+      .value("pue", "X", "energy of the site over that of its machines (default 1)"),
+      .value("price-per-device-hour", "X", "price of one device for an hour, any currency"),
+      .value("grams-per-kwh", "X", "grams of CO2e per kWh of electricity"),
+      .value("what-if", "NAMES", "further clusters to compare, joined by commas"),
+      .flag("pareto", "the best plans by time, device hours, energy and cost"),
+      .flag("exhaustive", "evaluate every configuration, without bounds"),
+      .value("top", "N", "plans to show (default 10)"),
+    ]
 
   static func request(
     _ arguments: Arguments, _ console: Console, _ model: ModelProfile, _ workload: WorkloadRequest,
@@ -43,7 +57,8 @@ enum PlanOptions {
     let assumed = cluster.deviceCount == 1 ? 8 : 256
     let batch = try arguments.int("global-batch")
     let data = try arguments.int("data")
-    let replicas = try arguments.int("devices") ?? data ?? 1
+    let shares = try (arguments.int("tensor") ?? 1) * (arguments.int("pipeline") ?? 1)
+    let replicas = try max(1, (arguments.int("devices") ?? 1) / shares)
     let micro = try arguments.int("micro-batch")
     // A given micro-batch and replica count make the smallest global batch that they divide.
     let natural = micro.map { product($0, data ?? replicas) }
@@ -54,11 +69,10 @@ enum PlanOptions {
       console.warn("no --global-batch given: \(assumed) samples per update assumed")
     }
     request.devices = try arguments.int("devices", in: 1...10_000_000)
-    request.space = try space(arguments)
-    if arguments.string("optimizer-kernel") == "foreach" { request.optimizerKernel = .foreach }
+    request.space = try PlanChoices.space(arguments)
+    try software(arguments, &request)
+    try economy(arguments, &request)
     request.cachedTokens = try arguments.int("cached-tokens") ?? 0
-    request.pricePerDeviceHour = try arguments.double("price-per-device-hour")
-    request.gramsPerKilowattHour = try arguments.double("grams-per-kwh")
     request.limit = try arguments.int("top", in: 1...10_000) ?? 10
     request.steps = try steps(arguments, model, workload, request)
     return request
@@ -69,29 +83,61 @@ enum PlanOptions {
     return overflow ? .max : value
   }
 
-  private static func space(_ arguments: Arguments) throws(UserError) -> SearchSpace {
-    var space = SearchSpace()
-    func fixed(_ name: String) throws(UserError) -> [Int]? {
-      guard let value = try arguments.int(name) else { return nil }
-      return [value]
+  /// Choices of software and formats.
+  private static func software(
+    _ arguments: Arguments, _ request: inout PlanRequest
+  ) throws(UserError) {
+    if let word = arguments.string("framework"), let stack = SoftwareStack(word: word) {
+      request.stack = stack
     }
-    space.data = try fixed("data")
-    space.tensor = try fixed("tensor") ?? [1]
-    space.pipeline = try fixed("pipeline") ?? [1]
-    space.virtualStages = try fixed("virtual-stages") ?? [1]
-    space.context = try fixed("context") ?? [1]
-    space.expert = try fixed("expert") ?? [1]
-    if let stage = try arguments.int("zero", in: 0...3) { space.zeroStage = [stage] }
-    space.microBatch = try fixed("micro-batch")
-    space.recompute = arguments.string("recompute").flatMap(Recompute.init(rawValue:)).map { [$0] }
-    return space
+    if let word = arguments.string("attention") { request.stack.fusedAttention = word == "fused" }
+    switch arguments.string("optimizer-states") {
+    case "fp32": request.stateBits = 32
+    case "bf16": request.stateBits = 16
+    case "int8": request.stateBits = 8
+    default: break
+    }
+    if arguments.string("optimizer-kernel") == "foreach" { request.optimizerKernel = .foreach }
+    let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
+    if let seconds = try arguments.double("load-seconds") {
+      request.loadSecondsPerSample = seconds / Double(max(1, host.cores))
+    }
+    request.withFailures = arguments.flag("failures")
+  }
+
+  /// Goals, limits, prices and electricity.
+  private static func economy(
+    _ arguments: Arguments, _ request: inout PlanRequest
+  ) throws(UserError) {
+    request.pricePerDeviceHour = try arguments.double("price-per-device-hour")
+    request.gramsPerKilowattHour = try arguments.double("grams-per-kwh")
+    if let name = arguments.string("grid") {
+      let grid = try Grid.named(name)
+      request.gramsPerKilowattHour = request.gramsPerKilowattHour ?? grid.gramsPerKilowattHour
+    }
+    request.powerUsageEffectiveness = try arguments.double("pue", in: 1...5) ?? 1
+    if let word = arguments.string("goal"), let goal = PlanGoal(rawValue: word) {
+      request.goal = goal
+    }
+    request.deadlineSeconds = try arguments.duration("deadline")?.value
+    request.budget = try arguments.double("budget")
+    request.headroom = try arguments.double("headroom", in: 0...0.9) ?? 0
+    request.usesBounds = !arguments.flag("exhaustive")
+    if request.pricePerDeviceHour == nil, request.budget != nil || request.goal == .cost {
+      request.pricePerDeviceHour = request.cluster.device.rentPerHour
+      guard request.pricePerDeviceHour != nil else {
+        throw UserError(
+          .input, key: "--price-per-device-hour",
+          "no price of \(request.cluster.device.name) is known", remedy: "give one")
+      }
+    }
   }
 
   private static func steps(
     _ arguments: Arguments, _ model: ModelProfile, _ workload: WorkloadRequest,
     _ request: PlanRequest
   ) throws(UserError) -> Int {
-    let given = ["steps", "samples", "tokens"].filter(arguments.has)
+    let given = ["steps", "samples", "tokens", "dataset"].filter(arguments.has)
     guard given.count <= 1 else {
       throw UserError(
         .input, key: "--\(given[1])", "stands beside --\(given[0])", remedy: "give one of them")
@@ -104,6 +150,8 @@ enum PlanOptions {
           .input, key: "--tokens", "\(model.id) reads no tokens", remedy: "give --samples")
       }
       samples = (tokens - 1) / length + 1
+    } else if let dataset = try DatasetOption(arguments, model, workload) {
+      samples = dataset.samples
     } else if let given = try arguments.int("samples", in: 1...1_000_000_000_000_000) {
       samples = given
     } else {

@@ -37,7 +37,11 @@ struct PlanReport {
       ("globalBatch", .number(cut.globalBatch)), ("microBatch", .number(cut.microBatch)),
       ("accumulation", .number(cut.accumulation)),
       ("recompute", .string(cut.recompute.rawValue)), ("dtype", .string(plan.precision.word)),
+      ("offload", .array(cut.offload.words.map { .string($0) })),
       ("stepSeconds", .number(plan.stepSeconds)),
+      ("stepLowSeconds", .number(plan.stepSeconds / (1 + plan.basis.spread))),
+      ("stepHighSeconds", .number(plan.stepSeconds * (1 + plan.basis.spread))),
+      ("basis", .string(plan.basis.label.rawValue)),
       ("breakdown", json(plan.breakdown)),
       ("samplesPerSecond", .number(plan.samplesPerSecond)), ("mfu", .number(plan.mfu)),
       ("hfu", .number(plan.hfu)),
@@ -46,6 +50,7 @@ struct PlanReport {
       ("totalSeconds", .number(plan.totalSeconds)), ("deviceHours", .number(plan.deviceHours)),
       ("energyJoules", plan.energy.map { .number($0.value) } ?? .null),
       ("co2Grams", plan.co2Grams.map { .number($0) } ?? .null),
+      ("embodiedCo2Grams", plan.embodiedGrams.map { .number($0) } ?? .null),
       ("cost", plan.cost.map { .number($0) } ?? .null),
     ]
     if explain {
@@ -61,17 +66,17 @@ struct PlanReport {
       ("pipeline", .number(cut.pipeline)), ("virtualStages", .number(cut.virtualStages)),
       ("context", .number(cut.context)), ("expert", .number(cut.expert)),
       ("zeroStage", .number(cut.zeroStage)), ("sequenceParallel", .bool(cut.sequenceParallel)),
+      ("schedule", .string(cut.schedule.rawValue)),
+      ("contextKind", .string(cut.contextKind.rawValue)),
+      ("shardGroup", .string(cut.shardGroup.rawValue)),
     ])
   }
 
   private func json(_ parts: StepBreakdown) -> JSONValue {
-    .object([
-      ("forwardSeconds", .number(parts.forward)), ("backwardSeconds", .number(parts.backward)),
-      ("recomputeSeconds", .number(parts.recompute)),
-      ("optimizerSeconds", .number(parts.optimizer)),
-      ("exposedCommunicationSeconds", .number(parts.exposedCommunication)),
-      ("communicationSeconds", .number(parts.communication)),
-    ])
+    var members = parts.parts.map { ($0.name + "Seconds", JSONValue.number($0.seconds)) }
+    members.append(("exposedCommunicationSeconds", .number(parts.exposedCommunication)))
+    members.append(("communicationSeconds", .number(parts.communication)))
+    return .object(members)
   }
 
   private func memory(_ plan: PlanEstimate) -> JSONValue {
@@ -79,6 +84,8 @@ struct PlanReport {
       ("kvCacheBytes", JSONValue.number(plan.kvCacheBytes)),
       ("peakBytes", .number(plan.peakBytes)),
       ("usableBytes", .number(MemoryReserve.usable(request.cluster.device))),
+      ("peakStage", .number(plan.peakStage)), ("hostBytes", .number(plan.hostBytes)),
+      ("outOfMemoryProbability", .number(plan.outOfMemoryProbability(request.cluster.device))),
     ]
     // The plan's peak holds the cache as well, so it stands in for the estimate's.
     return .object(plan.memory.json.filter { $0.0 != "peakBytes" } + own)
@@ -101,7 +108,9 @@ struct PlanReport {
   }
 
   private static let trainingWords = [
-    "ZeRO: what the devices share out (1 optimizer states, 2 and gradients, 3 and parameters);",
+    "cut: replicas (d), tensor (t, +s: norms too), context (c) and pipeline (p) parallel devices,",
+    "v: stages a device; ZeRO: what replicas share (1 optimizer states, 2 and gradients, 3 all);",
+    "±: 90 % of runs lie within; OOM: chance that the memory does not do;",
     "micro: samples of one pass on a device; accum: passes before an update; step: one update;",
     "MFU, HFU: FLOP/s of the model, and with recomputation, over the devices' peak;",
     "total: all updates (--steps, --samples, --tokens; default one). CO2e needs --grams-per-kwh,",
@@ -117,30 +126,50 @@ struct PlanReport {
   private var training: [String] {
     var table = AlignedTable(
       head: [
-        "devices", "ZeRO", "micro", "accum", "recompute", "step", "samples/s", "MFU", "HFU",
-        "peak memory", "total", "device h", "energy", "CO2e", "cost",
-      ], rightAligned: [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+        "devices", "cut", "ZeRO", "micro", "accum", "recompute", "step", "±", "samples/s", "MFU",
+        "HFU", "peak memory", "OOM", "total", "device h", "energy", "CO2e", "cost",
+      ], rightAligned: Set(0...17).subtracting([1, 5]))
     table.rows = result.plans.map { plan in
       let cut = plan.configuration
+      let spread = Format.percent(plan.basis.spread)
       return [
-        String(plan.devices), String(cut.parallelism.zeroStage), String(cut.microBatch),
-        String(cut.accumulation), cut.recompute.rawValue, Format.seconds(plan.stepSeconds),
-        Format.fixed(plan.samplesPerSecond, 1), Format.percent(plan.mfu),
-        Format.percent(plan.hfu), Format.bytes(plan.peakBytes),
+        String(plan.devices), Self.words(cut), String(cut.parallelism.zeroStage),
+        String(cut.microBatch), String(cut.accumulation), cut.recompute.rawValue,
+        Format.seconds(plan.stepSeconds), spread, Format.fixed(plan.samplesPerSecond, 1),
+        Format.percent(plan.mfu), Format.percent(plan.hfu), Format.bytes(plan.peakBytes),
+        Format.percent(plan.outOfMemoryProbability(request.cluster.device)),
       ] + totals(plan)
     }
     return table.lines
   }
 
+  /// A cut in few letters: `d4 t2+s p8 v3`.
+  static func words(_ configuration: Configuration) -> String {
+    let cut = configuration.parallelism
+    var parts = ["d\(cut.data)"]
+    if cut.tensor > 1 { parts.append("t\(cut.tensor)\(cut.sequenceParallel ? "+s" : "")") }
+    if cut.context > 1 { parts.append("c\(cut.context) \(cut.contextKind.rawValue)") }
+    if cut.pipeline > 1 { parts.append("p\(cut.pipeline)") }
+    if cut.virtualStages > 1 { parts.append("v\(cut.virtualStages)") }
+    if cut.schedule == .zeroBubble { parts.append("zero-bubble") }
+    if cut.shardGroup == .node { parts.append("node shards") }
+    if !configuration.offload.isEmpty {
+      parts.append("offload " + configuration.offload.words.joined(separator: "+"))
+    }
+    return parts.joined(separator: " ")
+  }
+
   private var inference: [String] {
     var table = AlignedTable(
       head: [
-        "replicas", "batch", "latency", "samples/s", "MFU", "peak memory", "total", "device h",
+        "devices", "cut", "batch", "latency", "samples/s", "MFU", "peak memory", "total",
+        "device h",
         "energy", "CO2e", "cost",
-      ], rightAligned: Set(0...10))
+      ], rightAligned: Set(0...11).subtracting([1]))
     table.rows = result.plans.map { plan in
       [
-        String(plan.devices), String(plan.configuration.microBatch),
+        String(plan.devices), Self.words(plan.configuration),
+        String(plan.configuration.microBatch),
         Format.seconds(plan.stepSeconds), Format.fixed(plan.samplesPerSecond, 1),
         Format.percent(plan.mfu), Format.bytes(plan.peakBytes),
       ] + totals(plan)

@@ -23,8 +23,7 @@ enum WorkloadOptions {
     .value("frames", "N", "frames of a video (default: the model's own)"),
     .value("rows", "N", "aligned sequences of a sample (default: the model's own)"),
     .value("images", "N", "images of a sample (default: the model's own)"),
-    .value(
-      "recycles", "N", "further passes that start from the last results (default: the model's own)"),
+    .value("recycles", "N", "passes before the last one (default: the model's own)"),
     .value("prompts", "N", "prompts for each image of a promptable model (default 1)"),
     .value(
       "denoising-steps", "N", "steps of a sampling by diffusion (default: the model's own)"),

@@ -34,7 +34,8 @@ extension BlockFootprint {
     _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
   ) {
     let storage = Storage(block, backward)
-    let savedRoots = Set((backward?.saved ?? []).map(storage.root))
+    let kept = backward.map { $0.saved + conventions.keptInputs(block) } ?? []
+    let savedRoots = Set(kept.map(storage.root))
     outputs = block.outputs.map { id in
       storage.isInput(storage.root(id)) ? 0 : block[id].bytes
     }
@@ -49,7 +50,9 @@ extension BlockFootprint {
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
     saved = inner.reduce(0) { Saturating.add($0, block[$1].bytes) }
     if let backward {
-      let extra = conventions.extraSaved(block, inner: inner, read: savedRoots, storage)
+      let extra = conventions.extraSaved(
+        block, inner: inner, read: savedRoots,
+        trained: Set(backward.parameterGradients.map(\.parameter)), storage)
       weightCopies = conventions.weightCopies(block)
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
       walk(backward, block, storage, inner: inner, tied: tied, conventions)

@@ -8,7 +8,9 @@ import Quantities
 ///   logits, and backward makes the gradient of both. They are fp32 under autocast (its list of
 ///   fp32 operators) and in decoders (transformers' causal loss casts logits to float).
 /// - Autocast keeps a copy of each weight in the format computed in until backward has used it,
-///   and normalises in fp32, so that a normalisation's kept input is fp32.
+///   and normalises in fp32, so that a normalisation's kept input is fp32. Root-mean-square norms
+///   are written out in the models' code (transformers), in fp32 whatever the input, and keep
+///   what the gain multiplies.
 /// - The tanh form of GELU as transformers' `gelu_new` writes it keeps three more tensors of its
 ///   input's size (tanh, its sum with 1, and x/2; in fp32 under autocast, which computes powers
 ///   so), x·σ(1.702x) one more (σ), GELU written out with erf two (x/√2 and 1 + erf instead of x,
@@ -55,9 +57,17 @@ struct Conventions: Sendable, Hashable {
 
   private func lossType(_ logits: Tensor) -> DataType { upcastsLoss ? .fp32 : logits.dataType }
 
+  /// Tensors that a training framework keeps though no backward operator of the graph reads them.
+  func keptInputs(_ block: Block) -> [TensorID] {
+    block.operators.compactMap { op in
+      if case .poolWindows = op.kind { op.inputs.first } else { nil }
+    }
+  }
+
   /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
   func extraSaved(
-    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, _ storage: Storage
+    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, trained: Set<TensorID>,
+    _ storage: Storage
   ) -> (added: Int, dropped: Int) {
     var added = 0
     var dropped = 0
@@ -68,25 +78,29 @@ struct Conventions: Sendable, Hashable {
       case .crossEntropy:
         added = Saturating.add(added, lossType(input).bytes(input.count))
         if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
-      case .layerNorm, .rmsNorm:
-        if autocast, read.contains(first) {
-          added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
+      case .layerNorm:
+        if autocast, read.contains(first) { added = Saturating.add(added, widening(input)) }
+      case .rmsNorm:
+        if read.contains(first) { added = Saturating.add(added, widening(input)) }
+        // What the gain multiplies, a tensor of its own.
+        if op.inputs.count > 1, trained.contains(op.inputs[1]) {
+          let type = autocast ? DataType.fp32 : input.dataType
+          added = Saturating.add(added, type.bytes(input.count))
         }
       case .activation(.geluTanh):
         let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
         added = Saturating.add(added, Saturating.product(3, bytes))
       case .softmax:
-        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the product.
+        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the
+        // product.
         if autocast, input.dataType.bits < 32 {
           added = Saturating.add(added, DataType.fp32.bytes(input.count))
         }
       case .channelNorm(let norm):
         // Group normalisation is on autocast's list of fp32 operators, batch and instance are not.
         if autocast, case .group = norm.kind, read.contains(first) {
-          added = Saturating.add(added, max(0, DataType.fp32.bytes(input.count) - input.bytes))
+          added = Saturating.add(added, widening(input))
         }
-      case .poolWindows:
-        if !read.contains(first) { added = Saturating.add(added, input.bytes) }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
         let overwrites = op.outputs.first.map(storage.inPlace.contains) ?? false
@@ -102,6 +116,11 @@ struct Conventions: Sendable, Hashable {
       }
     }
     return (added, dropped)
+  }
+
+  /// What a tensor's copy in fp32 takes more than the tensor.
+  private func widening(_ tensor: Tensor) -> Int {
+    max(0, DataType.fp32.bytes(tensor.count) - tensor.bytes)
   }
 
   private func widths(_ tensor: Tensor) -> (wide: Int, narrow: Int) {

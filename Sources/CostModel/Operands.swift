@@ -232,6 +232,8 @@ struct Operands {
     // Views move nothing.
     case .permute, .slice, .detach:
       return (0, 0)
+    case .cast where inputs.first?.dataType == outputs.first?.dataType:
+      return (0, 0)
     case .gatherRows:
       return (Saturating.add(inputs.count > 1 ? inputs[1].bytes : 0, written), written)
     case .pool(.token):

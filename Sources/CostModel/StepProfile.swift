@@ -12,6 +12,8 @@ public struct StepProfile: Sendable {
   public let memory: MemoryModel
   /// Whether this is a training step.
   public let trains: Bool
+  private let graph: OperatorGraph
+  private let training: TrainingGraph?
 
   /// Counts a training step.
   ///
@@ -21,6 +23,8 @@ public struct StepProfile: Sendable {
     cost = try GraphCost(training: graph)
     memory = MemoryModel(training: graph)
     trains = true
+    self.graph = graph.forward
+    training = graph
   }
 
   /// Counts a forward pass without backward.
@@ -31,5 +35,13 @@ public struct StepProfile: Sendable {
     cost = try GraphCost(inference: graph)
     memory = MemoryModel(inference: graph)
     trains = false
+    self.graph = graph
+    training = nil
+  }
+
+  /// The same step as layers that can be cut over devices; `fusing` as in `LayeredStep`.
+  public func layered(fusing: Bool) -> LayeredStep {
+    if let training { return LayeredStep(training: training, fusing: fusing) }
+    return LayeredStep(inference: graph, fusing: fusing)
   }
 }

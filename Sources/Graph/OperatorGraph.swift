@@ -51,7 +51,8 @@ public struct ValueID: Sendable, Hashable, Comparable {
 ///
 /// With `count > 1`, output i of an iteration is input i of the next (`outputs.count ≤
 /// inputs.count`, same shape and type); further inputs are the same for every iteration. Each
-/// iteration has its own parameters, except those named in `tied`, or takes those of an earlier call.
+/// iteration has its own parameters, except those named in `tied`, or takes those of an earlier
+/// call.
 public struct BlockCall: Sendable, Hashable {
   /// Position in `OperatorGraph.blocks`.
   public var block: Int

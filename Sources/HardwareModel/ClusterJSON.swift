@@ -3,12 +3,12 @@ public import Quantities
 
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
-// "interNode": {…}, "source"}
+// "interNode": {…}, "host": {see HostNode}, "source"}; a link may state its "efficiency".
 // "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
 // plans do not need it.
 extension Cluster {
   private static let keys: Set<String> = [
-    "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "source",
+    "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "host", "source",
     "slurm",
   ]
 
@@ -41,17 +41,23 @@ extension Cluster {
         nodes: try cursor.field("nodes").int(in: 1...1_000_000),
         intraNode: try Link(checking: cursor.field("intraNode")),
         interNode: try Link(checking: cursor.field("interNode")),
+        host: try cursor.optional("host").map { (c) throws(JSONError) in
+          try HostNode(checking: c)
+        },
         source: try cursor.optional("source")?.string() ?? "not stated")
     }
   }
 
   /// The profile as JSON with the device in full; reading it gives an equal cluster.
   public var json: JSONValue {
-    .object([
+    var members: [(String, JSONValue)] = [
       ("id", .string(id)), ("name", .string(name)), ("device", device.json),
       ("devicesPerNode", .number(devicesPerNode)), ("nodes", .number(nodes)),
-      ("intraNode", intraNode.json), ("interNode", interNode.json), ("source", .string(source)),
-    ])
+      ("intraNode", intraNode.json), ("interNode", interNode.json),
+    ]
+    if let host { members.append(("host", host.json)) }
+    members.append(("source", .string(source)))
+    return .object(members)
   }
 
   /// One device by itself: no link is ever used.
@@ -87,19 +93,23 @@ extension Cluster {
 
 extension Link {
   init(checking cursor: JSONCursor) throws(JSONError) {
-    try cursor.refuseUnknownKeys(known: ["name", "bandwidthBytesPerSecond", "latencySeconds"])
+    try cursor.refuseUnknownKeys(
+      known: ["name", "bandwidthBytesPerSecond", "latencySeconds", "efficiency"])
     self.init(
       name: try cursor.field("name").string(),
       bandwidth: BytesPerSecond(
         try cursor.field("bandwidthBytesPerSecond").double(in: 1...1e18)),
-      latency: Seconds(try cursor.field("latencySeconds").double(in: 0...10)))
+      latency: Seconds(try cursor.field("latencySeconds").double(in: 0...10)),
+      efficiency: try cursor.optional("efficiency")?.double(in: 0.001...1))
   }
 
   /// The link as JSON.
   public var json: JSONValue {
-    .object([
+    var members: [(String, JSONValue)] = [
       ("name", .string(name)), ("bandwidthBytesPerSecond", .number(bandwidth.value)),
       ("latencySeconds", .number(latency.value)),
-    ])
+    ]
+    if let efficiency { members.append(("efficiency", .number(efficiency))) }
+    return .object(members)
   }
 }

@@ -118,6 +118,14 @@ public struct Device: Sendable, Hashable {
   public var rates: [RateCurve]
   /// Measured speeds of some of a processor's cores, by rising core count.
   public var partialSpeeds: [PartialSpeed] = []
+  /// What kernels reach of the datasheet; nil for a device of no fitted class.
+  public var efficiency: DeviceEfficiency?
+  /// Carbon of manufacture in grams of CO2e; nil when unknown.
+  public var embodiedGrams: Double?
+  /// Price of renting one for an hour, in US dollars; nil when unknown.
+  public var rentPerHour: Double?
+  /// Price of buying one, in US dollars; nil when unknown.
+  public var purchasePrice: Double?
   /// Power at full load; nil when unknown.
   public var maxPower: Watts?
   /// Power when idle; nil when unknown.
@@ -159,11 +167,16 @@ public struct Link: Sendable, Hashable {
   public var bandwidth: BytesPerSecond
   /// Time of an empty message.
   public var latency: Seconds
+  /// Fraction of the bandwidth that large collectives reach; nil for the planner's assumption.
+  public var efficiency: Double?
   /// Creates a link.
-  public init(name: String, bandwidth: BytesPerSecond, latency: Seconds) {
+  public init(
+    name: String, bandwidth: BytesPerSecond, latency: Seconds, efficiency: Double? = nil
+  ) {
     self.name = name
     self.bandwidth = bandwidth
     self.latency = latency
+    self.efficiency = efficiency
   }
 }
 
@@ -183,13 +196,15 @@ public struct Cluster: Sendable, Hashable {
   public var intraNode: Link
   /// Link between nodes, per device.
   public var interNode: Link
+  /// The machine around the devices of one node; nil when unknown.
+  public var host: HostNode?
   /// Where the figures came from.
   public var source: String
 
   /// Creates a cluster.
   public init(
     id: String, name: String, device: Device, devicesPerNode: Int, nodes: Int, intraNode: Link,
-    interNode: Link, source: String
+    interNode: Link, host: HostNode? = nil, source: String
   ) {
     self.id = id
     self.name = name
@@ -198,6 +213,7 @@ public struct Cluster: Sendable, Hashable {
     self.nodes = nodes
     self.intraNode = intraNode
     self.interNode = interNode
+    self.host = host
     self.source = source
   }
 

@@ -4,14 +4,16 @@ public import Quantities
 // A device profile:
 // {"id", "name", "kind": "cpu|gpu", "memoryBytes", "memoryBandwidthBytesPerSecond",
 //  "peakFlopsPerSecond": {"bf16": …}, "vectorFlopsPerSecond", "launchOverheadSeconds",
-//  "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
+//  "efficiency": {see DeviceEfficiency}, "embodiedGrams", "rentPerHourDollars",
+//  "purchaseDollars", "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
 //  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
 //  "memoryBandwidthBytesPerSecond", "rates": […]}], "source"}
 extension Device {
   private static let keys: Set<String> = [
     "id", "name", "kind", "memoryBytes", "memoryBandwidthBytesPerSecond", "peakFlopsPerSecond",
     "vectorFlopsPerSecond", "launchOverheadSeconds", "maxPowerWatts", "idlePowerWatts", "rates",
-    "partialSpeeds", "source",
+    "partialSpeeds", "source", "efficiency", "embodiedGrams", "rentPerHourDollars",
+    "purchaseDollars",
   ]
 
   /// Parses a device profile's bytes; `file` names it in errors.
@@ -67,6 +69,12 @@ extension Device {
         Watts(try c.double(in: 0...1e9))
       },
       source: source ?? "not stated")
+    efficiency = try cursor.optional("efficiency").map { (c) throws(JSONError) in
+      try DeviceEfficiency(checking: c)
+    }
+    embodiedGrams = try cursor.optional("embodiedGrams")?.double(in: 0...1e12)
+    rentPerHour = try cursor.optional("rentPerHourDollars")?.double(in: 0...1e9)
+    purchasePrice = try cursor.optional("purchaseDollars")?.double(in: 0...1e12)
     for partial in try cursor.optional("partialSpeeds")?.elements() ?? [] {
       partialSpeeds.append(try PartialSpeed(checking: partial))
     }
@@ -85,6 +93,10 @@ extension Device {
       ("vectorFlopsPerSecond", .number(vectorFlopsPerSecond.value)),
       ("launchOverheadSeconds", .number(launchOverhead.value)),
     ]
+    if let efficiency { members.append(("efficiency", efficiency.json)) }
+    if let embodiedGrams { members.append(("embodiedGrams", .number(embodiedGrams))) }
+    if let rentPerHour { members.append(("rentPerHourDollars", .number(rentPerHour))) }
+    if let purchasePrice { members.append(("purchaseDollars", .number(purchasePrice))) }
     if let maxPower { members.append(("maxPowerWatts", .number(maxPower.value))) }
     if let idlePower { members.append(("idlePowerWatts", .number(idlePower.value))) }
     if !rates.isEmpty { members.append(("rates", .array(rates.map(\.json)))) }

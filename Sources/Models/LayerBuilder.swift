@@ -42,6 +42,7 @@ struct LayerBuilder {
   /// A layer from hidden states to hidden states of `shape` `[B, S, h]`.
   func build(_ name: String, shape: [Int]) throws(UserError) -> BlockBuilder {
     var block = request.block(name)
+    block.markLayer()
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
     if stack.spareNorm {
@@ -145,13 +146,15 @@ struct LayerBuilder {
         "attention.query", x, to: stack.heads * stack.headSize, bias: bias, .attention), &block)
     var key = try rotated(
       "attention.key", stack.keyValueHeads,
-      try block.linear("attention.key", x, to: width, bias: bias, .attention), &block)
+      try block.linear(
+        "attention.key", x, to: width, bias: stack.keyBias ?? bias, .attention), &block)
     var value = try block.linear("attention.value", x, to: width, bias: bias, .attention)
     if let cache = sides.cache {
       key = try block.apply("attention.keys", .concatenate(axis: 1), cache.keys, key)
       value = try block.apply("attention.values", .concatenate(axis: 1), cache.values, value)
     }
     var scores = sides.bias
+    if let grid = stack.relativeGrid { scores = try relativePositions(grid, &block) }
     if let tokens = request.prefixTokens, past == 0 {
       key = try prefixed("attention.prefix.key", tokens, key, &block)
       value = try prefixed("attention.prefix.value", tokens, value, &block)
@@ -173,6 +176,21 @@ struct LayerBuilder {
     let output = try block.linear(
       "attention.output", mixed, to: stack.hidden, bias: stack.outputBias, .attention)
     return try scaled("attention", output, &block)
+  }
+
+  /// A bias a head and pair of places (a class token in front), from this layer's table.
+  private func relativePositions(
+    _ grid: [Int], _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
+    let tokens = grid.reduce(1, *) + 1
+    let rows = grid.reduce(1) { $0 * (2 * $1 - 1) } + 3
+    let table = try block.parameter(
+      "attention.positions.weight", [rows, stack.heads], .attention)
+    let index = try block.buffer("attention.positions.index", [tokens, tokens], .int32)
+    let pairs = try block.apply("attention.positions", .embedding, index, table)
+    let bias = try block.reordered("attention.positions.bias", pairs, [2, 0, 1])
+    return try block.reshaped(
+      "attention.positions.scores", bias, [1, stack.heads, tokens, tokens])
   }
 
   private func rotated(

@@ -70,9 +70,11 @@ extension ModelProfile {
 
   /// What is inferred with the pre-trained model when nothing else is said.
   var inferenceObjective: Objective {
-    switch objective {
+    if case .component(let component) = architecture, let own = component.base.inferenceObjective {
+      return own
+    }
+    return switch objective {
     case .dino, .mae, .simclr, .momentumContrast, .maskedImage: .embedding
-    case .diffusion: .generation
     default: objective
     }
   }

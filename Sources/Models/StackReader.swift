@@ -7,7 +7,8 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "blockSparse", "sharedLayers", "layerScale", "spareNorm", "finalNorm",
+    "relativeGrid", "keyBias", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
+    "finalNorm",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -75,8 +76,10 @@ extension TransformerStack {
       }
       blockSparse = try BlockSparse(sparse)
     }
-    if alibi, relativeBuckets != nil {
-      throw try cursor.field("alibi").error("scores take one bias: alibi or relativeBuckets")
+    keyBias = try cursor.optional("keyBias")?.bool()
+    relativeGrid = try cursor.optional("relativeGrid")?.ints(count: 1...3)
+    guard [alibi, relativeBuckets != nil, relativeGrid != nil].count(where: { $0 }) < 2 else {
+      throw cursor.error("scores take one bias: alibi, relativeBuckets or relativeGrid")
     }
   }
 }

@@ -97,6 +97,11 @@ public struct TransformerStack: Sendable, Hashable {
   /// Buckets of learned relative positions, one bias a head, which all layers share (T5,
   /// arXiv 1910.10683, section 2.1); nil without.
   public var relativeBuckets: Int?
+  /// Patches along each dimension whose relative positions each layer has a table for, one bias a
+  /// head, with three more rows for the class token (BEiT, arXiv 2106.08254); nil without.
+  public var relativeGrid: [Int]?
+  /// Bias of the key product; nil for `queryKeyValueBias` (BEiT has none there).
+  public var keyBias: Bool?
   /// Whether all layers are one and the same (ALBERT, arXiv 1909.11942).
   public var sharedLayers = false
   /// Whether each branch is scaled column by column (CaiT, DINOv2).
@@ -127,7 +132,7 @@ public struct TransformerStack: Sendable, Hashable {
   }
 
   /// Whether a bias is added to the attention scores.
-  public var biased: Bool { alibi || relativeBuckets != nil }
+  public var biased: Bool { alibi || relativeBuckets != nil || relativeGrid != nil }
 
   /// Columns of keys and of values.
   var keyValueWidth: Int { keyValueHeads * headSize }

@@ -2,128 +2,227 @@ import CostModel
 import HardwareModel
 import Quantities
 
-/// Evaluates configurations of one micro-batch size; everything that does not depend on the cut
-/// over devices is summed once.
+/// Evaluates configurations of one micro-batch size; the graph was counted once.
 struct Evaluator {
-  private let request: PlanRequest
-  private let profile: StepProfile
-  private let communication: Communication
+  let request: PlanRequest
+  let profile: StepProfile
+  let step: LayeredStep
+  let setting: StepSetting
+  let isExact: Bool
+  private let clock: LayerClock
+  private let time: TimeModel
   private let energy: EnergyModel
   private let peak: Double
-  private let forward: Double
-  private let backward: Double
-  private let recompute: Double
-  private let optimizer: WorkTally
-  private let time: TimeModel
   private let measuredShare: Double
 
-  init(_ profile: StepProfile, _ request: PlanRequest) {
+  init(_ profile: StepProfile, _ request: PlanRequest, step counted: LayeredStep? = nil) {
     self.profile = profile
     self.request = request
-    communication = Communication(request.cluster)
-    energy = EnergyModel(device: request.cluster.device)
-    time = TimeModel(device: request.cluster.device)
+    let device = request.cluster.device
+    let stack = request.stack
+    let work = WorkTime(
+      device: device, efficiency: request.efficiency, streaming: stack.streaming,
+      clock: stack.clock,
+      narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
+      attentionClock: stack.attentionClock)
+    let links = Collectives(request.cluster)
+    clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
+    step = counted ?? profile.layered(fusing: work.fuses)
+    time = TimeModel(device: device)
+    energy = EnergyModel(device: device)
     peak = time.computePeak(request.precision.compute).value
-    forward = time.seconds(profile.cost.forward)
-    backward = time.seconds(profile.cost.backward)
-    recompute = time.seconds(profile.cost.recomputable)
-    let gpu = request.cluster.device.kind == .gpu
-    optimizer = gpu ? profile.cost.optimizer.fused : profile.cost.optimizer
+    setting = StepSetting(profile, step, request, links, time)
+    // One device under the graph's own formats: the walk over the graph says it exactly.
+    isExact = !(stack.mainParameters && profile.trains)
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
   }
 
-  /// The estimate, whether it fits or not.
-  func estimate(_ configuration: Configuration) -> PlanEstimate {
-    let breakdown = breakdown(configuration)
+  // MARK: stages
+
+  /// Seconds of one iteration of each layer under a cut.
+  func times(_ cut: WorkCut, _ kind: ContextKind) -> [LayerSeconds] {
+    step.layers.map { clock.seconds($0, cut, kind) }
+  }
+
+  /// Where the layers go; nil when there are fewer than stages.
+  func partition(_ pipeline: Int, _ times: [LayerSeconds]) -> StagePartition? {
+    let counts = step.layers.map(\.count)
+    if let even = StagePartition(
+      even: counts, isLayer: step.layers.map(\.isLayer), over: pipeline)
+    {
+      return even
+    }
+    return StagePartition(balanced: counts, weights: times.map(\.total), over: pipeline)
+  }
+
+  /// The stages of a pipeline under a cut; nil when there are fewer layers than stages.
+  func stages(_ cut: WorkCut, _ times: [LayerSeconds], _ pipeline: Int) -> [CutStage]? {
+    guard let partition = partition(pipeline, times) else { return nil }
+    let bytes = max(1, step.layers.first?.parameterBytes ?? 4)
+    let shared =
+      pipeline == 1 ? step.sharedParameters.share(tensor: Double(cut.tensor), sequence: false) : 0
+    return partition.stages.map { stage in
+      let isLast = stage.counts.last ?? 0 > 0
+      return CutStage(
+        stage, isLast: isLast, step, times, cut,
+        shared: shared / bytes, setting: setting)
+    }
+  }
+
+  // MARK: estimates
+
+  /// The estimate, whether it fits or not; nil for more stages than layers.
+  func estimate(_ configuration: Configuration) -> PlanEstimate? {
+    let work = configuration.workCut(request.stack)
+    let times = times(work, configuration.parallelism.contextKind)
+    guard let stages = stages(work, times, configuration.parallelism.pipeline) else { return nil }
+    return estimate(configuration, stages)
+  }
+
+  func estimate(_ configuration: Configuration, _ stages: [CutStage]) -> PlanEstimate {
+    let cut = configuration.stepCut(request.stack)
+    var breakdown = StepForm(setting: setting).breakdown(stages, cut)
+    let memory = memory(stages, cut)
+    let devices = configuration.parallelism.devices
+    breakdown.checkpoints = CheckpointModel(request, setting, devices: devices).overhead(
+      perStep: breakdown.total, parameters: Double(profile.cost.parameters.trainable))
     let passes = Double(configuration.accumulation) * Double(configuration.parallelism.data)
-    let cost = profile.cost
-    let model = Double(cost.flops.step) * passes
-    let repeated =
-      configuration.recompute == .full ? Double(cost.recomputable.sum(\.modelFlops)) * passes : 0
-    let capacity = breakdown.total * Double(configuration.parallelism.devices) * peak
+    let model = Double(profile.cost.flops.step) * passes
+    let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration.recompute) * passes : 0
+    let capacity = breakdown.total * Double(devices) * peak
     var estimate = PlanEstimate(
       configuration: configuration, precision: request.precision, breakdown: breakdown,
-      memory: memory(configuration), kvCacheBytes: cacheBytes(configuration), modelFlops: model,
+      memory: memory.estimate, kvCacheBytes: cacheBytes(configuration), modelFlops: model,
       hardwareFlops: model + repeated, mfu: capacity > 0 ? model / capacity : 0,
       hfu: capacity > 0 ? (model + repeated) / capacity : 0, steps: request.steps,
       measuredShare: measuredShare)
-    let busy = breakdown.total > 0 ? breakdown.compute / breakdown.total : 0
-    estimate.energy = energy.energy(over: Seconds(estimate.totalSeconds), busy: busy)
-      .map { $0 * Double(estimate.devices) }
-    if let joules = estimate.energy?.value, let intensity = request.gramsPerKilowattHour {
-      estimate.co2Grams = joules / 3.6e6 * intensity
-    }
-    estimate.cost = request.pricePerDeviceHour.map { $0 * estimate.deviceHours }
+    estimate.peakStage = memory.stage
+    estimate.hostBytes = memory.host
+    estimate.basis = PredictionBasis(request, measuredShare: measuredShare)
+    spend(&estimate)
     return estimate
   }
 
-  private func memory(_ configuration: Configuration) -> MemoryEstimate {
-    profile.memory.estimate(
+  private func repeatedFlops(_ mode: RecomputeMode) -> Double {
+    switch mode {
+    case .none: 0
+    case .selective:
+      request.stack.fusedAttention
+        ? 0
+        : Double(
+          profile.cost.recomputable.entries.reduce(0) {
+            $0 + ($1.cost.operatorClass == .attention ? $1.cost.modelFlops * $1.count : 0)
+          })
+    case .full: Double(profile.cost.recomputable.sum(\.modelFlops))
+    }
+  }
+
+  private func spend(_ estimate: inout PlanEstimate) {
+    let total = estimate.breakdown.total
+    let busy = total > 0 ? estimate.breakdown.compute / total : 0
+    let devices = Double(estimate.devices)
+    var joules = energy.energy(over: Seconds(estimate.totalSeconds), busy: busy)?.value
+    if let device = joules {
+      let hostWatts =
+        (request.cluster.host?.power.value ?? 0)
+        / Double(max(1, request.cluster.devicesPerNode))
+      joules =
+        (device + hostWatts * estimate.totalSeconds) * devices * request.powerUsageEffectiveness
+    }
+    estimate.energy = joules.map { Joules($0) }
+    if let joules, let intensity = request.gramsPerKilowattHour {
+      estimate.co2Grams = joules / 3.6e6 * intensity
+    }
+    estimate.embodiedGrams = request.cluster.device.embodiedGrams.map {
+      // Over a life of four years (Gupta et al., Chasing Carbon, HPCA 2021, take three to five).
+      $0 * estimate.deviceHours / (4 * 365.25 * 24)
+    }
+    estimate.cost = request.pricePerDeviceHour.map { $0 * estimate.deviceHours }
+  }
+
+  // MARK: memory
+
+  /// An estimate and the stage it is of.
+  struct Memory {
+    var estimate: MemoryEstimate
+    var stage: Int
+    var host: Int
+  }
+
+  func memory(_ stages: [CutStage], _ cut: StepCut) -> Memory {
+    let exact = profile.memory.estimate(
       MemorySettings(
-        recompute: configuration.recompute, zeroStage: configuration.parallelism.zeroStage,
-        dataParallel: configuration.parallelism.data, optimizerKernel: request.optimizerKernel,
-        accumulates: configuration.accumulation > 1))
+        recompute: cut.recompute == .full ? .full : .none, zeroStage: cut.zero,
+        dataParallel: cut.replicas, optimizerKernel: request.optimizerKernel,
+        accumulates: cut.accumulation > 1))
+    if isExact, cut.isPlain { return Memory(estimate: exact, stage: 0, host: 0) }
+    let worst = MemoryForm(setting: setting).worst(stages, cut)
+    var estimate = exact
+    func whole(_ bytes: Double) -> Int { bytes < 9e18 ? Int(bytes) : .max }
+    estimate.parametersBytes = whole(worst.parameters)
+    estimate.gradientsBytes = whole(worst.gradients)
+    estimate.optimizerBytes = whole(worst.states)
+    estimate.activationsBytes = whole(worst.activations)
+    estimate.temporaryBytes = whole(worst.working + worst.gathered)
+    estimate.peakBytes = whole(worst.peak) + exact.buffersBytes
+    estimate.peakPhase = worst.inUpdate ? .optimizer : .backward
+    return Memory(estimate: estimate, stage: worst.stage, host: whole(worst.host))
   }
 
   private func cacheBytes(_ configuration: Configuration) -> Int {
+    cacheBytes(configuration.stepCut(request.stack))
+  }
+
+  /// Bytes of keys and values of a batch on one device; 0 for training.
+  func cacheBytes(_ cut: StepCut) -> Int {
     guard !profile.trains, request.cachedTokens > 0 else { return 0 }
     let (tokens, first) = request.cachedTokens.multipliedReportingOverflow(
-      by: configuration.microBatch)
+      by: cut.microBatch)
     let (bytes, second) = tokens.multipliedReportingOverflow(
       by: profile.memory.kvCacheBytesPerToken)
-    return first || second ? .max : bytes
+    let shares = cut.tensor * cut.pipeline
+    return first || second ? .max : bytes / shares
   }
+}
 
-  private func breakdown(_ configuration: Configuration) -> StepBreakdown {
-    let passes = Double(configuration.accumulation)
-    var result = StepBreakdown()
-    result.forward = forward * passes
-    result.backward = backward * passes
-    result.recompute = configuration.recompute == .full ? recompute * passes : 0
-    guard profile.trains else { return result }
-    let ranks = configuration.parallelism.data
-    let shares = configuration.parallelism.zeroStage >= 1 ? Double(ranks) : 1
-    result.optimizer = time.seconds(optimizer) / shares
-    communicate(configuration, &result)
-    return result
+extension StepSetting {
+  init(
+    _ profile: StepProfile, _ step: LayeredStep, _ request: PlanRequest, _ links: Collectives,
+    _ time: TimeModel
+  ) {
+    let device = request.cluster.device
+    let narrow = request.matrixFormat != nil
+    let held = Double(max(narrow ? 16 : 1, request.precision.parameters.bits)) / 8
+    let states = Double(request.stateCount(profile))
+    let format = request.stateBits.map { Double($0) / 8 }
+    let main = request.stack.mainParameters && profile.trains
+    let compute = Double(max(narrow ? 16 : 1, request.precision.compute.bits)) / 8
+    let efficiency = request.efficiency ?? device.efficiency ?? .assumed
+    self.init(
+      links: links, stack: device.kind == .cpu ? .processor : request.stack,
+      host: request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode),
+      bandwidth: device.memoryBandwidth.value * efficiency.bandwidth,
+      devicesPerNode: request.cluster.devicesPerNode,
+      parameterBytes: main ? max(2, compute) : held,
+      gradientBytes: main ? request.stack.mainGradientBytes : held,
+      stateBytes: main ? 4 + states * (format ?? 4) : states * (format ?? held),
+      computeBytes: compute)
+    dropout = request.dropout
+    boundary = step.layers.filter(\.isLayer).map(\.boundary).max() ?? 0
+    loadPerSample = request.loadSecondsPerSample
+    trains = profile.trains
+    if device.kind == .cpu || !device.rates.isEmpty {
+      let tally = device.kind == .gpu ? profile.cost.optimizer.fused : profile.cost.optimizer
+      optimizerSeconds = time.seconds(tally)
+    }
   }
+}
 
-  /// Gradients (and under ZeRO parameters) between replicas. The last micro-batch's backward, and
-  /// under ZeRO 2 and 3 every pass, hides up to `Communication.overlap` of its traffic.
-  private func communicate(_ configuration: Configuration, _ result: inout StepBreakdown) {
-    let ranks = configuration.parallelism.data
-    guard ranks > 1 else { return }
-    let passes = Double(configuration.accumulation)
-    let gradients = profile.memory.gradients
-    let parameters = profile.memory.parameters
-    let lastBackward = backward + (configuration.recompute == .full ? recompute : 0)
-    var traffic = 0.0
-    var cover = 0.0
-    switch configuration.parallelism.zeroStage {
-    case 0:
-      traffic = communication.allReduce(gradients, ranks: ranks)
-      cover = lastBackward
-    case 1:
-      traffic = communication.reduceScatter(gradients, ranks: ranks)
-      cover = lastBackward
-    case 2:
-      traffic = communication.reduceScatter(gradients, ranks: ranks) * passes
-      cover = lastBackward * passes
-    default:
-      // Parameters are gathered for forward and again for backward.
-      let gathers = 2 * communication.allGather(parameters, ranks: ranks)
-      traffic = (gathers + communication.reduceScatter(gradients, ranks: ranks)) * passes
-      cover = (forward + lastBackward) * passes
-    }
-    let hidden = min(traffic * Communication.overlap, cover)
-    result.communication = traffic
-    result.exposedCommunication = traffic - hidden
-    if configuration.parallelism.zeroStage == 1 || configuration.parallelism.zeroStage == 2 {
-      // Updated parameters are gathered after the update, hidden behind nothing.
-      let gather = communication.allGather(gradients, ranks: ranks)
-      result.communication += gather
-      result.exposedCommunication += gather
-    }
+extension StepCut {
+  /// Whether one device does everything but ZeRO's shares.
+  var isPlain: Bool {
+    tensor == 1 && pipeline == 1 && context == 1 && recompute != .selective && offload.isEmpty
+      && !nodeShards
   }
 }
 

@@ -62,36 +62,68 @@ extension PlanEstimate {
 
   private func timeTerms(_ request: PlanRequest) -> [ExplainTerm] {
     let passes = configuration.accumulation
-    return [
+    let cut = configuration.parallelism
+    let stack = request.stack
+    var terms = [
       ExplainTerm(
-        "forward", "micro-batches (\(passes)) · sum of operator times",
-        Format.seconds(breakdown.forward),
-        "counted"),
+        "forward", "micro-batches (\(passes)) · kernels of the busiest stage",
+        Format.seconds(breakdown.forward), "counted"),
       ExplainTerm(
-        "backward", "micro-batches (\(passes)) · sum of operator times",
-        Format.seconds(breakdown.backward),
-        "counted"),
+        "backward", "micro-batches (\(passes)) · kernels of the busiest stage",
+        Format.seconds(breakdown.backward), "counted"),
       ExplainTerm(
-        "recompute", "forward of the repeated layers again", Format.seconds(breakdown.recompute),
-        "counted"),
+        "recompute", "forward work repeated (\(configuration.recompute.rawValue))",
+        Format.seconds(breakdown.recompute), "counted"),
       ExplainTerm(
         "optimizer", "parameters, gradients and states through memory; / data under ZeRO",
         Format.seconds(breakdown.optimizer), "counted"),
+    ]
+    func add(_ name: String, _ formula: String, _ seconds: Double, _ source: String) {
+      guard seconds > 0 else { return }
+      terms.append(ExplainTerm(name, formula, Format.seconds(seconds), source))
+    }
+    let fitted = "alpha–beta, \(stack.name)"
+    add(
+      "bubble", "(other stages' passes) / \(cut.virtualStages) virtual stages", breakdown.bubble,
+      "schedule \(cut.schedule.rawValue)")
+    add("tensor parallel", "sums over \(cut.tensor) devices", breakdown.tensor, fitted)
+    add("context parallel", "\(cut.contextKind.rawValue) exchange", breakdown.context, fitted)
+    add("hand-overs", "2 · virtual stages · micro-batches · send", breakdown.pipeline, fitted)
+    add("gradients", "what backward cannot hide", breakdown.gradients, fitted)
+    add("parameters", "gathered, not hidden", breakdown.parameters, fitted)
+    add("offload", "host link, not hidden", breakdown.offload, "host of the cluster profile")
+    add("data loading", "host's samples beyond the step", breakdown.dataLoading, "given or assumed")
+    add("host", "clipping, logging, data of a step", breakdown.host, stack.name)
+    add("checkpoints and failures", "Young 1974, Daly 2006", breakdown.checkpoints, "host profile")
+    terms.append(
       ExplainTerm(
-        "communication",
-        "2(n−1)/n · bytes / (\(Communication.linkEfficiency) · bandwidth) + latency",
-        Format.seconds(breakdown.communication), "link efficiency assumed"),
-      ExplainTerm(
-        "exposed communication", "what backward cannot hide; at most \(Communication.overlap) can",
-        Format.seconds(breakdown.exposedCommunication), "overlap assumed"),
+        "all communication", "hidden or not", Format.seconds(breakdown.communication), fitted))
+    terms.append(
       ExplainTerm(
         "MFU (model FLOPs utilization)", "model FLOP / (devices · peak · step)",
         "\(Format.flops(modelFlops)) in \(Format.seconds(stepSeconds)): \(Format.percent(mfu))",
-        "counted"),
+        "counted"))
+    terms.append(
       ExplainTerm(
         "HFU (hardware FLOPs utilization)", "the same with recomputed FLOP", Format.percent(hfu),
-        "counted"),
-    ]
+        "counted"))
+    terms.append(dominant)
+    terms.append(
+      ExplainTerm(
+        "90 % interval of the step", "prediction / (1 + spread) to · (1 + spread)",
+        "\(Format.seconds(stepSeconds / (1 + basis.spread))) to "
+          + "\(Format.seconds(stepSeconds * (1 + basis.spread)))", basis.label.rawValue))
+    return terms
+  }
+
+  /// The part of the step that takes most.
+  private var dominant: ExplainTerm {
+    let parts = breakdown.parts.sorted { $0.seconds > $1.seconds }
+    let first = parts.first ?? (name: "nothing", seconds: 0)
+    let share = stepSeconds > 0 ? first.seconds / stepSeconds : 0
+    return ExplainTerm(
+      "what dominates", "largest part of the step",
+      "\(first.name), \(Format.percent(share))", "breakdown")
   }
 
   private func memoryTerms(_ request: PlanRequest) -> [ExplainTerm] {

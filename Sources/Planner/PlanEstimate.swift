@@ -1,25 +1,61 @@
 public import CostModel
 public import Quantities
 
-/// Where a step's seconds go; they add up to the step.
+/// Where a step's seconds go on the busiest pipeline stage; they add up to the step.
 public struct StepBreakdown: Sendable, Hashable {
   /// Forward passes of all micro-batches.
   public var forward = 0.0
   /// Backward passes of all micro-batches.
   public var backward = 0.0
-  /// Forward passes repeated for backward.
+  /// Forward work repeated for backward.
   public var recompute = 0.0
   /// The optimizer's update.
   public var optimizer = 0.0
-  /// Communication that nothing hides.
-  public var exposedCommunication = 0.0
+  /// Waiting for other stages while the pipeline fills and drains.
+  public var bubble = 0.0
+  /// Tensor parallel communication that nothing hides.
+  public var tensor = 0.0
+  /// Exchanges of a cut sequence that nothing hides.
+  public var context = 0.0
+  /// Exchanges of expert parallel devices.
+  public var expert = 0.0
+  /// Hand-overs between pipeline stages.
+  public var pipeline = 0.0
+  /// Gradient traffic between replicas that nothing hides.
+  public var gradients = 0.0
+  /// Parameter traffic between replicas that nothing hides.
+  public var parameters = 0.0
+  /// Traffic with host memory that nothing hides.
+  public var offload = 0.0
+  /// Waiting for data.
+  public var dataLoading = 0.0
+  /// Host time of a step that nothing hides.
+  public var host = 0.0
+  /// Writing checkpoints, repeating lost work and restarting, averaged over steps.
+  public var checkpoints = 0.0
   /// All communication, hidden or not; not a part of the sum.
   public var communication = 0.0
 
   /// Seconds in which the device computes.
   public var compute: Double { forward + backward + recompute + optimizer }
+  /// Communication that nothing hides.
+  public var exposedCommunication: Double {
+    tensor + context + expert + pipeline + gradients + parameters
+  }
+  /// The parts by name, in the order of a step; they add up to `total`.
+  public var parts: [(name: String, seconds: Double)] {
+    [
+      ("forward", forward), ("backward", backward), ("recompute", recompute),
+      ("optimizer", optimizer), ("bubble", bubble), ("tensor", tensor), ("context", context),
+      ("expert", expert), ("pipeline", pipeline), ("gradients", gradients),
+      ("parameters", parameters), ("offload", offload), ("dataLoading", dataLoading),
+      ("host", host), ("checkpoints", checkpoints),
+    ]
+  }
   /// Seconds of the step.
-  public var total: Double { compute + exposedCommunication }
+  public var total: Double {
+    compute + bubble + exposedCommunication + offload + dataLoading + host + checkpoints
+  }
 }
 
 /// A configuration with its predicted time, memory, efficiency and energy.
@@ -52,6 +88,14 @@ public struct PlanEstimate: Sendable, Hashable {
   public var cost: Double?
   /// Share of the operators' seconds that come from measured rates.
   public var measuredShare: Double
+  /// The pipeline stage with the most memory, from 0.
+  public var peakStage = 0
+  /// Bytes in host memory for one device.
+  public var hostBytes = 0
+  /// Emissions of manufacture, by the share of the devices' life; nil when unknown.
+  public var embodiedGrams: Double?
+  /// What the prediction rests on.
+  public var basis = PredictionBasis(label: .extrapolated, spread: 0.45, memorySpread: 0.12)
 
   /// Seconds of one step.
   public var stepSeconds: Double { breakdown.total }

@@ -20,6 +20,37 @@ public struct PlanRequest: Sendable {
   public var cachedTokens = 0
   /// How the optimizer's update is executed.
   public var optimizerKernel = OptimizerKernel.fused
+  /// How the training framework runs a step.
+  public var stack = SoftwareStack.pytorch
+  /// Replaces the device's own parameters (for fitting).
+  public var efficiency: DeviceEfficiency?
+  /// Format of the layers' products where it is narrower than the activations' (fp8 recipes keep
+  /// those in bf16).
+  public var matrixFormat: DataType?
+  /// Whether dropout keeps masks (one byte an element, twice a layer).
+  public var dropout = false
+  /// State tensors of a parameter; nil for those of the workload's optimizer.
+  public var optimizerStates: Int?
+  /// Bits of an element of the optimizer's states; nil for the parameters' format.
+  public var stateBits: Int?
+  /// Seconds of one node's host for one sample's loading and augmentation.
+  public var loadSecondsPerSample = 0.0
+  /// Whether checkpoints and failures are counted in.
+  public var withFailures = false
+  /// Energy of the site over that of its machines.
+  public var powerUsageEffectiveness = 1.0
+  /// What the search makes least.
+  public var goal = PlanGoal.time
+  /// Longest time of the whole job.
+  public var deadlineSeconds: Double?
+  /// Most money of the whole job.
+  public var budget: Double?
+  /// Share of a device's memory to leave free beside the reserve.
+  public var headroom = 0.0
+  /// A goal that is already reached: what cannot do as well is left out.
+  public var atMost = Double.infinity
+  /// Whether bounds may leave out configurations that cannot be among the best.
+  public var usesBounds = true
   /// Price of one device for an hour, in the user's currency.
   public var pricePerDeviceHour: Double?
   /// Carbon intensity of the electricity, in grams of CO2e per kWh.
@@ -34,8 +65,29 @@ public struct PlanRequest: Sendable {
     self.precision = precision
   }
 
+  /// State tensors of a parameter.
+  func stateCount(_ profile: StepProfile) -> Int {
+    if let optimizerStates { return optimizerStates }
+    guard profile.memory.gradients > 0 else { return 0 }
+    return Int((Double(profile.memory.optimizer) / Double(profile.memory.gradients)).rounded())
+  }
+
   /// Devices that a plan may use.
   var availableDevices: Int { devices ?? cluster.deviceCount }
+}
+
+/// What a search makes least.
+public enum PlanGoal: String, Sendable, Hashable, CaseIterable {
+  /// Seconds of a step (inference: samples a second, most).
+  case time
+  /// Devices times hours.
+  case deviceHours = "device-hours"
+  /// Electric energy of the job.
+  case energy
+  /// Price of the job.
+  case cost
+  /// Emissions of the job.
+  case co2
 }
 
 /// Memory of a device that a plan leaves free.
@@ -60,6 +112,13 @@ public struct PlanResult: Sendable {
   public var plans: [PlanEstimate]
   /// What the search did.
   public var search: SearchSummary
+  /// Whether it was ended before it was done.
+  public var stopped = false
+
+  init(plans: [PlanEstimate], search: SearchSummary) {
+    self.plans = plans
+    self.search = search
+  }
 }
 
 /// What a search did.

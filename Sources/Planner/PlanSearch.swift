@@ -8,14 +8,16 @@ public import Quantities
 public struct PlanSearch {
   /// Counts a micro-batch of so many samples; called once per size.
   public typealias Source = (_ microBatch: Int) throws(UserError) -> StepProfile
+  /// Told how far a search is, from 0 to 1; false ends it with the best plans so far.
+  public typealias Progress = (_ done: Double, _ configurations: Int) -> Bool
 
-  private let request: PlanRequest
-  private let trains: Bool
-  private let source: Source
+  let request: PlanRequest
+  let trains: Bool
+  let source: Source
 
   /// Prepares a search.
   ///
-  /// - Throws: `UserError` (.input) for dimensions that are not covered and sizes out of range.
+  /// - Throws: `UserError` (.input) for dimensions and sizes out of range.
   public init(_ request: PlanRequest, trains: Bool, source: @escaping Source) throws(UserError) {
     try request.space.validate()
     if let devices = request.devices {
@@ -26,10 +28,16 @@ public struct PlanSearch {
             + "\(request.cluster.deviceCount)",
           remedy: "give 1 to \(request.cluster.deviceCount), or another --cluster")
       }
-      if let data = request.space.data, trains, !data.contains(devices) {
+      let space = request.space
+      if trains, let data = space.data?.first, let tensor = space.tensor?.first,
+        let pipeline = space.pipeline?.first, let context = space.context?.first,
+        Double(data) * Double(tensor) * Double(pipeline) * Double(context) != Double(devices)
+      {
         throw UserError(
-          .input, key: "--data", "\(data[0]) replicas contradict --devices \(devices)",
-          remedy: "each device is one replica: give one of both")
+          .input, key: "--data",
+          "\(data) replicas of \(tensor) x \(pipeline) x \(context) devices contradict "
+            + "--devices \(devices)",
+          remedy: "leave out one of them")
       }
     }
     if trains && request.globalBatch < 1 {
@@ -42,87 +50,32 @@ public struct PlanSearch {
     self.source = source
   }
 
-  /// Evaluates every configuration and ranks those that fit.
+  /// Evaluates configurations and ranks those that fit.
   ///
   /// - Throws: `UserError` (.impossible) when none fits: it names the limit, by how much it is
   ///   exceeded, and the nearest plan that fits; `UserError` (.input) from the source.
-  public func run() throws(UserError) -> PlanResult {
-    let outcome = try visit(request.space, request.devices)
-    guard !outcome.fitting.isEmpty else { throw try impossible(outcome) }
-    let best = outcome.fitting.sorted(by: precedes).prefix(max(1, request.limit))
-    return PlanResult(plans: Array(best), search: outcome.summary)
+  public func run(progress: Progress? = nil) throws(UserError) -> PlanResult {
+    var outcome = try visit(request, progress)
+    if outcome.best.isEmpty, request.space.offload == nil, trains, !outcome.stopped {
+      var wider = request
+      wider.space.offload = Offload.choices
+      outcome = try visit(wider, progress)
+    }
+    guard !outcome.best.isEmpty else { throw try impossible(outcome) }
+    var result = PlanResult(plans: outcome.plans(request.limit), search: outcome.summary)
+    result.stopped = outcome.stopped
+    return result
   }
 
-  // MARK: visiting
-
-  private struct Outcome {
-    var fitting: [PlanEstimate] = []
-    /// The configuration that misses the memory by least.
-    var closest: PlanEstimate?
-    var visited = 0
-    var refused: [Refusal: Int] = [:]
-
-    var summary: SearchSummary {
-      SearchSummary(
-        configurations: visited, feasible: fitting.count,
-        refusals: Refusal.allCases.compactMap { reason in
-          refused[reason].map { SearchSummary.RefusalCount(reason: reason, count: $0) }
-        })
-    }
-  }
-
-  private func visit(_ space: SearchSpace, _ devices: Int?) throws(UserError) -> Outcome {
-    let (allowed, refused) =
-      trains
-      ? space.configurations(
-        devices: devices ?? request.cluster.deviceCount, exactly: devices != nil,
-        globalBatch: request.globalBatch, trains: true)
-      : space.inferenceConfigurations(devices: devices ?? request.cluster.deviceCount)
-    var outcome = Outcome()
-    outcome.refused = refused
-    outcome.visited = allowed.count + refused.values.reduce(0, +)
-    let usable = MemoryReserve.usable(request.cluster.device)
-    let sizes = Set(allowed.map(\.microBatch)).sorted()
-    for (position, size) in sizes.enumerated() {
-      let evaluator = Evaluator(try source(size), request)
-      var fits = false
-      for configuration in allowed where configuration.microBatch == size {
-        let estimate = evaluator.estimate(configuration)
-        if estimate.peakBytes <= usable {
-          outcome.fitting.append(estimate)
-          fits = true
-        } else {
-          outcome.refused[.memory, default: 0] += 1
-          if estimate.peakBytes < outcome.closest?.peakBytes ?? .max { outcome.closest = estimate }
-        }
-      }
-      // Memory grows with the micro-batch: when nothing fits, nothing larger does.
-      if !fits {
-        let larger = Set(sizes[(position + 1)...])
-        let skipped = allowed.count { larger.contains($0.microBatch) }
-        if skipped > 0 { outcome.refused[.memory, default: 0] += skipped }
-        break
-      }
-    }
-    return outcome
-  }
-
-  /// Faster first; among equals fewer devices, less memory, simpler cut.
-  private func precedes(_ left: PlanEstimate, _ right: PlanEstimate) -> Bool {
-    func key(_ plan: PlanEstimate) -> [Double] {
-      let cut = plan.configuration
-      let speed = trains ? plan.stepSeconds : -plan.samplesPerSecond
-      return [
-        speed, Double(plan.devices), Double(plan.peakBytes), Double(cut.parallelism.zeroStage),
-        cut.recompute == .full ? 1 : 0, Double(cut.microBatch),
-      ]
-    }
-    return key(left).lexicographicallyPrecedes(key(right))
+  func visit(_ request: PlanRequest, _ progress: Progress?) throws(UserError) -> SearchOutcome {
+    var walk = SearchWalk(request, trains: trains, source: source, progress: progress)
+    try walk.run()
+    return walk.outcome
   }
 
   // MARK: when nothing fits
 
-  private func impossible(_ outcome: Outcome) throws(UserError) -> UserError {
+  private func impossible(_ outcome: SearchOutcome) throws(UserError) -> UserError {
     let usable = MemoryReserve.usable(request.cluster.device)
     guard let closest = outcome.closest else {
       let reasons = outcome.summary.refusals.map { "\($0.count) \($0.reason.words)" }
@@ -136,7 +89,7 @@ public struct PlanSearch {
     let nearest = try nearest()
     let message =
       "no plan fits: the leanest needs \(Format.bytes(needed)) a device, "
-      + "\(Format.bytes(needed - usable)) more than the \(Format.bytes(usable)) usable of "
+      + "\(Format.bytes(max(0, needed - usable))) more than the \(Format.bytes(usable)) usable of "
       + "\(request.cluster.device.name)"
       + " (\(Format.bytes(request.cluster.device.memoryBytes)) less context and fragmentation)"
     return UserError(
@@ -147,51 +100,108 @@ public struct PlanSearch {
 
   /// The best plan with ever more of the user's choices given up, in words.
   private func nearest() throws(UserError) -> String? {
-    var space = request.space
-    var relaxations: [(SearchSpace, Int?)] = []
-    space.microBatch = nil
-    relaxations.append((space, request.devices))
-    space.recompute = nil
-    relaxations.append((space, request.devices))
-    space.zeroStage = nil
-    relaxations.append((space, request.devices))
-    space.data = nil
-    relaxations.append((space, nil))
-    for (space, devices) in relaxations {
-      if let plan = try visit(space, devices).fitting.min(by: precedes) { return words(plan) }
+    var wider = request
+    wider.limit = 1
+    wider.deadlineSeconds = nil
+    wider.budget = nil
+    let steps: [(inout PlanRequest) -> Void] = [
+      { $0.space.microBatch = nil },
+      { $0.space.recompute = nil },
+      { $0.space.zeroStage = nil },
+      { $0.space.offload = Offload.choices },
+      {
+        $0.space.data = nil
+        $0.space.tensor = nil
+        $0.space.pipeline = nil
+        $0.devices = nil
+      },
+    ]
+    for step in steps {
+      step(&wider)
+      if let plan = try visit(wider, nil).plans(1).first { return words(plan) }
     }
     return nil
   }
 
   private func words(_ plan: PlanEstimate) -> String {
     let cut = plan.configuration
-    return "--devices \(plan.devices) --micro-batch \(cut.microBatch)"
-      + (trains
-        ? " --zero \(cut.parallelism.zeroStage) --recompute \(cut.recompute.rawValue)" : "")
-      + " (\(Format.bytes(plan.peakBytes)) a device)"
+    var text = "--devices \(plan.devices) --micro-batch \(cut.microBatch)"
+    if cut.parallelism.tensor > 1 { text += " --tensor \(cut.parallelism.tensor)" }
+    if cut.parallelism.pipeline > 1 { text += " --pipeline \(cut.parallelism.pipeline)" }
+    if trains {
+      text += " --zero \(cut.parallelism.zeroStage) --recompute \(cut.recompute.rawValue)"
+    }
+    if !cut.offload.isEmpty { text += " --offload \(cut.offload.words.joined(separator: ","))" }
+    return text + " (\(Format.bytes(plan.peakBytes)) a device)"
   }
 }
 
-extension SearchSpace {
-  /// Configurations of inference: replicas that each run batches of one size.
-  func inferenceConfigurations(
-    devices: Int
-  ) -> (allowed: [Configuration], refused: [Refusal: Int]) {
-    var allowed: [Configuration] = []
-    var refused: [Refusal: Int] = [:]
-    for replicas in data ?? [devices] {
-      guard replicas <= devices else {
-        refused[.devices, default: 0] += 1
-        continue
-      }
-      for batch in microBatch ?? (0...10).map({ 1 << $0 }) {
-        var parallelism = Parallelism()
-        parallelism.data = replicas
-        allowed.append(
-          Configuration(
-            parallelism: parallelism, microBatch: batch, accumulation: 1, recompute: .none))
-      }
+extension Offload {
+  /// Every choice, least first.
+  static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
+}
+
+/// What a walk has found.
+struct SearchOutcome {
+  /// A configuration that fits, by rank.
+  struct Candidate {
+    var configuration: Configuration
+    var key: RankKey
+  }
+
+  var best: [Candidate] = []
+  /// The configuration that misses the memory by least.
+  var closest: PlanEstimate?
+  var feasible = 0
+  var refused: [Int] = [Int](repeating: 0, count: Refusal.allCases.count)
+  var stopped = false
+  /// Evaluators by micro-batch size.
+  var evaluators: [Int: Evaluator] = [:]
+
+  mutating func refuse(_ reason: Refusal, _ count: Int = 1) { refused[reason.position] += count }
+
+  /// Estimates of the best.
+  func plans(_ limit: Int) -> [PlanEstimate] {
+    best.prefix(max(1, limit)).compactMap {
+      evaluators[$0.configuration.microBatch]?.estimate($0.configuration)
     }
-    return (allowed, refused)
+  }
+
+  var summary: SearchSummary {
+    SearchSummary(
+      configurations: feasible + refused.reduce(0, +), feasible: feasible,
+      refusals: Refusal.allCases.compactMap { reason in
+        let count = refused[reason.position]
+        return count > 0 ? SearchSummary.RefusalCount(reason: reason, count: count) : nil
+      })
+  }
+}
+
+extension Refusal {
+  /// Place in `allCases`.
+  var position: Int {
+    switch self {
+    case .devices: 0
+    case .batch: 1
+    case .layers: 2
+    case .memory: 3
+    case .hostMemory: 4
+    case .slower: 5
+    }
+  }
+}
+
+/// The order of plans: the goal first; among equals fewer devices, less memory, simpler cuts.
+struct RankKey: Comparable {
+  var goal: Double
+  var devices: Double
+  var memory: Double
+  var simplicity: Double
+
+  static func < (left: RankKey, right: RankKey) -> Bool {
+    if left.goal != right.goal { return left.goal < right.goal }
+    if left.devices != right.devices { return left.devices < right.devices }
+    if left.memory != right.memory { return left.memory < right.memory }
+    return left.simplicity < right.simplicity
   }
 }

@@ -61,7 +61,7 @@ struct Admission: Sendable {
     var admitted: [Job] = []
     if let array = job.traits.array, held[job.number] == nil {
       active[array.id, default: 1] -= 1
-      if let next = queued[array.id]?.first {
+      if let next = queued[array.id]?.first, active[array.id, default: 0] < array.limit {
         queued[array.id]?.removeFirst()
         if let task = held.removeValue(forKey: next), admit(task) { admitted.append(task) }
       }

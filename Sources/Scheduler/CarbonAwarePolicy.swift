@@ -14,6 +14,9 @@ public struct CarbonAwarePolicy: SchedulingPolicy {
   /// - Parameter curve: The forecast of the grid.
   public init(curve: CarbonCurve = .assumedSolarDay) { self.curve = curve }
 
+  /// Reservations come first, whatever the priority of a later job.
+  public var putsPriorityFirst: Bool { false }
+
   /// Reserves for a submitted job, moves jobs to better times after early ends, starts what is due.
   public mutating func decide(
     _ state: ClusterState, on event: SchedulingEvent

@@ -1,4 +1,5 @@
-/// What a kilowatt-hour costs over time, in grams of CO2e or in money: a step function that repeats.
+/// What a kilowatt-hour costs over time, in grams of CO2e or in money: a step function that
+/// repeats.
 public struct CarbonCurve: Sendable, Hashable {
   /// Cost per kilowatt-hour in each step.
   public var values: [Double]

@@ -17,6 +17,9 @@ public struct ConservativePolicy: SchedulingPolicy {
   /// Creates the policy.
   public init() {}
 
+  /// Reservations come first, whatever the priority of a later job.
+  public var putsPriorityFirst: Bool { false }
+
   /// Reserves for a submitted job, moves jobs up after an early end, starts what is due.
   public mutating func decide(
     _ state: ClusterState, on event: SchedulingEvent

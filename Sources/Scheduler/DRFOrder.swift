@@ -22,8 +22,9 @@ public struct DRFOrder: JobOrder {
 
   /// Gives an ended job's amounts back.
   public mutating func note(_ event: SchedulingEvent, _ state: ClusterState) {
-    guard case .ended(let ended) = event else { return }
-    held[ended.job.user, default: Amounts(cores: 0, bytes: 0)] -= ended.job.demand
+    for ended in event.ended {
+      held[ended.job.user, default: Amounts(cores: 0, bytes: 0)] -= ended.job.demand
+    }
   }
 
   /// Counts what a job takes.

@@ -59,7 +59,8 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
       "would end \(asked - available) s after its deadline even if it started now"
     case .dependency: "depends on job \(asked), which did not end well"
     case .time:
-      "is estimated to take \(asked) s, its limit is \(available) s: \(asked - available) s too long"
+      "is estimated to take \(asked) s, its limit is \(available) s: "
+        + "\(asked - available) s too long"
     }
   }
 }

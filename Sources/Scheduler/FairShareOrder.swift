@@ -37,8 +37,7 @@ public struct FairShareOrder: JobOrder {
 
   /// Stops counting an ended job.
   public mutating func note(_ event: SchedulingEvent, _ state: ClusterState) {
-    guard case .ended(let ended) = event else { return }
-    change(ended.job.user, by: -ended.job.cores, state.now)
+    for ended in event.ended { change(ended.job.user, by: -ended.job.cores, state.now) }
   }
 
   /// Counts a job from now on.

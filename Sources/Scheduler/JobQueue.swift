@@ -95,7 +95,8 @@ struct BackfillQuery {
   let extra: Amounts
   let now: Double
   let shadow: Double
-  /// The time until the shadow for size classes that may fit, less than any estimate for the others.
+  /// The time until the shadow for size classes that may fit, less than any estimate for the
+  /// others.
   let limits: SIMD16<Float>
 
   init(free: Amounts, extra: Amounts, now: Double, shadow: Double) {

@@ -23,7 +23,8 @@ extension JobOrder {
 /// starts whatever the order says later, and only those jump ahead that do not delay it.
 ///
 /// The guarantee: from the pass in which a job gets the reservation until it starts, its reserved
-/// time never moves back, as long as no job outlasts its estimate. For at that time the head fits
+/// time never moves back, as long as no job outlasts its estimate, no node fails and no job of
+/// higher priority comes. For at that time the head fits
 /// into what is free by then; a job that jumps ahead ends by then or takes only what the head
 /// leaves over; and ends before the estimate only free more. (The argument of EASY, Lifka 1995,
 /// which nowhere uses how the head was chosen; it does need the head to stay.)
@@ -46,7 +47,12 @@ public struct OrderedPolicy<Order: JobOrder>: SchedulingPolicy {
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
     order.note(event, state)
-    if case .withdrawn(let job) = event, job.number == reserved?.number { reserved = nil }
+    switch event {
+    case .withdrawn(let job) where job.number == reserved?.number: reserved = nil
+    // The promise was made to one of lower priority: a more important job takes it over.
+    case .submitted(let job) where job.priority > reserved?.priority ?? .max: reserved = nil
+    default: break
+    }
     var outcome = PolicyOutcome()
     var free = state.free
     var started: Set<Int> = []
@@ -77,5 +83,16 @@ public struct OrderedPolicy<Order: JobOrder>: SchedulingPolicy {
       best = (key, job)
     }
     return best?.job
+  }
+}
+
+extension SchedulingEvent {
+  /// Jobs that run no longer.
+  var ended: [RunningJob] {
+    switch self {
+    case .ended(let job): [job]
+    case .resized(let lost): lost
+    default: []
+    }
   }
 }

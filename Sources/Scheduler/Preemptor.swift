@@ -12,6 +12,8 @@ enum Preemptor {
     let candidates = running.values.filter {
       $0.job.priority < head.priority && $0.job.hasTraits && $0.job.traits.preemption != nil
         && !yielding.contains($0.job.number)
+        // One that has just started would lose its whole start for nothing.
+        && $0.start < state.now
     }.sorted {
       ($0.job.priority, -$0.start, -$0.job.number) < ($1.job.priority, -$1.start, -$1.job.number)
     }

@@ -73,9 +73,8 @@ public struct SchedulerEngine: Scheduling {
     advance(to: now)
     yielding.remove(number)
     guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
-    var decisions = settle(ended.job, well: well)
-    decisions += schedule(on: .ended(ended))
-    return decisions
+    let settled = settle(ended.job, well: well)
+    return settled.decisions + schedule(on: .ended(ended)) + admit(settled.admitted)
   }
 
   /// Takes note that a running job wrote its state and gave its resources back: it waits again,
@@ -88,8 +87,8 @@ public struct SchedulerEngine: Scheduling {
     guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
     var job = ended.job
     job.estimateSeconds = max(remaining, 1e-3)
-    enqueue(job)
-    return schedule(on: .ended(ended))
+    // Whoever it made room for chooses first.
+    return schedule(on: .ended(ended)) + admit([job])
   }
 
   /// Takes note that a running job gave its resources back and will be submitted again later; then
@@ -105,11 +104,13 @@ public struct SchedulerEngine: Scheduling {
   public mutating func withdraw(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
     if let held = admission.withdraw(number) {
-      return settle(held, well: false)
+      let settled = settle(held, well: false)
+      return settled.decisions + admit(settled.admitted)
     }
     guard let job = waiting[number] else { return [] }
     dequeue(job)
-    return settle(job, well: false) + schedule(on: .withdrawn(job))
+    let settled = settle(job, well: false)
+    return settled.decisions + schedule(on: .withdrawn(job)) + admit(settled.admitted)
   }
 
   /// Takes a waiting job out for a while, and schedules. Unknown numbers are ignored.
@@ -164,14 +165,26 @@ public struct SchedulerEngine: Scheduling {
     return ended
   }
 
-  /// Lets those in that waited for a job's end, and refuses those that waited in vain.
-  private mutating func settle(_ job: Job, well: Bool) -> [Decision] {
+  /// Takes note of how a job ended: who may join the queue now, and who waited in vain.
+  private mutating func settle(
+    _ job: Job, well: Bool
+  ) -> (decisions: [Decision], admitted: [Job]) {
     guard job.hasTraits || admission.isHolding else {
       admission.note(job.number, well: well)
-      return []
+      return ([], [])
     }
-    for admitted in admission.settle(job, well: well) { enqueue(admitted) }
-    return well ? [] : refuseDependents(of: job.number)
+    let admitted = admission.settle(job, well: well)
+    return (well ? [] : refuseDependents(of: job.number), admitted)
+  }
+
+  /// Lets jobs into the queue, each as if it were submitted now.
+  private mutating func admit(_ jobs: [Job]) -> [Decision] {
+    var decisions: [Decision] = []
+    for job in jobs {
+      enqueue(job)
+      decisions += schedule(on: .submitted(job))
+    }
+    return decisions
   }
 
   private mutating func refuseDependents(of number: Int) -> [Decision] {
@@ -195,7 +208,7 @@ public struct SchedulerEngine: Scheduling {
       decisions.append(.start(job, placement))
     }
     for number in outcome.preemptions { preempt(number, &decisions) }
-    if preemptsByPriority, let head = state.queue.first {
+    if preemptsByPriority, policy.putsPriorityFirst, let head = state.queue.first {
       for victim in Preemptor.victims(for: head, state, running, yielding) {
         preempt(victim, &decisions)
       }
@@ -222,12 +235,14 @@ extension SchedulerEngine {
     advance(to: now)
     guard seized[node] == nil, nodes.contains(node) else { return [] }
     var decisions: [Decision] = []
+    var lost: [RunningJob] = []
     for number in runningNumbers {
       guard let job = running[number], job.placement.shares.contains(where: { $0.index == node })
       else { continue }
       _ = release(number)
       yielding.remove(number)
       enqueue(job.job)
+      lost.append(job)
       decisions.append(.lose(job.job))
     }
     let placement = nodes.seize(node)
@@ -237,14 +252,14 @@ extension SchedulerEngine {
       time: max(until, state.now), amounts: amounts, number: -1 - node)
     state.releases.insert(back)
     seized[node] = (placement, back)
-    return decisions + schedule(on: .resized)
+    return decisions + schedule(on: .resized(lost: lost))
   }
 
   /// Takes note that a failed node is back, and schedules. Others are ignored.
   public mutating func repair(node: Int, at now: Double) -> [Decision] {
     advance(to: now)
     if seized[node] != nil { restore(node) }
-    return schedule(on: .resized)
+    return schedule(on: .resized(lost: []))
   }
 
   private mutating func restore(_ node: Int) {
@@ -285,7 +300,10 @@ extension SchedulerEngine {
       guard next < .infinity else { return nil }
       let decisions: [Decision]
       if end <= next, let first = future.state.releases.first {
-        decisions = future.end(first.number, at: next)
+        decisions =
+          first.number < 0
+          ? future.repair(node: -1 - first.number, at: next)
+          : future.end(first.number, at: next)
       } else {
         future.wakeAt = nil
         decisions = future.timer(at: next)

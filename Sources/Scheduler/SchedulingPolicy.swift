@@ -6,8 +6,9 @@ public enum SchedulingEvent: Sendable {
   case ended(RunningJob)
   /// A waiting job was withdrawn.
   case withdrawn(Job)
-  /// A node failed or came back: reservations may rest on what is no longer so.
-  case resized
+  /// A node failed, with the jobs on it, or came back: reservations may rest on what is no longer
+  /// so.
+  case resized(lost: [RunningJob])
   /// A time that the policy asked for has come.
   case timer
 }
@@ -32,6 +33,9 @@ public protocol SchedulingPolicy: Sendable {
   /// A job's rank if `state.ranked` shall hold the waiting jobs in an order of the policy's own,
   /// lowest first; it must not change while the job waits. Nil for none.
   func rank(_ job: Job) -> Double?
+  /// Whether what comes free goes to the first of the queue before others; only then is it of use
+  /// to interrupt jobs for it.
+  var putsPriorityFirst: Bool { get }
   /// Chooses; `state.queue` already holds a submitted job, and no longer an ended one.
   mutating func decide(_ state: ClusterState, on event: SchedulingEvent) -> PolicyOutcome
 }
@@ -39,6 +43,8 @@ public protocol SchedulingPolicy: Sendable {
 extension SchedulingPolicy {
   /// No order of its own.
   public func rank(_ job: Job) -> Double? { nil }
+  /// It does.
+  public var putsPriorityFirst: Bool { true }
 }
 
 /// What policies can be told beyond their name.

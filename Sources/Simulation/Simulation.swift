@@ -50,8 +50,8 @@ public struct SimulationResult: Sendable {
 
 /// How a simulation is run.
 public struct SimulationSettings: Sendable {
-  /// Whether the schedule tells where each job ran; without it a trace of millions of jobs needs far
-  /// less memory.
+  /// Whether the schedule tells where each job ran; without it a trace of millions of jobs needs
+  /// far less memory.
   public var keepsPlacements = true
   /// Mean time between failures of a node and to its repair, in seconds; nil for none.
   public var failures: (meanUp: Double, meanDown: Double)?

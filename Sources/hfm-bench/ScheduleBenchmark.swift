@@ -5,8 +5,8 @@ import Quantities
 import Scheduler
 import Simulation
 
-/// What a schedule costs: a trace of the Parallel Workloads Archive's format with 10,000 jobs beside
-/// the simulator pyss, and made-up traces of a million jobs on 10,000 and 100,000 nodes.
+/// What a schedule costs: a trace of the Parallel Workloads Archive's format with 10,000 jobs
+/// beside the simulator pyss, and made-up traces of a million jobs on 10,000 and 100,000 nodes.
 ///
 /// The trace is read from `HFM_VALIDATION_DATA`; without it that part is left out, and said so.
 let scheduleBenchmark = Benchmark(
@@ -84,7 +84,7 @@ private func seconds(_ jobs: [TraceJob], _ resources: Resources, _ policy: Polic
   return Double(hfm_monotonic_nanoseconds() - start) / 1e9
 }
 
-private func wholeFile(_ path: String) throws -> [UInt8] {
+func wholeFile(_ path: String) throws -> [UInt8] {
   guard let file = fopen(path, "rb") else {
     throw UserError(
       .input, place: path, "cannot be opened", remedy: "see HFM_VALIDATION_DATA in docs/Hacking.md")

@@ -8,7 +8,12 @@ let benchmarks: [Benchmark] = [
   productBenchmark,
   predictionBenchmark,
   costBenchmark,
+  searchBenchmark,
   scheduleBenchmark,
+  policyBenchmark,
 ]
 
+if CommandLine.arguments.dropFirst().first == "validate" {
+  exit(runValidation(Array(CommandLine.arguments.dropFirst(2))))
+}
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

@@ -11,7 +11,7 @@ import Testing
 
   static let cases: [Case] = [
     // Names.
-    ("cost brt-base", 2, ["unknown model \"brt-base\"", "did you mean bert-base"]),
+    ("cost brt-base", 2, ["unknown model \"brt-base\"", "did you mean", "bert-base"]),
     ("cost qqqqqqqqqqqq", 2, ["unknown model", "see hfm models"]),
     (
       "plan uni --task infer --cluster a100-80gbb", 2,

@@ -40,6 +40,9 @@ struct ConvolutionalModelTests {
     Published("efficientnet_b5", 30_389_784, 10.27),
     Published("efficientnet_b6", 43_040_704, 19.07),
     Published("efficientnet_b7", 66_347_960, 37.75), Published("r3d18", 33_371_472, 40.70),
+    Published("convnext_tiny", 28_589_128, 4.46), Published("convnext_small", 50_223_688, 8.68),
+    Published("convnext_base", 88_591_464, 15.36),
+    Published("convnext_large", 197_767_336, 34.36),
   ]
 
   /// Counted on the networks' own code (PyTorch, convolutions and linear layers of one sample).
@@ -159,7 +162,8 @@ struct ConvolutionalModelTests {
     ),
     (#"{"kind": "unet", "classes": 2, "encoder": {"features": [8]}, "decoder": {}}"#, "two stages"),
     (
-      #"{"kind": "unet", "classes": 2, "encoder": {"features": [8, 16]}, "decoder": {"features": [8, 8]}}"#,
+      #"{"kind": "unet", "classes": 2, "encoder": {"features": [8, 16]}, "#
+        + #""decoder": {"features": [8, 8]}}"#,
       "needs 1 stages"
     ),
     (#"{"kind": "densenet", "depths": [0]}"#, "depths"),

@@ -73,7 +73,7 @@ enum TruthRecords {
     if model.sample.targetSequence != nil { request.targetSequence = shape["dec_seq"]?.int }
     request.rows = shape["rows"]?.int ?? shape["n_seq"]?.int
     request.frames = shape["frames"]?.int
-    request.images = shape["images"]?.int
+    request.images = shape["images"]?.int ?? shape["support"]?.int
     request.past = shape["past_kv"]?.int
     return request
   }

@@ -41,10 +41,17 @@ struct VisionCountTests {
     Counted(id: "sam-med2d", parameters: 271_241_776),
     Counted(id: "sam-med3d", parameters: 100_509_232),
     Counted(id: "samed", parameters: 92_192_469 - 147_456),
-    // github.com/BAAI-DCAI/SegVol: image encoder, prompt encoder, mask decoder, CLIP's text tower and
-    // the product behind it.
+    // github.com/BAAI-DCAI/SegVol: image encoder, prompt encoder, mask decoder, CLIP's text tower
+    // and the product behind it.
     Counted(
       id: "segvol", parameters: 87_406_848 + 17_996 + 29_923_716 + 63_165_952 + 512 * 768 + 768),
+    // BEiT-B/16 with mean pooling as github.com/openmedlab/USFM configures it: patches, class
+    // token, per layer products with q and v biases, table of relative positions, norms, scales,
+    // MLP; the norm behind pooling.
+    Counted(
+      id: "usfm",
+      parameters: 590_592 + 768 + 12
+        * (4 * 768 * 768 + 3 * 768 + 732 * 12 + 4 * 768 + 2 * 768 + 2 * 768 * 3072 + 3840) + 1536),
     // github.com/med-air/Endo-FM, models/timesformer.py.
     Counted(id: "endo-fm-timesformer", parameters: 121_258_752),
   ]

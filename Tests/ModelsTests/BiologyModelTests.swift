@@ -113,15 +113,18 @@ struct BiologyModelTests {
 
   @Test(arguments: [
     (
-      #""kind": "performer", "vocabulary": 7, "positions": 9, "stack": {"layers": 1, "hidden": 8, "heads": 2, "widht": 3}"#,
+      #""kind": "performer", "vocabulary": 7, "positions": 9, "stack": {"layers": 1, "hidden":"#
+        + #" 8, "heads": 2, "widht": 3}"#,
       "widht"
     ),
     (
-      #""kind": "alignment-encoder", "vocabulary": 9, "positions": 9, "layers": 1, "hidden": 10, "heads": 3"#,
+      #""kind": "alignment-encoder", "vocabulary": 9, "positions": 9, "layers": 1, "hidden": 10,"#
+        + #" "heads": 3"#,
       "divide"
     ),
     (
-      #""kind": "embedding-encoder", "features": 8, "context": 4, "decoder": [], "stack": {"layers": 1, "hidden": 8, "heads": 2}"#,
+      #""kind": "embedding-encoder", "features": 8, "context": 4, "decoder": [], "stack":"#
+        + #" {"layers": 1, "hidden": 8, "heads": 2}"#,
       "width"
     ),
     (#""kind": "evoformer", "stack": {"blocks": 0}"#, "blocks"),
@@ -130,11 +133,14 @@ struct BiologyModelTests {
       "genes"
     ),
     (
-      #""tokens": {"vocabulary": 9, "context": 99}, "stack": {"layers": 1, "hidden": 8, "heads": 2, "causal": true, "blockSparse": {}}"#,
+      #""tokens": {"vocabulary": 9, "context": 99}, "stack": {"layers": 1, "hidden": 8, "heads":"#
+        + #" 2, "causal": true, "blockSparse": {}}"#,
       "blockSparse"
     ),
     (
-      #""kind": "expression-autoencoder", "genes": 9, "bins": 4, "sequence": 7, "targetSequence": 5, "encoder": {"layers": 1, "hidden": 8, "heads": 2}, "decoder": {"layers": 1, "hidden": 8, "heads": 2}"#,
+      #""kind": "expression-autoencoder", "genes": 9, "bins": 4, "sequence": 7,"#
+        + #" "targetSequence": 5, "encoder": {"layers": 1, "hidden": 8, "heads": 2},"#
+        + #" "decoder": {"layers": 1, "hidden": 8, "heads": 2}"#,
       "sequence"
     ),
   ])
@@ -212,6 +218,42 @@ struct BiologyModelTests {
       2 * block * tokens + 2 * block * (4 + random) * block
       + (blocks - 4) * block * (5 + random) * block
     #expect(pairs == 2 * wanted)
+  }
+
+  /// transformers 5.24's BigBirdForMaskedLM under torch 2.13's FlopCounterMode: 1 layer of 64, 4
+  /// heads, an MLP of 128, 32,000 tokens.
+  @Test(arguments: [
+    (640, 2_773_491_712), (768, 3_309_314_048), (1024, 4_418_707_456), (2048, 8_856_281_088),
+  ])
+  func blockSparseAsTransformers(tokens: Int, flops: Int) throws {
+    let text = """
+      {"id": "b", "name": "b", "family": "bioinformatics", "source": "x",
+       "like": "gena-lm-bigbird-base",
+       "architecture": {"stack": {"layers": 1, "hidden": 64, "heads": 4, "intermediate": 128}}}
+      """
+    let model = try ModelProfile(parsing: Array(text.utf8), file: "b.json")
+    #expect(try model.parameterCount() == 2_384_320)
+    let request = GraphRequest(
+      batch: 1, sequence: tokens, spatial: [1, 1], precision: .fp32, objective: .maskedLanguage,
+      withLoss: false)
+    #expect(try Self.products(model.graph(request)) == flops)
+  }
+
+  /// FLOPs of linear layers, batched products and attention.
+  private static func products(_ graph: OperatorGraph) throws -> Int {
+    graph.calls.reduce(0) { sum, call in
+      let block = graph.blocks[call.block]
+      return sum + call.count
+        * block.operators.reduce(0) { sum, node in
+          let (first, result) = (block[node.inputs[0]], block[node.outputs[0]])
+          switch node.kind {
+          case .linear, .batchedMatmul: return sum + 2 * result.count * first.columns
+          case .attention:
+            return sum + 4 * first.count * block[node.inputs[1]].shape[1]
+          default: return sum
+          }
+        }
+    }
   }
 
   /// A short sequence gets one full product.

@@ -114,6 +114,49 @@ struct HostileImportTests {
     #expect(text?.contains(wanted) == true, "\(text ?? "no error")")
   }
 
+  /// T5's table of relative positions tells its heads; the mixture's router its experts.
+  @Test func otherKindsFromNamesAndShapes() throws {
+    var t5: [(String, [Int])] = [
+      ("shared.weight", [64, 32]), ("encoder.final_layer_norm.weight", [32]),
+      ("decoder.final_layer_norm.weight", [32]),
+    ]
+    for side in ["encoder", "decoder"] {
+      t5.append(
+        (side + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", [8, 4]))
+      for layer in 0..<2 {
+        let p = side + ".block.\(layer).layer."
+        var kinds = ["0.SelfAttention"]
+        if side == "decoder" { kinds.append("1.EncDecAttention") }
+        for kind in kinds {
+          for part in ["q", "k", "v", "o"] { t5.append((p + kind + ".\(part).weight", [32, 32])) }
+          t5.append((p + kind.prefix(1) + ".layer_norm.weight", [32]))
+        }
+        let last = p + String(kinds.count)
+        t5 += [
+          (last + ".DenseReluDense.wi.weight", [48, 32]),
+          (last + ".DenseReluDense.wo.weight", [32, 48]), (last + ".layer_norm.weight", [32]),
+        ]
+      }
+    }
+    var mixture = Self.tensors.filter { !$0.0.contains(".mlp.") }
+    for layer in 0..<2 {
+      let p = "model.layers.\(layer).block_sparse_moe."
+      mixture.append((p + "gate.weight", [4, 64]))
+      for expert in 0..<4 {
+        mixture += [
+          (p + "experts.\(expert).w1.weight", [96, 64]),
+          (p + "experts.\(expert).w2.weight", [64, 96]),
+          (p + "experts.\(expert).w3.weight", [96, 64]),
+        ]
+      }
+    }
+    for tensors in [t5, mixture] {
+      let model = try ModelProfile(
+        safetensorsHeader: Import.file(Import.header(tensors)), file: "m.safetensors")
+      #expect(try model.parameterCount() == model.storedParameters)
+    }
+  }
+
   // MARK: shards
 
   static func index(_ map: [(String, String)]) -> [UInt8] {

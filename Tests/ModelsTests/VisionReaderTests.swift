@@ -13,37 +13,46 @@ struct VisionReaderTests {
       "unknown key"
     ),
     (
-      #"{"kind": "swin-unetr", "volume": [96, 96, 96], "embed": 48, "depths": [2], "heads": [3], "classes": 2}"#,
+      #"{"kind": "swin-unetr", "volume": [96, 96, 96], "embed": 48, "#
+        + #""depths": [2], "heads": [3], "classes": 2}"#,
       "four stages"
     ),
     (
-      #"{"kind": "sam-encoder", "image": 1000, "hidden": 768, "layers": 2, "heads": 12, "globalLayers": [1]}"#,
+      #"{"kind": "sam-encoder", "image": 1000, "hidden": 768, "layers": 2, "#
+        + #""heads": 12, "globalLayers": [1]}"#,
       "no multiples"
     ),
     (
-      #"{"kind": "sam-encoder", "image": 1024, "hidden": 768, "layers": 2, "heads": 12, "globalLayers": [2]}"#,
+      #"{"kind": "sam-encoder", "image": 1024, "hidden": 768, "layers": 2, "#
+        + #""heads": 12, "globalLayers": [2]}"#,
       "from 0 to 1"
     ),
     (#"{"kind": "sam-decoder", "grid": [64]}"#, "two or three"),
     (#"{"kind": "sam-decoder", "grid": [64, 64], "heads": 7}"#, "do not divide"),
     (
-      #"{"kind": "mae", "encoder": {"patches": {"image": 224, "patch": 16, "classTokens": 0}, "stack": {"layers": 1, "hidden": 64, "heads": 1}}}"#,
+      #"{"kind": "mae", "encoder": {"patches": {"image": 224, "patch": 16, "#
+        + #""classTokens": 0}, "stack": {"layers": 1, "hidden": 64, "heads": 1}}}"#,
       "class token"
     ),
     (
-      #"{"kind": "unetr", "encoder": {"patches": {"image": [96, 96, 96], "patch": 8, "classTokens": 0}, "stack": {"layers": 4, "hidden": 64, "heads": 1}}, "classes": 2}"#,
+      #"{"kind": "unetr", "encoder": {"patches": {"image": [96, 96, 96], "#
+        + #""patch": 8, "classTokens": 0}, "stack": {"layers": 4, "hidden": 64, "#
+        + #""heads": 1}}, "classes": 2}"#,
       "patches of 16"
     ),
     (
-      #"{"kind": "timesformer", "image": 224, "patch": 15, "frames": 8, "hidden": 64, "layers": 1, "heads": 1}"#,
+      #"{"kind": "timesformer", "image": 224, "patch": 15, "frames": 8, "#
+        + #""hidden": 64, "layers": 1, "heads": 1}"#,
       "no multiple"
     ),
     (
-      #"{"patches": {"image": [32, 256], "patch": [4, 16, 16]}, "stack": {"layers": 1, "hidden": 64, "heads": 1}}"#,
+      #"{"patches": {"image": [32, 256], "patch": [4, 16, 16]}, "#
+        + #""stack": {"layers": 1, "hidden": 64, "heads": 1}}"#,
       "numbers"
     ),
     (
-      #"{"kind": "longnet", "input": 8, "hidden": 8, "layers": 1, "heads": 1, "segments": [4], "dilations": [1, 2]}"#,
+      #"{"kind": "longnet", "input": 8, "hidden": 8, "layers": 1, "heads": 1, "#
+        + #""segments": [4], "dilations": [1, 2]}"#,
       "1 numbers"
     ),
   ]
@@ -52,8 +61,8 @@ struct VisionReaderTests {
   func fault(index: Int) throws {
     let (architecture, word) = Self.faults[index]
     let text =
-      #"{"id": "x", "name": "x", "family": "vision", "source": "none", "objective": "supervised", "architecture": "#
-      + architecture + "}"
+      #"{"id": "x", "name": "x", "family": "vision", "source": "none", "#
+      + #""objective": "supervised", "architecture": "# + architecture + "}"
     let error = #expect(throws: (any Error).self) {
       try ModelProfile(parsing: Array(text.utf8), file: "x.json")
     }

@@ -42,7 +42,7 @@ import Workloads
       memory: Int.random(in: 4...80, using: &random) << 30)
     var request = PlanRequest(
       cluster: cluster, globalBatch: 1 << Int.random(in: 3...8, using: &random), precision: .bf16)
-    request.limit = 10_000
+    request.limit = 100_000
     return request
   }
 
@@ -71,9 +71,9 @@ import Workloads
       #expect(plan.devices <= request.cluster.deviceCount)
       #expect(plan.mfu > 0 && plan.mfu < 1)
       #expect(plan.hfu >= plan.mfu)
-      let sum = plan.breakdown.compute + plan.breakdown.exposedCommunication
-      #expect(plan.stepSeconds == sum)
-      #expect(plan.breakdown.exposedCommunication <= plan.breakdown.communication)
+      let sum = plan.breakdown.parts.reduce(0) { $0 + $1.seconds }
+      #expect(abs(plan.stepSeconds - sum) <= 1e-12 * sum)
+      #expect(plan.breakdown.parts.allSatisfy { $0.seconds >= 0 })
     }
     let steps = result.plans.map(\.stepSeconds)
     #expect(steps == steps.sorted())
@@ -98,8 +98,16 @@ import Workloads
     let (model, workload) = (try Self.randomModel(&random), Self.workload(&random))
     var request = Self.request(&random)
     let any = try #require(try PlanSearch(model, workload, request).run().plans.randomElement())
-    request.space.data = [any.configuration.parallelism.data]
-    request.space.zeroStage = [any.configuration.parallelism.zeroStage]
+    let cut = any.configuration.parallelism
+    request.space.data = [cut.data]
+    request.space.tensor = [cut.tensor]
+    request.space.pipeline = [cut.pipeline]
+    request.space.virtualStages = [cut.virtualStages]
+    request.space.schedule = [cut.schedule]
+    request.space.context = [cut.context]
+    request.space.sequenceParallel = [cut.sequenceParallel]
+    request.space.shardGroup = [cut.shardGroup]
+    request.space.zeroStage = [cut.zeroStage]
     request.space.microBatch = [any.configuration.microBatch]
     request.space.recompute = [any.configuration.recompute]
     let result = try PlanSearch(model, workload, request).run()
@@ -129,6 +137,8 @@ import Workloads
     func throughput(_ data: Int) throws -> Double {
       var request = PlanRequest(
         cluster: Self.cluster(nodes: 2, ideal: true), globalBatch: 8 * data, precision: .bf16)
+      request.space.tensor = [1]
+      request.space.pipeline = [1]
       request.space.data = [data]
       request.space.microBatch = [8]
       request.space.zeroStage = [0]
@@ -137,7 +147,8 @@ import Workloads
       return plan.samplesPerSecond
     }
     let ratio = try throughput(data) / throughput(1)
-    #expect(abs(ratio - Double(data)) < 1e-3 * Double(data))
+    // What is left is the start of each collective.
+    #expect(abs(ratio - Double(data)) < 5e-3 * Double(data))
   }
 
   @Test func whatFitsNowhereNamesLimitAndNearest() throws {
@@ -146,6 +157,8 @@ import Workloads
     var request = PlanRequest(
       cluster: Self.cluster(memory: 8 << 30), globalBatch: 256, precision: .fp32)
     request.space.microBatch = [64]
+    request.space.tensor = [1]
+    request.space.pipeline = [1]
     do {
       _ = try PlanSearch(model, workload, request).run()
       Issue.record("a plan of 64 sequences fits 8 GiB")
@@ -166,14 +179,20 @@ import Workloads
     }
   }
 
-  @Test func uncoveredDimensionsAreRefused() throws {
+  @Test func contradictingDimensionsAreRefused() throws {
     let model = try Self.model(layers: 2, hidden: 256)
     let workload = WorkloadRequest(task: .pretrain, batch: 1)
     var request = PlanRequest(cluster: Self.cluster(), globalBatch: 8, precision: .fp32)
-    request.space.tensor = [2]
+    request.space.tensor = [0]
     #expect(throws: UserError.self) { try PlanSearch(model, workload, request) }
-    request.space.tensor = [1]
+    request.space.tensor = nil
     request.devices = 9
+    #expect(throws: UserError.self) { try PlanSearch(model, workload, request) }
+    request.devices = 8
+    request.space.data = [2]
+    request.space.tensor = [2]
+    request.space.pipeline = [1]
+    request.space.context = [1]
     #expect(throws: UserError.self) { try PlanSearch(model, workload, request) }
   }
 

@@ -67,8 +67,8 @@ private struct Coin: SummaryTreeElement, Equatable {
     }
   }
 
-  /// A hundred thousand waiting jobs: a search for the next job that fits looks at few of them, also
-  /// where short jobs are too wide and narrow ones too long.
+  /// A hundred thousand waiting jobs: a search for the next job that fits looks at few of them,
+  /// also where short jobs are too wide and narrow ones too long.
   @Test(arguments: [1_000, 10_000, 100_000])
   func backfillLooksAtFewJobs(count: Int) {
     var tree = SummaryTree<WaitingJob>()

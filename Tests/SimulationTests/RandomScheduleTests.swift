@@ -137,7 +137,7 @@ struct RandomCase {
 
   @Test(arguments: [PolicyName.wfp, .sjf, .edf, .fairShare, .drf], seeds)
   func anOrderNeverDelaysItsReservation(_ policy: PolicyName, _ seed: UInt64) {
-    let sample = RandomCase(seed: seed, withPriorities: true)
+    let sample = RandomCase(seed: seed)
     let watch = ReservationWatch()
     let result = simulate(sample.jobs, on: sample.resources, policy: watch.policy(policy))
     #expect(watch.promised > 0)

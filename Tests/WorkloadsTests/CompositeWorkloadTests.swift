@@ -1,7 +1,6 @@
 import DataFormats
 import Graph
 import Models
-import Profiles
 import Quantities
 import TestSupport
 import Testing
@@ -12,7 +11,9 @@ import Workloads
 @Suite("Composites at work")
 struct CompositeWorkloadTests {
   static let composites = ModelCatalogue.builtIn.models.filter {
-    if case .component(let component) = $0.architecture { component.kind == "composite" } else {
+    if case .component(let component) = $0.architecture {
+      component.kind == "composite"
+    } else {
       false
     }
   }.map(\.id)
@@ -88,7 +89,8 @@ struct CompositeWorkloadTests {
     var request = Self.request(model, .pretrain, batch: 1)
     request.images = 3
     let graph = try Workload(model, request).forward
-    let labels = try #require(graph.inputs.map { graph.values[$0.index] }.first { $0.name == "labels" })
+    let labels = try #require(
+      graph.inputs.map { graph.values[$0.index] }.first { $0.name == "labels" })
     #expect(labels.shape == [1, 3 * 576 + 16])
     #expect(graph.inputs.contains { graph.values[$0.index].shape == [3, 3, 336, 336] })
   }

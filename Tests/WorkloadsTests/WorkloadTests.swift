@@ -267,4 +267,20 @@ struct WorkloadTests {
     let text = errorText { _ = try Workload(model, request) }
     #expect(text?.contains(wanted) == true, "\(text ?? "no error")")
   }
+
+  /// A decoder's step behind a source: self-attention over the past, cross-attention over the
+  /// source's cached keys, no encoder and no products for cached keys and values.
+  @Test(arguments: [(0, 4), (16, 1), (100, 3)])
+  func decodingBehindASource(past: Int, new: Int) throws {
+    var request = WorkloadRequest(task: .infer, batch: 2, sequence: 50)
+    request.past = past == 0 ? nil : past
+    request.targetSequence = new
+    let graph = try Workload(ModelCatalogue.builtIn.model("t5-small"), request).forward
+    let (h, layers, ffn, words, source) = (512, 6, 2048, 32128, 50)
+    let cross = past == 0 ? 2 * source * h * h : 0
+    let layer =
+      2 * new * (6 * h * h + 2 * h * ffn) + 2 * cross + 4 * new * (past + new + source) * h
+    let encoder = past == 0 ? 2 * source * (4 * h * h + 2 * h * ffn) + 4 * source * source * h : 0
+    #expect(forwardFlops(graph) == 2 * (layers * (layer + encoder) + 2 * new * h * words))
+  }
 }

@@ -59,8 +59,8 @@ struct KernelJobRunner: JobRunner {
     cancellation.onCancel { team.cancel() }
     let work = try StepWork(workload, team, memoryBudget: placement.memoryBytes)
     var made = try work.restore(cancellation.checkpoint, steps: cancellation.stepsBefore)
-    // One pass beforehand: first touch of the memory, caches, clock frequency. Training that goes on
-    // from a checkpoint must not step once too often.
+    // One pass beforehand: first touch of the memory, caches, clock frequency. Training that goes
+    // on from a checkpoint must not step once too often.
     if made == 0 || !work.isTraining { try work.warmUp() }
     let setup = (ContinuousClock.now - began) / .seconds(1)
     var seconds: [Double] = []

@@ -105,7 +105,8 @@ struct RunSession {
     return (planned, earlier)
   }
 
-  /// Gives each job the numbers of those that it waits for. One that is done already holds nobody up.
+  /// Gives each job the numbers of those that it waits for. One that is done already holds nobody
+  /// up.
   ///
   /// - Throws: `UserError` for a name that is not in the file.
   private func link(_ planned: inout [PlannedJob]) throws(UserError) {

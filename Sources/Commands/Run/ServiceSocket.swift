@@ -5,8 +5,8 @@ import Glibc
 import Quantities
 import Synchronization
 
-/// The service's door: a Unix socket that only its owner can open, and at which the kernel's word on
-/// who knocks is asked all the same. One JSON object per line each way.
+/// The service's door: a Unix socket that only its owner can open, and at which the kernel's word
+/// on who knocks is asked all the same. One JSON object per line each way.
 final class ServiceSocket: Sendable {
   /// Where a ledger's service listens.
   static func path(ledger: String) -> String { ledger + ".sock" }

@@ -71,8 +71,8 @@ final class StepWork {
     }
   }
 
-  /// Reads the state back; returns after how many steps it was written: 0, and nothing changed, when
-  /// there is none or it is not that of this job after so many steps.
+  /// Reads the state back; returns after how many steps it was written: 0, and nothing changed,
+  /// when there is none or it is not that of this job after so many steps.
   func restore(_ path: String?, steps: Int) throws -> Int {
     guard let training else { return steps }
     guard steps > 0, let path, let file = fopen(path, "rb") else { return 0 }

@@ -26,6 +26,10 @@ protocol Component: Sendable, Hashable {
   /// that it infers with.
   var wholeObjective: Objective? { get }
 
+  /// What is inferred when nothing else is said, where that does not follow from what it was
+  /// trained for.
+  var inferenceObjective: Objective? { get }
+
   /// Builds the whole: embedding, body and what the request's objective needs, ending in the loss
   /// (with its labels as graph inputs) when `request.withLoss`.
   ///
@@ -37,6 +41,7 @@ extension Component {
   var likelyFamily: ModelFamily { .vision }
   var likelyObjective: Objective { .supervised }
   var wholeObjective: Objective? { nil }
+  var inferenceObjective: Objective? { nil }
 
   fileprivate func equals(_ other: any Component) -> Bool { (other as? Self) == self }
 }

@@ -8,6 +8,7 @@ enum ComponentRegistry {
     AlphaFold.self,
     AutoencoderKL.self,
     Composite.self,
+    ConvNeXt.self,
     DenoisingUNet.self,
     DenseNet.self,
     EfficientNet.self,

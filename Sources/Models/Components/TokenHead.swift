@@ -2,7 +2,8 @@ import DataFormats
 import Graph
 import Quantities
 
-/// What stands on a component's hidden states `[B, S, h]`: token predictions, a class, an embedding.
+/// What stands on a component's hidden states `[B, S, h]`: token predictions, a class, or an
+/// embedding.
 struct TokenHead: Sendable, Hashable {
   /// Rows of the token table.
   var vocabulary: Int

@@ -63,6 +63,8 @@ struct HuggingFaceConfig {
       ("deit", { config throws(JSONError) in .single(try config.vit()) }),
       ("dinov2", { config throws(JSONError) in .single(try config.dinov2()) }),
       ("clip", { config throws(JSONError) in .dual(try config.clip()) }),
+      ("llava", { config throws(JSONError) in try config.llava() }),
+      ("blip-2", { config throws(JSONError) in try config.blip2() }),
       ("resnet", { config throws(JSONError) in try config.resnet() }),
       ("swin", { config throws(JSONError) in try config.swin() }),
     ]
@@ -90,6 +92,10 @@ struct HuggingFaceConfig {
     ("whisper", "bart", "an input of sound"),
     ("vit_mae", "vit", "a decoder of pixels"),
     ("convnext", "resnet", "depthwise blocks with layer norms"),
+    ("llava_next", "llava", "images cut into tiles"),
+    ("instructblip", "blip-2", "text beside the queries"),
+    ("idefics", "llava", "gated readings of images (see the profile open-flamingo-9b)"),
+    ("coca", "clip", "the decoder of captions (see the profile open-coca_vit-l-14)"),
     ("siglip", "clip", "a pooling head with attention"),
   ]
 
@@ -126,11 +132,16 @@ struct HuggingFaceConfig {
     }
   }
 
-  func profile() throws(JSONError) -> ModelProfile {
+  /// What the config describes, without where it came from.
+  func architecture() throws(JSONError) -> Architecture {
     guard let reader = Self.readers.first(where: { $0.type == type }) else {
       throw cursor.error(Self.refusal(type))
     }
-    let architecture = try reader.read(self)
+    return try reader.read(self)
+  }
+
+  func profile() throws(JSONError) -> ModelProfile {
+    let architecture = try architecture()
     var profile = ModelProfile(
       id: ModelProfile.id(ofFile: cursor.file), name: head.isEmpty ? type : head,
       family: architecture.likelyFamily, source: cursor.file,

@@ -41,7 +41,7 @@ extension HuggingFaceConfig {
     return Tower(input: .patches(input), stack: stack, heads: Heads())
   }
 
-  private func patches(
+  func patches(
     image: Int, patch: Int, in cursor: JSONCursor? = nil
   ) throws(JSONError) -> PatchInput {
     var input = PatchInput(

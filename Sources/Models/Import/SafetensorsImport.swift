@@ -16,13 +16,12 @@ extension ModelProfile {
 
   init(header: SafetensorsHeader, file: String) throws(UserError) {
     var reader = SafetensorsReader(header: header)
-    guard let tower = reader.tower() else {
+    guard let architecture = reader.architecture() else {
       throw UserError(
         .input, place: file, "its tensor names are of no model that is known here",
-        remedy: "known are BERT, RoBERTa and ESM, LLaMA, GPT-2 and timm's ViT; or give the "
-          + "model's config.json")
+        remedy: "known are BERT, RoBERTa and ESM, LLaMA, Mixtral, GPT-2, GPT-NeoX, BLOOM, OPT, T5 "
+          + "and timm's ViT; or give the model's config.json")
     }
-    let architecture = Architecture.single(tower)
     self.init(
       id: ModelProfile.id(ofFile: file), name: ModelProfile.id(ofFile: file),
       family: architecture.likelyFamily, source: file, objective: architecture.likelyObjective,
@@ -52,7 +51,15 @@ struct SafetensorsReader {
 
   init(header: SafetensorsHeader) { self.header = header }
 
-  mutating func tower() -> Tower? {
+  mutating func architecture() -> Architecture? {
+    if header.has("SelfAttention.q.weight") { return t5() }
+    return tower().map { .single($0) }
+  }
+
+  private mutating func tower() -> Tower? {
+    if header.has("embed_positions.weight"), header.has("fc1.weight") { return opt() }
+    if header.has("word_embeddings_layernorm.weight") { return bloom() }
+    if header.has("embed_in.weight") { return neoX() }
     if header.has("embeddings.word_embeddings.weight") { return bert() }
     if header.has("self_attn.q_proj.weight"), header.has("embed_tokens.weight") { return llama() }
     if header.has("wte.weight") || header.shape("wte.weight") != nil { return gpt2() }
@@ -61,7 +68,7 @@ struct SafetensorsReader {
   }
 
   /// A matrix's extents, or nil.
-  private func matrix(_ suffix: String) -> (rows: Int, columns: Int)? {
+  func matrix(_ suffix: String) -> (rows: Int, columns: Int)? {
     guard let shape = header.shape(suffix), shape.count == 2, shape[0] > 0, shape[1] > 0 else {
       return nil
     }
@@ -69,7 +76,7 @@ struct SafetensorsReader {
   }
 
   /// Heads of 64, as most encoders have; stated, because no shape tells.
-  private mutating func assumedHeads(_ width: Int, size: Int) -> Int {
+  mutating func assumedHeads(_ width: Int, size: Int) -> Int {
     let heads = width % size == 0 ? width / size : 1
     assumptions.append("heads of \(size) elements are assumed (\(heads) heads): no shape tells")
     return max(1, heads)
@@ -122,8 +129,10 @@ struct SafetensorsReader {
   }
 
   private mutating func llama() -> Tower? {
+    let router = matrix("block_sparse_moe.gate.weight")
     guard let words = matrix("embed_tokens.weight"), let query = matrix("self_attn.q_proj.weight"),
-      let key = matrix("self_attn.k_proj.weight"), let gate = matrix("mlp.gate_proj.weight")
+      let key = matrix("self_attn.k_proj.weight"),
+      let gate = matrix("mlp.gate_proj.weight") ?? matrix("experts.0.w1.weight")
     else { return nil }
     let layers = header.layers("layers.")
     guard layers > 0 else { return nil }
@@ -141,6 +150,10 @@ struct SafetensorsReader {
     stack.causal = true
     stack.rotaryBase = 10000
     stack.finalNorm = true
+    if let router {
+      stack.mixture = Mixture(experts: router.rows, active: min(2, router.rows))
+      assumptions.append("two experts for each token are assumed: no shape tells")
+    }
     assumptions.append("a context of 4096 tokens and a rotary base of 10000 are assumed")
     let input = TokenInput(vocabulary: words.rows, context: 4096)
     var language = LanguageHead(.linear)

@@ -1,11 +1,11 @@
 /// Places tasks where they break up least: the node and GPU for which the expected amount of GPU
-/// that typical tasks cannot use grows least (fragmentation gradient descent; Weng et al., "Beware of
-/// fragmentation", USENIX ATC 2023).
+/// that typical tasks cannot use grows least (fragmentation gradient descent; Weng et al., "Beware
+/// of fragmentation", USENIX ATC 2023).
 ///
-/// Two things differ from the paper. What a typical task can use of a node is counted as if the node
-/// were filled with such tasks, so that GPUs without cores beside them count as lost. And growth
-/// within a twentieth of a GPU counts as equal; then the node is taken that keeps most cores for
-/// each GPU still free.
+/// Two things differ from the paper. What a typical task can use of a node is counted as if the
+/// node were filled with such tasks, so that GPUs without cores beside them count as lost. And
+/// growth within a twentieth of a GPU counts as equal; then the node is taken that keeps most cores
+/// for each GPU still free.
 public struct FragmentationPacker: Sendable {
   /// What a node holds for a kind of task.
   private struct Option: Sendable {

@@ -132,7 +132,8 @@ struct AllocationProgram {
     return gap
   }
 
-  /// One damped Newton step towards complementary products of `target`; false when none is possible.
+  /// One damped Newton step towards complementary products of `target`; false when none is
+  /// possible.
   private func step(
     _ point: inout Iterate, _ slacks: Slacks, target: Double, _ maximises: Bool
   ) -> Bool {

@@ -1,6 +1,6 @@
 /// Least makespan: everything that is there now is done as early as possible (Gavel's min total
-/// duration, OSDI 2020, section 4.2), to 5 %: among the allocations that end so early the one in the
-/// middle, which leaves slack everywhere.
+/// duration, OSDI 2020, section 4.2), to 5 %: among the allocations that end so early the one in
+/// the middle, which leaves slack everywhere.
 public struct MinTotalDuration: AllocationPolicy {
   /// `min-total-duration`.
   public static let name = "min-total-duration"

@@ -50,8 +50,8 @@ public protocol AllocationPolicy: Sendable {
   static var name: String { get }
   /// Whether it takes all kinds of devices for equal.
   var isBlindToKinds: Bool { get }
-  /// Whether its fractions are kept for a while, and jobs take turns accordingly; otherwise they are
-  /// computed for each round.
+  /// Whether its fractions are kept for a while, and jobs take turns accordingly; otherwise they
+  /// are computed for each round.
   var keepsFractions: Bool { get }
   /// Fractions by job and kind: rows sum to at most 1, and no kind is given out more than it has.
   mutating func allocation(_ state: RoundState) -> [[Double]]

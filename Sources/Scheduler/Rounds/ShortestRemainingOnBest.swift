@@ -1,7 +1,7 @@
-/// Shortest remaining time over kinds of devices, with the makespan guarded: in each round, pairs of
-/// a job and a kind are taken by how much of the job's remaining time a device-second there saves,
-/// so short jobs go first and each where it gains most; but a job whose own remaining time is
-/// nearly all that the cluster's work will take runs before all others on its fastest kind.
+/// Shortest remaining time over kinds of devices, with the makespan guarded: in each round, pairs
+/// of a job and a kind are taken by how much of the job's remaining time a device-second there
+/// saves, so short jobs go first and each where it gains most; but a job whose own remaining time
+/// is nearly all that the cluster's work will take runs before all others on its fastest kind.
 ///
 /// The first rule is Smith's ratio for mean completion time (Smith, Naval Research Logistics
 /// Quarterly 3, 1956) by kind; the second that of critical-path scheduling (Graham, 1969).

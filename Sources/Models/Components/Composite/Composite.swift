@@ -11,7 +11,7 @@ import Quantities
 ///
 /// A part reads only parts above it. Its blocks are named after it (`vision.layer`), so that it can
 /// be frozen by name. A part that no wanted loss needs is left out, unless it says `"always"`.
-struct Composite: Component {
+struct Composite: Sendable, Hashable {
   static let kind = "composite"
 
   /// In the order in which they are computed.
@@ -22,7 +22,9 @@ struct Composite: Component {
   var embedding: [StreamReference] = []
   /// Images of a sample when a workload gives none; nil when a sample always holds one.
   var images: Int?
+}
 
+extension Composite: Component {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: ["kind", "parts", "losses", "embedding", "images"])
     for (name, value) in try cursor.field("parts").members() {
@@ -87,7 +89,9 @@ struct CompositePart: Sendable, Hashable {
   var momentum = false
   /// What it computes.
   var body: PartBody
+}
 
+extension CompositePart {
   init(_ name: String, _ cursor: JSONCursor) throws(JSONError) {
     let resolved = try PartReference.resolve(cursor)
     self.name = name

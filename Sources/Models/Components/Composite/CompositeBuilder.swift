@@ -155,8 +155,20 @@ struct CompositeBuilder {
     let builder = TransformerPartBuilder(
       part: body, scope: place, batch: batch, front: front,
       memory: try joined(read, place, into: &graph),
-      patches: body.unmask ? try stream(body.from[0]).patches : nil)
+      patches: body.unmask ? try stream(body.from[0]).patches : nil,
+      table: try table(body))
     return try builder.build(into: &graph)
+  }
+
+  /// Where the token table that a part shares with another one stands.
+  private func table(_ body: TransformerPart) throws(UserError) -> Int? {
+    guard let owner = body.tableOf else { return nil }
+    guard let table = streams[owner]?.tokenTable else {
+      throw scope.fault(
+        "tableOf", "\"\(owner)\" shares no token table",
+        remedy: "give it a tied language head, above this part and read by it")
+    }
+    return table
   }
 
   /// The sequences that cross-attention reads, one behind the other.

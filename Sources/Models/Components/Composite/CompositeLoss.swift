@@ -28,19 +28,21 @@ struct CompositeLoss: Sendable, Hashable {
   /// The values.
   var of: [StreamReference]
   /// Whether similarities are scaled by a learned temperature.
-  var temperature: Bool
+  var temperature = false
   /// Embeddings by momentum copies, in the order of `of`, that are compared with (MoCo, ALBEF);
   /// empty to compare the embeddings themselves.
   var keys: [StreamReference] = []
   /// Embeddings of earlier batches in a queue that are told apart too.
-  var queue: Int
+  var queue = 0
   /// Whether the copies' own similarities soften the targets (ALBEF, arXiv 2107.07651).
-  var distill: Bool
+  var distill = false
   /// Classes of a head.
-  var classes: Int
+  var classes = 0
   /// Values predicted for each token (reconstruction).
-  var width: Int
+  var width = 0
+}
 
+extension CompositeLoss {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "kind", "of", "temperature", "keys", "queue", "distill", "classes", "width",

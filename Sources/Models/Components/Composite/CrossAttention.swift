@@ -22,21 +22,23 @@ struct CrossAttention: Sendable, Hashable {
   var every = 1
   /// … the one at this place of such a group, from 0.
   var at = 0
-  var heads: Int
-  var headSize: Int
+  var heads = 1
+  var headSize = 1
   /// Biases of its products and of its MLP's.
   var bias = true
   /// Width of its own MLP.
-  var intermediate: Int
+  var intermediate = 1
   /// Non-linearity of its own MLP.
-  var activation: Activation
+  var activation = Activation.gelu
   /// Whether both results are scaled by the tanh of a learned number.
   var gated = false
   /// Whether the sequence read is normalised.
   var memoryNorm = false
   /// Whether the scores are never kept.
   var fused = true
+}
 
+extension CrossAttention {
   init(_ cursor: JSONCursor, stack: TransformerStack) throws(JSONError) {
     let common: Set<String> = ["from", "place", "every", "at"]
     place = try cursor.optional("place")?.word(Place.self) ?? .within
@@ -74,6 +76,7 @@ struct ReadingBuilder {
   /// Hidden states of `shape` `[B,S,h]` in, then the sequence read.
   func build(_ name: String, shape: [Int], memory: [Int]) throws(UserError) -> BlockBuilder {
     var block = request.block(name)
+    block.markLayer()
     let x = try block.input("hidden", shape)
     let read = try block.input("memory", memory)
     let normed = try block.layerNorm("norm", x, epsilon: stack.epsilon)

@@ -24,24 +24,27 @@ struct ProjectorPart: Sendable, Hashable {
   var from: StreamReference
   /// Widths of the layers' results; none for pooling alone.
   var sizes: [Int]
-  var activation: Activation
-  var bias: Bool
+  var activation = Activation.gelu
+  var bias = true
   var pool: Pool?
   /// Whether what is projected is normalised before.
-  var norm: Bool
+  var norm = false
   /// Whether the result is normalised.
-  var finalNorm: Bool
+  var finalNorm = false
   /// Whether layers of equal width and the others alike are followed by a batch norm (MGCA).
-  var batchNorm: Bool
+  var batchNorm = false
   /// Whether gradients stop here.
-  var detach: Bool
+  var detach = false
   /// Tokens into which a vector's result is cut (a visual prefix).
-  var tokens: Int
+  var tokens = 1
+}
 
+extension ProjectorPart {
   init(_ cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(
       known: CompositePart.keys.union([
-        "from", "sizes", "activation", "bias", "pool", "norm", "finalNorm", "batchNorm", "detach", "tokens",
+        "from", "sizes", "activation", "bias", "pool", "norm", "finalNorm", "batchNorm", "detach",
+        "tokens",
       ]))
     from = try StreamReference(cursor.field("from"))
     sizes = []

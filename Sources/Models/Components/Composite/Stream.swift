@@ -29,7 +29,9 @@ struct StreamReference: Sendable, Hashable {
   var drop = 0
   /// The one of the part's passes that is read; nil for all of them.
   var pass: Int?
+}
 
+extension StreamReference {
   /// `"vision"`, or `{"part": "vision", "skip": 1, "drop": 0}`.
   init(_ cursor: JSONCursor) throws(JSONError) {
     if let name = cursor.value.string {

@@ -52,13 +52,17 @@ struct TransformerPart: Sendable, Hashable {
   var unmask = false
   /// Whether the tokens' length is the request's target length.
   var target = false
+  /// The part whose token table is this one's too (encoder and decoder of OFA or BART).
+  var tableOf: String?
   /// Classes of the language head where no tokens enter.
   var vocabulary: Int?
+}
 
+extension TransformerPart {
   static let keys: Set<String> = [
     "tokens", "patches", "volume", "queries", "stack", "heads", "from", "cross", "feature",
     "textClass", "types", "inputNorm", "positions", "vocabulary",
-    "maskRatio", "unmask", "target",
+    "maskRatio", "unmask", "target", "tableOf",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -99,6 +103,7 @@ struct TransformerPart: Sendable, Hashable {
     }
     unmask = try cursor.bool("unmask", false)
     target = try cursor.bool("target", false)
+    tableOf = try cursor.optional("tableOf")?.string()
     vocabulary = try cursor.optional("vocabulary")?.int(in: 1...100_000_000)
   }
 

@@ -13,6 +13,8 @@ struct TransformerPartBuilder {
   let memory: ValueID?
   /// Patches of the image, some of them hidden, whose visible ones enter.
   var patches: Int?
+  /// Position of another part's token table among the shared parameters.
+  var table: Int?
 
   private var request: GraphRequest {
     var request = scope.request
@@ -88,8 +90,15 @@ struct TransformerPartBuilder {
     guard let tower else {
       throw scope.fault("parts", "a part reads nothing", remedy: "give it an input")
     }
-    let built = try TowerBuilder(tower: tower, request: request, prefix: scope.prefix)
-      .embed(into: &graph)
+    let built: BuiltTower
+    if let table, case .tokens(let tokens) = tower.input {
+      built = try TokenEmbedder(
+        input: tokens, stack: tower.stack, request: request, prefix: scope.prefix
+      ).build(request.sequence, table: .tied(table), into: &graph)
+    } else {
+      built = try TowerBuilder(tower: tower, request: request, prefix: scope.prefix)
+        .embed(into: &graph)
+    }
     return Stream(
       value: built.hidden, prefix: built.prefix, tokens: built.tokens,
       tokenTable: built.tokenTable)

@@ -33,6 +33,7 @@ struct ConvolutionStyle: Sendable, Hashable {
     _ block: inout BlockBuilder, _ x: TensorID, to channels: Int, _ kernel: [Int],
     stride: [Int], opens: Bool, _ shortcut: ResidualShortcut
   ) throws(UserError) -> TensorID {
+    block.markLayer()
     var y = try unit(&block, "conv1", x, to: channels, kernel, stride: stride)
     y = try block.unit("conv2", y, to: channels, .same(kernel), bias: bias, norm, nil)
     let identity = try shortcut.apply(

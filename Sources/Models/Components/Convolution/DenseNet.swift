@@ -95,6 +95,7 @@ struct DenseNet: Component {
   private func dense(
     _ block: inout BlockBuilder, _ x: TensorID, _ depth: Int
   ) throws(UserError) -> TensorID {
+    block.markLayer()
     var features = [x]
     for layer in 1...depth {
       let name = "layer\(layer)"

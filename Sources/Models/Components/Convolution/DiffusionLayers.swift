@@ -9,6 +9,7 @@ extension BlockBuilder {
   mutating func diffusionResidual(
     _ x: TensorID, to channels: Int, time: TensorID?, _ norm: FeatureNorm
   ) throws(UserError) -> TensorID {
+    markLayer()
     let three = Kernel.same(3, dimensions: 2)
     var y = try featureNorm("norm1", x, norm)
     y = try apply("act1", .activation(.silu), y)
@@ -51,6 +52,7 @@ extension BlockBuilder {
     _ x: TensorID, context: TensorID, heads: Int, layers: Int, linearProjection: Bool,
     _ norm: FeatureNorm
   ) throws(UserError) -> TensorID {
+    markLayer()
     let shape = block[x].shape
     let width = shape[1]
     let point = Kernel.same(1, dimensions: 2)
@@ -95,7 +97,8 @@ extension BlockBuilder {
     let up = try apply(name + ".mlp.value", .slice(axis: axis, start: 0, count: 4 * width), wide)
     let gate = try apply(
       name + ".mlp.gate", .slice(axis: axis, start: 4 * width, count: 4 * width), wide)
-    y = try apply(name + ".mlp.act", .gatedActivation(.gelu), gate, up)
+    let open = try apply(name + ".mlp.act", .activation(.gelu), gate)
+    y = try apply(name + ".mlp.gated", .multiply, up, open)
     y = try linear(name + ".mlp.down", y, to: width, bias: true, .mlp)
     return try apply(name + ".residual3", .add, y, second)
   }

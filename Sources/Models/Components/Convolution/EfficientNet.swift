@@ -99,6 +99,7 @@ struct EfficientNet: Component {
   private func inverted(
     _ block: inout BlockBuilder, _ x: TensorID, _ stage: Stage, stride: Int
   ) throws(UserError) -> TensorID {
+    block.markLayer()
     let dimensions = input.dimensions
     let inputs = block.block[x].shape[1]
     let channels = scaled(stage.channels)

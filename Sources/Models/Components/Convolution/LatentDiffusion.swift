@@ -52,6 +52,7 @@ struct LatentDiffusion: Component {
   }
 
   var likelyObjective: Objective { .diffusion }
+  var inferenceObjective: Objective? { .generation }
   var likelyFamily: ModelFamily { .multimodal }
 
   func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {

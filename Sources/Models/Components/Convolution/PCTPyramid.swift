@@ -93,6 +93,7 @@ struct WindowMixing {
 
   /// `[B, N, C] → [B, N, C]`.
   func layer(_ block: inout BlockBuilder, _ x: TensorID) throws(UserError) -> TensorID {
+    block.markLayer()
     let (batch, width) = (block.block[x].shape[0], block.block[x].shape[2])
     let normed = try block.layerNorm("norm1", x, epsilon: 1e-5)
     var y = try partitioned(&block, normed, batch, width)

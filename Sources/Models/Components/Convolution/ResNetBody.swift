@@ -152,6 +152,7 @@ struct ResNetBody: Sendable, Hashable {
     _ block: inout BlockBuilder, _ x: TensorID, _ stage: Int, stride: Int
   ) throws(UserError) -> TensorID {
     block.markLayer()
+    block.markLayer()
     let planes = width << stage
     let channels = stageChannels[stage]
     let dilation = dilations[stage]

@@ -53,6 +53,7 @@ struct ResNetUNet: Component {
       let norm = body.norm
       x = try flow.step("decoder.stage\(stage + 1)", count: 1, [x] + skip) {
         (block, x) throws(UserError) in
+        block.markLayer()
         var y = try block.apply("resample", .resample(to: target, .nearest), x[0])
         if x.count > 1 { y = try block.applyAll("joined", .concatenate(axis: 1), [y, x[1]])[0] }
         y = try block.unit("conv1", y, to: channels, kernel, norm, .relu)

@@ -94,6 +94,7 @@ struct SegResNet: Component {
     _ name: String, _ count: Int, _ x: F.Value, _ flow: inout F
   ) throws(UserError) -> F.Value {
     try flow.step(name + ".block", count: count, x) { (block, x) throws(UserError) in
+      block.markLayer()
       let channels = block.block[x[0]].shape[1]
       var y = x[0]
       for index in 1...2 {

@@ -107,6 +107,7 @@ struct UniverSeg: Component {
     let batch = flow.shape(target)[0]
     let values = try flow.step(name, count: 1, [target, support]) {
       (block, x) throws(UserError) in
+      block.markLayer()
       let shape = block.block[x[0]].shape
       let rest = Array(shape.dropFirst())
       let repeated = try block.apply(

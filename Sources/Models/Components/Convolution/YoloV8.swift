@@ -126,6 +126,7 @@ struct YoloV8: Component {
     let outputs = scaled(channels)
     let half = outputs / 2
     return try flow.step(name, count: 1, inputs) { (block, x) throws(UserError) in
+      block.markLayer()
       var y = x[0]
       if x.count > 1 { y = try block.applyAll("joined", .concatenate(axis: 1), x)[0] }
       y = try unit(&block, "split", y, to: 2 * half, 1)

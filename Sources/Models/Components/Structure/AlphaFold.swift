@@ -65,6 +65,8 @@ struct AlphaFold: Component {
   struct Pass {
     var msa: ValueID
     var pairs: ValueID
+    /// The trunk's single representation, before the structure module.
+    var single: ValueID
     var structure: StructureModule.Result
   }
 
@@ -95,7 +97,7 @@ struct AlphaFold: Component {
     let embedder = InputEmbedder(alphaFold: self)
     let start = try embedder.start(scope, features, previous, &passes, into: &graph)
     let templated = try template.build(
-      scope, pairs: start.pairs, mask: features.pairMask, templates: templates,
+      scope, pairs: start.pairs, templates: templates,
       msaWidth: evoformer.msaWidth, inputs: features, &passes, into: &graph)
     let more = try embedder.extra(scope, features, &passes, into: &graph)
     let shape = [request.batch, request.sequence, request.sequence, evoformer.pairWidth]
@@ -115,7 +117,7 @@ struct AlphaFold: Component {
     single.output(try SingleProjection.build(m, to: structure.width, &single))
     let projected = try passes.call(single, [states[0]], into: &graph)[0]
     let result = try structure.build(
-      scope, single: projected, pairs: states[1], bank: &bank, into: &graph)
-    return Pass(msa: states[0], pairs: states[1], structure: result)
+      scope, single: projected, pairs: states[1], features, bank: &bank, into: &graph)
+    return Pass(msa: states[0], pairs: states[1], single: projected, structure: result)
   }
 }

@@ -28,6 +28,9 @@ struct Features {
   var previousMsa: ValueID
   var previousPairs: ValueID
   var previousDistances: ValueID
+  /// Every residue's frame at the start: no rotation, at the origin.
+  var rotations: ValueID
+  var origins: ValueID
 
   init(
     _ model: AlphaFold, _ scope: BuildScope, _ graph: inout GraphBuilder
@@ -55,6 +58,8 @@ struct Features {
       "previous.pairs", [b, n, n, evoformer.pairWidth], nil, &graph)
     previousDistances = try scope.input(
       "previous.distances", [b, n, n, Self.distances], nil, &graph)
+    rotations = try scope.input("structure.rotations", [b, n, 3, 3], nil, &graph)
+    origins = try scope.input("structure.origins", [b, n, 3], nil, &graph)
   }
 }
 

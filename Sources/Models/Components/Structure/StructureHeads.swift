@@ -16,11 +16,12 @@ struct StructureHeads {
   ) throws(UserError) -> [ValueID] {
     let request = scope.request
     var head = scope.block("head")
-    var values = [last.msa, last.pairs, last.structure.single]
+    var values = [last.msa, last.pairs, last.single, last.structure.single]
     let m = try head.input("msa", graph.shape(last.msa))
     let z = try head.input("pairs", graph.shape(last.pairs))
-    let s = try head.input("single", graph.shape(last.structure.single))
-    let logits = try self.logits(m, z, s, rows: request.rows, &head)
+    let single = try head.input("single", graph.shape(last.single))
+    let s = try head.input("structure.single", graph.shape(last.structure.single))
+    let logits = try self.logits(m, z, single, s, rows: request.rows, &head)
     var positions: [(String, TensorID)] = []
     for (layer, value) in last.structure.origins.enumerated() {
       positions.append(("origins.\(layer)", try head.input("origins.\(layer)", graph.shape(value))))
@@ -62,7 +63,8 @@ struct StructureHeads {
   }
 
   private func logits(
-    _ m: TensorID, _ z: TensorID, _ s: TensorID, rows: Int, _ head: inout BlockBuilder
+    _ m: TensorID, _ z: TensorID, _ single: TensorID, _ s: TensorID, rows: Int,
+    _ head: inout BlockBuilder
   ) throws(UserError) -> [(String, TensorID)] {
     var x = try head.layerNorm("confidence.norm", s, epsilon: 1e-5)
     for layer in 0..<2 {
@@ -78,7 +80,7 @@ struct StructureHeads {
     // Templates' rows are not predicted.
     let shown = try head.apply("residues.rows", .slice(axis: 1, start: 0, count: rows), m)
     let residues = try head.linear("residues", shown, to: Self.residues, bias: true, .head)
-    let resolved = try head.linear("resolved", s, to: Self.atoms, bias: true, .head)
+    let resolved = try head.linear("resolved", single, to: Self.atoms, bias: true, .head)
     return [
       ("confidence", confidence), ("distances", distances), ("residues", residues),
       ("resolved", resolved),

@@ -54,11 +54,11 @@ struct StructureModule: Sendable, Hashable {
 
   /// Builds all layers on `single[B, N, C]` and `pairs[B, N, N, D]`.
   func build(
-    _ scope: BuildScope, single: ValueID, pairs: ValueID, bank: inout ParameterBank,
+    _ scope: BuildScope, single: ValueID, pairs: ValueID, _ features: Features,
+    bank: inout ParameterBank,
     into graph: inout GraphBuilder
   ) throws(UserError) -> Result {
     let shape = graph.shape(single)
-    let (b, n) = (shape[0], shape[1])
     var start = scope.block("structure.input")
     let s = try start.input("single", shape)
     let z = try start.input("pairs", graph.shape(pairs))
@@ -67,11 +67,7 @@ struct StructureModule: Sendable, Hashable {
     start.output(try start.linear("single", normed, to: width, bias: true, .projection))
     start.output(try start.layerNorm("pairs.norm", z, epsilon: 1e-5))
     let begun = try bank.call(start, [single, pairs], into: &graph)
-    var values = [
-      begun[1],
-      try scope.input("structure.rotations", [b, n, 3, 3], nil, &graph),
-      try scope.input("structure.origins", [b, n, 3], nil, &graph),
-    ]
+    var values = [begun[1], features.rotations, features.origins]
     var result = Result(single: begun[1], origins: [], angles: [])
     let layer = try layer(scope, single: shape, pairs: graph.shape(pairs))
     for _ in 0..<layers {

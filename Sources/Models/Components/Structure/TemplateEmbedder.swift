@@ -41,7 +41,7 @@ struct TemplateEmbedder: Sendable, Hashable {
 
   /// Rows for the alignment `[B, T, N, msaWidth]` and the pairs with the templates' added.
   func build(
-    _ scope: BuildScope, pairs: ValueID, mask: ValueID, templates: Int, msaWidth: Int,
+    _ scope: BuildScope, pairs: ValueID, templates: Int, msaWidth: Int,
     inputs: Features, _ passes: inout Passes, into graph: inout GraphBuilder
   ) throws(UserError) -> (rows: ValueID, pairs: ValueID) {
     let shape = graph.shape(pairs)

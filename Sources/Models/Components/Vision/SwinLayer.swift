@@ -69,7 +69,8 @@ struct SwinLayer {
     let keys = try block.splitHeads("attention.key", k, heads: heads)
     let values = try block.splitHeads("attention.value", v, heads: heads)
     var scores = try block.apply("attention.scores", .batchedMatmul(.right), queries, keys)
-    // A sum is as wide as the wider of its terms: the table in mixed precision, MONAI's mask always.
+    // A sum is as wide as the wider of its terms: the table in mixed precision, MONAI's mask
+    // always.
     scores = try block.apply(
       "attention.bias.sum", .add, scores, try positions(&block), type: block.precision.parameters)
     if isShifted { scores = try masked(scores, &block) }

@@ -1,0 +1,88 @@
+import CostModel
+import Planner
+import Quantities
+
+/// The options of `hfm plan` that hold a dimension of the search fixed.
+enum PlanChoices {
+  static let options: [CommandOption] = [
+    .value("devices", "N", "use exactly so many devices (default: up to all)"),
+    .value("data", "N", "replicas, each with its share of the batch"),
+    .value("tensor", "N", "devices that share each layer"),
+    .value("pipeline", "N", "pipeline stages"),
+    .value("virtual-stages", "N", "stages of layers on each pipeline device (interleaved)"),
+    .value(
+      "schedule", "WORD", "order of a pipeline (default: all are tried)",
+      words: PipelineSchedule.allCases.map(\.rawValue)),
+    .value("context", "N", "devices that share a sequence"),
+    .value(
+      "context-kind", "WORD", "how they exchange it (default: both are tried)",
+      words: ContextKind.allCases.map(\.rawValue)),
+    .value("expert", "N", "devices that share experts; 1 for a model without"),
+    .value(
+      "sequence-parallel", "WORD", "norms cut along the sequence (default: both are tried)",
+      words: ["on", "off"]),
+    .value(
+      "zero", "N", "what replicas share: 1 optimizer states, 2 and gradients, 3 all (FSDP)",
+      words: ["0", "1", "2", "3"]),
+    .value(
+      "shard-group", "WORD", "replicas that share: all, or those of a node (HSDP)",
+      words: ShardGroup.allCases.map(\.rawValue)),
+    .value("micro-batch", "N", "samples in one pass on one replica"),
+    .value(
+      "recompute", "WORD", "activations computed again in backward (default: all are tried)",
+      words: RecomputeMode.allCases.map(\.rawValue)),
+    .value(
+      "offload", "LIST",
+      "kept on the host: none, or of optimizer,parameters,activations (default: only if needed)"),
+  ]
+
+  static func space(_ arguments: Arguments) throws(UserError) -> SearchSpace {
+    var space = SearchSpace()
+    func fixed(_ name: String) throws(UserError) -> [Int]? {
+      guard let value = try arguments.int(name) else { return nil }
+      return [value]
+    }
+    space.data = try fixed("data")
+    space.tensor = try fixed("tensor")
+    space.pipeline = try fixed("pipeline")
+    space.virtualStages = try fixed("virtual-stages")
+    space.context = try fixed("context")
+    space.expert = try fixed("expert")
+    space.microBatch = try fixed("micro-batch")
+    if let stage = try arguments.int("zero", in: 0...3) { space.zeroStage = [stage] }
+    space.schedule = word(arguments, "schedule")
+    space.contextKind = word(arguments, "context-kind")
+    space.shardGroup = word(arguments, "shard-group")
+    space.recompute = word(arguments, "recompute")
+    if let text = arguments.string("sequence-parallel") { space.sequenceParallel = [text == "on"] }
+    if let text = arguments.string("offload") { space.offload = [try offload(text)] }
+    if let expert = space.expert?[0], expert > 1 {
+      throw UserError(
+        .input, key: "--expert", "\(expert) devices for a model without experts",
+        remedy: "leave it out or give 1")
+    }
+    return space
+  }
+
+  private static func word<Word: RawRepresentable>(
+    _ arguments: Arguments, _ name: String
+  ) -> [Word]? where Word.RawValue == String {
+    arguments.string(name).flatMap(Word.init(rawValue:)).map { [$0] }
+  }
+
+  private static func offload(_ text: String) throws(UserError) -> Offload {
+    var result: Offload = []
+    for part in text.split(separator: ",") where part != "none" {
+      switch part {
+      case "optimizer": result.insert(.optimizer)
+      case "parameters": result.insert(.parameters)
+      case "activations": result.insert(.activations)
+      default:
+        throw UserError(
+          .input, key: "--offload", "unknown word \"\(part)\"",
+          remedy: "known are none, optimizer, parameters, activations")
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,96 @@
+import Glibc
+public import HardwareModel
+import Quantities
+
+/// Collective operations as alpha–beta costs on the two tiers of a cluster.
+///
+/// Bandwidth terms are those of bandwidth-optimal algorithms: an all-reduce over n devices sends
+/// 2(n − 1)/n of the data each way, a reduce-scatter or all-gather half of that (Patarasuk & Yuan,
+/// JPDC 2009). A ring takes 2(n − 1) latencies, a (double binary) tree 2·log2(n); the cheaper of
+/// both
+/// is taken, as NCCL does (Jeaugey, "Massively scale your deep learning training with NCCL 2.4",
+/// NVIDIA 2019). Over several nodes the collective runs in two levels, inside a node and then
+/// between nodes on each device's share; each device has its share of the node's ports.
+public struct Collectives: Sendable {
+  /// Fraction of a link's bandwidth that large collectives reach where a profile has none: 0.65 to
+  /// 0.75 on NVLink for 64 MB (profiling data of Vidur, MLSys 2024).
+  public static let assumedEfficiency = 0.70
+  /// Time of starting a collective kernel on all devices: an assumption.
+  public static let start = 8e-6
+
+  /// Devices in a node.
+  public let perNode: Int
+  /// Bytes a second and latency inside a node, and between nodes for one device.
+  public let inside, between: (bandwidth: Double, latency: Double)
+
+  /// Takes a cluster's links; the efficiencies may be replaced (for fitting).
+  public init(_ cluster: Cluster, inside: Double? = nil, between: Double? = nil) {
+    perNode = cluster.devicesPerNode
+    func link(_ link: Link, _ given: Double?) -> (bandwidth: Double, latency: Double) {
+      let efficiency = given ?? link.efficiency ?? Self.assumedEfficiency
+      return (link.bandwidth.value * efficiency, link.latency.value)
+    }
+    self.inside = link(cluster.intraNode, inside)
+    self.between = link(cluster.interNode, between)
+  }
+
+  /// How a group of devices lies: `inner` of it in each node, on `nodes` nodes.
+  public struct Group: Sendable, Hashable {
+    /// Devices of the group in one node.
+    public var inner: Double
+    /// Nodes.
+    public var nodes: Double
+    /// Lays `inner` devices in each of some nodes.
+    public init(inner: Double, nodes: Double) {
+      self.inner = inner
+      self.nodes = nodes
+    }
+    /// Devices.
+    public var size: Double { inner * nodes }
+  }
+
+  /// A group of `size` devices of which neighbours are `stride` apart in the order of ranks.
+  public func group(size: Int, stride: Int) -> Group {
+    let inner = max(1, min(size, perNode / max(1, stride)))
+    return Group(inner: Double(inner), nodes: Double((size + inner - 1) / inner))
+  }
+
+  /// Seconds of a reduce-scatter or all-gather of `bytes` (the whole) in `messages` calls.
+  public func half(_ bytes: Double, _ group: Group, messages: Double = 1) -> Double {
+    guard group.size > 1, bytes > 0 else { return 0 }
+    var seconds = messages * Self.start
+    if group.inner > 1 {
+      seconds += bytes * (group.inner - 1) / group.inner / inside.bandwidth
+      seconds += messages * min(group.inner - 1, log2(group.inner)) * inside.latency
+    }
+    if group.nodes > 1 {
+      seconds += bytes / group.inner * (group.nodes - 1) / group.nodes / between.bandwidth
+      seconds += messages * min(group.nodes - 1, log2(group.nodes)) * between.latency
+    }
+    return seconds
+  }
+
+  /// Seconds of an all-reduce of `bytes` in `messages` calls.
+  public func allReduce(_ bytes: Double, _ group: Group, messages: Double = 1) -> Double {
+    let both = 2 * half(bytes, group, messages: messages)
+    // One kernel, not two.
+    return both > 0 ? both - messages * Self.start : 0
+  }
+
+  /// Seconds of an exchange in which each device keeps 1/n of its `bytes` and sends the rest.
+  public func allToAll(_ bytes: Double, _ group: Group, messages: Double = 1) -> Double {
+    guard group.size > 1, bytes > 0 else { return 0 }
+    let near = bytes * (group.inner - 1) / group.size / inside.bandwidth
+    let far = bytes * (group.size - group.inner) / group.size / between.bandwidth
+    let latency = group.nodes > 1 ? between.latency : inside.latency
+    // Inside and between nodes proceed together.
+    return max(near, far) + messages * (Self.start + latency * log2(group.size))
+  }
+
+  /// Seconds of sending `bytes` to the next device of a chain.
+  public func send(_ bytes: Double, betweenNodes: Bool) -> Double {
+    guard bytes > 0 else { return 0 }
+    let link = betweenNodes ? between : inside
+    return bytes / link.bandwidth + link.latency + Self.start
+  }
+}

@@ -1,0 +1,115 @@
+public import Graph
+import HardwareModel
+import Quantities
+
+/// What one call of a block (a layer of a stack, an embedding, a head) costs in a step, counted
+/// once for one micro-batch and evaluated under any cut over devices.
+public struct LayerWork: Sendable, Hashable {
+  /// The block's name.
+  public var name: String
+  /// Iterations: layers.
+  public var count: Int
+  /// Whether recomputation covers it (a repeated layer).
+  public var isLayer: Bool
+  /// Kernels of one iteration.
+  public var forward: [WorkItem] = []
+  /// Kernels of one iteration's backward pass; empty for a frozen part.
+  public var backward: [WorkItem] = []
+  /// Number and bytes of the sums over tensor parallel devices in forward, one iteration.
+  public var reductions = Traffic()
+  /// The same for the gradients of inputs that are cut by columns.
+  public var gradientReductions = Traffic()
+  /// What is gathered because one device needs all of it; the same again in backward.
+  public var gathers = Traffic()
+  /// Elements of parameters that tensor parallelism cuts, and that it leaves whole; one iteration.
+  public var parameters = Split()
+  /// Those that are trained.
+  public var trained = Split()
+  /// Bytes of one element of a parameter.
+  public var parameterBytes = 4.0
+  /// Bytes kept for backward inside one iteration.
+  public var saved = Split()
+  /// Of `saved`, what point-wise operators and norms wrote: selective recomputation drops it.
+  public var cheap = Split()
+  /// Largest growth of live bytes while one iteration runs forward.
+  public var forwardPeak = Split()
+  /// The same while its backward runs.
+  public var backwardPeak = Split()
+  /// Elements of the logits that a loss reads, on one device before cutting.
+  public var logits = 0.0
+  /// Bytes of the scores of unfused attention that are kept (always cut over heads).
+  public var scores = 0.0
+  /// Bytes of the values handed on from one iteration to the next.
+  public var boundary = 0.0
+  /// Bytes of keys and values of attention, one iteration; ring attention passes them on.
+  public var keyValue = 0.0
+  /// Bytes of queries, keys, values and results, one iteration; all-to-all attention exchanges
+  /// them.
+  public var exchanged = 0.0
+
+  /// A number of messages and their bytes.
+  public struct Traffic: Sendable, Hashable {
+    /// Messages.
+    public var count = 0.0
+    /// Bytes of all of them.
+    public var bytes = 0.0
+
+    /// No message.
+    public init() {}
+    init(_ messages: [Int]) {
+      count = Double(messages.count)
+      bytes = messages.reduce(0) { $0 + Double($1) }
+    }
+  }
+
+  /// An amount that tensor parallelism divides and one that it does not.
+  public struct Split: Sendable, Hashable {
+    /// Divided by the tensor parallel devices.
+    public var cut = 0.0
+    /// The same on each of them.
+    public var whole = 0.0
+
+    /// Nothing.
+    public init() {}
+    /// Both.
+    public var total: Double { cut + whole }
+    /// The share of one of `tensor` devices; `whole` is divided too where the sequence is cut.
+    public func share(tensor: Double, sequence: Bool) -> Double {
+      (sequence ? cut + whole : cut) / tensor + (sequence ? 0 : whole)
+    }
+    mutating func add(_ amount: Double, cut isCut: Bool) {
+      if isCut { cut += amount } else { whole += amount }
+    }
+  }
+}
+
+/// A step as its layers, in order: the planner's view of a graph.
+public struct LayeredStep: Sendable, Hashable {
+  /// Calls of the forward graph, in order.
+  public var layers: [LayerWork]
+  /// Bytes of parameters that several calls share (a tied table), counted in each of them.
+  public var sharedParameters = LayerWork.Split()
+
+  /// Counts a training step.
+  ///
+  /// - Parameter fusing: whether products of one input run as one kernel, as frameworks lay out
+  ///   query, key and value, or gate and up.
+  public init(training graph: TrainingGraph, fusing: Bool) {
+    layers = LayerExtraction(graph.forward, graph, fusing: fusing).layers
+    share(graph.forward)
+  }
+
+  /// Counts a forward pass.
+  public init(inference graph: OperatorGraph, fusing: Bool) {
+    layers = LayerExtraction(graph, nil, fusing: fusing).layers
+    share(graph)
+  }
+
+  private mutating func share(_ graph: OperatorGraph) {
+    var uses = [Int](repeating: 0, count: graph.sharedParameters.count)
+    for call in graph.calls { for tie in call.tied { uses[tie.shared] += 1 } }
+    for (tensor, count) in zip(graph.sharedParameters, uses) where count > 1 {
+      sharedParameters.add(Double(tensor.bytes) * Double(count - 1), cut: tensor.count > 1 << 20)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Graph
+
+/// How tensor parallelism cuts the tensors of one block (Shoeybi et al., Megatron-LM, arXiv
+/// 1909.08053, section 3), derived from the block itself.
+///
+/// A product of a whole input gives each device some columns; point-wise work and attention keep
+/// that cut; a product of a cut input sums over devices and gives a whole output. Where a cut
+/// tensor meets an operator that needs all of it, it is gathered. Tables of tokens are cut by rows.
+struct TensorCut {
+  /// How a weight is cut.
+  enum Weight { case whole, columns, rows, table }
+
+  /// Whether each tensor of the forward table is cut.
+  private(set) var isCut: [Bool]
+  /// How each parameter is cut.
+  private(set) var weights: [TensorID: Weight] = [:]
+  /// Bytes of each sum over devices in forward: outputs of row-cut products and token tables.
+  private(set) var reduced: [Int] = []
+  /// Bytes of each whole input of column-cut products: their gradients are summed in backward.
+  private(set) var spread: [Int] = []
+  /// Bytes gathered because an operator needs all of a cut tensor.
+  private(set) var gathered: [Int] = []
+
+  init(_ block: Block) {
+    isCut = [Bool](repeating: false, count: block.tensors.count)
+    var spreadInputs: Set<TensorID> = []
+    for op in block.operators {
+      guard let output = op.outputs.first else { continue }
+      switch op.kind {
+      case .linear:
+        product(op, block, &spreadInputs)
+      case .embedding:
+        guard op.inputs.count > 1, let table = op.inputs.last, block[table].shape.count == 2 else {
+          continue
+        }
+        // Tables of a few rows (segments, positions) are not worth a collective.
+        guard block[table].shape[0] >= 4096, isParameter(table, block) else { continue }
+        weights[table] = .table
+        reduced.append(block[output].bytes)
+      default:
+        if Self.keepsCut(op.kind) {
+          follow(op, block)
+        } else if isCut(anyOf: op.inputs) {
+          gather(op, block)
+        }
+      }
+    }
+    for id in block.outputs where isCut[id.index] { gathered.append(block[id].bytes) }
+  }
+
+  /// Whether an operator works on each column, head or vocabulary slice by itself.
+  static func keepsCut(_ kind: OperatorKind) -> Bool {
+    switch kind {
+    case .activation, .gatedActivation, .attention, .rotary, .scale, .add, .crossEntropy, .cast,
+      .scaleColumns:
+      true
+    default: false
+    }
+  }
+
+  private func isCut(anyOf ids: [TensorID]) -> Bool { ids.contains { isCut[$0.index] } }
+
+  private func isParameter(_ id: TensorID, _ block: Block) -> Bool {
+    if case .parameter = block[id].role { true } else { false }
+  }
+
+  private mutating func product(
+    _ op: Operator, _ block: Block, _ spreadInputs: inout Set<TensorID>
+  ) {
+    let (x, w) = (op.inputs[0], op.inputs[1])
+    if isCut[x.index] {
+      weights[w] = .rows
+      reduced.append(block[op.outputs[0]].bytes)
+    } else {
+      weights[w] = .columns
+      if op.inputs.count > 2 { weights[op.inputs[2]] = .columns }
+      isCut[op.outputs[0].index] = true
+      if spreadInputs.insert(x).inserted { spread.append(block[x].bytes) }
+    }
+  }
+
+  /// The output is cut as the inputs are; a cut tensor that meets a whole one is gathered first.
+  private mutating func follow(_ op: Operator, _ block: Block) {
+    guard isCut(anyOf: op.inputs) else { return }
+    if op.kind == .add {
+      let whole = op.inputs.filter { !isCut[$0.index] && !isParameter($0, block) }
+      if !whole.isEmpty { return gather(op, block) }
+    }
+    for id in op.inputs where isParameter(id, block) { weights[id] = .columns }
+    for id in op.outputs where !block[id].shape.isEmpty { isCut[id.index] = true }
+  }
+
+  private mutating func gather(_ op: Operator, _ block: Block) {
+    for id in op.inputs where isCut[id.index] { gathered.append(block[id].bytes) }
+  }
+}

@@ -1,0 +1,92 @@
+/// Which axis of a product something runs along.
+public enum ProductAxis: UInt8, Sendable, Hashable { case rows, columns, inner, none }
+
+/// The extents of a matrix product `rows × inner` by `inner × columns`, and how it is cut.
+public struct ProductShape: Sendable, Hashable {
+  /// Rows of the result.
+  public var rows: Double
+  /// Columns of the result.
+  public var columns: Double
+  /// Extent that is summed over.
+  public var inner: Double
+  /// The axis along which tokens (samples times positions) run; context parallelism cuts it.
+  public var tokens: ProductAxis
+  /// The axis that tensor parallelism cuts.
+  public var cut: ProductAxis
+
+  /// Creates a shape.
+  public init(
+    rows: Double, columns: Double, inner: Double, tokens: ProductAxis, cut: ProductAxis
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.inner = inner
+    self.tokens = tokens
+    self.cut = cut
+  }
+}
+
+/// The extents of an attention product.
+public struct AttentionShape: Sendable, Hashable {
+  /// Sequences.
+  public var batch: Double
+  /// Query heads.
+  public var heads: Double
+  /// Key and value heads.
+  public var keyValueHeads: Double
+  /// Elements of a head.
+  public var headSize: Double
+  /// Queries and keys of a sequence.
+  public var queries, keys: Double
+  /// Whether a query sees earlier keys only.
+  public var causal: Bool
+  /// Whether this is the backward product.
+  public var backward: Bool
+  /// Whether the graph itself keeps the scores (unfused attention).
+  public var keepsScores: Bool
+}
+
+/// One kernel of a pass, uncut: what it costs and how it can be cut.
+public struct WorkItem: Sendable, Hashable {
+  /// What is computed.
+  public enum Shape: Sendable, Hashable {
+    case product(ProductShape)
+    case attention(AttentionShape)
+    /// Bytes through memory, or a product of a shape that is not known here.
+    case other
+  }
+  /// The shape.
+  public var shape: Shape
+  /// Counts of the whole, on one device.
+  public var cost: OperatorCost
+  /// Whether tensor parallelism divides it (else sequence parallelism may).
+  public var isCut: Bool
+  /// Whether it computes a parameter's gradient: what a zero-bubble schedule may put off.
+  public var isWeightGradient = false
+  /// Whether it belongs to a layer: fp8 recipes leave embeddings and heads wide.
+  public var isInLayer = false
+  /// Occurrences in an iteration.
+  public var weight = 1.0
+
+  /// Creates an item that occurs once.
+  public init(_ shape: Shape, cost: OperatorCost, isCut: Bool) {
+    self.shape = shape
+    self.cost = cost
+    self.isCut = isCut
+  }
+}
+
+/// How one micro-batch's work is divided over devices, and how kernels are chosen.
+public struct WorkCut: Sendable, Hashable {
+  /// Tensor parallel devices.
+  public var tensor = 1
+  /// Context parallel devices.
+  public var context = 1
+  /// Whether what tensor parallelism leaves whole is cut along the sequence.
+  public var sequenceParallel = false
+  /// Whether attention is one fused kernel (else scores are written to memory).
+  public var fusedAttention = true
+
+  /// One device.
+  public init() {}
+}

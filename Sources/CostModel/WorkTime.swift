@@ -1,0 +1,214 @@
+import Glibc
+public import HardwareModel
+public import Quantities
+
+/// Seconds of a `WorkItem` on one of the devices that share it.
+///
+/// A device with measured curves, and every processor without an accelerator, is predicted by its
+/// `TimeModel`; the counts are divided by the cut. Any other device follows its `DeviceEfficiency`:
+/// a product by its extents, attention by the pairs it computes, everything else by its bytes.
+public struct WorkTime: Sendable {
+  /// The device.
+  public let device: Device
+  private let time: TimeModel
+  private let efficiency: DeviceEfficiency
+  private let curves: Bool
+  private let bandwidth: Double
+  private let launch: Double
+  private let units: Double
+  private let streaming: Double
+  private let clock: Double
+  private let narrowClock: Double
+  private let matrixFormat: DataType?
+  private let attentionClock: Double
+
+  /// Prepares a device.
+  ///
+  /// - Parameters:
+  ///   - efficiency: replaces the device's own (for fitting).
+  ///   - streaming: bytes that a kernel of the software in use moves for each byte counted (1 for
+  ///     kernels that are not fused).
+  ///   - clock: speed of products relative to the class, `attentionClock` of fused attention,
+  ///     `narrowClock` of those in fp8.
+  ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
+  ///     the activations (fp8 recipes).
+  public init(
+    device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
+    narrowClock: Double = 1, matrixFormat: DataType? = nil,
+    attentionClock: Double = 1
+  ) {
+    self.device = device
+    time = TimeModel(device: device)
+    self.efficiency = efficiency ?? device.efficiency ?? .assumed
+    curves = !device.rates.isEmpty || device.kind == .cpu
+    bandwidth = device.memoryBandwidth.value * self.efficiency.bandwidth
+    launch = device.launchOverhead.value
+    units = Double(self.efficiency.computeUnits)
+    self.streaming = streaming
+    self.clock = clock
+    self.narrowClock = narrowClock
+    self.matrixFormat = matrixFormat
+    self.attentionClock = attentionClock
+  }
+
+  /// Whether products of one input should be counted as one kernel on this device.
+  public var fuses: Bool { !curves }
+
+  /// Seconds of all occurrences of an item in one iteration.
+  public func seconds(_ item: WorkItem, _ cut: WorkCut) -> Double {
+    item.weight * once(item, cut)
+  }
+
+  /// Seconds of a list of items, one after the other.
+  public func seconds(_ items: [WorkItem], _ cut: WorkCut) -> Double {
+    items.reduce(0) { $0 + seconds($1, cut) }
+  }
+
+  private func once(_ item: WorkItem, _ cut: WorkCut) -> Double {
+    let tensor = Double(item.isCut || cut.sequenceParallel ? cut.tensor : 1)
+    let parts = tensor * Double(cut.context)
+    if curves {
+      let cost = parts == 1 ? item.cost : item.cost.divided(by: parts)
+      return time.seconds(cost)
+    }
+    switch item.shape {
+    case .product(let shape): return product(shape, item.cost, cut, item.isInLayer)
+    case .attention(let shape): return attention(shape, item.cost, cut)
+    case .other:
+      if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
+      return Double(item.cost.bytes) * streaming / parts / bandwidth + launch
+    }
+  }
+
+  // MARK: products
+
+  /// Rate of products in a format: the peak and the fraction of it.
+  private func rate(_ type: DataType) -> Double {
+    let narrow = type.bits < 16
+    return time.computePeak(type).value
+      * (narrow ? efficiency.narrowMatrix * narrowClock : efficiency.matrix * clock)
+  }
+
+  private func product(
+    _ shape: ProductShape, _ cost: OperatorCost, _ cut: WorkCut, _ isInLayer: Bool
+  ) -> Double {
+    var (m, n, k) = (shape.rows, shape.columns, shape.inner)
+    let (t, c) = (Double(cut.tensor), Double(cut.context))
+    switch shape.cut {
+    case .rows: m /= t
+    case .columns: n /= t
+    case .inner: k /= t
+    case .none: break
+    }
+    switch shape.tokens {
+    case .rows: m /= c
+    case .columns: n /= c
+    case .inner: k /= c
+    case .none: break
+    }
+    let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
+    let bytes = Double(max(8, type.bits)) / 8
+    return kernel(m, n, k, batch: 1, rate: rate(type), bytes: bytes)
+  }
+
+  /// Tiles that a library chooses from: a small one fills the units with less, at a lower rate
+  /// since it reads each operand more often.
+  private static let tiles: [(rows: Double, columns: Double, rate: Double)] = [
+    (256, 128, 1), (128, 128, 0.95), (128, 64, 0.85), (64, 64, 0.7),
+  ]
+
+  /// One kernel of `batch` products; see `DeviceEfficiency` for the formula.
+  private func kernel(
+    _ m: Double, _ n: Double, _ k: Double, batch: Double, rate: Double, bytes: Double
+  ) -> Double {
+    var reached = 0.0
+    for tile in Self.tiles {
+      let tiles = (m / tile.rows) * (n / tile.columns) * batch
+      let whole = (m / tile.rows).rounded(.up) * (n / tile.columns).rounded(.up) * batch
+      let waves = tiles / units
+      reached = max(
+        reached, tile.rate * tiles / whole * waves / (waves + efficiency.waveHalf))
+    }
+    // Many small products of one call overlap their prologues; they read through memory anyway.
+    let half = batch > 1 ? min(efficiency.innerHalf, 64) : efficiency.innerHalf
+    reached *= k / (k + half) * alignment(k) * alignment(n)
+    let compute = 2 * m * n * k * batch / (rate * reached)
+    let memory = bytes * batch * (m * k + k * n + m * n) / bandwidth
+    return max(compute, memory) + launch
+  }
+
+  /// 1 for multiples of 32 elements, less below.
+  private func alignment(_ extent: Double) -> Double {
+    // A cut that does not divide leaves some devices an odd extent.
+    let rounded = extent.rounded()
+    guard abs(rounded - extent) < 1e-6, rounded >= 1, rounded < 1e15 else {
+      return 1 / (1 + efficiency.misalignment * 25)
+    }
+    let steps = Double(max(0, 5 - Int(rounded).trailingZeroBitCount))
+    return 1 / (1 + efficiency.misalignment * steps * steps)
+  }
+
+  /// A product whose extents are not known (a convolution): by FLOP and bytes.
+  private func general(_ cost: OperatorCost, _ parts: Double) -> Double {
+    let flops = Double(cost.hardwareFlops) / parts
+    // Fewer FLOP than fill the device once leave part of it idle.
+    let full = units * 2 * 256 * 128 * 256
+    let reached = flops / (flops + efficiency.waveHalf * full)
+    let compute = flops / (rate(cost.dataType) * reached)
+    return max(compute, Double(cost.bytes) / parts / bandwidth) + launch
+  }
+
+  // MARK: attention
+
+  private func attention(_ shape: AttentionShape, _ cost: OperatorCost, _ cut: WorkCut) -> Double {
+    let groups = shape.batch * shape.heads / Double(cut.tensor)
+    let queries = shape.queries / Double(cut.context)
+    if cut.fusedAttention {
+      let flops = Double(cost.hardwareFlops) / Double(cut.tensor) / Double(cut.context)
+      let fraction = shape.backward ? efficiency.attentionBackward : efficiency.attention
+      let peak = time.computePeak(max(cost.dataType, .bf16)).value
+      let bytes = Double(cost.bytes) / Double(cut.tensor) / Double(cut.context)
+      return max(flops / (peak * min(0.9, fraction * attentionClock)), bytes / bandwidth) + launch
+    }
+    // Scores, softmax, dropout, values; each a kernel through memory.
+    let bytes = Double(cost.dataType.bits) / 8
+    let rate = rate(cost.dataType)
+    let scores = kernel(
+      queries, shape.keys, shape.headSize, batch: groups, rate: rate, bytes: bytes)
+    let values = kernel(
+      queries, shape.headSize, shape.keys, batch: groups, rate: rate, bytes: bytes)
+    let pairs = groups * queries * shape.keys
+    if !shape.backward { return scores + values + softmax(pairs, 1) }
+    return scores + 3 * values + softmax(pairs, 1.2)
+  }
+
+  /// Scaled masked softmax (read, write) and dropout (read, write, mask) in half precision: about
+  /// 10 bytes a pair.
+  private func softmax(_ pairs: Double, _ factor: Double) -> Double {
+    10.4 * factor * pairs / bandwidth + 2 * launch
+  }
+
+  /// Recomputing the core of unfused attention: its forward again.
+  public func core(_ item: WorkItem, _ cut: WorkCut) -> Double {
+    guard case .attention(let shape) = item.shape, !shape.backward else { return 0 }
+    return seconds(item, cut)
+  }
+}
+
+private func max(_ type: DataType, _ least: DataType) -> DataType {
+  type.bits < least.bits ? least : type
+}
+
+extension OperatorCost {
+  /// The counts of one of `parts` equal parts.
+  func divided(by parts: Double) -> OperatorCost {
+    func share(_ count: Int) -> Int { Int((Double(count) / parts).rounded(.up)) }
+    var result = self
+    result.modelFlops = share(modelFlops)
+    result.hardwareFlops = share(hardwareFlops)
+    result.vectorFlops = share(vectorFlops)
+    result.bytesRead = share(bytesRead)
+    result.bytesWritten = share(bytesWritten)
+    return result
+  }
+}

@@ -1,0 +1,91 @@
+public import DataFormats
+
+/// What real kernels reach of a device's datasheet figures: few physical parameters for a device
+/// class, each a property that a micro-benchmark could measure.
+///
+/// A product of `m×k` by `k×n` runs at
+/// `peak · matrix · k/(k + innerHalf) · tiles/⌈tiles⌉ · waves/(waves + waveHalf) · alignment`,
+/// where
+/// output tiles of 256×128 fill `computeUnits` in waves (NVIDIA, Matrix Multiplication Background
+/// User's Guide, sections 3 to 5: tile and wave quantization, arithmetic intensity, alignment).
+public struct DeviceEfficiency: Sendable, Hashable {
+  /// Fraction of the dense peak that a large, aligned product reaches.
+  public var matrix: Double
+  /// Inner extent at which a product reaches half of that: prologue and epilogue of a tile.
+  public var innerHalf: Double
+  /// Waves of tiles at which a product reaches half: start, tail and clock ramp of a kernel.
+  public var waveHalf: Double
+  /// Streaming multiprocessors, compute units or cores that tiles are spread over.
+  public var computeUnits: Int
+  /// Slow-down of a product by an extent that is an odd multiple of few elements: the rate falls by
+  /// 1 + misalignment · (steps below 32 elements)².
+  public var misalignment: Double
+  /// Fraction of the memory bandwidth that streaming kernels reach.
+  public var bandwidth: Double
+  /// Fraction of the dense peak of a fused attention kernel, forward, on the pairs it computes.
+  public var attention: Double
+  /// The same, backward.
+  public var attentionBackward: Double
+  /// The `matrix` fraction of products in fp8 or narrower, scaling and casts included.
+  public var narrowMatrix: Double
+  /// Where the figures come from.
+  public var source: String
+
+  /// Creates a set of parameters.
+  public init(
+    matrix: Double, innerHalf: Double, waveHalf: Double, computeUnits: Int, misalignment: Double,
+    bandwidth: Double, attention: Double, attentionBackward: Double, narrowMatrix: Double,
+    source: String
+  ) {
+    self.matrix = matrix
+    self.innerHalf = innerHalf
+    self.waveHalf = waveHalf
+    self.computeUnits = computeUnits
+    self.misalignment = misalignment
+    self.bandwidth = bandwidth
+    self.attention = attention
+    self.attentionBackward = attentionBackward
+    self.narrowMatrix = narrowMatrix
+    self.source = source
+  }
+
+  /// For a device whose profile has none: the rounded middle of the fitted classes.
+  public static let assumed = DeviceEfficiency(
+    matrix: 0.75, innerHalf: 240, waveHalf: 0.9, computeUnits: 108, misalignment: 0.12,
+    bandwidth: 0.80, attention: 0.42, attentionBackward: 0.33, narrowMatrix: 0.60,
+    source: "assumed: middle of the fitted classes")
+}
+
+extension DeviceEfficiency {
+  private static let keys: Set<String> = [
+    "matrix", "innerHalf", "waveHalf", "computeUnits", "misalignment", "bandwidth", "attention",
+    "attentionBackward", "narrowMatrix", "source",
+  ]
+
+  init(checking cursor: JSONCursor) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: Self.keys)
+    func fraction(_ key: String) throws(JSONError) -> Double {
+      try cursor.field(key).double(in: 0.001...1.2)
+    }
+    self.init(
+      matrix: try fraction("matrix"),
+      innerHalf: try cursor.field("innerHalf").double(in: 0...100_000),
+      waveHalf: try cursor.field("waveHalf").double(in: 0...100),
+      computeUnits: try cursor.field("computeUnits").int(in: 1...100_000),
+      misalignment: try cursor.field("misalignment").double(in: 0...10),
+      bandwidth: try fraction("bandwidth"), attention: try fraction("attention"),
+      attentionBackward: try fraction("attentionBackward"),
+      narrowMatrix: try fraction("narrowMatrix"), source: try cursor.field("source").string())
+  }
+
+  /// The parameters as JSON; reading them gives an equal value.
+  public var json: JSONValue {
+    .object([
+      ("matrix", .number(matrix)), ("innerHalf", .number(innerHalf)),
+      ("waveHalf", .number(waveHalf)), ("computeUnits", .number(computeUnits)),
+      ("misalignment", .number(misalignment)), ("bandwidth", .number(bandwidth)),
+      ("attention", .number(attention)), ("attentionBackward", .number(attentionBackward)),
+      ("narrowMatrix", .number(narrowMatrix)), ("source", .string(source)),
+    ])
+  }
+}

@@ -1,0 +1,79 @@
+import CostModel
+
+/// One point of the search: everything that an estimate depends on besides model and cluster.
+public struct Configuration: Sendable, Hashable {
+  /// How the step is cut over devices.
+  public var parallelism: Parallelism
+  /// Samples of one forward and backward pass on one replica.
+  public var microBatch: Int
+  /// Micro-batches whose gradients are added up before an update.
+  public var accumulation: Int
+  /// Which activations are kept.
+  public var recompute: RecomputeMode
+  /// What is kept in host memory.
+  public var offload: Offload = []
+
+  /// Creates a configuration that keeps everything on its devices.
+  public init(
+    parallelism: Parallelism, microBatch: Int, accumulation: Int, recompute: RecomputeMode,
+    offload: Offload = []
+  ) {
+    self.parallelism = parallelism
+    self.microBatch = microBatch
+    self.accumulation = accumulation
+    self.recompute = recompute
+    self.offload = offload
+  }
+
+  /// Samples of one step of all replicas.
+  public var globalBatch: Int { microBatch * accumulation * parallelism.data }
+
+  /// How kernels are cut.
+  func workCut(_ stack: SoftwareStack) -> WorkCut {
+    var cut = WorkCut()
+    cut.tensor = parallelism.tensor
+    cut.context = parallelism.context
+    cut.sequenceParallel = parallelism.sequenceParallel
+    cut.fusedAttention = stack.fusedAttention
+    return cut
+  }
+
+  /// The numbers of the closed form.
+  func stepCut(_ stack: SoftwareStack) -> StepCut {
+    StepCut(
+      data: parallelism.data, tensor: parallelism.tensor, pipeline: parallelism.pipeline,
+      virtualStages: parallelism.virtualStages, context: parallelism.context,
+      zero: parallelism.zeroStage, sequenceParallel: parallelism.sequenceParallel,
+      schedule: parallelism.schedule, nodeShards: parallelism.shardGroup == .node,
+      microBatch: microBatch, accumulation: accumulation, recompute: recompute, offload: offload,
+      fusedAttention: stack.fusedAttention)
+  }
+}
+
+/// Why a configuration is no plan.
+public enum Refusal: String, Sendable, Hashable, CaseIterable {
+  /// It needs more devices than the cluster (or `--devices`) has.
+  case devices
+  /// The global batch is not a whole number of micro-batches on each replica.
+  case batch
+  /// The layers cannot be laid on the stages.
+  case layers
+  /// It does not fit a device's memory.
+  case memory
+  /// Its offloaded share does not fit the host's memory.
+  case hostMemory
+  /// A lower bound of its time is above the plans already found.
+  case slower
+
+  /// The reason in words.
+  public var words: String {
+    switch self {
+    case .devices: "use other than the given number of devices"
+    case .batch: "do not divide the global batch"
+    case .layers: "do not divide the layers"
+    case .memory: "do not fit the memory"
+    case .hostMemory: "do not fit the host's memory"
+    case .slower: "are slower by a bound"
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import CostModel
+import HardwareModel
+
+/// Memory of one device by what it holds, at the worst stage and moment.
+struct StageMemory {
+  var parameters = 0.0
+  var gathered = 0.0
+  var gradients = 0.0
+  var states = 0.0
+  var activations = 0.0
+  var working = 0.0
+  /// The stage, from 0.
+  var stage = 0
+  /// Whether the peak is the optimizer's update.
+  var inUpdate = false
+  /// Bytes in host memory for one device.
+  var host = 0.0
+
+  var peak: Double { parameters + gathered + gradients + states + activations + working }
+}
+
+/// The closed form of a step's memory.
+struct MemoryForm {
+  let setting: StepSetting
+
+  /// The worst stage.
+  func worst(_ stages: [CutStage], _ cut: StepCut) -> StageMemory {
+    var result = StageMemory()
+    for stage in stages {
+      let memory = memory(stage, cut)
+      if memory.peak > result.peak { result = memory }
+    }
+    return result
+  }
+
+  /// Micro-batches whose activations a stage keeps at once.
+  ///
+  /// 1F1B: as many as stages follow, itself included (Narayanan et al., SC 2021, section 2.2.1).
+  /// Interleaved: 2·(p − i − 1) + (v − 1)·p + 1 pieces of 1/v of the stage (Megatron-Core's
+  /// schedule). ZB-H1 keeps what 1F1B does (Qi et al., ICLR 2024, section 3.1).
+  static func inFlight(_ index: Double, _ cut: StepCut) -> Double {
+    let (stages, virtual) = (Double(cut.pipeline), Double(cut.virtualStages))
+    let passes = Double(cut.accumulation)
+    guard cut.virtualStages > 1 else { return min(passes, stages - index) }
+    let pieces = 2 * (stages - index - 1) + (virtual - 1) * stages + 1
+    return min(passes * virtual, pieces) / virtual
+  }
+
+  private func memory(_ stage: CutStage, _ cut: StepCut) -> StageMemory {
+    var result = StageMemory()
+    result.stage = Int(stage.index)
+    let shards = Double(cut.nodeShards ? shardsInNode(cut) : cut.replicas)
+    func share(_ bytes: Double, from level: Int) -> Double {
+      cut.zero >= level ? bytes / shards : bytes
+    }
+    result.parameters = share(stage.parameters * setting.parameterBytes, from: 3)
+    let fetched = min(
+      2 * stage.largestLayer / setting.parameterBytes * setting.computeBytes,
+      stage.parameters * setting.computeBytes)
+    if cut.offload.contains(.parameters) {
+      result.host += result.parameters
+      result.parameters = 0
+      result.gathered = fetched
+    } else if cut.zero >= 3 && cut.replicas > 1 {
+      result.gathered = fetched
+    }
+    guard setting.trains else {
+      result.working = stage.working
+      return result
+    }
+    result.gradients = share(stage.trained * setting.gradientBytes, from: 2)
+    result.states = share(stage.trained * setting.stateBytes, from: 1)
+    if cut.offload.contains(.optimizer) {
+      result.host += result.states
+      result.states = 0
+    }
+    let kept = stage.kept(cut.recompute)
+    let flight = Self.inFlight(stage.index, cut)
+    result.activations = kept * flight
+    if cut.offload.contains(.activations) {
+      // Two layers are on the device: the one in use and the one on its way.
+      result.host += result.activations
+      result.activations = min(result.activations, 2 * kept / max(1, stage.layers))
+    }
+    result.working = cut.recompute == .none ? stage.working : stage.workingFull
+    if cut.recompute == .selective {
+      result.working = stage.working + (stage.keptNone - stage.keptSelective) / max(1, stage.layers)
+    }
+    return result
+  }
+
+  private func shardsInNode(_ cut: StepCut) -> Int {
+    max(1, min(cut.replicas, setting.devicesPerNode / max(1, cut.tensor)))
+  }
+}

@@ -1,0 +1,57 @@
+import CostModel
+import Glibc
+public import HardwareModel
+
+/// What a prediction's time rests on.
+public struct PredictionBasis: Sendable, Hashable {
+  /// How far a case is from what was measured.
+  public enum Label: String, Sendable, Hashable, CaseIterable {
+    /// Every operator's speed was measured on this device.
+    case measured
+    /// The device's class and the software were fitted to published runs.
+    case interpolated
+    /// The device's class, the software or the kind of kernel was never fitted.
+    case extrapolated
+    /// Part of the step has no model of its own and counts as its nearest kin.
+    case unsupported
+  }
+  /// The label.
+  public var label: Label
+  /// Half of the 90 % interval, as a ratio: the time lies within a factor of 1 + spread.
+  public var spread: Double
+  /// Half of the 90 % interval of memory, as a ratio.
+  public var memorySpread: Double
+
+  /// Creates a basis.
+  public init(label: Label, spread: Double, memorySpread: Double) {
+    self.label = label
+    self.spread = spread
+    self.memorySpread = memorySpread
+  }
+
+  /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
+  /// label (docs/PlannerValidation.md).
+  init(_ request: PlanRequest, measuredShare: Double) {
+    let device = request.cluster.device
+    if measuredShare > 0.9 {
+      self.init(label: .measured, spread: 0.25, memorySpread: 0.06)
+    } else if device.efficiency != nil && device.kind == .gpu {
+      self.init(label: .interpolated, spread: 0.16, memorySpread: 0.08)
+    } else {
+      self.init(label: .extrapolated, spread: 0.45, memorySpread: 0.12)
+    }
+  }
+}
+
+extension PlanEstimate {
+  /// The probability that the peak exceeds what a device has beside its context: the logarithm of
+  /// actual over predicted peak is taken as normal with the basis's spread.
+  public func outOfMemoryProbability(_ device: Device) -> Double {
+    let context = device.kind == .gpu ? MemoryReserve.gpuContextBytes : 0
+    let capacity = Double(max(1, device.memoryBytes - context))
+    guard peakBytes > 0 else { return 0 }
+    let deviation = log(1 + basis.memorySpread) / 1.645
+    let distance = log(capacity / Double(peakBytes)) / deviation
+    return 0.5 * erfc(distance / 2.0.squareRoot())
+  }
+}

@@ -1,0 +1,203 @@
+import CostModel
+import HardwareModel
+
+/// The candidates of each open dimension for one workload and cluster.
+struct SearchDimensions {
+  /// A cut of the kernels: what tables of times are made for.
+  struct Outer {
+    var tensor: Int
+    var context: Int
+    var contextKind: ContextKind
+    var sequenceParallel: Bool
+
+    var parallelism: Parallelism {
+      var result = Parallelism()
+      result.tensor = tensor
+      result.context = context
+      result.contextKind = contextKind
+      result.sequenceParallel = sequenceParallel
+      return result
+    }
+  }
+
+  /// What only the closed form sees.
+  struct Inner {
+    var virtualStages: Int
+    var schedule: PipelineSchedule
+    var zero: Int
+    var shards: ShardGroup
+    var offload: Offload
+  }
+
+  let request: PlanRequest
+  let trains: Bool
+  let recomputes: [RecomputeMode]
+  private let heads: Int
+  private let layers: Int
+  private let stacks: Int
+  private let tokens: Int
+  private let available: Int
+  private let batchDivisors: [Int]
+
+  init(_ request: PlanRequest, trains: Bool, _ step: LayeredStep?) {
+    self.request = request
+    self.trains = trains
+    var heads = 0
+    var tokens = 0
+    for layer in step?.layers ?? [] {
+      for item in layer.forward {
+        guard case .attention(let shape) = item.shape else { continue }
+        heads = Self.gcd(heads, Int(shape.heads))
+        tokens = max(tokens, Int(shape.queries))
+      }
+    }
+    self.heads = heads
+    self.tokens = tokens
+    let repeated = step?.layers.filter(\.isLayer) ?? []
+    stacks = repeated.count
+    layers = repeated.reduce(0) { $0 + $1.count }
+    available = request.availableDevices
+    recomputes = trains ? request.space.recompute ?? RecomputeMode.allCases : [.none]
+    batchDivisors = SearchSpace.divisors(request.globalBatch, upTo: available)
+  }
+
+  private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
+
+  // MARK: outer
+
+  var outer: [Outer] {
+    var result: [Outer] = []
+    for context in contexts {
+      for kind in context > 1 ? request.space.contextKind ?? ContextKind.allCases : [.ring] {
+        for tensor in tensors {
+          guard kind == .ring || heads % (context * tensor) == 0 else { continue }
+          let sequences = tensor > 1 ? request.space.sequenceParallel ?? [true, false] : [false]
+          for sequence in sequences where trains || !sequence {
+            result.append(
+              Outer(
+                tensor: tensor, context: context, contextKind: kind, sequenceParallel: sequence))
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private var tensors: [Int] {
+    if let given = request.space.tensor { return given }
+    guard heads > 1 else { return [1] }
+    return SearchSpace.divisors(heads, upTo: min(request.cluster.devicesPerNode, available))
+  }
+
+  private var contexts: [Int] {
+    if let given = request.space.context { return given }
+    guard trains, tokens >= 8192 else { return [1] }
+    var result: [Int] = []
+    var context = 1
+    while context <= available, tokens / context >= 2048 {
+      result.append(context)
+      context *= 2
+    }
+    return result
+  }
+
+  // MARK: pipelines and replicas
+
+  func pipelines(_ outer: Outer) -> [Int] {
+    if let given = request.space.pipeline { return given }
+    guard trains, layers > 1 else { return [1] }
+    let most = min(layers, available / (outer.tensor * outer.context))
+    guard most > 1 else { return [1] }
+    return (1...most).filter { stages in
+      guard request.devices == nil else {
+        return available % (outer.tensor * outer.context * stages) == 0
+      }
+      return stages == 1 || layers % stages == 0 || stages <= 16
+    }
+  }
+
+  func datas(_ outer: Outer, _ pipeline: Int) -> [Int] {
+    let rest = outer.tensor * outer.context * pipeline
+    if let given = request.space.data { return given }
+    if !trains { return [max(1, available / rest)] }
+    if request.devices != nil { return [max(1, available / rest)] }
+    return batchDivisors.filter { $0 <= max(1, available / rest) }
+  }
+
+  /// Why a number of replicas is not possible; nil when it is.
+  func refusal(_ data: Int, _ outer: Outer, _ pipeline: Int, _ size: Int) -> Refusal? {
+    let (rest, first) = (outer.tensor * outer.context)
+      .multipliedReportingOverflow(by: pipeline)
+    let (used, second) = rest.multipliedReportingOverflow(by: data)
+    if first || second || used > available { return .devices }
+    if trains, request.devices != nil, used != available { return .devices }
+    guard trains else { return nil }
+    let (samples, overflow) = data.multipliedReportingOverflow(by: size)
+    if overflow || request.globalBatch % samples != 0 { return .batch }
+    return nil
+  }
+
+  // MARK: inner
+
+  func inner(_ configuration: Configuration) -> [Inner] {
+    let cut = configuration.parallelism
+    let replicas = cut.data * cut.context
+    let stages: [Int]
+    if let given = request.space.zeroStage {
+      stages = given
+    } else {
+      stages = replicas == 1 || !trains ? [0] : [0, 1, 2, 3]
+    }
+    var result: [Inner] = []
+    for offload in request.space.offload ?? [[]] {
+      for zero in stages {
+        for shards in shards(zero, cut, replicas) {
+          for (virtualStages, schedule) in schedules(cut) {
+            result.append(
+              Inner(
+                virtualStages: virtualStages, schedule: schedule, zero: zero, shards: shards,
+                offload: offload))
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func shards(_ zero: Int, _ cut: Parallelism, _ replicas: Int) -> [ShardGroup] {
+    if let given = request.space.shardGroup { return given }
+    let inNode = max(1, request.cluster.devicesPerNode / cut.tensor)
+    return zero == 3 && replicas > inNode && inNode > 1 ? [.all, .node] : [.all]
+  }
+
+  private func schedules(_ cut: Parallelism) -> [(Int, PipelineSchedule)] {
+    guard cut.pipeline > 1 else { return [(1, .oneForwardOneBackward)] }
+    var result: [(Int, PipelineSchedule)] = []
+    let orders = request.space.schedule ?? PipelineSchedule.allCases
+    for order in orders {
+      if order == .zeroBubble {
+        result.append((1, order))
+        continue
+      }
+      let perStage = layers / cut.pipeline
+      let whole = stacks == 1 && layers % cut.pipeline == 0
+      let choices = request.space.virtualStages ?? (whole ? Self.divisors(perStage) : [1])
+      for choice in choices { result.append((choice, order)) }
+    }
+    return result
+  }
+
+  private static func divisors(_ number: Int) -> [Int] {
+    SearchSpace.divisors(number, upTo: number)
+  }
+
+  /// Configurations of one micro-batch size that divide; for counting what is not evaluated.
+  func count(microBatch size: Int) -> Int {
+    outer.reduce(0) { sum, outer in
+      sum
+        + pipelines(outer).reduce(0) { sum, pipeline in
+          sum + datas(outer, pipeline).count * recomputes.count
+        }
+    }
+  }
+}

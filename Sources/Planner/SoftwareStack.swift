@@ -1,0 +1,153 @@
+/// How a training framework runs a step: what it overlaps, fuses and spends on the host. Few
+/// numbers for a whole generation of software, never one for a run.
+///
+/// The host figures are times of Python and CUDA launches, so a step of small kernels takes them
+/// instead of the kernels' own time. Fitted by `hfm-bench validate --fit` on one half of the
+/// published groups (docs/PlannerValidation.md).
+public struct SoftwareStack: Sendable, Hashable {
+  /// Word of `--framework`.
+  public var name: String
+  /// Seconds of host time for one kernel of a forward pass.
+  public var hostPerKernel: Double
+  /// Seconds of host time for one collective call inside a layer.
+  public var hostPerCollective: Double
+  /// Host time of a backward kernel over that of a forward one.
+  public var hostBackward: Double
+  /// Bytes that point-wise kernels move over those counted: below 1 where they are fused.
+  public var streaming: Double
+  /// Share of the backward pass's tensor parallel traffic that hides behind weight gradients.
+  public var tensorOverlap: Double
+  /// Share of tensor parallel traffic that hides in all passes (pipelined products).
+  public var tensorPipelined: Double
+  /// Share of gradient traffic that backward hides.
+  public var gradientOverlap: Double
+  /// Share of the shorter of computing and gathering that adds to the longer under ZeRO 3.
+  public var shardInterference: Double
+  /// Speed of ZeRO 3's collectives over that of other large ones: small, unfused messages.
+  public var shardLinks = 1.0
+  /// Seconds of a step that nothing hides: data, clipping, logging.
+  public var stepSeconds: Double
+  /// Seconds of a pipeline hand-over on the host.
+  public var handOver: Double
+  /// Speed of the device's products under this software at its site, relative to its class: clocks
+  /// under a power limit, older libraries.
+  public var clock = 1.0
+  /// Speed of fused attention under this software, relative to the class (a newer kernel).
+  public var attentionClock = 1.0
+  /// Speed of products in fp8 under this software, relative to the class.
+  public var narrowClock = 1.0
+  /// Bytes that the optimizer's update moves over those counted.
+  public var update = 1.0
+  /// Bytes of a gradient that replicas exchange and keep, with an fp32 copy of the parameters.
+  public var mainGradientBytes = 4.0
+  /// Share of the products that selective recomputation repeats with fused attention: PyTorch's
+  /// recipe by operator keeps every second one.
+  public var repeatedProducts = 0.0
+  /// Bytes that the loss needs for one logit beside the logits themselves: PyTorch makes fp32
+  /// logits, log-probabilities and their gradient, Megatron one fp32 copy in place.
+  public var lossBytes = 10.0
+  /// Whether tensor parallel devices each hand over only their share of a stage's result.
+  public var scattersHandOvers = true
+  /// Whether attention is a fused kernel.
+  public var fusedAttention: Bool
+  /// Whether weights are kept in half precision beside an fp32 copy, with fp32 gradients (18 bytes
+  /// a parameter with Adam), as Megatron does; else all in the parameters' format.
+  public var mainParameters: Bool
+
+  /// PyTorch with DDP or FSDP: fused attention, gradients and gathers overlapped.
+  public static let pytorch = SoftwareStack(
+    name: "pytorch", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
+    streaming: 1.643, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
+    shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: true,
+    mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
+  /// Megatron-LM of 2021 (Narayanan et al., SC 2021): softmax kernels through memory, nothing
+  /// hidden.
+  public static let megatron2021 = SoftwareStack(
+    name: "megatron-2021", hostPerKernel: 1e-6, hostPerCollective: 2e-6, hostBackward: 1.5,
+    streaming: 1.049, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
+    shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: false,
+    mainParameters: true, mainGradientBytes: 2, lossBytes: 4.5)
+  /// Megatron-LM of 2022 (Korthikanti et al., MLSys 2023): backward all-reduces behind weight
+  /// gradients.
+  public static let megatron2022 = SoftwareStack(
+    name: "megatron-2022", hostPerKernel: 1e-6, hostPerCollective: 2e-6, hostBackward: 1.5,
+    streaming: 0.7843, tensorOverlap: 0.1955, tensorPipelined: 0, gradientOverlap: 0,
+    shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: false,
+    mainParameters: true, clock: 1.074, lossBytes: 4.5)
+  /// Megatron with DeepSpeed's hooks as vTrain's authors measured it (Bang et al., MICRO 2024).
+  public static let vtrain = SoftwareStack(
+    name: "vtrain", hostPerKernel: 71.47e-6, hostPerCollective: 25.82e-6, hostBackward: 1.942,
+    streaming: 0.0964, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
+    shardInterference: 0.1, stepSeconds: 5e-3, handOver: 437e-6, fusedAttention: false,
+    mainParameters: true, update: 0.0213, mainGradientBytes: 2, lossBytes: 4.5)
+  /// Megatron-DeepSpeed with DeepSpeed's pipeline engine (BLOOM, arXiv 2211.05100; MT-NLG, arXiv
+  /// 2201.11990): whole activations handed over, checkpointing in Python.
+  public static let deepspeed = SoftwareStack(
+    name: "megatron-deepspeed", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,
+    streaming: 0.7638, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
+    shardInterference: 0.1, stepSeconds: 5e-3, handOver: 300e-6, fusedAttention: false,
+    mainParameters: true, clock: 0.8003, scattersHandOvers: false, lossBytes: 4.5)
+  /// DeepSpeed's ZeRO 3 of 2021: little of the gathering hides.
+  public static let deepspeedZero3 = SoftwareStack(
+    name: "deepspeed-zero3", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,
+    streaming: 0.4559, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
+    shardInterference: 1, stepSeconds: 5e-3, handOver: 0, fusedAttention: false,
+    mainParameters: true, shardLinks: 0.2201, lossBytes: 4.5)
+  /// Megatron-Core and NeMo since 2024: flash attention, overlapped everything.
+  public static let megatron = SoftwareStack(
+    name: "megatron", hostPerKernel: 2e-6, hostPerCollective: 2e-6, hostBackward: 1.3,
+    streaming: 0.6185, tensorOverlap: 0.6, tensorPipelined: 0.3571, gradientOverlap: 0.8,
+    shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: true,
+    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445)
+
+  /// Kernels of this program on a processor: no host apart, gradients overlapped as by DDP.
+  static let processor = SoftwareStack(
+    name: "here", hostPerKernel: 0, hostPerCollective: 0, hostBackward: 1, streaming: 1,
+    tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.7, shardInterference: 0.11,
+    stepSeconds: 0, handOver: 0, fusedAttention: true, mainParameters: false)
+
+  /// Every stack, in the order of `--help`.
+  public static let all = [
+    pytorch, megatron, megatron2022, megatron2021, deepspeed, deepspeedZero3, vtrain,
+  ]
+
+  /// The stack of a word; nil for an unknown one.
+  public init?(word: String) {
+    guard let found = Self.all.first(where: { $0.name == word }) else { return nil }
+    self = found
+  }
+
+  /// Creates a stack.
+  public init(
+    name: String, hostPerKernel: Double, hostPerCollective: Double, hostBackward: Double,
+    streaming: Double, tensorOverlap: Double, tensorPipelined: Double, gradientOverlap: Double,
+    shardInterference: Double, stepSeconds: Double, handOver: Double, fusedAttention: Bool,
+    mainParameters: Bool, clock: Double = 1, scattersHandOvers: Bool = true, shardLinks: Double = 1,
+    narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4,
+    repeatedProducts: Double = 0, lossBytes: Double = 10,
+    attentionClock: Double = 1
+  ) {
+    self.name = name
+    self.hostPerKernel = hostPerKernel
+    self.hostPerCollective = hostPerCollective
+    self.hostBackward = hostBackward
+    self.streaming = streaming
+    self.tensorOverlap = tensorOverlap
+    self.tensorPipelined = tensorPipelined
+    self.gradientOverlap = gradientOverlap
+    self.shardInterference = shardInterference
+    self.stepSeconds = stepSeconds
+    self.handOver = handOver
+    self.fusedAttention = fusedAttention
+    self.mainParameters = mainParameters
+    self.clock = clock
+    self.shardLinks = shardLinks
+    self.narrowClock = narrowClock
+    self.update = update
+    self.mainGradientBytes = mainGradientBytes
+    self.repeatedProducts = repeatedProducts
+    self.lossBytes = lossBytes
+    self.attentionClock = attentionClock
+    self.scattersHandOvers = scattersHandOvers
+  }
+}

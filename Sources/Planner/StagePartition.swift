@@ -1,0 +1,98 @@
+/// How the layers of a step are laid on the stages of a pipeline.
+///
+/// Stages are contiguous. Stages that hold the same layers are kept once, at the earliest place.
+struct StagePartition: Sendable {
+  /// Equal stages.
+  struct Stage: Sendable {
+    /// Iterations of each layer of the step.
+    var counts: [Int]
+    /// Place of the first such stage, from 0.
+    var index: Int
+    /// Stages like it.
+    var multiplicity: Int
+  }
+  let stages: [Stage]
+
+  /// The layers spread evenly: the stack's layers by number, what stands before it on the first
+  /// stage and what follows it on the last (Megatron-LM's layout). Left-over layers go to the
+  /// middle stages first.
+  init?(even counts: [Int], isLayer: [Bool], over pipeline: Int) {
+    let stacks = isLayer.indices.filter { isLayer[$0] }
+    guard pipeline > 1 else {
+      stages = [Stage(counts: counts, index: 0, multiplicity: 1)]
+      return
+    }
+    guard stacks.count == 1, counts[stacks[0]] >= pipeline else { return nil }
+    let stack = stacks[0]
+    let (share, rest) = counts[stack].quotientAndRemainder(dividingBy: pipeline)
+    var all: [[Int]] = []
+    for place in 0..<pipeline {
+      // Places 1…rest get one more; the first and last only when all others have it.
+      let more = rest == pipeline - 1 ? place < rest : place >= 1 && place <= rest
+      var held = [Int](repeating: 0, count: counts.count)
+      held[stack] = share + (more ? 1 : 0)
+      if place == 0 { for before in 0..<stack { held[before] = counts[before] } }
+      if place == pipeline - 1 {
+        for after in counts.indices.dropFirst(stack + 1) { held[after] = counts[after] }
+      }
+      all.append(held)
+    }
+    stages = Self.distinct(all)
+  }
+
+  /// The contiguous cut whose heaviest stage is lightest; `weights` are one iteration's.
+  ///
+  /// The optimum's weight is found by bisection over what a greedy filling needs (exact for
+  /// contiguous cuts up to the resolution of a millionth).
+  init?(balanced counts: [Int], weights: [Double], over pipeline: Int) {
+    let units = counts.reduce(0, +)
+    guard units >= pipeline else { return nil }
+    let flat = zip(counts.indices, counts).flatMap { Array(repeating: $0, count: $1) }
+    var low = weights.max() ?? 0
+    var high = flat.reduce(0) { $0 + weights[$1] }
+    for _ in 0..<40 where high - low > 1e-6 * high {
+      let middle = (low + high) / 2
+      if Self.fill(flat, weights, middle, pipeline) != nil { high = middle } else { low = middle }
+    }
+    guard let all = Self.fill(flat, weights, high * (1 + 1e-9), pipeline) else { return nil }
+    stages = Self.distinct(
+      all.map { range in
+        var held = [Int](repeating: 0, count: counts.count)
+        for unit in range { held[flat[unit]] += 1 }
+        return held
+      })
+  }
+
+  /// Fills stages up to `limit`, leaving at least one unit for each later stage.
+  private static func fill(
+    _ flat: [Int], _ weights: [Double], _ limit: Double, _ pipeline: Int
+  ) -> [Range<Int>]? {
+    var result: [Range<Int>] = []
+    var start = 0
+    for stage in 0..<pipeline {
+      var end = start
+      var load = 0.0
+      let last = flat.count - (pipeline - 1 - stage)
+      while end < last, load + weights[flat[end]] <= limit {
+        load += weights[flat[end]]
+        end += 1
+      }
+      guard end > start else { return nil }
+      result.append(start..<end)
+      start = end
+    }
+    return start == flat.count ? result : nil
+  }
+
+  private static func distinct(_ all: [[Int]]) -> [Stage] {
+    var result: [Stage] = []
+    for (index, counts) in all.enumerated() {
+      if let known = result.firstIndex(where: { $0.counts == counts }) {
+        result[known].multiplicity += 1
+      } else {
+        result.append(Stage(counts: counts, index: index, multiplicity: 1))
+      }
+    }
+    return result
+  }
+}

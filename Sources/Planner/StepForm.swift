@@ -1,0 +1,241 @@
+import CostModel
+import HardwareModel
+import Quantities
+
+/// What the closed form needs of the workload and the cluster, the same for all configurations of
+/// one micro-batch size.
+struct StepSetting {
+  let links: Collectives
+  let stack: SoftwareStack
+  let host: HostNode
+  /// Bytes a second through a device's memory.
+  let bandwidth: Double
+  let devicesPerNode: Int
+  /// Bytes of one element: held parameters, gradients, optimizer states with any fp32 copy, and the
+  /// format computed in.
+  var parameterBytes, gradientBytes, stateBytes, computeBytes: Double
+  /// Bytes handed from stage to stage for one micro-batch.
+  var boundary = 0.0
+  /// Seconds of a step that data loading needs on a node, for one sample.
+  var loadPerSample = 0.0
+  /// Seconds of the optimizer's update on one device, where it is measured; nil: by bytes.
+  var optimizerSeconds: Double?
+  var trains = true
+  /// Whether dropout keeps masks.
+  var dropout = false
+}
+
+/// One configuration in plain numbers.
+struct StepCut {
+  var data, tensor, pipeline, virtualStages, context: Int
+  var zero: Int
+  var sequenceParallel: Bool
+  var schedule: PipelineSchedule
+  var nodeShards: Bool
+  var microBatch: Int
+  var accumulation: Int
+  var recompute: RecomputeMode
+  var offload: Offload
+  var fusedAttention: Bool
+
+  /// Devices that hold the same share of the parameters.
+  var replicas: Int { data * context }
+}
+
+/// The closed form of a step's time.
+struct StepForm {
+  let setting: StepSetting
+
+  /// Seconds by part.
+  func breakdown(_ stages: [CutStage], _ cut: StepCut) -> StepBreakdown {
+    var result = StepBreakdown()
+    let mode = cut.recompute
+    var heavy = 0
+    var busiest = -1.0
+    var all = 0.0
+    var weights = 0.0
+    for index in stages.indices {
+      let busy = stages[index].busy(mode)
+      all += busy * stages[index].multiplicity
+      weights += stages[index].seconds.weightGradient * stages[index].multiplicity
+      if busy > busiest { (busiest, heavy) = (busy, index) }
+    }
+    let stage = stages[heavy]
+    let seconds = stage.seconds
+    let passes = Double(cut.accumulation)
+    result.forward = passes * seconds.forward
+    result.backward = passes * seconds.backward
+    result.recompute = passes * stage.recompute(mode)
+    result.tensor = passes * (seconds.tensorForward + seconds.tensorBackward)
+    result.context = passes * (seconds.contextForward + seconds.contextBackward)
+    result.communication = result.tensor + result.context
+    if cut.pipeline > 1 {
+      pipeline(cut, all - busiest, weights - seconds.weightGradient, &result)
+    }
+    guard setting.trains else { return finished(result, cut) }
+    var largest = 0
+    for index in stages.indices where stages[index].trained > stages[largest].trained {
+      largest = index
+    }
+    update(stages[largest], cut, &result)
+    if cut.zero == 3 && cut.replicas > 1 {
+      gather(stage, stages[largest], cut, &result)
+    } else if cut.replicas > 1 {
+      reduce(stages[largest], stage, cut, &result)
+    }
+    result.host = setting.stack.stepSeconds
+    return finished(result, cut)
+  }
+
+  private func finished(_ breakdown: StepBreakdown, _ cut: StepCut) -> StepBreakdown {
+    var result = breakdown
+    guard setting.loadPerSample > 0 else { return result }
+    let perNode =
+      Double(cut.data * cut.microBatch * cut.accumulation)
+      / max(
+        1,
+        Double(cut.data * cut.tensor * cut.pipeline * cut.context)
+          / Double(setting.devicesPerNode))
+    result.dataLoading = max(0, setting.loadPerSample * perNode - result.total)
+    return result
+  }
+
+  // MARK: pipeline
+
+  /// Filling and draining: every other stage's share of one micro-batch, and the hand-overs.
+  private func pipeline(
+    _ cut: StepCut, _ others: Double, _ otherWeights: Double, _ result: inout StepBreakdown
+  ) {
+    let virtual = Double(cut.virtualStages)
+    let devices = cut.tensor * cut.context * cut.data
+    let between = devices * cut.pipeline > setting.devicesPerNode
+    let scatters = setting.stack.scattersHandOvers
+    let shares = scatters ? Double(cut.tensor) : 1
+    var hop = setting.links.send(
+      setting.boundary / Double(cut.context) / shares, betweenNodes: between)
+    // Each tensor parallel device sends its share; the receivers gather them (SC 2021, section
+    // 4.1).
+    if cut.tensor > 1 && scatters && !cut.sequenceParallel {
+      let group = setting.links.group(size: cut.tensor, stride: 1)
+      hop += setting.links.half(setting.boundary / Double(cut.context), group)
+    }
+    hop = 2 * (hop + setting.stack.handOver)
+    let passes = Double(cut.accumulation)
+    result.pipeline = hop * virtual * passes
+    result.communication += result.pipeline
+    var idle = others
+    if cut.schedule == .zeroBubble { idle = max(0, idle - 2 * otherWeights) }
+    result.bubble = idle / virtual + Double(cut.pipeline - 1) * hop
+  }
+
+  // MARK: gradients and parameters
+
+  /// The update of one device's share.
+  private func update(_ stage: CutStage, _ cut: StepCut, _ result: inout StepBreakdown) {
+    let shards = cut.zero >= 1 ? shardGroup(cut).size : 1
+    let elements = stage.trained / shards
+    if cut.offload.contains(.optimizer) {
+      // Gradients go to the host, parameters come back; the host updates at its memory's pace.
+      let near = setting.host.deviceLink.value
+      let traffic = elements * (setting.gradientBytes + setting.parameterBytes) / near
+      let touched = elements * (2 * setting.stateBytes + setting.gradientBytes)
+      let update =
+        touched * Double(setting.devicesPerNode) / (0.7 * setting.host.memoryBandwidth.value)
+      result.optimizer = update
+      result.offload += traffic
+    } else if let measured = setting.optimizerSeconds {
+      result.optimizer = measured / shards
+    } else {
+      let bytes =
+        elements * (2 * setting.stateBytes + setting.gradientBytes + 2 * setting.parameterBytes)
+      result.optimizer = setting.stack.update * bytes / setting.bandwidth
+    }
+    let passes = Double(cut.accumulation)
+    if cut.offload.contains(.activations) {
+      let bytes = 2 * stage.kept(cut.recompute) * passes / setting.host.deviceLink.value
+      let computing = result.forward + result.backward + result.recompute
+      result.offload += max(bytes - computing, 0.1 * bytes)
+    }
+    if cut.offload.contains(.parameters) {
+      let bytes =
+        2 * stage.parameters * setting.computeBytes / shards * passes
+        / setting.host.deviceLink.value
+      result.offload += max(bytes - result.forward - result.backward, 0.1 * bytes)
+    }
+  }
+
+  private func replicaGroup(_ cut: StepCut) -> Collectives.Group {
+    setting.links.group(size: cut.replicas, stride: cut.tensor)
+  }
+
+  private func shardGroup(_ cut: StepCut) -> Collectives.Group {
+    let group = replicaGroup(cut)
+    guard cut.nodeShards else { return group }
+    return Collectives.Group(inner: group.inner, nodes: 1)
+  }
+
+  /// ZeRO 0 to 2: gradients are summed, updated parameters gathered.
+  private func reduce(
+    _ largest: CutStage, _ heavy: CutStage, _ cut: StepCut, _ result: inout StepBreakdown
+  ) {
+    let group = replicaGroup(cut)
+    let bytes = largest.trained * setting.gradientBytes
+    // DDP's buckets of 25 MiB (Li et al., VLDB 2020).
+    let messages = (bytes / Double(25 << 20)).rounded(.up)
+    let pass =
+      heavy.seconds.backward + heavy.recompute(cut.recompute) + heavy.seconds.tensorBackward
+    let passes = Double(cut.accumulation)
+    var (traffic, cover) = (0.0, pass)
+    switch cut.zero {
+    case 0: traffic = setting.links.allReduce(bytes, group, messages: messages)
+    case 1: traffic = setting.links.half(bytes, group, messages: messages)
+    default:
+      traffic = setting.links.half(bytes, group, messages: messages) * passes
+      cover = pass * passes
+    }
+    let hidden = min(traffic * setting.stack.gradientOverlap, cover)
+    result.communication += traffic
+    result.gradients = traffic - hidden
+    if cut.zero >= 1 {
+      let gather = setting.links.half(
+        largest.trained * setting.parameterBytes, group, messages: messages)
+      result.communication += gather
+      result.parameters = gather
+    }
+  }
+
+  /// ZeRO 3: parameters are gathered for each forward and backward, gradients scattered.
+  private func gather(
+    _ heavy: CutStage, _ largest: CutStage, _ cut: StepCut, _ result: inout StepBreakdown
+  ) {
+    let group = shardGroup(cut)
+    let messages = max(1, largest.layers)
+    let once =
+      setting.links.half(
+        largest.parameters * setting.computeBytes, group, messages: messages)
+      / setting.stack.shardLinks
+    let scatter =
+      setting.links.half(
+        largest.trained * setting.computeBytes, group, messages: messages)
+      / setting.stack.shardLinks
+    let forward = heavy.seconds.forward + heavy.seconds.tensorForward
+    let backward =
+      heavy.seconds.backward + heavy.seconds.tensorBackward + heavy.recompute(cut.recompute)
+    func exposed(_ computing: Double, _ traffic: Double) -> Double {
+      let longer = max(computing, traffic)
+      return longer + setting.stack.shardInterference * min(computing, traffic) - computing
+    }
+    let passes = Double(cut.accumulation)
+    result.communication += passes * (2 * once + scatter)
+    result.parameters += passes * exposed(forward, once)
+    result.gradients += passes * exposed(backward, once + scatter)
+    guard cut.nodeShards else { return }
+    let all = replicaGroup(cut)
+    guard all.nodes > 1 else { return }
+    let copies = Collectives.Group(inner: 1, nodes: all.nodes)
+    let traffic = setting.links.allReduce(
+      largest.trained * setting.gradientBytes / all.inner, copies)
+    result.communication += traffic
+    result.gradients += traffic * (1 - setting.stack.gradientOverlap)
+  }
+}

@@ -1,0 +1,84 @@
+public import Planner
+public import Quantities
+
+/// A decoder as published tables describe it.
+public struct DecoderShape: Sendable, Hashable {
+  /// Layers, width of the residual stream, query heads, tokens of a sequence, rows of the table.
+  public var layers, hidden, heads, sequence, vocabulary: Int
+  /// Key and value heads; nil: as many as query heads.
+  public var keyValueHeads: Int?
+  /// Width of the MLP; nil: four times the hidden size.
+  public var intermediate: Int?
+  /// Whether the layer is LLaMA's: gated MLP, rotary positions, root-mean-square norms.
+  public var isLlama = false
+  /// Whether the output product has a weight of its own.
+  public var untied = false
+
+  /// Creates a GPT-2-like decoder.
+  public init(layers: Int, hidden: Int, heads: Int, sequence: Int, vocabulary: Int = 51_200) {
+    self.layers = layers
+    self.hidden = hidden
+    self.heads = heads
+    self.sequence = sequence
+    self.vocabulary = vocabulary
+  }
+}
+
+/// One published measurement with everything that is needed to predict it.
+public struct PublishedRun: Sendable, Hashable {
+  /// The table it belongs to in the report.
+  public var table: String
+  /// Rows of one group are all fitted or all held out.
+  public var group: String
+  /// Words for people.
+  public var label: String
+  /// Cluster profile.
+  public var cluster: String
+  /// Device profile, when it is not the cluster's.
+  public var device: String?
+  /// Software stack's word.
+  public var stack: String
+  /// The model.
+  public var shape: DecoderShape
+  /// Formats.
+  public var precision: Precision
+  /// The configuration.
+  public var configuration: Configuration
+  /// Measured seconds of a step; nil when only memory was measured.
+  public var seconds: Double?
+  /// Measured peak of allocated memory on a device, in bytes.
+  public var peakBytes: Double?
+  /// The peer's prediction of the seconds.
+  public var peerSeconds: Double?
+  /// Whether the parameters may be fitted to it.
+  public var isFitted: Bool
+  /// Whether `peakBytes` is what the allocator reserved, fragments included.
+  public var isReserved = false
+  /// Whether dropout was on.
+  public var dropout = false
+}
+
+/// What a reader found: runs, and rows that cannot be predicted, by reason.
+public struct PublishedRows: Sendable {
+  /// Runs with complete inputs.
+  public var runs: [PublishedRun] = []
+  /// Rows left out, by table and reason, in order of first occurrence.
+  public var skipped: [(table: String, reason: String, count: Int)] = []
+
+  /// Nothing read.
+  public init() {}
+
+  /// Adds what another file holds.
+  public mutating func add(_ other: PublishedRows) {
+    runs += other.runs
+    skipped += other.skipped
+  }
+
+  mutating func skip(_ table: String, _ reason: String) {
+    if let known = skipped.firstIndex(where: { $0.table == table && $0.reason == reason }) {
+      skipped[known].count += 1
+    } else {
+      skipped.append((table, reason, 1))
+    }
+  }
+}

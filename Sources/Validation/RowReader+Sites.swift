@@ -1,0 +1,203 @@
+import DataFormats
+import Planner
+import Quantities
+
+extension RowReader {
+  // MARK: BLOOM
+
+  static func bloom(_ row: Row, _ rows: inout PublishedRows) {
+    let table = "BLOOM A100"
+    guard row.hardware.hasPrefix("A100") else {
+      return rows.skip("BLOOM V100", "model's shape is not stated")
+    }
+    guard let seconds = row.cell("Sec/it")?.double, let nodes = row.cell("Nodes")?.int,
+      let tensor = row.cell("TP")?.int, let pipeline = row.cell("PP")?.int,
+      let micro = row.cell("MBS")?.int, let global = row.cell("GBS")?.int,
+      let layers = row.config("layers"), let stated = row.config("hidden")
+    else { return rows.skip(table, "no time, or the cut is not stated") }
+    let hidden = row.cell("NHIDDEN")?.int ?? stated
+    let heads = heads(row.cell("NHEADS")?.int ?? row.config("heads") ?? 64, hidden)
+    guard let size = Double((row.cell("Size")?.string ?? "").dropLast()) else {
+      return rows.skip(table, "no size")
+    }
+    var shape = DecoderShape(layers: layers, hidden: hidden, heads: heads, sequence: 2048)
+    let fromSize = Int(
+      ((size * 1e9 - 2 * 51_200 * Double(hidden)) / (12 * Double(hidden) * Double(hidden)))
+        .rounded())
+    // A few rows carry the layers of another one; the size then says how many there are.
+    if abs(Double(fromSize) / Double(layers) - 1) > 0.12 { shape.layers = fromSize }
+    let data = nodes * 8 / (tensor * pipeline)
+    guard layers > 8, data > 0,
+      let configuration = configuration(
+        data: data, tensor: tensor, pipeline: pipeline, micro: micro, global: global,
+        recompute: .full, zero: row.cell("ZS")?.int ?? 1)
+    else { return rows.skip(table, "contradictory: the batch cannot be of a step so short") }
+    let section = row.text("section")
+    let fitted = [
+      "48 node contenders", "Another round of NHEADS", "Choosing the fastest 3D Topology",
+    ]
+    rows.runs.append(
+      PublishedRun(
+        table: table, group: section,
+        label: "\(shape.layers)x\(hidden)/\(heads) t\(tensor) p\(pipeline) d\(data) b\(micro)"
+          + " B\(global)",
+        cluster: "jean-zay-a100", stack: "megatron-deepspeed", shape: shape, precision: half,
+        configuration: configuration, seconds: seconds, isFitted: fitted.contains(section)))
+  }
+
+  /// Heads that divide the hidden size, next to the number stated: some rows carry another's.
+  private static func heads(_ stated: Int, _ hidden: Int) -> Int {
+    for distance in 0..<hidden {
+      for heads in [stated + distance, stated - distance] where heads > 0 && hidden % heads == 0 {
+        return heads
+      }
+    }
+    return stated
+  }
+
+  // MARK: llm-foundry
+
+  static func foundry(_ row: Row, _ rows: inout PublishedRows) {
+    let table = "llm-foundry"
+    guard var shape = shape(row), let devices = row.devices,
+      let global = row.config("global_batch"),
+      let rate = row.measured("tokens_per_s_per_gpu"), let micro = row.config("micro_batch"),
+      let configuration = configuration(
+        data: devices, tensor: 1, pipeline: 1, micro: micro, global: global,
+        recompute: row.value["config"]?["act_ckpt"]?.bool == true ? .full : .none,
+        zero: row.text("sharding") == "FULL_SHARD" ? 3 : 2)
+    else { return rows.skip(table, "incomplete") }
+    shape.vocabulary = row.config("vocab") ?? 50_368
+    let device = String(row.hardware.prefix(while: { $0 != " " }))
+    let clusters = [
+      "a100_40gb": "mosaicml-a100-40gb", "a100_80gb": "mosaicml-a100-80gb",
+      "h100_80gb": "mosaicml-h100",
+    ]
+    guard let cluster = clusters[device] else {
+      return rows.skip(table, "unknown device \(device)")
+    }
+    let narrow = row.text("precision").contains("fp8")
+    let group = "\(device) \(shape.layers)x\(shape.hidden)\(narrow ? " fp8" : "")"
+    rows.runs.append(
+      PublishedRun(
+        table: table, group: group,
+        label: "\(row.model) \(device) on \(devices) s\(shape.sequence) b\(micro)",
+        cluster: cluster, stack: "pytorch", shape: shape,
+        precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
+        configuration: configuration,
+        seconds: Double(global * shape.sequence) / (rate * Double(devices)),
+        isFitted: isEven(group)))
+  }
+
+  /// Half of the groups, by a sum over the bytes of their names.
+  static func isEven(_ group: String) -> Bool {
+    group.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1_000_003 } % 2 == 0
+  }
+
+  // MARK: Megatron-Bridge
+
+  private static let llamas: [String: DecoderShape] = [
+    "LLAMA3_8B": llama(32, 4096, 32, 14_336), "LLAMA3_70B": llama(80, 8192, 64, 28_672),
+    "LLAMA3.1_405B": llama(126, 16_384, 128, 53_248),
+  ]
+
+  /// Llama 3 (arXiv 2407.21783, table 3): 8 key and value heads, 128,256 tokens.
+  static func llama(
+    _ layers: Int, _ hidden: Int, _ heads: Int, _ intermediate: Int, sequence: Int = 8192
+  ) -> DecoderShape {
+    var shape = DecoderShape(
+      layers: layers, hidden: hidden, heads: heads, sequence: sequence, vocabulary: 128_256)
+    shape.keyValueHeads = 8
+    shape.intermediate = intermediate
+    shape.isLlama = true
+    shape.untied = true
+    return shape
+  }
+
+  static func bridge(_ row: Row, _ rows: inout PublishedRows) {
+    let table = "Megatron-Bridge"
+    guard var shape = llamas[row.model] else {
+      return rows.skip(table, "mixture of experts or hybrid: no model of it yet")
+    }
+    let phase = row.text("phase")
+    guard phase.hasPrefix("Pre-Training") || phase.hasPrefix("SFT") else {
+      return rows.skip(table, "LoRA: frozen parts on a pipeline are not stated")
+    }
+    let format = row.text("precision")
+    guard !format.contains("NVFP4") else { return rows.skip(table, "NVFP4: no such format here") }
+    guard !format.isEmpty, let tensor = row.config("tp"), let pipeline = row.config("pp"),
+      let context = row.config("cp"), let devices = row.devices,
+      let global = row.config("global_batch"), let micro = row.config("micro_batch"),
+      let rate = row.measured("tokens_per_s_per_gpu")
+    else { return rows.skip(table, "format or cut is not stated") }
+    shape.sequence = row.config("seq") ?? 8192
+    let sharded = (row.config("fsdp") ?? 0) > 1
+    let chunks = row.config("vp") ?? 1
+    guard
+      let configuration = configuration(
+        data: devices / (tensor * pipeline * context), tensor: tensor, pipeline: pipeline,
+        virtualStages: chunks, context: context, micro: micro, global: global,
+        recompute: .none, zero: sharded ? 3 : 1, sequence: tensor > 1)
+    else { return rows.skip(table, "batch does not divide") }
+    let clusters = [
+      "DGX-H100": "dgx-h100-superpod", "DGX-B200": "dgx-b200-superpod",
+      "DGX-GB200": "gb200-nvl72-superpod", "DGX-GB300": "gb300-nvl72-superpod",
+      "DGX-B300": "dgx-b300-superpod",
+    ]
+    guard let cluster = clusters[row.hardware] else { return rows.skip(table, "unknown system") }
+    rows.runs.append(
+      PublishedRun(
+        table: table, group: "\(row.model) \(row.hardware)",
+        label: "\(row.model) \(row.hardware) \(format) t\(tensor) p\(pipeline) c\(context)"
+          + " B\(global) on \(devices)",
+        cluster: cluster, stack: "megatron", shape: shape,
+        precision: Precision(
+          parameters: .bf16, compute: format.contains("FP8") ? .fp8 : .bf16),
+        configuration: configuration,
+        seconds: Double(global) * Double(shape.sequence) / (rate * Double(devices)),
+        isFitted: row.model == "LLAMA3_70B"))
+  }
+
+  // MARK: torchtitan
+
+  static func titan(_ row: Row, _ rows: inout PublishedRows) {
+    let table = "torchtitan"
+    guard let rate = row.measured("tokens_per_s_per_gpu"), let devices = row.devices,
+      let sequence = row.config("seq"), let micro = row.config("local_batch"),
+      let data = row.config("fsdp")
+    else { return rows.skip(table, "raw table row") }
+    guard let shape = titanShape(row.model, sequence) else {
+      return rows.skip(table, "model not known here")
+    }
+    guard !row.hardware.contains("H200"), !row.text("ac").contains("op") else {
+      return rows.skip(table, "recomputation by operator or device is not stated")
+    }
+    let (tensor, context) = (row.config("tp") ?? 1, row.config("cp") ?? 1)
+    let layered = row.text("ac").hasPrefix("selective")
+    guard
+      let configuration = configuration(
+        data: data, tensor: tensor, pipeline: row.config("pp") ?? 1, context: context,
+        micro: micro, global: micro * data, recompute: layered ? .selective : .full, zero: 3,
+        sequence: tensor > 1)
+    else { return rows.skip(table, "batch does not divide") }
+    let narrow = row.value["config"]?["float8"]?.bool == true || row.text("precision").contains("8")
+    var run = PublishedRun(
+      table: table, group: "\(row.model) \(narrow ? "fp8" : "bf16")",
+      label: "\(row.model) on \(devices) s\(sequence) \(narrow ? "float8" : "bf16")",
+      cluster: "torchtitan-h100", stack: "pytorch", shape: shape,
+      precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
+      configuration: configuration,
+      seconds: Double(micro * data * sequence) / (rate * Double(devices)),
+      peakBytes: row.measured("peak_mem_gib").map { $0 * 1_073_741_824 },
+      isFitted: row.index % 2 == 0)
+    run.isReserved = true
+    rows.runs.append(run)
+  }
+
+  private static func titanShape(_ model: String, _ sequence: Int) -> DecoderShape? {
+    if model.contains("8B") { return llama(32, 4096, 32, 14_336, sequence: sequence) }
+    if model.contains("70B") { return llama(80, 8192, 64, 28_672, sequence: sequence) }
+    if model.contains("405B") { return llama(126, 16_384, 128, 53_248, sequence: sequence) }
+    return nil
+  }
+}

@@ -1,0 +1,93 @@
+import CostModel
+import Graph
+public import HardwareModel
+public import Models
+public import Planner
+public import Quantities
+import Workloads
+
+/// Predicts published runs; a model's micro-batch is counted once and kept.
+public final class RunPredictor {
+  private struct Key: Hashable {
+    var shape: DecoderShape
+    var precision: Precision
+    var micro: Int
+  }
+  private struct Counted {
+    var profile: StepProfile
+    var step: LayeredStep
+  }
+
+  private let hardware: HardwareCatalogue
+  private var counted: [Key: Counted] = [:]
+
+  /// Takes the hardware that runs name.
+  public init(_ hardware: HardwareCatalogue) { self.hardware = hardware }
+
+  /// The estimate of a run; nil when its layers cannot be laid on its stages.
+  ///
+  /// - Throws: `UserError` for a model or cluster that does not exist.
+  public func estimate(
+    _ run: PublishedRun, _ hypothesis: Hypothesis = Hypothesis()
+  ) throws(UserError) -> PlanEstimate? {
+    var cluster = try hardware.cluster(run.cluster)
+    if let device = run.device { cluster.device = try hardware.device(device) }
+    cluster.intraNode.efficiency = hypothesis.inside[run.cluster] ?? cluster.intraNode.efficiency
+    cluster.interNode.efficiency = hypothesis.between[run.cluster] ?? cluster.interNode.efficiency
+    let shape = try count(run)
+    var request = PlanRequest(
+      cluster: cluster, globalBatch: run.configuration.globalBatch, precision: run.precision)
+    if run.precision.compute == .fp8 { request.matrixFormat = .fp8 }
+    request.dropout = run.dropout
+    request.stack = hypothesis.stack(run.stack)
+    request.efficiency = hypothesis.devices[cluster.device.id]
+    return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)
+  }
+
+  private func count(_ run: PublishedRun) throws(UserError) -> Counted {
+    let key = Key(
+      shape: run.shape, precision: run.precision, micro: run.configuration.microBatch)
+    if let known = counted[key] { return known }
+    var precision = run.precision
+    if precision.compute == .fp8 { precision.compute = .bf16 }
+    let request = WorkloadRequest(
+      task: .pretrain, batch: run.configuration.microBatch, sequence: run.shape.sequence,
+      precision: precision)
+    let profile = try StepProfile(Workload(run.shape.model, request))
+    let result = Counted(profile: profile, step: profile.layered(fusing: true))
+    counted[key] = result
+    return result
+  }
+}
+
+extension DecoderShape {
+  /// The decoder as a model of the catalogue's kind.
+  public var model: ModelProfile {
+    var stack = TransformerStack(
+      layers: layers, hidden: hidden, heads: heads, intermediate: intermediate ?? 4 * hidden)
+    if let keyValueHeads { stack.keyValueHeads = keyValueHeads }
+    stack.causal = true
+    stack.finalNorm = true
+    stack.activation = .gelu
+    var input = TokenInput(vocabulary: vocabulary, context: max(sequence, 1))
+    if isLlama {
+      stack.norm = .rms
+      stack.gated = true
+      stack.activation = .silu
+      stack.rotaryBase = 500_000
+      stack.queryKeyValueBias = false
+      stack.outputBias = false
+      stack.mlpBias = false
+    } else {
+      input.positions = sequence
+    }
+    var heads = Heads()
+    var language = LanguageHead(.linear)
+    language.tied = !untied
+    heads.language = language
+    return ModelProfile(
+      id: "decoder", name: "decoder", family: .language, source: "published table",
+      objective: .causalLanguage,
+      architecture: .single(Tower(input: .tokens(input), stack: stack, heads: heads)))
+  }
+}

@@ -1,0 +1,122 @@
+import DataFormats
+import Glibc
+import HardwareModel
+import Planner
+import Quantities
+import Validation
+
+/// `hfm-bench validate`: predicts every published run and prints predicted, published and error.
+struct ValidateTool {
+  var fits = false
+  var json = false
+  var rows = false
+  var markdown: String?
+  var data: String
+
+  static let usage = """
+    usage: hfm-bench validate [--rows] [--fit] [--markdown FILE] [--data DIR]
+      predicts published training runs; DIR (default: HFM_VALIDATION_DATA) holds
+      validation/published.json
+      --rows           one line a run, not only one a table
+      --fit            fits the parameters again on the fitted halves, prints them, and
+                       predicts with them
+      --markdown FILE  writes the report as Markdown
+
+    """
+
+  init(_ arguments: [String]) throws(UserError) {
+    data = getenv("HFM_VALIDATION_DATA").map { String(cString: $0) } ?? ""
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "--fit": fits = true
+      case "--rows": rows = true
+      case "--markdown": markdown = rest.popFirst()
+      case "--data": data = rest.popFirst() ?? ""
+      default:
+        throw UserError(.input, key: word, "no such option", remedy: Self.usage)
+      }
+    }
+    guard !data.isEmpty else {
+      throw UserError(
+        .input, key: "HFM_VALIDATION_DATA", "no folder of published measurements",
+        remedy: "set it, or give --data DIR")
+    }
+  }
+
+  func run() throws -> Int32 {
+    let path = data + "/validation/published.json"
+    let document = try JSONValue(parsing: try readFile(path))
+    var found = RowReader.read(document)
+    let golden = data + "/validation/megatron_golden.json"
+    found.add(GoldenReader.read(try JSONValue(parsing: try readFile(golden))))
+    let predictor = RunPredictor(try HardwareCatalogue.builtIn())
+    var hypothesis = Hypothesis()
+    if fits {
+      let plan = FitPlan.shipped()
+      let catalogue = try HardwareCatalogue.builtIn()
+      let start = Hypothesis(shipped: catalogue)
+      hypothesis = try plan.run(found.runs, predictor, from: start)
+      for stage in plan.stages {
+        for parameter in stage.parameters { print(parameter.line(start, hypothesis)) }
+      }
+    }
+    let report = try ValidationReport(found, predictor, hypothesis)
+    print(text(ValidationReport.summaryHead, report.summaryRows))
+    print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
+    if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
+    if let markdown { try writeFile(markdown, report.markdown().joined(separator: "\n") + "\n") }
+    return 0
+  }
+
+  private func text(_ head: [String], _ rows: [[String]]) -> String {
+    let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+    return ([head] + rows).map { row in
+      row.indices.map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }
+        .joined(separator: "  ")
+    }.joined(separator: "\n") + "\n"
+  }
+}
+
+/// Runs `hfm-bench validate` and returns the exit code.
+func runValidation(_ arguments: [String]) -> Int32 {
+  if arguments.contains("--help") || arguments.contains("-h") {
+    print(ValidateTool.usage, terminator: "")
+    return 0
+  }
+  do {
+    return try ValidateTool(arguments).run()
+  } catch {
+    printError("hfm-bench: \(error)")
+    return (error as? UserError)?.exitCode ?? 4
+  }
+}
+
+private func readFile(_ path: String) throws(UserError) -> [UInt8] {
+  guard let file = fopen(path, "rb") else {
+    throw UserError(.input, place: path, String(cString: strerror(errno)), remedy: "check --data")
+  }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = fread(&buffer, 1, buffer.count, file)
+    if count == 0 { return bytes }
+    bytes += buffer[..<count]
+  }
+}
+
+private func writeFile(_ path: String, _ text: String) throws(UserError) {
+  let temporary = path + ".new"
+  guard let file = fopen(temporary, "wb") else {
+    throw UserError(.input, place: path, String(cString: strerror(errno)), remedy: "check the path")
+  }
+  let bytes = Array(text.utf8)
+  let written = fwrite(bytes, 1, bytes.count, file)
+  let synced = fflush(file) == 0 && fsync(fileno(file)) == 0
+  fclose(file)
+  guard written == bytes.count, synced, rename(temporary, path) == 0 else {
+    unlink(temporary)
+    throw UserError(.input, place: path, "could not be written", remedy: "is the disk full?")
+  }
+}

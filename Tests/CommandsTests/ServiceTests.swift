@@ -1,0 +1,316 @@
+@testable import Commands
+import DataFormats
+import Executor
+import Glibc
+import JobStore
+import Quantities
+import Scheduler
+import Synchronization
+import TestSupport
+import Testing
+import Workloads
+
+/// Runs jobs as short waits, step by step, and honours requests to make room.
+final class SteppingRunner: JobRunner {
+  private let made = Mutex<[String: Int]>([:])
+
+  /// Steps made of a job, over all its runs.
+  func steps(_ id: String) -> Int { made.withLock { $0[id, default: 0] } }
+
+  func estimate(_ job: JobSpecification) throws(UserError) -> JobEstimate {
+    if job.model == "unknown" { throw UserError(.input, "unknown model \"unknown\"") }
+    return JobEstimate(seconds: Double(job.steps) * 0.005, memoryBytes: 1000)
+  }
+
+  func run(
+    _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation
+  ) throws -> JobMeasurement {
+    for step in cancellation.stepsBefore..<max(job.steps, cancellation.stepsBefore) {
+      if cancellation.isCancelled { throw CancellationError() }
+      if cancellation.mustYield { throw JobYielded(stepsDone: step, seconds: 0) }
+      usleep(5000)
+      made.withLock { $0[job.id, default: 0] += 1 }
+    }
+    return JobMeasurement(seconds: 1)
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct ServiceTests {
+  let folder: TemporaryFolder
+  var ledger: String { folder.file("l.db") }
+  let runner = SteppingRunner()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  static let resources = Resources(nodes: [.init(id: 0, cpus: [0, 1], memoryBytes: 1 << 20)])
+
+  static func job(
+    _ id: String, steps: Int, cores: Int = 1, priority: Int = 0, after: [String] = []
+  ) -> JobSpecification {
+    var job = JobSpecification(
+      id: id, model: "m", task: .infer, batch: 1, dtype: "fp32", steps: steps,
+      priority: priority, cores: cores, memoryBytes: nil, submitSeconds: 0)
+    job.after = after
+    return job
+  }
+
+  /// Serves in a thread while the body runs, then stops, and returns what the service said.
+  private func serving(_ body: () throws -> Void) throws -> String {
+    let recorder = ConsoleRecorder()
+    let (isReady, isOver) = (Flag(), Flag())
+    var session = ServiceSession(
+      resources: Self.resources, policy: .easy, runner: runner, console: recorder.console,
+      watchesSignals: false)
+    session.isReady = { isReady.set() }
+    let (served, path) = (session, ledger)
+    let isStarted = DriverThread.start {
+      do { try served.run(ledger: path) } catch { recorder.console.error("\(error)") }
+      isReady.set()
+      isOver.set()
+    }
+    #expect(isStarted && isReady.wait())
+    let result = Result { try body() }
+    _ = try? ServiceClient.ask(ledger: ledger, [("do", .string("stop"))])
+    #expect(isOver.wait())
+    try result.get()
+    return recorder.errors
+  }
+
+  private func submit(_ jobs: [JobSpecification]) -> (code: Int32, output: String) {
+    let recorder = ConsoleRecorder()
+    let code = (try? LocalSubmission.run(jobs, ledger: ledger, recorder.console)) ?? 2
+    return (code, recorder.output)
+  }
+
+  private func ask(_ word: String, _ id: String) -> (code: Int32, output: String, errors: String) {
+    FrameTests.hfm(word, id, "--ledger", ledger)
+  }
+
+  private func wait(for id: String, _ state: JobState) throws {
+    for _ in 0..<2000 {
+      if try Ledger(path: ledger).jobs().first(where: { $0.id == id })?.state == state { return }
+      usleep(10_000)
+    }
+    Issue.record("\(id) never was \(state)")
+  }
+
+  @Test func jobsComeAtAnyTimeAndRun() throws {
+    _ = try serving {
+      let first = submit([
+        Self.job("a", steps: 3), Self.job("b", steps: 2, after: ["a"]),
+        Self.job("wide", steps: 1, cores: 5),
+      ])
+      #expect(first.code == 3)
+      #expect(
+        first.output
+          == "a: queued\nb: queued\nwide: refused: it asks for 5 cores, there are 2: 3 too many\n")
+      try wait(for: "b", .done)
+      #expect(submit([Self.job("a", steps: 3)]).output == "a: done\n")
+      #expect(submit([Self.job("a", steps: 9)]).code == 2)
+      #expect(ask("cancel", "a").errors.contains("is done already"))
+      #expect(ask("pause", "zz").errors.contains("the service has no such job"))
+    }
+    #expect(try Ledger(path: ledger).jobs().map(\.id) == ["a", "b"])
+    #expect(runner.steps("a") == 3)
+  }
+
+  @Test func waitingIsExplainedWithAForecast() throws {
+    _ = try serving {
+      _ = submit([
+        Self.job("long", steps: 400, cores: 2), Self.job("next", steps: 2, cores: 2),
+        Self.job("then", steps: 2, after: ["next"]),
+      ])
+      try wait(for: "long", .running)
+      let next = FrameTests.hfm("jobs", "--ledger", ledger, "--why", "next").output
+      #expect(
+        next.contains("next: waits for cores: it asks for 2, 0 are free, 0 jobs stand before it"))
+      #expect(next.contains("it should start in"))
+      let then = FrameTests.hfm("jobs", "--ledger", ledger, "--why", "then").output
+      #expect(then.contains("then: waits for next to end well"))
+      let json = try JSONValue(
+        parsing: FrameTests.hfm("jobs", "--ledger", ledger, "--why", "next", "--json").output)
+      #expect((json["forecastStartSeconds"]?.double ?? -1) > 0)
+      #expect(ask("cancel", "long").code == 0)
+      try wait(for: "then", .done)
+    }
+    #expect(try Ledger(path: ledger).jobs().map(\.state) == [.cancelled, .done, .done])
+  }
+
+  @Test func aPausedJobKeepsItsStepsEvenThroughARestart() throws {
+    _ = try serving {
+      _ = submit([Self.job("a", steps: 300)])
+      try wait(for: "a", .running)
+      #expect(ask("pause", "a").output == "a: paused\n")
+      try wait(for: "a", .interrupted)
+      #expect(ask("jobs", "").code == 2)
+      #expect(
+        FrameTests.hfm("jobs", "--ledger", ledger, "--why", "a").output
+          == "a: is paused; hfm resume lets it go on\n")
+    }
+    let kept = try Ledger(path: ledger).progress(of: "a").stepsDone
+    #expect(kept == runner.steps("a"))
+    _ = try serving {
+      #expect(ask("resume", "a").output == "a: resumed\n")
+      #expect(ask("resume", "a").errors.contains("is not paused"))
+      try wait(for: "a", .done)
+    }
+    #expect(runner.steps("a") == 300, "no step is made twice")
+  }
+
+  @Test func aMoreImportantJobMakesOthersWait() throws {
+    let said = try serving {
+      _ = submit([Self.job("slow", steps: 300, cores: 2)])
+      try wait(for: "slow", .running)
+      _ = submit([Self.job("urgent", steps: 2, cores: 2, priority: 5)])
+      try wait(for: "urgent", .done)
+      #expect(runner.steps("slow") < 300)
+      try wait(for: "slow", .done)
+    }
+    #expect(said.contains("slow: makes room for a more important job"))
+    #expect(runner.steps("slow") == 300)
+    #expect(try Ledger(path: ledger).completions() == ["slow": 1, "urgent": 1])
+  }
+
+  @Test func aTimeLimitEndsAJob() throws {
+    var job = Self.job("endless", steps: 4000)
+    // Estimated at 20 s, so that it is let in, but stopped long before.
+    job.limitSeconds = 20
+    job.steps = 3999
+    _ = try serving {
+      _ = submit([job])
+      try wait(for: "endless", .running)
+    }
+    #expect(try Ledger(path: ledger).progress(of: "endless").stepsDone > 0)
+    job.limitSeconds = 1
+    job.id = "refused"
+    _ = try serving { #expect(submit([job]).code == 3) }
+  }
+
+  @Test func aSecondServiceIsRefused() throws {
+    _ = try serving {
+      let other = ServiceSession(
+        resources: Self.resources, policy: .easy, runner: runner,
+        console: ConsoleRecorder().console, watchesSignals: false)
+      let text = errorText { try other.run(ledger: ledger) }
+      #expect(text?.contains("is served by process \(getpid()) already") == true)
+      #expect(submit([Self.job("still", steps: 1)]).code == 0)
+    }
+    let nobody = errorText { _ = try ServiceClient.ask(ledger: ledger, [("do", .string("why"))]) }
+    #expect(nobody?.contains("nobody serves this ledger") == true)
+  }
+
+  /// Root only: a process of another user can neither open the socket nor, where the socket were
+  /// open to all, get an answer; and it cannot read the ledger.
+  @Test(.enabled(if: geteuid() == 0, "needs root, to become another user"))
+  func aForeignUserIsRefused() async throws {
+    chmod(folder.path, 0o755)
+    let (isReady, isOver) = (Flag(), Flag())
+    var session = ServiceSession(
+      resources: Self.resources, policy: .easy, runner: runner,
+      console: ConsoleRecorder().console, watchesSignals: false)
+    session.isReady = { isReady.set() }
+    let (served, path) = (session, ledger)
+    _ = DriverThread.start {
+      try? served.run(ledger: path)
+      isReady.set()
+      isOver.set()
+    }
+    #expect(isReady.wait())
+    await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
+      exit(foreignerIsKeptOut(path, expecting: "belongs to another user") ? 0 : 1)
+    }
+    // Even where somebody opened the door, the kernel's word on the peer decides.
+    chmod(ServiceSocket.path(ledger: path), 0o666)
+    await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
+      exit(foreignerIsKeptOut(path, expecting: "this service belongs to another user") ? 0 : 1)
+    }
+    _ = try ServiceClient.ask(ledger: path, [("do", .string("stop"))])
+    #expect(isOver.wait())
+  }
+
+  /// A quick sample of scripts/kill-jobs.py: a service is killed at a random moment of its work,
+  /// and another goes on. Nothing is lost, and nothing completed twice.
+  @Test(arguments: 1...12 as ClosedRange<UInt64>)
+  func aKilledServiceLosesNothing(seed: UInt64) async throws {
+    for round in 0..<3 as Range<UInt64> {
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [path = ledger as String, seed = seed as UInt64, round = round as UInt64] in
+        try doomedService(path, seed: seed * 8 + round)
+      }
+    }
+    _ = try serving {
+      for _ in 0..<1000 where try !Self.allDone(ledger) { usleep(10_000) }
+    }
+    let found = try Ledger(path: ledger)
+    let accepted = try TestFile.text(ledger + ".accepted").split(separator: "\n").map(String.init)
+    let states = Dictionary(
+      try found.jobs().map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
+    for id in accepted { #expect(states[id] == .done, "\(id) was accepted") }
+    #expect(try found.completions().values.allSatisfy { $0 == 1 })
+    #expect(try found.faults().isEmpty)
+  }
+
+  static func allDone(_ path: String) throws -> Bool {
+    try Ledger(path: path).jobs().allSatisfy { $0.state == .done }
+  }
+}
+
+/// A flag between threads.
+final class Flag: Sendable {
+  private let value = Atomic(false)
+  func set() { value.store(true, ordering: .releasing) }
+
+  /// Waits up to half a minute for it.
+  func wait() -> Bool {
+    for _ in 0..<30_000 {
+      if value.load(ordering: .acquiring) { return true }
+      usleep(1000)
+    }
+    return false
+  }
+}
+
+/// Becomes another user, and tries to get at a ledger and its service.
+private func foreignerIsKeptOut(_ ledger: String, expecting words: String) -> Bool {
+  guard setgid(65534) == 0, setuid(65534) == 0 else { return false }
+  guard open(ledger, O_RDONLY) < 0, open(ledger + "-wal", O_RDONLY) < 0 else { return false }
+  let refused = errorText {
+    _ = try ServiceClient.ask(
+      ledger: ledger, [("do", .string("cancel")), ("id", .string("a"))])
+  }
+  return refused?.contains(words) == true
+}
+
+/// Serves, submits jobs to itself, notes what was accepted, and is killed after a random time.
+private func doomedService(_ ledger: String, seed: UInt64) throws {
+  var random = SplitMix64(seed: seed)
+  let doom = useconds_t(random.int(5_000...150_000))
+  _ = DriverThread.start {
+    usleep(doom)
+    kill(getpid(), SIGKILL)
+  }
+  let isReady = Flag()
+  var session = ServiceSession(
+    resources: ServiceTests.resources, policy: .easy, runner: SteppingRunner(),
+    console: ConsoleRecorder().console, watchesSignals: false)
+  session.isReady = { isReady.set() }
+  let served = session
+  _ = DriverThread.start { try? served.run(ledger: ledger) }
+  _ = isReady.wait()
+  var number = 0
+  while true {
+    let id = "s\(seed)-\(number)"
+    number += 1
+    let job = ServiceTests.job(
+      id, steps: random.int(1...3), cores: random.int(1...2), priority: random.int(0...2))
+    guard (try? LocalSubmission.run([job], ledger: ledger, ConsoleRecorder().console)) == 0 else {
+      continue
+    }
+    // Appended whole: a line that the kill cuts off would name a job that never was.
+    let file = open(ledger + ".accepted", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let line = Array((id + "\n").utf8)
+    write(file, line, line.count)
+    close(file)
+    usleep(useconds_t(random.int(0...4000)))
+  }
+}

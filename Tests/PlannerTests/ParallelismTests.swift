@@ -1,0 +1,161 @@
+import CostModel
+import HardwareModel
+import Models
+import Planner
+import Quantities
+import TestSupport
+import Testing
+import Workloads
+
+/// Properties of the closed form that hold whatever the parameters are.
+@Suite struct ParallelismTests {
+  static func estimate(
+    _ change: (inout Configuration) -> Void, layers: Int = 16, hidden: Int = 1024,
+    stack: SoftwareStack = .megatron, _ edit: (inout PlanRequest) -> Void = { _ in }
+  ) throws -> PlanEstimate {
+    let model = try PlanSearchTests.model(layers: layers, hidden: hidden)
+    var configuration = Configuration(
+      parallelism: Parallelism(), microBatch: 2, accumulation: 8, recompute: .none)
+    change(&configuration)
+    var request = PlanRequest(
+      cluster: PlanSearchTests.cluster(nodes: 8), globalBatch: configuration.globalBatch,
+      precision: .bf16)
+    request.stack = stack
+    edit(&request)
+    let workload = WorkloadRequest(
+      task: .pretrain, batch: configuration.microBatch, sequence: 512, precision: .bf16)
+    let profile = try StepProfile(Workload(model, workload))
+    return try #require(PlanEstimator(profile, request).estimate(configuration))
+  }
+
+  @Test func tensorParallelismDividesWeightsAndWork() throws {
+    let one = try Self.estimate { _ in }
+    let four = try Self.estimate { $0.parallelism.tensor = 4 }
+    let ratio = Double(one.memory.parametersBytes) / Double(four.memory.parametersBytes)
+    #expect(ratio > 3 && ratio <= 4)
+    #expect(four.breakdown.forward < one.breakdown.forward / 2)
+    #expect(four.breakdown.tensor > 0 && one.breakdown.tensor == 0)
+  }
+
+  @Test func sequenceParallelismSavesActivations() throws {
+    let off = try Self.estimate { $0.parallelism.tensor = 8 }
+    let on = try Self.estimate {
+      $0.parallelism.tensor = 8
+      $0.parallelism.sequenceParallel = true
+    }
+    #expect(on.memory.activationsBytes < off.memory.activationsBytes / 2)
+    #expect(on.memory.parametersBytes == off.memory.parametersBytes)
+  }
+
+  /// Narayanan et al., SC 2021, section 2.2: the bubble is (p − 1)/m of the ideal time, and v
+  /// virtual stages divide it.
+  @Test(arguments: [2, 4, 8])
+  func theBubbleIsTheOneOfThePaper(pipeline: Int) throws {
+    func share(_ virtualStages: Int) throws -> Double {
+      let plan = try Self.estimate(
+        {
+          $0.parallelism.pipeline = pipeline
+          $0.parallelism.virtualStages = virtualStages
+          $0.accumulation = 32
+        }, layers: 64, hidden: 512)
+      let busy = plan.breakdown.forward + plan.breakdown.backward
+      return plan.breakdown.bubble / busy
+    }
+    let plain = try share(1)
+    // Embedding and head make the outer stages heavier, so the share is a little smaller.
+    let expected = Double(pipeline - 1) / 32
+    #expect(plain > 0.5 * expected && plain < 1.3 * expected)
+    #expect(try share(2) < 0.75 * plain)
+  }
+
+  @Test func aZeroBubbleScheduleIdlesLess() throws {
+    func idle(_ schedule: PipelineSchedule) throws -> Double {
+      try Self.estimate {
+        $0.parallelism.pipeline = 8
+        $0.parallelism.schedule = schedule
+      }.breakdown.bubble
+    }
+    let (plain, zero) = (try idle(.oneForwardOneBackward), try idle(.zeroBubble))
+    #expect(zero < 0.6 * plain)
+  }
+
+  /// Korthikanti et al., section 4.2.3: the first of p stages keeps p micro-batches.
+  @Test func theFirstStageKeepsMost() throws {
+    let plan = try Self.estimate {
+      $0.parallelism.pipeline = 4
+      $0.accumulation = 16
+    }
+    let single = try Self.estimate { $0.accumulation = 16 }
+    #expect(plan.peakStage == 0)
+    let ratio = Double(plan.memory.activationsBytes) / Double(single.memory.activationsBytes)
+    #expect(ratio > 0.7 && ratio < 1.3)
+  }
+
+  @Test func recomputationTradesTimeForMemory() throws {
+    let modes = try RecomputeMode.allCases.map { mode in
+      try Self.estimate({ $0.recompute = mode }, stack: .megatron2021)
+    }
+    let bytes = modes.map(\.memory.activationsBytes)
+    #expect(bytes[0] > bytes[1] && bytes[1] > bytes[2])
+    #expect(modes[0].stepSeconds < modes[1].stepSeconds)
+    #expect(modes[1].stepSeconds < modes[2].stepSeconds)
+  }
+
+  @Test func shardingDividesWhatItSays() throws {
+    let plans = try (0...3).map { stage in
+      try Self.estimate {
+        $0.parallelism.data = 16
+        $0.accumulation = 1
+        $0.parallelism.zeroStage = stage
+      }
+    }
+    #expect(plans[1].memory.optimizerBytes * 15 < plans[0].memory.optimizerBytes)
+    #expect(plans[2].memory.gradientsBytes * 15 < plans[1].memory.gradientsBytes)
+    #expect(plans[3].memory.parametersBytes * 15 < plans[2].memory.parametersBytes)
+  }
+
+  @Test func offloadMovesBytesToTheHost() throws {
+    let on = try Self.estimate { _ in }
+    let off = try Self.estimate { $0.offload = [.optimizer] }
+    #expect(off.memory.optimizerBytes == 0)
+    #expect(off.hostBytes > 0)
+    #expect(off.peakBytes < on.peakBytes)
+    #expect(off.stepSeconds > on.stepSeconds)
+  }
+
+  @Test func aLongSequenceIsShared() throws {
+    for kind in ContextKind.allCases {
+      let one = try Self.estimate { _ in }
+      let four = try Self.estimate {
+        $0.parallelism.context = 4
+        $0.parallelism.contextKind = kind
+      }
+      #expect(four.memory.activationsBytes * 3 < one.memory.activationsBytes)
+      #expect(four.breakdown.context > 0)
+      #expect(four.memory.parametersBytes == one.memory.parametersBytes)
+    }
+  }
+
+  @Test func failuresAndSlowDataCost() throws {
+    let plain = try Self.estimate { _ in }
+    let failing = try Self.estimate({ _ in }) { $0.withFailures = true }
+    #expect(failing.breakdown.checkpoints > 0)
+    let starving = try Self.estimate({ _ in }) { $0.loadSecondsPerSample = 10 }
+    #expect(starving.breakdown.dataLoading > 0)
+    #expect(starving.stepSeconds > 10 * plain.stepSeconds)
+  }
+
+  @Test func everyBreakdownAddsUp() throws {
+    for (tensor, pipeline, data) in [(1, 1, 8), (2, 4, 2), (8, 2, 4), (4, 1, 16)] {
+      let plan = try Self.estimate {
+        $0.parallelism.tensor = tensor
+        $0.parallelism.pipeline = pipeline
+        $0.parallelism.data = data
+        $0.parallelism.zeroStage = 1
+      }
+      let sum = plan.breakdown.parts.reduce(0) { $0 + $1.seconds }
+      #expect(abs(sum - plan.stepSeconds) < 1e-9 * sum)
+      #expect(plan.devices == tensor * pipeline * data)
+    }
+  }
+}
