@@ -30,6 +30,7 @@ head -c 1024 /dev/urandom > /tmp/s/munge/key
 chmod 600 /tmp/s/munge/key
 munged --force --key-file=/tmp/s/munge/key --socket=/tmp/s/munge/socket \
   --pid-file=/tmp/s/munge/pid --log-file=/tmp/s/munge/log --seed-file=/tmp/s/munge/seed
+trap 'code=$?; [ $code = 0 ] || tail -n 15 /tmp/s/*.log' EXIT
 found=$(slurmd -C | head -1 | sed 's/^NodeName=[^ ]*//; s/ RealMemory=[0-9]*//')
 echo "slurmd finds:$found"
 cat > /tmp/s/etc/slurm.conf <<CONF
@@ -59,6 +60,8 @@ DefMemPerCPU=50
 NodeName=numa NodeHostname=localhost NodeAddr=127.0.0.1 Port=6818 $found RealMemory=1500
 PartitionName=all Nodes=numa Default=YES MaxTime=INFINITE State=UP
 CONF
+# Nothing here uses control groups, but slurmd looks for version 2 unless told otherwise.
+echo CgroupPlugin=cgroup/v1 > /tmp/s/etc/cgroup.conf
 export SLURM_CONF=/tmp/s/etc/slurm.conf
 slurmctld
 slurmd -N numa

@@ -52,7 +52,7 @@ write_configuration() {
   accounting_lines="AccountingStorageType=accounting_storage/none"
   if [ "$accounting" = yes ]; then
     # slurmdbd remembers what slurmctld soon forgets.
-    job_age=30
+    job_age=5
     accounting_lines="AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=localhost
 AccountingStoragePort=$((port + 2))
@@ -91,7 +91,7 @@ TopologyPlugin=topology/tree
 MpiDefault=none
 ReturnToService=2
 SlurmdParameters=config_overrides
-SlurmdTimeout=20
+SlurmdTimeout=10
 MaxJobCount=20000
 GresTypes=gpu
 SwitchType=switch/none
