@@ -167,6 +167,10 @@ struct LayerExtraction {
     layer.forwardPeak = split(print.forwardPeak, layer.forwardPeak)
     layer.backwardPeak = split(print.backwardPeak, layer.backwardPeak)
     let scale = all > 0 ? min(1, total / all) * share : 0
+    // What norms and point-wise code keep beyond the graph's tensors is computed again as well.
+    let extra = max(0, total - all - Double(print.weightCopies)) * share
+    layer.cheap.cut += extra * cutShare
+    layer.cheap.whole += extra * (1 - cutShare)
     layer.cheap.cut += cheapCut * scale
     layer.cheap.whole += cheapWhole * scale
     for item in layer.forward {
