@@ -28,8 +28,9 @@ mount -t tmpfs shm /dev/shm || true
 chmod 755 /tmp/s/munge
 head -c 1024 /dev/urandom > /tmp/s/munge/key
 chmod 600 /tmp/s/munge/key
-munged --force --key-file=/tmp/s/munge/key --socket=/tmp/s/munge/socket --pid-file=/tmp/s/munge/pid \
-  --log-file=/tmp/s/munge/log --seed-file=/tmp/s/munge/seed
+munged --force --key-file=/tmp/s/munge/key --socket=/tmp/s/munge/socket \
+  --pid-file=/tmp/s/munge/pid --log-file=/tmp/s/munge/log --seed-file=/tmp/s/munge/seed
+trap 'code=$?; [ $code = 0 ] || tail -n 15 /tmp/s/*.log' EXIT
 found=$(slurmd -C | head -1 | sed 's/^NodeName=[^ ]*//; s/ RealMemory=[0-9]*//')
 echo "slurmd finds:$found"
 cat > /tmp/s/etc/slurm.conf <<CONF
@@ -59,19 +60,24 @@ DefMemPerCPU=50
 NodeName=numa NodeHostname=localhost NodeAddr=127.0.0.1 Port=6818 $found RealMemory=1500
 PartitionName=all Nodes=numa Default=YES MaxTime=INFINITE State=UP
 CONF
+# Nothing here uses control groups, but slurmd looks for version 2 unless told otherwise.
+echo CgroupPlugin=cgroup/v1 > /tmp/s/etc/cgroup.conf
 export SLURM_CONF=/tmp/s/etc/slurm.conf
 slurmctld
 slurmd -N numa
 for i in $(seq 200); do sinfo -h -t idle -o %N | grep -q numa && break; sleep 0.5; done
 sinfo -N -l
-cat > /tmp/s/jobs.json <<'JOBS'
-{"jobs": [
- {"id": "a", "command": ["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"], "slurm": {"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores", "memBind": "local"}},
- {"id": "b", "command": ["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"], "slurm": {"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores", "memBind": "local"}},
- {"id": "c", "command": ["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"], "slurm": {"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores", "memBind": "local"}},
- {"id": "d", "command": ["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"], "slurm": {"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores", "memBind": "local"}}
-]}
-JOBS
+show='["/bin/sh", "-c", "cat /proc/self/status /proc/self/numa_maps; sleep 8"]'
+settings='{"coresPerTask": 2, "memory": "100MiB", "timeLimit": "5m", "cpuBind": "cores",
+  "memBind": "local"}'
+{
+  echo '{"jobs": ['
+  for id in a b c d; do
+    [ $id = a ] || echo ,
+    echo "{\"id\": \"$id\", \"command\": $show, \"slurm\": $settings}"
+  done
+  echo ']}'
+} > /tmp/s/jobs.json
 cd /tmp/s
 "$hfm" submit jobs.json --engine slurm --poll 1 --quiet
 # Each job: the planned cores are those of its affinity, and every page that it made itself lies on
@@ -87,7 +93,6 @@ for home in /tmp/s/hfm-slurm/*/; do
   [ "$nodes" = "N${node#node}" ] || bad=1
 done
 "$hfm" jobs
-grants=$(cd /tmp/s && "$hfm" submit jobs.json --engine slurm --quiet --json | grep -c '"asPlanned": true' || true)
 allowed=$(grep -h '^Cpus_allowed_list' /tmp/s/hfm-slurm/*/output.txt | sort -u | wc -l)
 echo "different sets of processors: $allowed of 4"
 [ "$allowed" = 4 ] || bad=1

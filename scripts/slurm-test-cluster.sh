@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # A real Slurm on this one host, for tests and for trying things out: slurmctld, four slurmd with
-# made-up GPUs under two leaf switches, backfill; with `--accounting` also slurmdbd. All of its files
-# lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start` began.
+# made-up GPUs under two leaf switches, backfill; with `--accounting` also slurmdbd. All of its
+# files lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start`
+# began.
 #
 # Usage: scripts/slurm-test-cluster.sh install [--accounting]    Debian packages (needs root)
 #        scripts/slurm-test-cluster.sh start FOLDER [--accounting] [--port N]   (needs root)
 #        scripts/slurm-test-cluster.sh stop FOLDER
 # After `start`: export SLURM_CONF=FOLDER/etc/slurm.conf
 #
-# Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four beside
-# each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and what the
-# controller granted is checked instead.
+# Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four
+# beside each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and
+# what the controller granted is checked instead.
 set -euo pipefail
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
 install_packages() {
   local packages=(
@@ -51,7 +52,7 @@ write_configuration() {
   accounting_lines="AccountingStorageType=accounting_storage/none"
   if [ "$accounting" = yes ]; then
     # slurmdbd remembers what slurmctld soon forgets.
-    job_age=30
+    job_age=5
     accounting_lines="AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=localhost
 AccountingStoragePort=$((port + 2))
@@ -90,7 +91,7 @@ TopologyPlugin=topology/tree
 MpiDefault=none
 ReturnToService=2
 SlurmdParameters=config_overrides
-SlurmdTimeout=20
+SlurmdTimeout=10
 MaxJobCount=20000
 GresTypes=gpu
 SwitchType=switch/none
@@ -117,7 +118,7 @@ CONF
 # Munge with a key and a socket of its own: the system's stays as it is.
 start_munge() {
   mkdir -p "$folder/munge"
-  [ -e "$folder/munge/key" ] || dd if=/dev/urandom of="$folder/munge/key" bs=1 count=1024 status=none
+  [ -e "$folder/munge/key" ] || head -c 1024 /dev/urandom > "$folder/munge/key"
   chmod 600 "$folder/munge/key"
   chmod 755 "$folder/munge"
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \
@@ -193,9 +194,16 @@ start() {
   echo "export SLURM_CONF=$SLURM_CONF"
 }
 
-# Ends the processes whose ids the daemons wrote into FOLDER, and no others.
+# Ends the jobs, then the processes whose ids the daemons wrote into FOLDER, and no others.
 stop() {
   local file pid round
+  export SLURM_CONF="$folder/etc/slurm.conf"
+  if [ -s "$folder/run/slurmctld.pid" ] && timeout 10 scancel --user="$(id -un)" 2> /dev/null; then
+    for ((round = 0; round < 100; round++)); do
+      [ -n "$(timeout 10 squeue -h -t running,completing 2> /dev/null)" ] || break
+      sleep 0.1
+    done
+  fi
   for file in "$folder"/run/slurmd.*.pid "$folder"/run/slurmctld.pid "$folder"/run/slurmdbd.pid \
     "$folder"/mysql/pid "$folder"/munge/pid; do
     [ -s "$file" ] || continue

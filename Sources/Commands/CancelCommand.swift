@@ -1,6 +1,7 @@
 import DataFormats
 import JobStore
 import Quantities
+import Slurm
 
 /// `hfm cancel`: takes a job out of the queue, or stops it.
 enum CancelCommand: Command {
@@ -9,7 +10,8 @@ enum CancelCommand: Command {
     options: [.value("ledger", "FILE", "the ledger (default \(RunSession.defaultLedger))")],
     discussion: """
       A job of a live hfm run is stopped by that process within a second or at the end
-      of its current pass; a job that waits in no live process is cancelled at once.
+      of its current pass; a job that waits in no live process is cancelled at once, and
+      a job that Slurm has is cancelled there.
       """,
     examples: ["hfm cancel night-3", "hfm cancel night-3 --ledger night.db"])
 
@@ -17,6 +19,12 @@ enum CancelCommand: Command {
     let id = arguments.operand(0) ?? ""
     let ledger = try JobsCommand.existing(arguments)
     let state: String
+    // What Slurm has, Slurm must end; then the ledger says so.
+    if let job = try ledger.engineJobs("slurm").first(where: { $0.id == id }),
+      !job.state.isSettled, let number = job.engineID
+    {
+      try SlurmClient().cancel([number])
+    }
     switch try ledger.cancel(id) {
     case .cancelled: state = "cancelled"
     case .requested(let process):

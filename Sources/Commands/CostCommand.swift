@@ -175,7 +175,8 @@ struct CostReport {
       ]
     }
     let terms = explain ? [""] + ExplainText.lines(terms) : []
-    return facts.lines + [""] + bytes.lines + [""] + table.lines + terms
+    let note = dataset.map { ["  " + $0.note] } ?? []
+    return facts.lines + note + [""] + bytes.lines + [""] + table.lines + terms
   }
 
   /// A row for each input; the layers' caches together.

@@ -42,11 +42,8 @@ struct DatasetOption {
     samples = product
   }
 
-  /// `MIMIC-CXR, 2 epochs: 377,110 images, one sample each`.
-  var words: String {
-    let passes = epochs == 1 ? "1 epoch" : "\(epochs) epochs"
-    return "\(dataset.name), \(passes): \(size.derivation)"
-  }
+  /// `MIMIC-CXR: 377.1 k images, one sample each`.
+  var note: String { "\(dataset.name): \(size.derivation)" }
 }
 
 extension DatasetOption {
@@ -57,7 +54,8 @@ extension DatasetOption {
 
   func rows(passFlops: Int, batch: Int) -> [[String]] {
     [
-      ["data set", words], ["  samples", Format.count(samples)],
+      ["data set", "\(dataset.name), \(epochs) epoch\(epochs == 1 ? "" : "s")"],
+      ["  samples", Format.count(samples)],
       ["  FLOP over them", Format.flops(flops(ofPass: passFlops, batch: batch))],
     ]
   }

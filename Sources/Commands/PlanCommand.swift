@@ -31,21 +31,47 @@ enum PlanCommand: Command {
     let request = try PlanOptions.request(arguments, console, model, workload, cluster)
     let clock = ContinuousClock()
     let start = clock.now
-    let result = try PlanSearch(model, workload, request).run()
+    let bar = SearchProgress(console)
+    let result = try PlanSearch(model, workload, request).run(progress: bar.check)
+    bar.finish()
+    if result.stopped { console.warn("interrupted: the best plans so far") }
     let spent = (clock.now - start).components
     let seconds = Double(spent.seconds) + Double(spent.attoseconds) * 1e-18
     let report = PlanReport(
       result: result, request: request, trains: workload.task != .infer, seconds: seconds)
+    let comparison = try compare(arguments, model, workload, request)
     if console.json {
-      console.print(json: report.json(explain: console.explain))
+      var members = report.json(explain: console.explain).object ?? []
+      if let comparison {
+        members.append(JSONValue.Member("comparison", comparison.json(report)))
+      }
+      console.print(json: JSONValue(.object(members)))
     } else {
       var words = [workload.task.rawValue, workload.precision.word]
       if workload.task != .infer { words.append("global batch \(request.globalBatch)") }
       if request.steps != 1 { words.append("\(request.steps) steps") }
       console.print("\(model.name) on \(cluster.name): \(words.joined(separator: ", "))")
       console.print(lines: report.lines(explain: console.explain))
+      if let comparison { console.print(lines: ["", "compared:"] + comparison.lines) }
     }
     return 0
+  }
+
+  /// What `--what-if` or `--pareto` ask for; nil without them.
+  private static func compare(
+    _ arguments: Arguments, _ model: ModelProfile, _ workload: WorkloadRequest,
+    _ request: PlanRequest
+  ) throws(UserError) -> PlanComparison? {
+    if let names = arguments.string("what-if") {
+      let catalogue = try ClusterOption.catalogue(arguments)
+      var clusters = [request.cluster]
+      for name in names.split(separator: ",") {
+        clusters.append(try catalogue.cluster(String(name)))
+      }
+      return try PlanComparison.whatIf(clusters, model, workload, request)
+    }
+    guard arguments.flag("pareto") else { return nil }
+    return try PlanComparison.pareto(model, workload, request)
   }
 }
 

@@ -19,8 +19,9 @@ enum RunCommand: Command {
       JOBS.json lists jobs: a model, what to do with it, how many cores and how much
       memory it may hold; docs/Jobs.md describes every key. Jobs that the ledger knows
       as done are left out, so that running the same file again resumes an interrupted
-      run. As one of several tasks of srun it runs its part of the jobs, each task with a
-      ledger of its own (name.taskN). Exit codes: 4 a job failed, 3 a job can never run here, 130 interrupted.
+      run. As one of several tasks of srun it runs its part of the jobs, with a ledger
+      of its own (name.taskN). Exit codes: 4 a job failed, 3 a job can never run
+      here, 130 interrupted.
       """,
     examples: [
       "hfm run Examples/jobs/triage.json",

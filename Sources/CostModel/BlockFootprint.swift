@@ -34,7 +34,8 @@ extension BlockFootprint {
     _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
   ) {
     let storage = Storage(block, backward)
-    let savedRoots = Set((backward?.saved ?? []).map(storage.root))
+    let kept = backward.map { $0.saved + conventions.keptInputs(block) } ?? []
+    let savedRoots = Set(kept.map(storage.root))
     outputs = block.outputs.map { id in
       storage.isInput(storage.root(id)) ? 0 : block[id].bytes
     }

@@ -57,6 +57,13 @@ struct Conventions: Sendable, Hashable {
 
   private func lossType(_ logits: Tensor) -> DataType { upcastsLoss ? .fp32 : logits.dataType }
 
+  /// Tensors that a training framework keeps though no backward operator of the graph reads them.
+  func keptInputs(_ block: Block) -> [TensorID] {
+    block.operators.compactMap { op in
+      if case .poolWindows = op.kind { op.inputs.first } else { nil }
+    }
+  }
+
   /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
   func extraSaved(
     _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, trained: Set<TensorID>,
@@ -84,7 +91,8 @@ struct Conventions: Sendable, Hashable {
         let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
         added = Saturating.add(added, Saturating.product(3, bytes))
       case .softmax:
-        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the product.
+        // On autocast's list of fp32 operators: its result is kept wide, and narrow for the
+        // product.
         if autocast, input.dataType.bits < 32 {
           added = Saturating.add(added, DataType.fp32.bytes(input.count))
         }
@@ -93,8 +101,6 @@ struct Conventions: Sendable, Hashable {
         if autocast, case .group = norm.kind, read.contains(first) {
           added = Saturating.add(added, widening(input))
         }
-      case .poolWindows:
-        if !read.contains(first) { added = Saturating.add(added, input.bytes) }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
         let overwrites = op.outputs.first.map(storage.inPlace.contains) ?? false

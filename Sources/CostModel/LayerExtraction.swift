@@ -21,6 +21,13 @@ struct LayerExtraction {
         let share = Double(backward.count) / Double(call.count)
         add(training.backwardBlocks[backward.block], block, cuts[call.block], call, share, &layer)
       }
+      if call.reuses != nil {
+        // An earlier call's parameters, counted there.
+        layer.parameters = LayerWork.Split()
+        layer.trained = LayerWork.Split()
+      }
+      for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
+      for index in layer.backward.indices { layer.backward[index].isInLayer = layer.isLayer }
       layers.append(layer)
     }
   }
@@ -47,6 +54,7 @@ struct LayerExtraction {
         let keys = Double(block[op.inputs[1]].bytes + block[op.inputs[2]].bytes)
         layer.keyValue += keys
         layer.exchanged += keys + 2 * Double(block[op.inputs[0]].bytes)
+      case .crossEntropy: layer.logits += Double(block[op.inputs[0]].count)
       default: break
       }
       layer.forward.append(item)
@@ -84,7 +92,7 @@ struct LayerExtraction {
       keyValueHeads: Double(heads.keyValueHeads), headSize: Double(heads.headSize),
       queries: length(query, heads.queryHeads, heads.headSize),
       keys: length(key, heads.keyValueHeads, heads.headSize), causal: heads.causal,
-      backward: backward)
+      backward: backward, keepsScores: !heads.fused)
   }
 
   /// Joins a product into an earlier one of the same input.
@@ -162,7 +170,8 @@ struct LayerExtraction {
     layer.cheap.cut += cheapCut * scale
     layer.cheap.whole += cheapWhole * scale
     for item in layer.forward {
-      guard case .attention(let shape) = item.shape, !shape.backward else { continue }
+      guard case .attention(let shape) = item.shape, !shape.backward, !shape.keepsScores
+      else { continue }
       // Softmax result, its dropout's result (2 bytes each) and the mask (1): Korthikanti et al.,
       // arXiv 2205.05198, section 4.1: 5·a·s² bytes a sequence.
       let pairs = shape.batch * shape.heads * shape.queries * shape.keys
@@ -220,7 +229,7 @@ private struct BackwardItems {
           keyValueHeads: Double(heads.keyValueHeads), headSize: Double(heads.headSize),
           queries: Double(query.count) / size / Double(max(1, heads.queryHeads)),
           keys: Double(key.count) / size / Double(max(1, heads.keyValueHeads)),
-          causal: heads.causal, backward: true)
+          causal: heads.causal, backward: true, keepsScores: !heads.fused)
         let inputCut = op.inputs.contains { isCut[$0.index] }
         items.append(WorkItem(.attention(shape), cost: cost, isCut: inputCut))
         for id in op.outputs { isCut[id.index] = inputCut }

@@ -35,6 +35,8 @@ public struct LayerWork: Sendable, Hashable {
   public var forwardPeak = Split()
   /// The same while its backward runs.
   public var backwardPeak = Split()
+  /// Elements of the logits that a loss reads, on one device before cutting.
+  public var logits = 0.0
   /// Bytes of the scores of unfused attention that are kept (always cut over heads).
   public var scores = 0.0
   /// Bytes of the values handed on from one iteration to the next.

@@ -42,6 +42,8 @@ public struct AttentionShape: Sendable, Hashable {
   public var causal: Bool
   /// Whether this is the backward product.
   public var backward: Bool
+  /// Whether the graph itself keeps the scores (unfused attention).
+  public var keepsScores: Bool
 }
 
 /// One kernel of a pass, uncut: what it costs and how it can be cut.
@@ -61,6 +63,8 @@ public struct WorkItem: Sendable, Hashable {
   public var isCut: Bool
   /// Whether it computes a parameter's gradient: what a zero-bubble schedule may put off.
   public var isWeightGradient = false
+  /// Whether it belongs to a layer: fp8 recipes leave embeddings and heads wide.
+  public var isInLayer = false
   /// Occurrences in an iteration.
   public var weight = 1.0
 

@@ -1,6 +1,6 @@
 import Glibc
 public import HardwareModel
-import Quantities
+public import Quantities
 
 /// Seconds of a `WorkItem` on one of the devices that share it.
 ///
@@ -19,6 +19,8 @@ public struct WorkTime: Sendable {
   private let streaming: Double
   private let clock: Double
   private let narrowClock: Double
+  private let matrixFormat: DataType?
+  private let attentionClock: Double
 
   /// Prepares a device.
   ///
@@ -26,10 +28,14 @@ public struct WorkTime: Sendable {
   ///   - efficiency: replaces the device's own (for fitting).
   ///   - streaming: bytes that a kernel of the software in use moves for each byte counted (1 for
   ///     kernels that are not fused).
-  ///   - clock: speed of products relative to the class; `narrowClock` of those in fp8.
+  ///   - clock: speed of products relative to the class, `attentionClock` of fused attention,
+  ///     `narrowClock` of those in fp8.
+  ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
+  ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
-    narrowClock: Double = 1
+    narrowClock: Double = 1, matrixFormat: DataType? = nil,
+    attentionClock: Double = 1
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -41,6 +47,8 @@ public struct WorkTime: Sendable {
     self.streaming = streaming
     self.clock = clock
     self.narrowClock = narrowClock
+    self.matrixFormat = matrixFormat
+    self.attentionClock = attentionClock
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -64,7 +72,7 @@ public struct WorkTime: Sendable {
       return time.seconds(cost)
     }
     switch item.shape {
-    case .product(let shape): return product(shape, item.cost, cut)
+    case .product(let shape): return product(shape, item.cost, cut, item.isInLayer)
     case .attention(let shape): return attention(shape, item.cost, cut)
     case .other:
       if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
@@ -75,13 +83,15 @@ public struct WorkTime: Sendable {
   // MARK: products
 
   /// Rate of products in a format: the peak and the fraction of it.
-  private func rate(_ cost: OperatorCost) -> Double {
-    let narrow = cost.dataType.bits < 16
-    return time.computePeak(cost.dataType).value
+  private func rate(_ type: DataType) -> Double {
+    let narrow = type.bits < 16
+    return time.computePeak(type).value
       * (narrow ? efficiency.narrowMatrix * narrowClock : efficiency.matrix * clock)
   }
 
-  private func product(_ shape: ProductShape, _ cost: OperatorCost, _ cut: WorkCut) -> Double {
+  private func product(
+    _ shape: ProductShape, _ cost: OperatorCost, _ cut: WorkCut, _ isInLayer: Bool
+  ) -> Double {
     var (m, n, k) = (shape.rows, shape.columns, shape.inner)
     let (t, c) = (Double(cut.tensor), Double(cut.context))
     switch shape.cut {
@@ -96,8 +106,9 @@ public struct WorkTime: Sendable {
     case .inner: k /= c
     case .none: break
     }
-    let bytes = Double(max(8, cost.dataType.bits)) / 8
-    return kernel(m, n, k, batch: 1, rate: rate(cost), bytes: bytes)
+    let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
+    let bytes = Double(max(8, type.bits)) / 8
+    return kernel(m, n, k, batch: 1, rate: rate(type), bytes: bytes)
   }
 
   /// Tiles that a library chooses from: a small one fills the units with less, at a lower rate
@@ -143,7 +154,7 @@ public struct WorkTime: Sendable {
     // Fewer FLOP than fill the device once leave part of it idle.
     let full = units * 2 * 256 * 128 * 256
     let reached = flops / (flops + efficiency.waveHalf * full)
-    let compute = flops / (rate(cost) * reached)
+    let compute = flops / (rate(cost.dataType) * reached)
     return max(compute, Double(cost.bytes) / parts / bandwidth) + launch
   }
 
@@ -157,11 +168,11 @@ public struct WorkTime: Sendable {
       let fraction = shape.backward ? efficiency.attentionBackward : efficiency.attention
       let peak = time.computePeak(max(cost.dataType, .bf16)).value
       let bytes = Double(cost.bytes) / Double(cut.tensor) / Double(cut.context)
-      return max(flops / (peak * fraction), bytes / bandwidth) + launch
+      return max(flops / (peak * min(0.9, fraction * attentionClock)), bytes / bandwidth) + launch
     }
     // Scores, softmax, dropout, values; each a kernel through memory.
     let bytes = Double(cost.dataType.bits) / 8
-    let rate = rate(cost)
+    let rate = rate(cost.dataType)
     let scores = kernel(
       queries, shape.keys, shape.headSize, batch: groups, rate: rate, bytes: bytes)
     let values = kernel(

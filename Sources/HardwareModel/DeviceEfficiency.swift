@@ -49,6 +49,9 @@ public struct DeviceEfficiency: Sendable, Hashable {
     self.source = source
   }
 
+  /// Whether published runs of this class of device were fitted to.
+  public var isFitted: Bool { source.hasPrefix("fitted") || source.hasPrefix("class of") }
+
   /// For a device whose profile has none: the rounded middle of the fitted classes.
   public static let assumed = DeviceEfficiency(
     matrix: 0.75, innerHalf: 240, waveHalf: 0.9, computeUnits: 108, misalignment: 0.12,

@@ -60,7 +60,8 @@ extension Ledger {
       guard let row = rows.first else {
         try database.run(
           """
-          INSERT INTO jobs (id, position, specification, state, predicted_seconds, submit_time, owner)
+          INSERT INTO jobs
+            (id, position, specification, state, predicted_seconds, submit_time, owner)
           VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM jobs), ?, 'queued', ?, ?, ?)
           """, [.text(id), .text(specification), SQLValue(predictedSeconds), .real(time), owner])
         try insert(id, engine, token)

@@ -7,6 +7,12 @@ public struct JobProgress: Sendable, Hashable {
   /// Whether a user set it aside.
   public var isPaused: Bool
 
+  /// Creates a record.
+  public init(stepsDone: Int, isPaused: Bool) {
+    self.stepsDone = stepsDone
+    self.isPaused = isPaused
+  }
+
   static let table = """
     CREATE TABLE IF NOT EXISTS progress (
       job TEXT PRIMARY KEY REFERENCES jobs(id), steps_done INTEGER NOT NULL DEFAULT 0,

@@ -132,8 +132,12 @@ extension Tower {
   func pooling(length: Int, prefix: Int) -> Pooling {
     switch heads.pool {
     case .first:
-      // Registers are put before the class token.
-      if case .patches(let input) = input { .token(input.registerTokens) } else { .token(0) }
+      // Prompts and registers are put before the class token.
+      if case .patches(let input) = input {
+        .token(prefix - input.classTokens)
+      } else {
+        .token(prefix)
+      }
     case .last: .token(length - 1)
     case .mean: .mean(from: prefix)
     case .endOfText: .endOfText

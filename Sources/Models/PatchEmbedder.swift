@@ -45,6 +45,11 @@ struct PatchEmbedder {
       x = try prepend("registers", input.registerTokens, x, &block)
     }
     if input.norm { x = try block.norm("norm", x, stack) }
+    // Visual prompt tuning (arXiv 2203.12119): learned tokens in front of all others.
+    if let count = request.promptTokens {
+      let prompt = try block.parameter("prompt.weight", [count, hidden], .adapter)
+      x = try block.apply("prompt", .prependTokens, x, prompt)
+    }
     block.output(x)
     var value = image
     if value == nil {
@@ -52,7 +57,7 @@ struct PatchEmbedder {
     }
     return BuiltTower(
       hidden: try graph.call(block, value.map { [$0] } ?? [])[0], tokens: nil, tokenTable: nil,
-      prefix: input.classTokens + input.registerTokens)
+      prefix: input.classTokens + input.registerTokens + (request.promptTokens ?? 0))
   }
 
   /// Patches along each dimension of images `[B, C, s…]`.

@@ -53,7 +53,8 @@ struct TokenEmbedder {
     }
     let ties = shared.map { [TiedParameter(local: weight, shared: $0)] } ?? []
     let embedded = try graph.call(block, values, tied: ties)[0]
-    return BuiltTower(hidden: embedded, tokens: tokens, tokenTable: shared, prefix: 0)
+    let front = request.past == 0 ? request.promptTokens ?? 0 : 0
+    return BuiltTower(hidden: embedded, tokens: tokens, tokenTable: shared, prefix: front)
   }
 
   /// A table whose rows are added.

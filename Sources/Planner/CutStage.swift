@@ -32,7 +32,7 @@ struct CutStage {
   ///   - shared: elements counted twice here because several calls share them.
   init(
     _ stage: StagePartition.Stage, isLast: Bool, _ step: LayeredStep, _ times: [LayerSeconds],
-    _ cut: WorkCut, shared: Double
+    _ cut: WorkCut, shared: Double, setting: StepSetting
   ) {
     index = Double(stage.index)
     self.isLast = isLast
@@ -53,17 +53,21 @@ struct CutStage {
       let scores = cut.fusedAttention ? 0 : work.scores / tensor / parts
       let saved = work.saved.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
       let cheap = work.cheap.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
-      let all = saved + scores + boundary
+      let masks = setting.dropout && work.isLayer ? boundary : 0
+      let all = saved + scores + boundary + masks
       keptNone += n * all
-      keptSelective +=
-        n * (work.isLayer ? (cut.fusedAttention ? max(boundary, all - cheap) : all - scores) : all)
+      let products = setting.stack.repeatedProducts * max(0, saved - cheap)
+      let selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores
+      keptSelective += n * (work.isLayer ? selective : all)
       keptFull += n * (work.isLayer ? boundary : all)
       let forwardPeak =
         work.forwardPeak.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
       let backwardPeak =
         work.backwardPeak.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
       // Unfused attention's backward writes the gradients of scores and probabilities.
-      let inside = max(forwardPeak - saved, backwardPeak + 0.8 * scores)
+      // The graph's loss is PyTorch's, of 10 bytes a logit beside the logits.
+      let spared = (10 - setting.stack.lossBytes) * work.logits / tensor / parts
+      let inside = max(0, max(forwardPeak - saved, backwardPeak + 0.8 * scores) - spared)
       working = max(working, inside)
       workingFull = max(workingFull, work.isLayer ? inside + saved + scores : inside)
     }

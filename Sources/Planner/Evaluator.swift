@@ -23,7 +23,8 @@ struct Evaluator {
     let work = WorkTime(
       device: device, efficiency: request.efficiency, streaming: stack.streaming,
       clock: stack.clock,
-      narrowClock: stack.narrowClock)
+      narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
+      attentionClock: stack.attentionClock)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)
@@ -57,12 +58,14 @@ struct Evaluator {
   /// The stages of a pipeline under a cut; nil when there are fewer layers than stages.
   func stages(_ cut: WorkCut, _ times: [LayerSeconds], _ pipeline: Int) -> [CutStage]? {
     guard let partition = partition(pipeline, times) else { return nil }
-    let bytes = Double(request.precision.parameters.bits) / 8
+    let bytes = max(1, step.layers.first?.parameterBytes ?? 4)
     let shared =
       pipeline == 1 ? step.sharedParameters.share(tensor: Double(cut.tensor), sequence: false) : 0
     return partition.stages.map { stage in
       let isLast = stage.counts.last ?? 0 > 0
-      return CutStage(stage, isLast: isLast, step, times, cut, shared: shared / bytes)
+      return CutStage(
+        stage, isLast: isLast, step, times, cut,
+        shared: shared / bytes, setting: setting)
     }
   }
 
@@ -188,11 +191,12 @@ extension StepSetting {
     _ time: TimeModel
   ) {
     let device = request.cluster.device
-    let held = Double(request.precision.parameters.bits) / 8
+    let narrow = request.matrixFormat != nil
+    let held = Double(max(narrow ? 16 : 1, request.precision.parameters.bits)) / 8
     let states = Double(request.stateCount(profile))
     let format = request.stateBits.map { Double($0) / 8 }
     let main = request.stack.mainParameters && profile.trains
-    let compute = Double(request.precision.compute.bits) / 8
+    let compute = Double(max(narrow ? 16 : 1, request.precision.compute.bits)) / 8
     let efficiency = request.efficiency ?? device.efficiency ?? .assumed
     self.init(
       links: links, stack: device.kind == .cpu ? .processor : request.stack,
@@ -203,6 +207,7 @@ extension StepSetting {
       gradientBytes: main ? request.stack.mainGradientBytes : held,
       stateBytes: main ? 4 + states * (format ?? 4) : states * (format ?? held),
       computeBytes: compute)
+    dropout = request.dropout
     boundary = step.layers.filter(\.isLayer).map(\.boundary).max() ?? 0
     loadPerSample = request.loadSecondsPerSample
     trains = profile.trains

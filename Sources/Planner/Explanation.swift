@@ -32,10 +32,18 @@ extension PlanEstimate {
     let device = request.cluster.device
     let peak = TimeModel(device: device).computePeak(precision.compute).value
     let share = (measuredShare * 1000).rounded() / 10
+    let reached = (request.efficiency ?? device.efficiency ?? .assumed)
+    let isFitted = device.kind == .gpu && device.rates.isEmpty
     let rates =
-      device.rates.isEmpty
-      ? "roofline with assumed efficiencies (CostModel/Efficiency)"
-      : "measured rates for \(share) % of the operators' time, roofline for the rest"
+      isFitted
+      ? reached.source
+      : device.rates.isEmpty
+        ? "roofline with assumed efficiencies (CostModel/Efficiency)"
+        : "measured rates for \(share) % of the operators' time, roofline for the rest"
+    let formula =
+      isFitted
+      ? "products by tiles, waves, depth, alignment; the rest bytes/(bandwidth·e); + launch"
+      : "max(FLOP/(peak·e), bytes/(bandwidth·e)) + launch"
     return [
       ExplainTerm(
         "dense peak", "\(precision.compute.rawValue)", Format.rate(FlopsPerSecond(peak)),
@@ -43,7 +51,7 @@ extension PlanEstimate {
       ExplainTerm(
         "memory bandwidth", "one device", Format.rate(device.memoryBandwidth), device.source),
       ExplainTerm(
-        "operator time", "max(FLOP/(peak·e), bytes/(bandwidth·e)) + launch",
+        "operator time", formula,
         "launch \(Format.seconds(device.launchOverhead))", rates),
       ExplainTerm(
         "link in a node", "alpha–beta, ring",

@@ -24,6 +24,11 @@ public struct PlanRequest: Sendable {
   public var stack = SoftwareStack.pytorch
   /// Replaces the device's own parameters (for fitting).
   public var efficiency: DeviceEfficiency?
+  /// Format of the layers' products where it is narrower than the activations' (fp8 recipes keep
+  /// those in bf16).
+  public var matrixFormat: DataType?
+  /// Whether dropout keeps masks (one byte an element, twice a layer).
+  public var dropout = false
   /// State tensors of a parameter; nil for those of the workload's optimizer.
   public var optimizerStates: Int?
   /// Bits of an element of the optimizer's states; nil for the parameters' format.
@@ -42,6 +47,8 @@ public struct PlanRequest: Sendable {
   public var budget: Double?
   /// Share of a device's memory to leave free beside the reserve.
   public var headroom = 0.0
+  /// A goal that is already reached: what cannot do as well is left out.
+  public var atMost = Double.infinity
   /// Whether bounds may leave out configurations that cannot be among the best.
   public var usesBounds = true
   /// Price of one device for an hour, in the user's currency.

@@ -26,8 +26,15 @@ extension PlanSearch {
   ) throws(UserError) {
     var request = request
     request.precision = workload.precision
+    var workload = workload
+    if workload.task.trains, workload.precision.compute == .fp8 {
+      request.matrixFormat = .fp8
+      workload.precision.compute = .bf16
+      if workload.precision.parameters == .fp8 { workload.precision.parameters = .bf16 }
+    }
+    let counted = workload
     try self.init(request, trains: workload.task != .infer) { size throws(UserError) in
-      var micro = workload
+      var micro = counted
       micro.batch = size
       return try StepProfile(Workload(model, micro))
     }

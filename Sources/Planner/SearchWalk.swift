@@ -17,6 +17,9 @@ struct SearchWalk {
   private let usable: Double
   private let hostShare: Double
   private var threshold = Double.infinity
+  /// Where the current size begins in the whole search, and its share of it.
+  private var first = 0.0
+  private var share = 1.0
   private var visited = 0
 
   init(
@@ -36,13 +39,8 @@ struct SearchWalk {
     let sizes = microBatches
     var nothingFits = false
     for (position, size) in sizes.enumerated() {
-      if let progress {
-        let done = Double(position) / Double(sizes.count)
-        guard progress(done, visited) else {
-          outcome.stopped = true
-          break
-        }
-      }
+      (first, share) = (Double(position) / Double(sizes.count), 1 / Double(sizes.count))
+      guard goesOn(0) else { break }
       if nothingFits {
         // Memory grows with the micro-batch: what did not fit a smaller one fits no larger one.
         let dimensions = SearchDimensions(request, trains: trains, nil)
@@ -73,6 +71,13 @@ struct SearchWalk {
     outcome.best.sort { $0.key < $1.key }
   }
 
+  /// Tells the caller how far the search is; false when it wants no more.
+  private mutating func goesOn(_ part: Double) -> Bool {
+    guard let progress, !progress(first + share * part, visited) else { return true }
+    outcome.stopped = true
+    return false
+  }
+
   /// Sizes that divide some replica's share, rising.
   private var microBatches: [Int] {
     if let given = request.space.microBatch { return given.sorted() }
@@ -84,7 +89,9 @@ struct SearchWalk {
 
   private mutating func visit(_ evaluator: Evaluator, _ size: Int) {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
-    for outer in dimensions.outer {
+    let cuts = dimensions.outer
+    for (position, outer) in cuts.enumerated() {
+      guard goesOn(Double(position) / Double(cuts.count)) else { return }
       var work = WorkCut()
       work.tensor = outer.tensor
       work.context = outer.context
@@ -131,10 +138,11 @@ struct SearchWalk {
     _ bound: Double, _ configuration: inout Configuration
   ) {
     let choices = dimensions.inner(configuration)
-    if request.usesBounds, outcome.best.count >= request.limit {
+    let reached = outcome.best.count >= request.limit
+    if request.usesBounds, reached || request.atMost < .infinity {
       let least = Double(configuration.accumulation) * bound
       let goal = goal(least, least, configuration)
-      if goal > threshold {
+      if goal > min(reached ? threshold : .infinity, request.atMost) {
         outcome.refuse(.slower, choices.count)
         return
       }

@@ -32,12 +32,20 @@ public struct SoftwareStack: Sendable, Hashable {
   /// Speed of the device's products under this software at its site, relative to its class: clocks
   /// under a power limit, older libraries.
   public var clock = 1.0
+  /// Speed of fused attention under this software, relative to the class (a newer kernel).
+  public var attentionClock = 1.0
   /// Speed of products in fp8 under this software, relative to the class.
   public var narrowClock = 1.0
   /// Bytes that the optimizer's update moves over those counted.
   public var update = 1.0
   /// Bytes of a gradient that replicas exchange and keep, with an fp32 copy of the parameters.
   public var mainGradientBytes = 4.0
+  /// Share of the products that selective recomputation repeats with fused attention: PyTorch's
+  /// recipe by operator keeps every second one.
+  public var repeatedProducts = 0.0
+  /// Bytes that the loss needs for one logit beside the logits themselves: PyTorch makes fp32
+  /// logits, log-probabilities and their gradient, Megatron one fp32 copy in place.
+  public var lossBytes = 10.0
   /// Whether tensor parallel devices each hand over only their share of a stage's result.
   public var scattersHandOvers = true
   /// Whether attention is a fused kernel.
@@ -51,46 +59,46 @@ public struct SoftwareStack: Sendable, Hashable {
     name: "pytorch", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
     streaming: 1.643, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
     shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: true,
-    mainParameters: false, narrowClock: 0.509)
+    mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
   /// Megatron-LM of 2021 (Narayanan et al., SC 2021): softmax kernels through memory, nothing
   /// hidden.
   public static let megatron2021 = SoftwareStack(
     name: "megatron-2021", hostPerKernel: 1e-6, hostPerCollective: 2e-6, hostBackward: 1.5,
     streaming: 1.049, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: false,
-    mainParameters: true, mainGradientBytes: 2)
+    mainParameters: true, mainGradientBytes: 2, lossBytes: 4.5)
   /// Megatron-LM of 2022 (Korthikanti et al., MLSys 2023): backward all-reduces behind weight
   /// gradients.
   public static let megatron2022 = SoftwareStack(
     name: "megatron-2022", hostPerKernel: 1e-6, hostPerCollective: 2e-6, hostBackward: 1.5,
     streaming: 0.7843, tensorOverlap: 0.1955, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: false,
-    mainParameters: true, clock: 1.074)
+    mainParameters: true, clock: 1.074, lossBytes: 4.5)
   /// Megatron with DeepSpeed's hooks as vTrain's authors measured it (Bang et al., MICRO 2024).
   public static let vtrain = SoftwareStack(
     name: "vtrain", hostPerKernel: 71.47e-6, hostPerCollective: 25.82e-6, hostBackward: 1.942,
     streaming: 0.0964, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 437e-6, fusedAttention: false,
-    mainParameters: true, update: 0.0213, mainGradientBytes: 2)
+    mainParameters: true, update: 0.0213, mainGradientBytes: 2, lossBytes: 4.5)
   /// Megatron-DeepSpeed with DeepSpeed's pipeline engine (BLOOM, arXiv 2211.05100; MT-NLG, arXiv
   /// 2201.11990): whole activations handed over, checkpointing in Python.
   public static let deepspeed = SoftwareStack(
     name: "megatron-deepspeed", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,
     streaming: 0.7638, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 300e-6, fusedAttention: false,
-    mainParameters: true, clock: 0.8003, scattersHandOvers: false)
+    mainParameters: true, clock: 0.8003, scattersHandOvers: false, lossBytes: 4.5)
   /// DeepSpeed's ZeRO 3 of 2021: little of the gathering hides.
   public static let deepspeedZero3 = SoftwareStack(
     name: "deepspeed-zero3", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,
     streaming: 0.4559, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 1, stepSeconds: 5e-3, handOver: 0, fusedAttention: false,
-    mainParameters: true, shardLinks: 0.2201)
+    mainParameters: true, shardLinks: 0.2201, lossBytes: 4.5)
   /// Megatron-Core and NeMo since 2024: flash attention, overlapped everything.
   public static let megatron = SoftwareStack(
     name: "megatron", hostPerKernel: 2e-6, hostPerCollective: 2e-6, hostBackward: 1.3,
-    streaming: 0.1391, tensorOverlap: 0.6, tensorPipelined: 0.1142, gradientOverlap: 0.8,
+    streaming: 0.6185, tensorOverlap: 0.6, tensorPipelined: 0.3571, gradientOverlap: 0.8,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: true,
-    mainParameters: true)
+    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445)
 
   /// Kernels of this program on a processor: no host apart, gradients overlapped as by DDP.
   static let processor = SoftwareStack(
@@ -115,7 +123,9 @@ public struct SoftwareStack: Sendable, Hashable {
     streaming: Double, tensorOverlap: Double, tensorPipelined: Double, gradientOverlap: Double,
     shardInterference: Double, stepSeconds: Double, handOver: Double, fusedAttention: Bool,
     mainParameters: Bool, clock: Double = 1, scattersHandOvers: Bool = true, shardLinks: Double = 1,
-    narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4
+    narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4,
+    repeatedProducts: Double = 0, lossBytes: Double = 10,
+    attentionClock: Double = 1
   ) {
     self.name = name
     self.hostPerKernel = hostPerKernel
@@ -135,6 +145,9 @@ public struct SoftwareStack: Sendable, Hashable {
     self.narrowClock = narrowClock
     self.update = update
     self.mainGradientBytes = mainGradientBytes
+    self.repeatedProducts = repeatedProducts
+    self.lossBytes = lossBytes
+    self.attentionClock = attentionClock
     self.scattersHandOvers = scattersHandOvers
   }
 }

@@ -65,7 +65,11 @@ struct LayerClock {
     result.full = result.forward + result.again
     result.selective =
       cut.fusedAttention
-      ? layer.forward.filter(Self.isCheap).reduce(0) { $0 + time.seconds($1, cut) }
+      ? layer.forward.reduce(0) { sum, item in
+        if Self.isCheap(item) { return sum + time.seconds(item, cut) }
+        guard case .product = item.shape else { return sum }
+        return sum + stack.repeatedProducts * time.seconds(item, cut)
+      }
       : layer.forward.reduce(0) { $0 + time.core($1, cut) }
     return result
   }

@@ -21,6 +21,8 @@ struct StepSetting {
   /// Seconds of the optimizer's update on one device, where it is measured; nil: by bytes.
   var optimizerSeconds: Double?
   var trains = true
+  /// Whether dropout keeps masks.
+  var dropout = false
 }
 
 /// One configuration in plain numbers.

@@ -69,10 +69,10 @@ public struct FitPlan {
           + links("mosaicml-h100")),
       Stage(
         tables: ["Megatron-Bridge"],
-        parameters: device("gb200", [.narrowMatrix, .attention])
-          + device("gb300", [.narrowMatrix, .attention])
+        parameters: device("gb200", [.narrowMatrix])
+          + device("gb300", [.narrowMatrix])
           + device("h100-80gb-sxm", [.narrowMatrix])
-          + stack("megatron", [.tensorPipelined, .streaming])),
+          + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
       Stage(
         tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
         parameters: stack("pytorch", [.narrowClock])),

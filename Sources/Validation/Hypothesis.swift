@@ -49,7 +49,7 @@ public struct FitParameter: Sendable {
   public enum StackField: String, Sendable, Hashable, CaseIterable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
-    case narrowClock, update
+    case narrowClock, update, attentionClock
   }
 
   /// The number.
@@ -126,6 +126,7 @@ public struct FitParameter: Sendable {
     case .stepSeconds: \.stepSeconds
     case .handOver: \.handOver
     case .clock: \.clock
+    case .attentionClock: \.attentionClock
     case .update: \.update
     case .narrowClock: \.narrowClock
     case .shardLinks: \.shardLinks

@@ -52,6 +52,10 @@ public struct PublishedRun: Sendable, Hashable {
   public var peerSeconds: Double?
   /// Whether the parameters may be fitted to it.
   public var isFitted: Bool
+  /// Whether `peakBytes` is what the allocator reserved, fragments included.
+  public var isReserved = false
+  /// Whether dropout was on.
+  public var dropout = false
 }
 
 /// What a reader found: runs, and rows that cannot be predicted, by reason.
@@ -63,6 +67,12 @@ public struct PublishedRows: Sendable {
 
   /// Nothing read.
   public init() {}
+
+  /// Adds what another file holds.
+  public mutating func add(_ other: PublishedRows) {
+    runs += other.runs
+    skipped += other.skipped
+  }
 
   mutating func skip(_ table: String, _ reason: String) {
     if let known = skipped.firstIndex(where: { $0.table == table && $0.reason == reason }) {

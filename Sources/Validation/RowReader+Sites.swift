@@ -181,16 +181,17 @@ extension RowReader {
         sequence: tensor > 1)
     else { return rows.skip(table, "batch does not divide") }
     let narrow = row.value["config"]?["float8"]?.bool == true || row.text("precision").contains("8")
-    rows.runs.append(
-      PublishedRun(
-        table: table, group: "\(row.model) \(narrow ? "fp8" : "bf16")",
-        label: "\(row.model) on \(devices) s\(sequence) \(narrow ? "float8" : "bf16")",
-        cluster: "torchtitan-h100", stack: "pytorch", shape: shape,
-        precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
-        configuration: configuration,
-        seconds: Double(micro * data * sequence) / (rate * Double(devices)),
-        peakBytes: row.measured("peak_mem_gib").map { $0 * 1_073_741_824 },
-        isFitted: row.index % 2 == 0))
+    var run = PublishedRun(
+      table: table, group: "\(row.model) \(narrow ? "fp8" : "bf16")",
+      label: "\(row.model) on \(devices) s\(sequence) \(narrow ? "float8" : "bf16")",
+      cluster: "torchtitan-h100", stack: "pytorch", shape: shape,
+      precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
+      configuration: configuration,
+      seconds: Double(micro * data * sequence) / (rate * Double(devices)),
+      peakBytes: row.measured("peak_mem_gib").map { $0 * 1_073_741_824 },
+      isFitted: row.index % 2 == 0)
+    run.isReserved = true
+    rows.runs.append(run)
   }
 
   private static func titanShape(_ model: String, _ sequence: Int) -> DecoderShape? {

@@ -37,6 +37,8 @@ public final class RunPredictor {
     let shape = try count(run)
     var request = PlanRequest(
       cluster: cluster, globalBatch: run.configuration.globalBatch, precision: run.precision)
+    if run.precision.compute == .fp8 { request.matrixFormat = .fp8 }
+    request.dropout = run.dropout
     request.stack = hypothesis.stack(run.stack)
     request.efficiency = hypothesis.devices[cluster.device.id]
     return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)
@@ -46,9 +48,11 @@ public final class RunPredictor {
     let key = Key(
       shape: run.shape, precision: run.precision, micro: run.configuration.microBatch)
     if let known = counted[key] { return known }
+    var precision = run.precision
+    if precision.compute == .fp8 { precision.compute = .bf16 }
     let request = WorkloadRequest(
       task: .pretrain, batch: run.configuration.microBatch, sequence: run.shape.sequence,
-      precision: run.precision)
+      precision: precision)
     let profile = try StepProfile(Workload(run.shape.model, request))
     let result = Counted(profile: profile, step: profile.layered(fusing: true))
     counted[key] = result

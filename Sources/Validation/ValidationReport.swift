@@ -16,6 +16,10 @@ public struct ValidationReport: Sendable {
 
     /// Predicted over measured time, less 1; nil without a measured time.
     public var error: Double? { run.seconds.map { estimate.stepSeconds / $0 - 1 } }
+    /// Predicted peak, with the planner's allowance for fragments where those were measured too.
+    public var peakBytes: Double {
+      Double(estimate.peakBytes) * (run.isReserved ? 1 + MemoryReserve.fragmentation : 1)
+    }
     /// Whether the measured time lies in the predicted 90 % interval.
     public var isCovered: Bool? {
       run.seconds.map {
@@ -69,7 +73,9 @@ public struct ValidationReport: Sendable {
   /// Tables in order of first occurrence.
   public var tables: [String] {
     var seen: [String] = []
-    for line in lines where !seen.contains(line.run.table) { seen.append(line.run.table) }
+    for line in lines where line.run.seconds != nil && !seen.contains(line.run.table) {
+      seen.append(line.run.table)
+    }
     return seen
   }
 

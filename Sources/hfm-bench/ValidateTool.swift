@@ -47,7 +47,9 @@ struct ValidateTool {
   func run() throws -> Int32 {
     let path = data + "/validation/published.json"
     let document = try JSONValue(parsing: try readFile(path))
-    let found = RowReader.read(document)
+    var found = RowReader.read(document)
+    let golden = data + "/validation/megatron_golden.json"
+    found.add(GoldenReader.read(try JSONValue(parsing: try readFile(golden))))
     let predictor = RunPredictor(try HardwareCatalogue.builtIn())
     var hypothesis = Hypothesis()
     if fits {
@@ -61,6 +63,7 @@ struct ValidateTool {
     }
     let report = try ValidationReport(found, predictor, hypothesis)
     print(text(ValidationReport.summaryHead, report.summaryRows))
+    print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
     if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
     if let markdown { try writeFile(markdown, report.markdown().joined(separator: "\n") + "\n") }
     return 0

@@ -8,6 +8,7 @@ let benchmarks: [Benchmark] = [
   productBenchmark,
   predictionBenchmark,
   costBenchmark,
+  searchBenchmark,
   scheduleBenchmark,
   policyBenchmark,
 ]

@@ -39,9 +39,10 @@ import Testing
        "like": "bert-base", "architecture": {"stack": {"layers": 11}}}
       """, to: folder.file("bert-base.json"))
     let result = Self.run("--search", "bert-base", "--json", "--profiles", folder.path)
-    let json = try JSONValue(parsing: result.output)
-    #expect(json[0]?["name"]?.string == "Ours")
-    #expect(json[0]?["parameters"]?.int == 110_106_428 - 7_087_872)
+    let models = try JSONValue(parsing: result.output).array ?? []
+    let own = models.first { $0["id"]?.string == "bert-base" }
+    #expect(own?["name"]?.string == "Ours")
+    #expect(own?["parameters"]?.int == 110_106_428 - 7_087_872)
   }
 
   @Test func faultyProfilesAreNamed() throws {

@@ -31,7 +31,7 @@ struct SlurmAccountingTests {
     for name in try TestFile.names(in: test.folder.file("work")) {
       unlink(test.folder.file("work") + "/\(name)/ended")
     }
-    // MinJobAge of this cluster is 30 s.
+    // MinJobAge of this cluster is 5 s; slurmctld purges about once a minute.
     for _ in 0..<90 {
       let states = try client.states()
       if ids.allSatisfy({ states[$0] == nil }) { break }

@@ -30,6 +30,18 @@ struct SlurmClusterQueueTests {
     return try #require(Int(answer.text.filter { $0.isNumber }))
   }
 
+  /// Submits a line of shell and waits for its end; `sbatch --wait` looks far too rarely.
+  private func batch(_ words: [String], _ line: String) throws {
+    let answer = try client.call(["sbatch", "--parsable", "-t5"] + words + ["--wrap", line])
+    let id = try #require(Int(answer.text.filter { $0.isNumber }))
+    for _ in 0..<600 {
+      let states = try client.states()[id] ?? []
+      if states.allSatisfy({ SlurmJob(id: id, state: $0).isOver }) { return }
+      usleep(200_000)
+    }
+    Issue.record("job \(id) does not end")
+  }
+
   /// Our forecast beside Slurm's own, `squeue --start`, of every waiting job.
   @Test func startsAreForetoldAsSlurmDoes() throws {
     try clear()
@@ -107,10 +119,8 @@ struct SlurmClusterQueueTests {
       "srun --output=\(folder.file("out.%t")) --error=\(folder.file("err.%t")) "
       + "\(StartedSlurm.program) run \(folder.file("queue.json")) "
       + "--ledger \(folder.file("ledger.db")) --json"
-    _ = try client.call([
-      "sbatch", "--wait", "-N2", "--ntasks-per-node=1", "-c1", "--mem=3000", "-o",
-      folder.file("batch"), "-t5", "--wrap", run,
-    ])
+    try batch(
+      ["-N2", "--ntasks-per-node=1", "-c1", "--mem=3000", "-o", folder.file("batch")], run)
     var done: [String] = []
     for task in 0..<2 {
       let json = try JSONValue(parsing: try TestFile.read(folder.file("out.\(task)")))
@@ -139,10 +149,7 @@ struct SlurmClusterQueueTests {
       "srun --output=\(folder.file("out")) --error=\(folder.file("err")) "
       + "\(StartedSlurm.program) run "
       + "\(folder.file("queue.json")) --ledger \(folder.file("ledger.db")) --json"
-    _ = try client.attempt([
-      "sbatch", "--wait", "-N1", "-c1", "--mem=600", "-o", folder.file("batch"), "-t5", "--wrap",
-      run,
-    ])
+    try batch(["-N1", "-c1", "--mem=600", "-o", folder.file("batch")], run)
     let json = try JSONValue(parsing: try TestFile.read(folder.file("out")))
     #expect(json["jobs"]?[0]?["state"]?.string == "refused")
   }

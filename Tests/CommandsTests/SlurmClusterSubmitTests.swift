@@ -170,11 +170,14 @@ struct SlurmClusterSubmitTests {
     #expect(recorded.measuredSeconds == job["measuredSeconds"]?.double)
   }
 
-  @Test func waitingJobsAreCancelled() throws {
+  @Test(arguments: [true, false]) func waitingJobsAreCancelled(byFile: Bool) throws {
     let test = try Case([Self.job("long", ["/bin/sleep", "300"])])
     #expect(try test.submit("--placement", "slurm", "--no-wait").code == 0)
     let recorder = ConsoleRecorder()
-    #expect(HFM.run(test.words + ["--cancel"], recorder.console) == 0)
+    let words =
+      byFile
+      ? test.words + ["--cancel"] : ["cancel", "long", "--ledger", test.folder.file("ledger.db")]
+    #expect(HFM.run(words, recorder.console) == 0)
     let ledger = try Ledger(path: test.folder.file("ledger.db"))
     #expect(try ledger.jobs().map(\.state) == [.cancelled])
     let id = try #require(try ledger.engineJobs("slurm").first?.engineID)

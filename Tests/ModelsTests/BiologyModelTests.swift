@@ -113,15 +113,18 @@ struct BiologyModelTests {
 
   @Test(arguments: [
     (
-      #""kind": "performer", "vocabulary": 7, "positions": 9, "stack": {"layers": 1, "hidden": 8, "heads": 2, "widht": 3}"#,
+      #""kind": "performer", "vocabulary": 7, "positions": 9, "stack": {"layers": 1, "hidden":"#
+        + #" 8, "heads": 2, "widht": 3}"#,
       "widht"
     ),
     (
-      #""kind": "alignment-encoder", "vocabulary": 9, "positions": 9, "layers": 1, "hidden": 10, "heads": 3"#,
+      #""kind": "alignment-encoder", "vocabulary": 9, "positions": 9, "layers": 1, "hidden": 10,"#
+        + #" "heads": 3"#,
       "divide"
     ),
     (
-      #""kind": "embedding-encoder", "features": 8, "context": 4, "decoder": [], "stack": {"layers": 1, "hidden": 8, "heads": 2}"#,
+      #""kind": "embedding-encoder", "features": 8, "context": 4, "decoder": [], "stack":"#
+        + #" {"layers": 1, "hidden": 8, "heads": 2}"#,
       "width"
     ),
     (#""kind": "evoformer", "stack": {"blocks": 0}"#, "blocks"),
@@ -130,11 +133,14 @@ struct BiologyModelTests {
       "genes"
     ),
     (
-      #""tokens": {"vocabulary": 9, "context": 99}, "stack": {"layers": 1, "hidden": 8, "heads": 2, "causal": true, "blockSparse": {}}"#,
+      #""tokens": {"vocabulary": 9, "context": 99}, "stack": {"layers": 1, "hidden": 8, "heads":"#
+        + #" 2, "causal": true, "blockSparse": {}}"#,
       "blockSparse"
     ),
     (
-      #""kind": "expression-autoencoder", "genes": 9, "bins": 4, "sequence": 7, "targetSequence": 5, "encoder": {"layers": 1, "hidden": 8, "heads": 2}, "decoder": {"layers": 1, "hidden": 8, "heads": 2}"#,
+      #""kind": "expression-autoencoder", "genes": 9, "bins": 4, "sequence": 7,"#
+        + #" "targetSequence": 5, "encoder": {"layers": 1, "hidden": 8, "heads": 2},"#
+        + #" "decoder": {"layers": 1, "hidden": 8, "heads": 2}"#,
       "sequence"
     ),
   ])

@@ -55,7 +55,7 @@ import Workloads
     let result = try PlanSearch(model, workload, request).run { done, _ in
       calls += 1
       #expect(done >= 0 && done <= 1)
-      return calls < 3
+      return calls < 12
     }
     #expect(result.stopped)
     #expect(!result.plans.isEmpty)

@@ -92,6 +92,16 @@ struct AdaptationTests {
     #expect(Self.trained(prefix).reduce(0) { $0 + $1.count } == count * 2 * 768 * 12)
   }
 
+  /// A prompt stands in front of an image's tokens too; the class token is still what is pooled.
+  @Test func visualPrompt() throws {
+    let graph = try Self.training("vit-b-16", .promptTuning) { $0.options.tokens = 10 }
+    let trained = Self.trained(graph).reduce(0) { $0 + $1.count }
+    #expect(trained == 10 * 768 + 2 * 768 + 2)
+    let pools = graph.forward.blocks.flatMap(\.operators).map(\.kind)
+    #expect(pools.contains(.pool(.token(10))))
+    #expect(graph.forward.values.contains { $0.shape == [2, 197 + 10, 768] })
+  }
+
   /// The last layers alone: backward stops above the others.
   @Test(arguments: [1, 3, 12])
   func lastLayers(count: Int) throws {
@@ -158,7 +168,7 @@ struct AdaptationTests {
   }
 
   @Test(arguments: [
-    ("bert-base", WorkloadTask.dpo), ("vit-b-16", .ppo), ("vit-b-16", .promptTuning),
+    ("bert-base", WorkloadTask.dpo), ("vit-b-16", .ppo), ("resnet50", .promptTuning),
   ])
   func tasksThatDoNotFit(id: String, task: WorkloadTask) {
     #expect(throws: UserError.self) { _ = try Self.training(id, task) }

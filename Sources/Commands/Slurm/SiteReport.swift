@@ -9,8 +9,8 @@ enum SiteReport {
     var lines = [
       "\(site.name): Slurm \(site.version), \(site.nodes.count) nodes, "
         + "\(site.partitions.count) partitions, \(site.switches.count) switches",
-      "profile of group \(group.name): \(cluster.nodes) usable nodes of \(cluster.devicesPerNode) x "
-        + "\(cluster.device.name)", "", "groups of equal nodes",
+      "profile of group \(group.name): \(cluster.nodes) usable nodes of "
+        + "\(cluster.devicesPerNode) x \(cluster.device.name)", "", "groups of equal nodes",
     ]
     var groups = AlignedTable(
       head: ["group", "usable", "not usable", "sockets x cores", "memory", "GPUs a node"],

@@ -34,8 +34,8 @@ struct SubmitJob: Sendable {
   var partition: String? { words.first { $0.option == "partition" }?.value }
 }
 
-/// Reads the jobs of `hfm submit`: those of `hfm run` with a further key `slurm`, and jobs that run a
-/// program of the user's own; docs/Slurm.md describes every key.
+/// Reads the jobs of `hfm submit`: those of `hfm run` with a further key `slurm`, and jobs that run
+/// a program of the user's own; docs/Slurm.md describes every key.
 enum SubmitFile {
   private static let own: Set<String> = [
     "id", "command", "environment", "priority", "predictedSeconds", "after", "slurm",

@@ -2,8 +2,9 @@ import DataFormats
 import Graph
 public import Quantities
 
-/// Model names of PyTorch image models (timm): `vit_base_patch16_224`, `vit_large_patch14_reg4_dinov2`,
-/// `deit_small_patch16_384`, `swin_tiny_patch4_window7_224`, with a tag after a dot or without.
+/// Model names of PyTorch image models (timm): `vit_base_patch16_224`,
+/// `vit_large_patch14_reg4_dinov2`, `deit_small_patch16_384`, `swin_tiny_patch4_window7_224`, with
+/// a tag after a dot or without.
 struct TimmName {
   /// Widths, layers, heads and MLP ratio by size, as in timm's `vision_transformer.py`.
   private static let sizes: [(name: String, hidden: Int, layers: Int, heads: Int, ratio: Double)] =

@@ -14,8 +14,8 @@ public enum SbatchScript {
       + (job.survivesNodes ? ["--no-kill"] : [])
   }
 
-  /// The script. Text of users' stands only in words of `ShellWord.quoted`, after the first command,
-  /// where sbatch no longer looks for options.
+  /// The script. Text of users' stands only in words of `ShellWord.quoted`, after the first
+  /// command, where sbatch no longer looks for options.
   ///
   /// - Throws: `UserError` (.input) for a text that no program can be given.
   public static func text(_ job: BatchJob) throws(UserError) -> String {

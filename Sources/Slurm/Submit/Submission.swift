@@ -37,8 +37,8 @@ extension SlurmClient {
     }
   }
 
-  /// States of the jobs that slurmctld knows, by the number of the job or of its array: a cheap look,
-  /// where `jobs` reads some kilobytes a job.
+  /// States of the jobs that slurmctld knows, by the number of the job or of its array: a cheap
+  /// look, where `jobs` reads some kilobytes a job.
   public func states() throws(UserError) -> [Int: [String]] {
     var states: [Int: [String]] = [:]
     for line in try call(["squeue", "-a", "-h", "-t", "all", "-o", "%F %T"]).text

@@ -1,0 +1,121 @@
+import DataFormats
+import HardwareModel
+import Models
+import Planner
+import Quantities
+import Workloads
+
+/// Best plans beside each other: of other clusters (`--what-if`), or of this one by several goals
+/// (`--pareto`).
+struct PlanComparison {
+  /// A plan and what it is the best of.
+  struct Row {
+    var cluster: Cluster
+    /// nil where nothing fits.
+    var plan: PlanEstimate?
+    /// Why nothing fits.
+    var refusal = ""
+    var cost: Double?
+  }
+
+  var rows: [Row] = []
+
+  /// The best plan of each cluster by the request's goal; a device's own rent stands in for a price
+  /// that is not given.
+  static func whatIf(
+    _ clusters: [Cluster], _ model: ModelProfile, _ workload: WorkloadRequest,
+    _ request: PlanRequest
+  ) throws(UserError) -> PlanComparison {
+    var result = PlanComparison()
+    for cluster in clusters {
+      var one = request
+      one.cluster = cluster
+      one.limit = 1
+      if let devices = one.devices, devices > cluster.deviceCount { one.devices = nil }
+      one.pricePerDeviceHour = request.pricePerDeviceHour ?? cluster.device.rentPerHour
+      var row = Row(cluster: cluster)
+      do {
+        row.plan = try PlanSearch(model, workload, one).run().plans.first
+        row.cost = row.plan?.cost
+      } catch  where error.kind == .impossible {
+        row.refusal = error.message
+      }
+      result.rows.append(row)
+    }
+    return result
+  }
+
+  /// Plans of one cluster that no other beats in time, device hours, energy and money at once.
+  static func pareto(
+    _ model: ModelProfile, _ workload: WorkloadRequest, _ request: PlanRequest
+  ) throws(UserError) -> PlanComparison {
+    var found: [PlanEstimate] = []
+    var devices = 1
+    var counts: [Int] = []
+    while devices < request.cluster.deviceCount {
+      counts.append(devices)
+      devices *= 2
+    }
+    counts.append(request.cluster.deviceCount)
+    for count in request.devices.map({ [$0] }) ?? counts {
+      for goal in [PlanGoal.time, .energy] {
+        var one = request
+        one.devices = count
+        one.goal = goal
+        one.limit = 1
+        do {
+          found += try PlanSearch(model, workload, one).run().plans
+        } catch  where error.kind == .impossible { continue }
+      }
+    }
+    var result = PlanComparison()
+    for plan in found where !found.contains(where: { beats($0, plan) }) {
+      guard !result.rows.contains(where: { $0.plan == plan }) else { continue }
+      result.rows.append(Row(cluster: request.cluster, plan: plan, cost: plan.cost))
+    }
+    result.rows.sort { ($0.plan?.totalSeconds ?? 0) < ($1.plan?.totalSeconds ?? 0) }
+    return result
+  }
+
+  /// Whether one plan is no worse in all and better in one.
+  static func beats(_ left: PlanEstimate, _ right: PlanEstimate) -> Bool {
+    func figures(_ plan: PlanEstimate) -> [Double] {
+      [plan.totalSeconds, plan.deviceHours, plan.energy?.value ?? 0]
+    }
+    let pairs = zip(figures(left), figures(right))
+    return pairs.allSatisfy { $0 <= $1 } && pairs.contains { $0 < $1 }
+  }
+
+  /// A table for people.
+  var lines: [String] {
+    var table = AlignedTable(
+      head: [
+        "cluster", "devices", "cut", "step", "total", "device h", "energy", "CO2e", "cost",
+      ], rightAligned: Set(3...8).union([1]))
+    table.rows = rows.map { row in
+      guard let plan = row.plan else {
+        return [row.cluster.id, "–", "nothing fits", "–", "–", "–", "–", "–", "–"]
+      }
+      return [
+        row.cluster.id, String(plan.devices), PlanReport.words(plan.configuration),
+        Format.seconds(plan.stepSeconds), Format.seconds(plan.totalSeconds),
+        Format.significant(plan.deviceHours), plan.energy.map { Format.energy($0) } ?? "–",
+        plan.co2Grams.map { Format.grams($0) } ?? "–",
+        row.cost.map { Format.fixed($0, 2) } ?? "–",
+      ]
+    }
+    return table.lines
+  }
+
+  /// The rows for programs, each plan as in `plans`.
+  func json(_ report: PlanReport) -> JSONValue {
+    .array(
+      rows.map { row in
+        .object([
+          ("cluster", .string(row.cluster.id)),
+          ("plan", row.plan.map { report.json($0, explain: false) } ?? .null),
+          ("refusal", row.refusal.isEmpty ? .null : .string(row.refusal)),
+        ])
+      })
+  }
+}
