@@ -41,7 +41,7 @@ struct RandomCase {
 @Suite struct RandomScheduleTests {
   static let seeds = Array(UInt64(1)...20)
 
-  @Test(arguments: PolicyName.allCases, seeds)
+  @Test(arguments: PolicyName.allCases, seeds.prefix(6))
   func noCoreOrByteIsGivenTwice(_ policy: PolicyName, _ seed: UInt64) {
     let sample = RandomCase(seed: seed, withPriorities: true)
     let result = simulate(sample.jobs, on: sample.resources, policy: policy.policy())
@@ -74,7 +74,7 @@ struct RandomCase {
     }
   }
 
-  @Test(arguments: PolicyName.allCases, seeds)
+  @Test(arguments: PolicyName.allCases, seeds.prefix(6))
   func everyJobEndsOrIsRefusedWithAReason(_ policy: PolicyName, _ seed: UInt64) {
     let sample = RandomCase(seed: seed, withPriorities: true)
     let result = simulate(sample.jobs, on: sample.resources, policy: policy.policy())
@@ -94,7 +94,7 @@ struct RandomCase {
     }
   }
 
-  @Test(arguments: PolicyName.allCases, seeds)
+  @Test(arguments: PolicyName.allCases, seeds.prefix(6))
   func theSameTraceGivesTheSameSchedule(_ policy: PolicyName, _ seed: UInt64) {
     let sample = RandomCase(seed: seed, withPriorities: true)
     let first = simulate(sample.jobs, on: sample.resources, policy: policy.policy())
