@@ -43,6 +43,17 @@ let costBenchmark = Benchmark(
       (id, "searches of one ZeRO stage", { _ = try PlanSearch(model, request, planned).run() }),
     ]
   }
+  let catalogue = ModelCatalogue.builtIn.models.filter { $0.status != .closed }
+  contenders.append(
+    (
+      "all \(catalogue.count) models", "whole catalogues counted",
+      {
+        for model in catalogue {
+          let workload = try Workload(model, WorkloadRequest(task: .infer, batch: 1))
+          _ = try GraphCost(inference: workload.forward)
+        }
+      }
+    ))
   var values = contenders.map { _ in [Double]() }
   for _ in 0..<options.rounds {
     for (index, contender) in contenders.enumerated() {
