@@ -6,6 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/find-swift.sh
 # Swift's crash backtracer hangs under both sanitizers.
 export SWIFT_BACKTRACE=enable=no
+# hwloc's PCI plugin, there or not as the system has it, leaks at each topology: no plugins here.
+HWLOC_PLUGINS_PATH=$(mktemp -d)
+export HWLOC_PLUGINS_PATH
+trap 'rmdir "$HWLOC_PLUGINS_PATH"' EXIT
 [ $# -gt 0 ] || set -- thread address
 for sanitizer; do
   echo "== $sanitizer sanitizer"
