@@ -2,7 +2,7 @@ import DataFormats
 import Workloads
 
 /// One job of a JOBS file; see docs/Jobs.md.
-struct JobSpecification: Sendable, Hashable {
+struct JobSpecification: Sendable, Hashable, Identifiable {
   /// The user's name for it, unique in its file.
   var id: String
   /// Catalogue id of a model, or a path to a profile.

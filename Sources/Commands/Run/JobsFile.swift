@@ -15,23 +15,30 @@ enum JobsFile {
   static func parse(_ bytes: [UInt8], file: String) throws(UserError) -> [JobSpecification] {
     do throws(JSONError) {
       let root = try JSONCursor(file: file, bytes: bytes)
-      try root.refuseUnknownKeys(known: ["jobs"])
-      var jobs: [JobSpecification] = []
-      var seen: Set<String> = []
-      for cursor in try root.field("jobs").elements() {
-        let job = try job(cursor)
-        guard seen.insert(job.id).inserted else {
-          throw try cursor.field("id").error("two jobs are named \"\(job.id)\"")
-        }
-        jobs.append(job)
-      }
-      if jobs.isEmpty { throw try root.field("jobs").error("holds no job") }
-      return jobs
+      return try jobs(root, as: job)
     } catch {
       throw UserError(
         .input, place: error.place, key: error.key, error.message,
         remedy: "docs/Jobs.md describes the format")
     }
+  }
+
+  /// The members of `jobs`, each named once, and at least one.
+  static func jobs<Job: Identifiable<String>>(
+    _ root: JSONCursor, as read: (JSONCursor) throws(JSONError) -> Job
+  ) throws(JSONError) -> [Job] {
+    try root.refuseUnknownKeys(known: ["jobs"])
+    var jobs: [Job] = []
+    var seen: Set<String> = []
+    for cursor in try root.field("jobs").elements() {
+      let job = try read(cursor)
+      guard seen.insert(job.id).inserted else {
+        throw try cursor.field("id").error("two jobs are named \"\(job.id)\"")
+      }
+      jobs.append(job)
+    }
+    if jobs.isEmpty { throw try root.field("jobs").error("holds no job") }
+    return jobs
   }
 
   /// One job of the file.

@@ -3,7 +3,7 @@ import Quantities
 import Slurm
 
 /// One job of a file for an engine.
-struct SubmitJob: Sendable {
+struct SubmitJob: Sendable, Identifiable {
   var id: String
   var priority: Int
   /// The job in a fixed form, by which a ledger knows whether it is the same job.
@@ -63,19 +63,10 @@ enum SubmitFile {
   static func parse(_ bytes: [UInt8], file: String) throws(UserError) -> [SubmitJob] {
     do throws(JSONError) {
       let root = try JSONCursor(file: file, bytes: bytes)
-      try root.refuseUnknownKeys(known: ["jobs"])
-      var jobs: [SubmitJob] = []
-      var seen: Set<String> = []
-      for cursor in try root.field("jobs").elements() {
-        let job = try job(cursor)
-        guard seen.insert(job.id).inserted else {
-          throw try cursor.field("id").error("two jobs are named \"\(job.id)\"")
-        }
-        jobs.append(job)
-      }
-      if jobs.isEmpty { throw try root.field("jobs").error("holds no job") }
+      let jobs = try JobsFile.jobs(root, as: job)
+      let names = Set(jobs.map(\.id))
       for (cursor, job) in zip(try root.field("jobs").elements(), jobs) {
-        for name in job.after where !seen.contains(name) {
+        for name in job.after where !names.contains(name) {
           throw try cursor.field("after").error("no job is named \"\(name)\"")
         }
       }
