@@ -14,6 +14,14 @@ struct AvailabilityProfile: Sendable {
     steps = [Step(time: start, free: capacity)]
   }
 
+  /// What is free from now on but for what runs, as long as each is expected to.
+  init(_ state: ClusterState) {
+    self.init(capacity: state.capacity, from: state.now)
+    for release in state.releases {
+      take(release.amounts, from: state.now, to: state.expectedTime(of: release))
+    }
+  }
+
   /// Forgets what lies before `now`, and joins neighbours that are equal.
   mutating func advance(to now: Double) {
     let first = max(0, steps.partitionPoint { $0.time > now } - 1)

@@ -91,10 +91,7 @@ public struct ConservativePolicy: SchedulingPolicy {
   }
 
   private mutating func rebuild(_ table: inout AvailabilityProfile, _ state: ClusterState) {
-    table = AvailabilityProfile(capacity: state.capacity, from: state.now)
-    for release in state.releases {
-      table.take(release.amounts, from: state.now, to: state.expectedTime(of: release))
-    }
+    table = AvailabilityProfile(state)
     starts.removeAll(keepingCapacity: true)
     timetable.removeAll()
     for job in state.queue { reserve(job, &table, state.now) }

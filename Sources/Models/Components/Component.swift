@@ -75,6 +75,25 @@ struct BuildScope: Sendable {
     try graph.input(prefix + name, shape, type ?? request.precision.compute)
   }
 
+  /// Ends a block on scores `[B, C]` and calls it: the scores are the result, or with a loss their
+  /// cross-entropy against a new input of labels `[B]`.
+  ///
+  /// - Parameter values: what the block's inputs so far are called with.
+  func labelled(
+    _ scores: TensorID, of block: inout BlockBuilder, _ values: [ValueID],
+    into graph: inout GraphBuilder
+  ) throws(UserError) -> [ValueID] {
+    guard request.withLoss else {
+      block.output(scores)
+      return try graph.call(block, values)
+    }
+    let count = [block.block[scores].shape[0]]
+    let labels = try block.input("labels", count, .int32)
+    let all = values + [try input("labels", count, .int32, &graph)]
+    block.output(try block.apply("loss", .crossEntropy, scores, labels))
+    return try graph.call(block, all)
+  }
+
   /// An error about one of the model's parts.
   func fault(_ key: String, _ message: String, remedy: String) -> UserError {
     UserError(.input, place: model, key: key, message, remedy: remedy)

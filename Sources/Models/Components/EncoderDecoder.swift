@@ -127,18 +127,11 @@ struct EncoderDecoder: Component {
     let encoded = try encode(scope, into: &graph)
     let shape = graph.shape(encoded.hidden)
     var head = scope.block("head")
-    var values = [encoded.hidden]
     var x = try head.apply("pool", .pool(.mean(from: 0)), try head.input("hidden", shape))
     if let classes = scope.request.classes {
       x = try head.linear("classifier", x, to: classes, bias: true, .head)
     }
-    if scope.request.withLoss {
-      let labels = try head.input("labels", [shape[0]], .int32)
-      values.append(try scope.input("labels", [shape[0]], .int32, &graph))
-      x = try head.apply("loss", .crossEntropy, x, labels)
-    }
-    head.output(x)
-    return try graph.call(head, values)
+    return try scope.labelled(x, of: &head, [encoded.hidden], into: &graph)
   }
 
   private func head(

@@ -163,14 +163,7 @@ struct ExpressionEncoder: Component {
     if request.objective == .supervised {
       x = try classifier(x, classes: request.classes, &head) ?? x
     }
-    var values = [hidden]
-    if request.withLoss {
-      let labels = try head.input("labels", [request.batch], .int32)
-      values.append(try scope.input("labels", [request.batch], .int32, &graph))
-      x = try head.apply("loss", .crossEntropy, x, labels)
-    }
-    head.output(x)
-    return try graph.call(head, values)
+    return try scope.labelled(x, of: &head, [hidden], into: &graph)
   }
 }
 

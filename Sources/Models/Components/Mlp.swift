@@ -34,13 +34,7 @@ struct Mlp: Component {
       if index > 0 { x = try block.apply("activation.\(index)", .activation(activation), x) }
       x = try block.linear("layer.\(index)", x, to: size, bias: bias, .mlp)
     }
-    var values = [try scope.input("features", shape, nil, &graph)]
-    if request.withLoss {
-      let labels = try block.input("labels", [request.batch], .int32)
-      values.append(try scope.input("labels", [request.batch], .int32, &graph))
-      x = try block.apply("loss", .crossEntropy, x, labels)
-    }
-    block.output(x)
-    return try graph.call(block, values)
+    let values = [try scope.input("features", shape, nil, &graph)]
+    return try scope.labelled(x, of: &block, values, into: &graph)
   }
 }

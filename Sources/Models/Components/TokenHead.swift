@@ -95,14 +95,7 @@ struct TokenHead: Sendable, Hashable {
     var x = try head.apply("pool", .pool(position), states)
     let wanted = request.objective == .supervised ? request.classes ?? classes : 0
     if wanted > 0 { x = try head.linear("classifier", x, to: wanted, bias: true, .head) }
-    var values = [hidden]
-    if request.withLoss {
-      let labels = try head.input("labels", [request.batch], .int32)
-      values.append(try scope.input("labels", [request.batch], .int32, &graph))
-      x = try head.apply("loss", .crossEntropy, x, labels)
-    }
-    head.output(x)
-    return try graph.call(head, values)
+    return try scope.labelled(x, of: &head, [hidden], into: &graph)
   }
 }
 

@@ -264,14 +264,7 @@ struct CompositeBuilder {
     if let classes = request.classes {
       x = try block.linear("classifier", x, to: classes, bias: true, .head)
     }
-    if request.withLoss {
-      let count = [block.block[x].shape[0]]
-      let labels = try block.input("labels", count, .int32)
-      pooled.append(try scope.input("labels", count, .int32, &graph))
-      x = try block.apply("loss", .crossEntropy, x, labels)
-    }
-    block.output(x)
-    return try graph.call(block, pooled)
+    return try scope.labelled(x, of: &block, pooled, into: &graph)
   }
 
   /// A part's value as one vector a sample: the mean of a sequence.

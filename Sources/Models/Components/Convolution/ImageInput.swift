@@ -71,20 +71,13 @@ extension BuildScope {
   ) throws(UserError) -> [ValueID] {
     var block = self.block("head")
     var x = try block.input("features", graph.shape(features))
-    var values = [features]
     let classes = request.classes ?? own
     if classes > 0, request.objective != .embedding {
       x = try block.linear("classifier", x, to: classes, bias: true, .head)
     } else if !request.withLoss {
       return [features]
     }
-    if request.withLoss {
-      let labels = try block.input("labels", [request.batch], .int32)
-      values.append(try input("labels", [request.batch], .int32, &graph))
-      x = try block.apply("loss", .crossEntropy, x, labels)
-    }
-    block.output(x)
-    return try graph.call(block, values)
+    return try labelled(x, of: &block, [features], into: &graph)
   }
 
   /// The loss of dense logits `[B, C, s…]`, one map or several scales of it: cross-entropy of each
