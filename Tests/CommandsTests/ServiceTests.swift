@@ -35,7 +35,7 @@ final class SteppingRunner: JobRunner {
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct ServiceTests {
   let folder: TemporaryFolder
   var ledger: String { folder.file("l.db") }
   let runner = SteppingRunner()
@@ -78,8 +78,11 @@ final class SteppingRunner: JobRunner {
 
   private func submit(_ jobs: [JobSpecification]) -> (code: Int32, output: String) {
     let recorder = ConsoleRecorder()
-    let code = (try? LocalSubmission.run(jobs, ledger: ledger, recorder.console)) ?? 2
-    return (code, recorder.output)
+    do {
+      return (try LocalSubmission.run(jobs, ledger: ledger, recorder.console), recorder.output)
+    } catch {
+      return (2, "\(error)")
+    }
   }
 
   private func ask(_ word: String, _ id: String) -> (code: Int32, output: String, errors: String) {
@@ -87,7 +90,7 @@ final class SteppingRunner: JobRunner {
   }
 
   private func wait(for id: String, _ state: JobState) throws {
-    for _ in 0..<2000 {
+    for _ in 0..<6000 {
       if try Ledger(path: ledger).jobs().first(where: { $0.id == id })?.state == state { return }
       usleep(10_000)
     }

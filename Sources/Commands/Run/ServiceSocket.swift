@@ -8,6 +8,10 @@ import Synchronization
 /// The service's door: a Unix socket that only its owner can open, and at which the kernel's word
 /// on who knocks is asked all the same. One JSON object per line each way.
 final class ServiceSocket: Sendable {
+  /// Seconds that a request may take. On a disk under load a few writes that must be on it before
+  /// the answer take minutes; to give up earlier would call a job lost that was accepted.
+  static let patience = 300
+
   /// Where a ledger's service listens.
   static func path(ledger: String) -> String { ledger + ".sock" }
 
@@ -55,7 +59,7 @@ final class ServiceSocket: Sendable {
   /// Answers one connection's requests until it ends.
   private static func talk(_ connection: Int32, _ inbox: Inbox) {
     defer { close(connection) }
-    hfm_socket_timeout(connection, 60)
+    hfm_socket_timeout(connection, Int32(patience))
     guard hfm_peer_user(connection) == Int(geteuid()) else {
       Files.writeAll("{\"error\": \"this service belongs to another user\"}\n", to: connection)
       return
@@ -68,7 +72,7 @@ final class ServiceSocket: Sendable {
       } else {
         box.put(.object([("error", .string("no JSON object"))]))
       }
-      guard let answer = box.take(within: 60) else { return }
+      guard let answer = box.take(within: Double(patience)) else { return }
       guard Files.writeAll(answer.text(pretty: false) + "\n", to: connection) else { return }
     }
   }
@@ -124,7 +128,8 @@ enum ServiceClient {
         remedy: isForeign ? "use a ledger of your own" : "start hfm serve-jobs --ledger \(ledger)")
     }
     defer { close(descriptor) }
-    hfm_socket_timeout(descriptor, 120)
+    // The service's own limit comes first.
+    hfm_socket_timeout(descriptor, Int32(ServiceSocket.patience + 10))
     let text = JSONValue.object(members).text(pretty: false) + "\n"
     var lines = LineReader(descriptor)
     // A service that refuses this user has its say without reading.
