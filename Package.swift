@@ -98,7 +98,7 @@ let machine: [Target] = [
       "Kernels", "Executor", "Graph", "CostModel", "HardwareModel",
       "Quantities",
     ]),
-  module("Kernels", ["Executor", "Graph", "Quantities", "COneDNN", "CKernels"]),
+  module("Kernels", ["Executor", "Graph", "Quantities", "COneDNN", "CFFTW", "CKernels"]),
   module("Executor", ["HardwareModel", "Quantities", "CSystemShims"]),
   module(
     "HardwareDiscovery",
@@ -118,6 +118,7 @@ let c: [Target] = [
   system("CHwloc", pkgConfig: "hwloc", apt: "libhwloc-dev"),
   system("CNuma", pkgConfig: "numa", apt: "libnuma-dev"),
   system("COneDNN", apt: "libdnnl-dev"),
+  system("CFFTW", apt: "libfftw3-dev"),
   system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
   .target(name: "CSystemShims"),
   // Kernels must run at full speed in debug builds too: the prediction is held against them.

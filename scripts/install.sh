@@ -4,7 +4,7 @@
 set -euo pipefail
 
 # The libraries that the program stands on.
-libraries=(libhwloc-dev libnuma-dev libdnnl-dev libsqlite3-dev libtbb-dev)
+libraries=(libhwloc-dev libnuma-dev libdnnl-dev libfftw3-dev libsqlite3-dev libtbb-dev)
 # What the Swift toolchain needs on a bare Debian 12: a linker, C and C++ headers, and the shared
 # libraries that its own programs load.
 toolchain=(

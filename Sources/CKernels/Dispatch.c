@@ -68,6 +68,17 @@ int64_t hfm_sort_ids(const int32_t *ids, int64_t n, int64_t vocabulary, int32_t 
   return bad;
 }
 
+int64_t hfm_offset_ids(const int32_t *ids, int32_t *global, int64_t perRow, int64_t rows,
+                       int64_t rowBegin, int64_t rowEnd) {
+  int64_t bad = 0;
+  for (int64_t i = rowBegin * perRow; i < rowEnd * perRow; i++) {
+    int isInside = ids[i] >= 0 && ids[i] < rows;
+    bad += !isInside;
+    global[i] = (int32_t)((isInside ? ids[i] : 0) + i / perRow * rows);
+  }
+  return bad;
+}
+
 // SplitMix64 (Steele, Lea & Flood 2014) of seed and index.
 static uint64_t mixed(uint64_t seed, uint64_t index) {
   uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;

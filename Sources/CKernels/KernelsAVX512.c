@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 #define W 16
 #define TABLE hfm_table_avx512
+#define GRAPH_TABLE hfm_graph_avx512
 #define TABLE_NAME "avx512"
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))), apply_to = function)

@@ -49,9 +49,24 @@ extension Block {
       guard !ready[id.index] else { throw fault("writes \(tensors[id.index].name) twice") }
       ready[id.index] = true
     }
+    try node.validate(in: tensors, place: place)
+  }
+}
+
+extension Operator {
+  /// Checks arity and shapes against the table that the operator's ids are positions in.
+  ///
+  /// - Throws: `UserError` that names the operator and the fault.
+  public func validate(in tensors: [Tensor], place: String = "") throws(UserError) {
+    func fault(_ message: String) -> UserError {
+      UserError(.input, place: place, key: name, message, remedy: "rebuild the block")
+    }
+    for id in inputs + outputs where !tensors.indices.contains(id.index) {
+      throw fault("no tensor \(id.index)")
+    }
     do {
-      try ShapeInference(inputs: node.inputs.map { tensors[$0.index] })
-        .check(node.kind, outputs: node.outputs.map { tensors[$0.index] })
+      try ShapeInference(inputs: inputs.map { tensors[$0.index] })
+        .check(kind, outputs: outputs.map { tensors[$0.index] })
     } catch { throw fault(error.message) }
   }
 }

@@ -78,14 +78,13 @@ struct BackwardBuilder {
   }
 
   /// One update per trained parameter, after the whole backward pass, as trainers that clip
-  /// gradients must do. AdamW's moments have the parameter's format, as PyTorch's do.
+  /// gradients must do.
   mutating func addOptimizer() {
     for (parameter, gradient) in trained {
       let tensor = builder.program.buffers[parameter].tensor
       var buffers = [parameter, gradient]
-      if graph.optimizer == .adamw {
-        buffers.append(builder.program.add(tensor, .zero))
-        buffers.append(builder.program.add(tensor, .zero))
+      for state in graph.optimizer.states(of: tensor) {
+        buffers.append(builder.program.add(state, .zero))
       }
       let op = Operator(
         tensor.name + ".update", .optimizer(graph.optimizer), buffers.indices.map { TensorID($0) },

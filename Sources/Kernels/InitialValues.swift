@@ -54,7 +54,9 @@ enum InitialValues: Equatable {
     case .embedding: bound(0, step.inputTensors[1].rows)
     case .embeddingBackward: bound(1, step.outputTensors[0].rows)
     case .crossEntropy, .crossEntropyBackward: bound(1, step.inputTensors[0].columns)
-    case .layerNorm, .rmsNorm, .scaleColumns: gain(1, mean: 1, deviation: 0.02)
+    case .gatherRows: bound(1, step.inputTensors[0].shape[1])
+    case .scatterRows(let rows): bound(1, rows)
+    case .layerNorm, .rmsNorm, .scaleColumns, .channelNorm: gain(1, mean: 1, deviation: 0.02)
     // ln(1/0.07), CLIP's start (arXiv 2103.00020, section 2.5).
     case .scaleByExponential: gain(1, mean: 2.6592600369, deviation: 0)
     default: break

@@ -5,8 +5,8 @@ import Graph
 import Quantities
 
 extension Activation {
-  /// The C kernels' number for this function; nil without a kernel.
-  var code: Int32? {
+  /// The C kernels' number for this function.
+  var code: Int32 {
     switch self {
     case .gelu, .geluErf: Int32(HFM_GELU)
     case .geluTanh: Int32(HFM_GELU_TANH)
@@ -14,9 +14,16 @@ extension Activation {
     case .silu: Int32(HFM_SILU)
     case .relu: Int32(HFM_RELU)
     case .tanh: Int32(HFM_TANH)
-    case .sigmoid, .leakyRelu, .softplus, .elu, .relu6, .mish, .hardSwish, .exponential,
-      .reciprocal, .sine:
-      nil
+    case .sigmoid: Int32(HFM_SIGMOID)
+    case .leakyRelu: Int32(HFM_LEAKY_RELU)
+    case .softplus: Int32(HFM_SOFTPLUS)
+    case .elu: Int32(HFM_ELU)
+    case .relu6: Int32(HFM_RELU6)
+    case .mish: Int32(HFM_MISH)
+    case .hardSwish: Int32(HFM_HARD_SWISH)
+    case .exponential: Int32(HFM_EXPONENTIAL)
+    case .reciprocal: Int32(HFM_RECIPROCAL)
+    case .sine: Int32(HFM_SINE)
     }
   }
 }
@@ -28,6 +35,7 @@ extension KernelCall {
   func executeElementwise() {
     let count = outputs[0].count
     switch kind {
+    case .add where !repeatsRows(inputs[1], in: inputs[0]): executeBroadcast()
     case .add:
       let bCount = Int64(inputs[1].count)
       forElements(count) { begin, end, _ in
@@ -37,26 +45,22 @@ extension KernelCall {
     case .scaleByExponential: scale(by: exp(scalar(inputs[1])))
     case .scaleByExponentialBackward: scaleByExponentialBackward()
     case .activation(let f):
-      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
-        kernels.activation(code, input(0), output(0), Int64(begin), Int64(end))
+        kernels.activation(f.code, input(0), output(0), Int64(begin), Int64(end))
       }
     case .activationBackward(let f):
-      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
         kernels.activationBackward(
-          code, input(0), input(1), output(0), Int64(begin), Int64(end))
+          f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
       }
     case .gatedActivation(let f):
-      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
-        kernels.gated(code, input(0), input(1), output(0), Int64(begin), Int64(end))
+        kernels.gated(f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
       }
     case .gatedActivationBackward(let f):
-      guard let code = f.code else { return }
       forElements(count) { begin, end, _ in
         kernels.gatedBackward(
-          code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
+          f.code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
       }
     case .cast: cast()
     case .rotary(let heads, _, let inverse): rotary(heads: heads, inverse: inverse)
@@ -64,9 +68,15 @@ extension KernelCall {
     }
   }
 
+  /// Whether broadcasting repeats all of `small` again and again: its shape ends `large`'s.
+  private func repeatsRows(_ small: TensorStorage, in large: TensorStorage) -> Bool {
+    large.tensor.shape.reversed().starts(with: small.tensor.shape.reversed())
+  }
+
   private func executeColumns() {
     let columns = Int64(outputs[0].columns)
     switch kind {
+    case .sumLeading where !repeatsRows(outputs[0], in: inputs[0]): executeBroadcast()
     case .sumLeading:
       let count = outputs[0].count
       let rows = Int64(count == 0 ? 0 : inputs[0].count / count)
@@ -146,7 +156,7 @@ extension KernelCall {
     }
   }
 
-  private func rotary(heads: Int, inverse: Bool) {
+  func rotary(heads: Int, dimensions: Int? = nil, inverse: Bool) {
     let x = inputs[0]
     let positions = x.tensor.shape.dropLast().last ?? 1
     rotaryTable.withUnsafeBufferPointer { cosines in
@@ -154,7 +164,7 @@ extension KernelCall {
       forRows(x.rows) { begin, end, _ in
         kernels.rotary(
           x.array, output(0), start, Int64(positions), Int64(heads), Int64(x.columns / heads),
-          inverse ? 1 : 0, Int64(begin), Int64(end))
+          Int64(dimensions ?? x.columns / heads), inverse ? 1 : 0, Int64(begin), Int64(end))
       }
     }
   }

@@ -63,6 +63,44 @@ extension KernelCall {
     }
   }
 
+  /// Ids as positions in the rows of all samples together, in `global`; throws for ids outside.
+  private func globalIds(
+    _ ids: TensorStorage, rows: Int, into global: UnsafeMutablePointer<Int32>
+  ) throws(UserError) {
+    let perSample = ids.columns
+    let bad = sum(ids.rows, grain: 1) { begin, end in
+      Double(
+        hfm_offset_ids(
+          ids.integers, global, Int64(perSample), Int64(rows), Int64(begin), Int64(end)))
+    }
+    if bad > 0 { throw outside(Int(bad), rows) }
+  }
+
+  /// `x[B,N,h]` at `ids[B,M]`: an embedding whose table is every sample's rows.
+  func gatherRows() throws(UserError) {
+    let (x, ids, y) = (inputs[0], inputs[1], outputs[0])
+    let global = workspace.shared.assumingMemoryBound(to: Int32.self)
+    try globalIds(ids, rows: x.tensor.shape[1], into: global)
+    forRows(y.rows) { begin, end, _ in
+      _ = kernels.embedding(
+        global, x.array, y.array, Int64(x.rows), Int64(y.columns), Int64(begin), Int64(end))
+    }
+  }
+
+  /// The adjoint of `gatherRows`: rows of the same position are added.
+  func scatterRows(_ rows: Int) throws(UserError) {
+    let (x, ids, y) = (inputs[0], inputs[1], outputs[0])
+    let global = workspace.shared.assumingMemoryBound(to: Int32.self)
+    let starts = global + ids.count
+    let order = starts + y.rows + 1
+    try globalIds(ids, rows: rows, into: global)
+    _ = hfm_sort_ids(global, Int64(ids.count), Int64(y.rows), starts, order)
+    forRows(y.rows) { begin, end, _ in
+      kernels.embeddingBackward(
+        x.array, starts, order, y.array, Int64(y.columns), Int64(begin), Int64(end))
+    }
+  }
+
   private func prependTokens() {
     let (x, token, y) = (inputs[0], inputs[1], outputs[0])
     let shape = x.tensor.shape

@@ -10,6 +10,7 @@ struct KernelCall {
   let inputs: [TensorStorage]
   let outputs: [TensorStorage]
   let rotaryTable: [Float]
+  let plan: StepPlan
   let scope: TeamScope
   let workspace: WorkspaceView
   let table: KernelTable
@@ -25,8 +26,10 @@ struct KernelCall {
     case .linear, .linearGradInput, .linearGradWeight, .matmul, .patchEmbedding,
       .patchEmbeddingGradWeight:
       try executeProduct()
-    case .attention(let geometry): attention(geometry)
-    case .attentionBackward(let geometry): attentionBackward(geometry)
+    case .attention(let geometry):
+      geometry.isPlain ? attention(geometry) : biasAttention(geometry)
+    case .attentionBackward(let geometry):
+      geometry.isPlain ? attentionBackward(geometry) : biasAttentionBackward(geometry)
     case .layerNorm, .layerNormBackward, .rmsNorm, .rmsNormBackward, .l2Normalize,
       .l2NormalizeBackward:
       executeNormalization()
@@ -39,8 +42,8 @@ struct KernelCall {
       try executeGather()
     case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward:
       try executeLoss()
-    case .optimizer(let rule): update(rule)
-    default: throw KernelSupport.missing(name, kind)
+    case .optimizer(let rule): try update(rule)
+    default: try executeGraph()
     }
   }
 
@@ -68,26 +71,5 @@ struct KernelCall {
 
   func fault(_ message: String, remedy: String) -> UserError {
     UserError(.run, key: name, message, remedy: remedy)
-  }
-
-  // MARK: optimizer
-
-  private func update(_ rule: OptimizerKind) {
-    let (parameter, gradient) = (inputs[0], inputs[1])
-    switch rule {
-    case .adamw:
-      let rule = optimizer.rule(step: step)
-      forElements(parameter.count) { begin, end, _ in
-        kernels.adamw(
-          parameter.array, gradient.array, inputs[2].array, inputs[3].array, rule, Int64(begin),
-          Int64(end))
-      }
-    case .sgd:
-      forElements(parameter.count) { begin, end, _ in
-        kernels.sgd(
-          parameter.array, gradient.array, Float(optimizer.learningRate), Int64(begin), Int64(end))
-      }
-    default: break
-    }
   }
 }

@@ -12,6 +12,9 @@ public struct OptimizerSettings: Sendable, Hashable {
   /// AdamW's decoupled weight decay (arXiv 1711.05101).
   public var weightDecay = 0.01
 
+  /// Decay of plain momentum's buffer.
+  public var momentum = 0.9
+
   /// Creates settings; the defaults are PyTorch's.
   public init(learningRate: Double = 1e-3) { self.learningRate = learningRate }
 

@@ -11,20 +11,21 @@ extension Program.Step {
   var outputTensors: [Tensor] { op.outputs.map { tensors[$0.index] } }
 
   /// Scratch that the kernel needs on `lanes` lanes.
-  func need(lanes: Int) -> Workspace.Need {
+  func need(_ plan: StepPlan, lanes: Int) -> Workspace.Need {
     let (inputs, outputs) = (inputTensors, outputTensors)
     switch op.kind {
-    case .attention(let geometry):
+    case .attention(let geometry) where geometry.isPlain:
       var shape = geometry.shape(queries: inputs[0], keys: inputs[1])
       return Workspace.Need(laneFloats: Int(hfm_attention_scratch(&shape)))
-    case .attentionBackward(let geometry):
+    case .attentionBackward(let geometry) where geometry.isPlain:
       var shape = geometry.shape(queries: inputs[1], keys: inputs[2])
       return Workspace.Need(laneFloats: Int(hfm_attention_backward_scratch(&shape)))
     case .layerNormBackward, .rmsNormBackward, .scaleColumnsBackward:
       return Workspace.Need(sharedBytes: lanes * 2 * outputs[0].columns * 4)
     case .embeddingBackward:
       return Workspace.Need(sharedBytes: (outputs[0].rows + 1 + inputs[1].count) * 4)
-    default: return productNeed(inputs, outputs, lanes: lanes)
+    default:
+      return productNeed(inputs, outputs, lanes: lanes).merged(graphNeed(plan, lanes: lanes))
     }
   }
 
@@ -45,48 +46,21 @@ extension Program.Step {
     return need
   }
 
-  /// Throws when a tensor's number format has no kernel here.
-  func checkFormats() throws(UserError) {
-    try checkKernel()
-    for (position, id) in (op.inputs + op.outputs).enumerated() {
-      let tensor = tensors[id.index]
-      let isIndex = tensor.dataType == .int32 && takesIndices(position)
-      if isIndex || TensorStorage.code(tensor.dataType) != nil { continue }
-      if op.kind == .cast, op.inputs.count == 1,
-        tensors[op.inputs[0].index].dataType == tensors[op.outputs[0].index].dataType
-      {
-        continue
-      }
-      throw UserError(
-        .impossible, key: op.name,
-        "tensor \(tensor.name) is \(tensor.dataType.rawValue), which no kernel here runs",
-        remedy: "run here with fp32, bf16, fp16 or a mixed precision")
-    }
-    if case .rotary(let heads, _, _) = op.kind,
-      heads < 1 || inputTensors[0].columns % (2 * heads) != 0
-        || inputTensors[0].columns / heads > 4096
-    {
-      throw UserError(
-        .input, key: op.name, "rotary positions need an even head size of at most 4096",
-        remedy: "mend heads and hidden size")
-    }
-  }
-
-  private func takesIndices(_ position: Int) -> Bool {
+  /// Elements of a head that turn, and the base of their frequencies.
+  private func rotation(columns: Int) -> (rotated: Int, base: Double)? {
     switch op.kind {
-    case .embedding: position == 0
-    case .embeddingBackward, .crossEntropy, .crossEntropyBackward, .pool, .poolBackward:
-      position == 1
-    default: false
+    case .rotary(let heads, let base, _): (columns / heads, base)
+    case .partialRotary(_, let dimensions, let base, _): (dimensions, base)
+    default: nil
     }
   }
 
   /// cos and sin of position · base^(−2i/D) (RoFormer, arXiv 2104.09864, eq. 15); empty for other
   /// operators.
   var rotaryTable: [Float] {
-    guard case .rotary(let heads, let base, _) = op.kind else { return [] }
-    let x = inputTensors[0]
-    let half = x.columns / heads / 2
+    let x = inputTensors.first
+    guard let x, let (rotated, base) = rotation(columns: x.columns) else { return [] }
+    let half = rotated / 2
     let positions = x.shape.dropLast().last ?? 1
     var table = [Float](repeating: 0, count: 2 * positions * half)
     for position in 0..<positions {

@@ -30,16 +30,32 @@ public final class ProgramRunner: @unchecked Sendable {
     let inputs: [TensorStorage]
     let outputs: [TensorStorage]
     let rotaryTable: [Float]
+    let plan: StepPlan
   }
 
   /// Memory that a program needs on a number of lanes, in bytes; nothing is allocated.
   /// - Throws: `UserError` when the sum exceeds the address space.
   public static func requiredBytes(_ program: Program, lanes: Int) throws(UserError) -> Int {
-    try MemoryPlan(program).bytes + need(program, lanes).bytes(lanes: lanes)
+    let plans = try plans(program, lanes: lanes)
+    return try MemoryPlan(program).bytes + need(program, plans, lanes).bytes(lanes: lanes)
   }
 
-  private static func need(_ program: Program, _ lanes: Int) -> Workspace.Need {
-    program.steps.reduce(Workspace.Need()) { $0.merged($1.need(lanes: lanes)) }
+  private static func plans(_ program: Program, lanes: Int) throws(UserError) -> [StepPlan] {
+    var planner = StepPlanner(lanes: lanes)
+    var plans: [StepPlan] = []
+    for step in program.steps {
+      try step.check()
+      plans.append(try planner.plan(step))
+    }
+    return plans
+  }
+
+  private static func need(
+    _ program: Program, _ plans: [StepPlan], _ lanes: Int
+  ) -> Workspace.Need {
+    zip(program.steps, plans).reduce(Workspace.Need()) {
+      $0.merged($1.0.need($1.1, lanes: lanes))
+    }
   }
 
   /// Allocates and fills a program's memory.
@@ -52,9 +68,9 @@ public final class ProgramRunner: @unchecked Sendable {
     _ program: Program, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
     kernels: KernelTable = .best
   ) throws {
-    for step in program.steps { try step.checkFormats() }
+    let plans = try ProgramRunner.plans(program, lanes: team.count)
     let plan = try MemoryPlan(program)
-    let need = ProgramRunner.need(program, team.count)
+    let need = ProgramRunner.need(program, plans, team.count)
     let required = plan.bytes + need.bytes(lanes: team.count)
     if let memoryBudget, required > memoryBudget {
       throw UserError(
@@ -73,7 +89,7 @@ public final class ProgramRunner: @unchecked Sendable {
       byteCount: max(1, plan.bytes), node: nodes.count == 1 ? nodes.first : nil, hugePages: true)
     workspace = try Workspace(need, lanes: team.count)
     stepSeconds = Array(repeating: 0, count: program.steps.count)
-    try prepare()
+    try prepare(plans)
     try team.run { [self] scope in fill(scope, seed: seed) }
   }
 
@@ -81,8 +97,11 @@ public final class ProgramRunner: @unchecked Sendable {
     TensorStorage(tensor: tensor, address: memory.pointer + plan.offsets[buffer])
   }
 
-  private func prepare() throws(UserError) {
-    for step in program.steps {
+  private func prepare(_ plans: [StepPlan]) throws(UserError) {
+    for (step, plan) in zip(program.steps, plans) {
+      if case .convolution(let convolution) = plan {
+        try convolution.prepare(name: step.op.name)
+      }
       let pairs =
         zip(step.inputs, step.inputTensors).map { ($0, $1) }
         + zip(step.outputs, step.outputTensors).map { ($0, $1) }
@@ -96,7 +115,7 @@ public final class ProgramRunner: @unchecked Sendable {
         Prepared(
           inputs: zip(step.inputs, step.inputTensors).map { storage($0, as: $1) },
           outputs: zip(step.outputs, step.outputTensors).map { storage($0, as: $1) },
-          rotaryTable: step.rotaryTable))
+          rotaryTable: step.rotaryTable, plan: plan))
     }
   }
 
@@ -130,7 +149,7 @@ public final class ProgramRunner: @unchecked Sendable {
       let op = program.steps[index].op
       try KernelCall(
         name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
-        rotaryTable: item.rotaryTable, scope: scope, workspace: workspace.view, table: table,
+        rotaryTable: item.rotaryTable, plan: item.plan, scope: scope, workspace: workspace.view, table: table,
         optimizer: optimizer, step: step
       ).execute()
       if profile {
@@ -160,9 +179,7 @@ public final class ProgramRunner: @unchecked Sendable {
     let storage = storage(buffer, as: program.buffers[buffer].tensor)
     let table = table
     return try team.run { _ in
-      if storage.tensor.dataType == .int32 {
-        return (0..<storage.count).map { Float(storage.integers[$0]) }
-      }
+      if let integers = storage.integerValues { return integers }
       var values = [Float](repeating: 0, count: storage.count)
       table.functions.pointee.toFloat(storage.array, 0, Int64(storage.count), &values)
       return values
@@ -178,9 +195,7 @@ public final class ProgramRunner: @unchecked Sendable {
         .input, key: storage.tensor.name, "\(values.count) values for \(storage.count) elements")
     }
     try team.run { _ in
-      if storage.tensor.dataType == .int32 {
-        for (index, value) in values.enumerated() { storage.integers[index] = Int32(value) }
-      } else {
+      if !storage.storeIntegers(values) {
         table.functions.pointee.fromFloat(values, storage.array, 0, Int64(storage.count))
       }
     }

@@ -33,6 +33,34 @@ struct TensorStorage: @unchecked Sendable {
   }
   var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
   var integers: UnsafeMutablePointer<Int32> { address.assumingMemoryBound(to: Int32.self) }
+
+  /// Elements of an integer format as numbers; nil for floating-point formats.
+  var integerValues: [Float]? {
+    switch tensor.dataType {
+    case .int32: (0..<count).map { Float(integers[$0]) }
+    case .int64:
+      (0..<count).map { Float(address.assumingMemoryBound(to: Int64.self)[$0]) }
+    case .int8: (0..<count).map { Float(address.assumingMemoryBound(to: UInt8.self)[$0]) }
+    default: nil
+    }
+  }
+
+  /// Stores numbers in an integer format; false for floating-point formats.
+  func storeIntegers(_ values: [Float]) -> Bool {
+    switch tensor.dataType {
+    case .int32:
+      for (index, value) in values.enumerated() { integers[index] = Int32(value) }
+    case .int64:
+      let target = address.assumingMemoryBound(to: Int64.self)
+      for (index, value) in values.enumerated() { target[index] = Int64(value) }
+    case .int8:
+      let target = address.assumingMemoryBound(to: UInt8.self)
+      for (index, value) in values.enumerated() { target[index] = UInt8(value) }
+    default: return false
+    }
+    return true
+  }
+
   var count: Int { tensor.count }
   var columns: Int { tensor.columns }
   var rows: Int { tensor.rows }

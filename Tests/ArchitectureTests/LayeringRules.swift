@@ -14,6 +14,7 @@ enum LayeringRules {
   /// Libraries with exactly one user, so that each can be replaced in one place.
   static let onlyUsers: [(library: String, user: String)] = [
     ("CHwloc", "HardwareDiscovery"), ("CNuma", "HardwareDiscovery"), ("COneDNN", "Kernels"),
+    ("CFFTW", "Kernels"),
     ("CKernels", "Kernels"), ("CSQLite", "JobStore"), ("CProfiles", "Profiles"),
     ("CBenchPeers", "hfm-bench"),
   ]

@@ -22,11 +22,14 @@ struct Case: Sendable, CustomStringConvertible {
   }
   struct Output: Sendable {
     var shape: [Int]
-    /// Statistics and losses are fp32 in every precision.
-    var isStatistic: Bool
+    /// A format that does not follow the case's: statistics and losses are fp32.
+    var type: DataType?
     init(_ shape: [Int], statistic: Bool = false) {
+      self.init(shape, type: statistic ? .fp32 : nil)
+    }
+    init(_ shape: [Int], type: DataType?) {
       self.shape = shape
-      isStatistic = statistic
+      self.type = type
     }
   }
 
@@ -40,11 +43,12 @@ struct Case: Sendable, CustomStringConvertible {
     }
   }
   func outputs(_ type: DataType) -> [(shape: [Int], type: DataType)] {
-    outputs.map { ($0.shape, $0.isStatistic ? .fp32 : type) }
+    outputs.map { ($0.shape, $0.type ?? type) }
   }
 
   /// Small shapes of every differentiable kind: odd sizes, one row, no multiple of a vector.
-  static let all: [Case] = products + attentions + norms + elementwise + gathers + losses
+  static let all: [Case] =
+    products + attentions + norms + elementwise + gathers + losses + beyondTransformers
 
   static let products: [Case] = {
     var cases: [Case] = []
@@ -120,7 +124,7 @@ struct Case: Sendable, CustomStringConvertible {
       cases.append(Case(kind: .scale(0.375), inputs: [same], outputs: output))
       cases.append(Case(kind: .scaleByExponential, inputs: [same, Input([])], outputs: output))
       cases.append(Case(kind: .cast, inputs: [same], outputs: output))
-      for f in Activation.allCases where KernelSupport.covers(.activation(f)) {
+      for f in Activation.allCases {
         cases.append(Case(kind: .activation(f), inputs: [same], outputs: output))
         cases.append(Case(kind: .gatedActivation(f), inputs: [same, same], outputs: output))
       }

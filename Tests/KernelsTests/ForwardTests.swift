@@ -66,7 +66,7 @@ import Testing
   @Test func activationsKeepTheirAccuracyInTheTails() throws {
     let xs = (0..<4001).map { Double(Float(Double($0) * 0.0045 - 9)) }
     let x = Operand(type: .fp32, values: Values([xs.count], xs))
-    for f in Activation.allCases where KernelSupport.covers(.activation(f)) {
+    for f in Activation.allCases {
       let got = try run(.activation(f), [x], outputs: [([xs.count], .fp32)])[0]
       for (value, point) in zip(got, xs) {
         let want = referenceActivation(f, point)

@@ -12,7 +12,8 @@ func reference(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
     let patches = referenceUnfold(x[0], patch)
     let w = Values([x[1].shape[0], patches.columns], x[1].elements)
     return referenceLinear(patches, w, bias ? x[2] : nil)
-  case .attention(let geometry): return referenceAttention(x[0], x[1], x[2], geometry)
+  case .attention(let geometry):
+    return referenceAttention(x[0], x[1], x[2], geometry.bias ? x[3] : nil, geometry)
   case .layerNorm(let epsilon):
     return byRow(x[0]) { row in
       let mean = row.reduce(0, +) / Double(row.count)
@@ -33,10 +34,7 @@ func reference(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
       let length = row.map { $0 * $0 }.reduce(0, +).squareRoot()
       return row.map { $0 / length }
     }
-  case .add:
-    return x[0].elements.indices.map {
-      x[0].elements[$0] + x[1].elements[$0 % x[1].elements.count]
-    }
+  case .add: return referenceBroadcast(x[0], x[1], +)
   case .scaleColumns:
     return x[0].elements.indices.map { x[0].elements[$0] * x[1].elements[$0 % x[0].columns] }
   case .scale(let factor): return x[0].elements.map { $0 * factor }
@@ -45,7 +43,10 @@ func reference(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
   case .gatedActivation(let f):
     return zip(x[0].elements, x[1].elements).map { referenceActivation(f, $0) * $1 }
   case .rotary(let heads, let base, let inverse):
-    return referenceRotary(x[0], heads: heads, base: base, inverse: inverse)
+    let size = x[0].columns / heads
+    return referenceRotary(x[0], heads: heads, rotated: size, base: base, inverse: inverse)
+  case .partialRotary(let heads, let dimensions, let base, let inverse):
+    return referenceRotary(x[0], heads: heads, rotated: dimensions, base: base, inverse: inverse)
   default: return referenceGather(kind, x)
   }
 }
@@ -97,7 +98,7 @@ private func referenceGather(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
       total += logSumExp(x[0], i) + logSumExp(transposed, i) - 2 * element(x[0], i, i)
     }
     return [total / Double(2 * n)]
-  default: return []
+  default: return referenceMovement(kind, x)
   }
 }
 
@@ -167,27 +168,38 @@ func referenceUnfold(_ image: Values, _ p: Int) -> Values {
 }
 
 private func referenceAttention(
-  _ q: Values, _ k: Values, _ v: Values, _ g: AttentionGeometry
+  _ q: Values, _ k: Values, _ v: Values, _ bias: Values?, _ g: AttentionGeometry
 ) -> [Double] {
-  let (batch, s, t, d) = (q.shape[0], q.shape[1], k.shape[1], g.headSize)
+  let (batch, s, t, d, e) = (q.shape[0], q.shape[1], k.shape[1], g.headSize, g.valueSize)
   let group = g.queryHeads / g.keyValueHeads
-  var out = [Double](repeating: 0, count: q.elements.count)
+  let shifts = bias.map {
+    referenceRepeated($0, to: [batch, g.queryHeads, s, t])
+  }
+  var out = [Double](repeating: 0, count: batch * s * g.queryHeads * e)
   for b in 0..<batch {
     for head in 0..<g.queryHeads {
       for i in 0..<s {
-        let visible = g.causal ? min(t, i + t - s + 1) : t
-        let qAt = (b * s + i) * g.queryHeads * d + head * d
-        func keyAt(_ j: Int) -> Int { (b * t + j) * g.keyValueHeads * d + head / group * d }
-        var scores = [Double](repeating: 0, count: visible)
-        for j in 0..<visible {
-          var sum = 0.0
-          for c in 0..<d { sum += q.elements[qAt + c] * k.elements[keyAt(j) + c] }
-          scores[j] = sum / Double(d).squareRoot()
+        let own = i + t - s
+        let visible = (0..<t).filter { j in
+          if g.causal && j > own { return false }
+          guard let window = g.window else { return true }
+          return g.causal
+            ? own - j < window
+            : j >= own + 1 - (window + 1) / 2 && j < own + 1 - (window + 1) / 2 + window
         }
-        let total = logSumExp(Values([1, visible], scores), 0)
-        for j in 0..<visible {
-          for c in 0..<d {
-            out[qAt + c] += exp(scores[j] - total) * v.elements[keyAt(j) + c]
+        let qAt = (b * s + i) * g.queryHeads * d + head * d
+        let scores = visible.map { j in
+          let keyAt = (b * t + j) * g.keyValueHeads * d + head / group * d
+          let sum = (0..<d).reduce(0) { $0 + q.elements[qAt + $1] * k.elements[keyAt + $1] }
+          let at = ((b * g.queryHeads + head) * s + i) * t + j
+          return sum / Double(d).squareRoot() + (shifts?[at] ?? 0)
+        }
+        let total = logSumExp(Values([1, scores.count], scores), 0)
+        for (j, score) in zip(visible, scores) {
+          for c in 0..<e {
+            out[(b * s + i) * g.queryHeads * e + head * e + c] +=
+              exp(score - total)
+              * v.elements[(b * t + j) * g.keyValueHeads * e + head / group * e + c]
           }
         }
       }
@@ -217,15 +229,17 @@ func referenceActivation(_ f: Activation, _ x: Double) -> Double {
   }
 }
 
-private func referenceRotary(_ x: Values, heads: Int, base: Double, inverse: Bool) -> [Double] {
-  let (s, d) = (x.shape[1], x.columns / heads)
+private func referenceRotary(
+  _ x: Values, heads: Int, rotated d: Int, base: Double, inverse: Bool
+) -> [Double] {
+  let (s, size) = (x.shape[1], x.columns / heads)
   var y = x.elements
   for row in 0..<x.rows {
     for head in 0..<heads {
       for i in 0..<d / 2 {
         let angle =
           (inverse ? -1 : 1) * Double(row % s) * pow(base, -2 * Double(i) / Double(d))
-        let at = row * x.columns + head * d + i
+        let at = row * x.columns + head * size + i
         let (a, b) = (x.elements[at], x.elements[at + d / 2])
         y[at] = a * cos(angle) - b * sin(angle)
         y[at + d / 2] = b * cos(angle) + a * sin(angle)

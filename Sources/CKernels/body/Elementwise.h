@@ -45,6 +45,16 @@ static void k_cast(hfm_array x, hfm_array y, int64_t begin, int64_t end) {
     case HFM_QUICK_GELU: LOOP(HFM_QUICK_GELU) break; \
     case HFM_SILU: LOOP(HFM_SILU) break; \
     case HFM_RELU: LOOP(HFM_RELU) break; \
+    case HFM_SIGMOID: LOOP(HFM_SIGMOID) break; \
+    case HFM_LEAKY_RELU: LOOP(HFM_LEAKY_RELU) break; \
+    case HFM_SOFTPLUS: LOOP(HFM_SOFTPLUS) break; \
+    case HFM_ELU: LOOP(HFM_ELU) break; \
+    case HFM_RELU6: LOOP(HFM_RELU6) break; \
+    case HFM_MISH: LOOP(HFM_MISH) break; \
+    case HFM_HARD_SWISH: LOOP(HFM_HARD_SWISH) break; \
+    case HFM_EXPONENTIAL: LOOP(HFM_EXPONENTIAL) break; \
+    case HFM_RECIPROCAL: LOOP(HFM_RECIPROCAL) break; \
+    case HFM_SINE: LOOP(HFM_SINE) break; \
     default: LOOP(HFM_TANH) break; \
   }
 

@@ -14,10 +14,10 @@ INLINE void zero_elements(hfm_array to, int64_t at, int64_t n) {
 }
 
 static void k_rotary(hfm_array x, hfm_array y, const float *table, int64_t positions,
-                     int64_t heads, int64_t headSize, int32_t inverse, int64_t rowBegin,
-                     int64_t rowEnd) {
+                     int64_t heads, int64_t headSize, int64_t rotated, int32_t inverse,
+                     int64_t rowBegin, int64_t rowEnd) {
   float bx[2 * CHUNK], by[2 * CHUNK];
-  int64_t half = headSize / 2;
+  int64_t half = rotated / 2;
   vf sign = splat(inverse ? -1.0f : 1.0f);
   for (int64_t r = rowBegin; r < rowEnd; r++) {
     const float *cosine = table + (r % positions) * half;
@@ -33,6 +33,7 @@ static void k_rotary(hfm_array x, hfm_array y, const float *table, int64_t posit
         vstore(py + i, a * c - b * s, left);
         vstore(py + half + i, b * c + a * s, left);
       }
+      for (int64_t i = rotated; i < headSize; i++) py[i] = px[i];
       commit(y, at, headSize, by);
     }
   }

@@ -58,6 +58,55 @@ INLINE vf vtanh(vf x) {
   return vselect(vabs(x) < splat(0.25f), small, large);
 }
 
+// ln(1 + t) for t in [0, 1]: 2 artanh(t / (2 + t)), whose argument is at most 1/3.
+INLINE vf vlog1p_unit(vf t) {
+  vf s = t / (2.0f + t), q = s * s;
+  vf p = splat(1.0f / 17);
+  p = p * q + 1.0f / 15;
+  p = p * q + 1.0f / 13;
+  p = p * q + 1.0f / 11;
+  p = p * q + 1.0f / 9;
+  p = p * q + 1.0f / 7;
+  p = p * q + 1.0f / 5;
+  p = p * q + 1.0f / 3;
+  p = p * q + 1.0f;
+  return 2.0f * s * p;
+}
+
+// exp(x) - 1 for x <= 0 without cancellation: 2 t / (1 - t), t = tanh(x / 2).
+INLINE vf vexpm1_negative(vf x) {
+  vf t = vtanh(0.5f * x);
+  return 2.0f * t / (1.0f - t);
+}
+
+// sin(x + quarters pi/2): Cody-Waite reduction by pi in three parts, odd Taylor polynomial of
+// degree 11 on [-pi/2, pi/2] (error 6e-8). Arguments beyond 1e5 lose accuracy.
+INLINE vf vsine(vf x, int quarters) {
+  vf turns = x * 0.318309886f + (float)quarters * 0.5f;
+  vf shifted = turns + 12582912.0f;
+  vi parity = (vi)shifted << 31;
+  vf n = shifted - 12582912.0f - (float)quarters * 0.5f;
+  vf r = x - n * 3.140625f;
+  r = r - n * 9.67025756836e-4f;
+  r = r - n * 6.2771141529e-7f;
+  r = r - n * 1.2154201e-10f;
+  vf s = r * r;
+  vf p = splat(-2.50521084e-8f);
+  p = p * s + 2.75573192e-6f;
+  p = p * s - 1.98412698e-4f;
+  p = p * s + 8.33333333e-3f;
+  p = p * s - 1.66666667e-1f;
+  p = r + r * s * p;
+  return (vf)((vi)p ^ parity);
+}
+
+// tanh(ln(1 + e^x)) = (e^2 + 2 e) / (e^2 + 2 e + 2), e = exp(x); 1 where e^2 would overflow.
+INLINE vf vmish_gate(vf x) {
+  vf e = vexp(vmin(x, splat(20)));
+  vf q = e * (e + 2.0f);
+  return q / (q + 2.0f);
+}
+
 // The tanh GELU's inner polynomial is sqrt(2/pi) (x + 0.044715 x^3); 0.5 (1 + tanh u) is the
 // logistic function of 2u.
 INLINE vf vactivate(int32_t f, vf x) {
@@ -69,6 +118,17 @@ INLINE vf vactivate(int32_t f, vf x) {
     case HFM_QUICK_GELU: return x * vlogistic(1.702f * x);
     case HFM_SILU: return x * vlogistic(x);
     case HFM_RELU: return vmax(x, splat(0));
+    case HFM_SIGMOID: return vlogistic(x);
+    case HFM_LEAKY_RELU: return vmax(x, 0.01f * x);
+    case HFM_SOFTPLUS: return vmax(x, splat(0)) + vlog1p_unit(vexp(-vabs(x)));
+    case HFM_ELU: return vselect(x > splat(0), x, vexpm1_negative(vmin(x, splat(0))));
+    case HFM_RELU6: return vmin(vmax(x, splat(0)), splat(6));
+    case HFM_MISH: return x * vmish_gate(x);
+    case HFM_HARD_SWISH:
+      return x * vmin(vmax(x + 3.0f, splat(0)), splat(6)) * (1.0f / 6);
+    case HFM_EXPONENTIAL: return vexp(x);
+    case HFM_RECIPROCAL: return 1.0f / x;
+    case HFM_SINE: return vsine(x, 0);
     default: return vtanh(x);
   }
 }
@@ -95,6 +155,40 @@ INLINE vf vderivative(int32_t f, vf x, vf *value) {
     case HFM_RELU:
       *value = vmax(x, splat(0));
       return vselect(x > splat(0), splat(1), splat(0));
+    case HFM_SIGMOID:
+      s = vlogistic(x);
+      *value = s;
+      return s * (1.0f - s);
+    case HFM_LEAKY_RELU:
+      *value = vmax(x, 0.01f * x);
+      return vselect(x > splat(0), splat(1), splat(0.01f));
+    case HFM_SOFTPLUS:
+      *value = vactivate(f, x);
+      return vlogistic(x);
+    case HFM_ELU:
+      p = vexpm1_negative(vmin(x, splat(0)));
+      *value = vselect(x > splat(0), x, p);
+      return p + 1.0f;
+    case HFM_RELU6:
+      *value = vactivate(f, x);
+      return vselect((x > splat(0)) & (x < splat(6)), splat(1), splat(0));
+    case HFM_MISH:
+      p = vmish_gate(x);
+      *value = x * p;
+      return p + x * (1.0f - p * p) * vlogistic(x);
+    case HFM_HARD_SWISH:
+      *value = vactivate(f, x);
+      return vselect(x > splat(3), splat(1),
+                     vselect(x < splat(-3), splat(0), (2.0f * x + 3.0f) * (1.0f / 6)));
+    case HFM_EXPONENTIAL:
+      *value = vexp(x);
+      return *value;
+    case HFM_RECIPROCAL:
+      *value = 1.0f / x;
+      return -*value * *value;
+    case HFM_SINE:
+      *value = vsine(x, 0);
+      return vsine(x, 1);
     default:
       p = vtanh(x);
       *value = p;

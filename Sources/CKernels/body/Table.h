@@ -41,4 +41,5 @@ const hfm_kernel_table TABLE = {
     .fewRowsLinear = k_fewRowsLinear,
     .toFloat = to_float,
     .fromFloat = from_float,
+    .graph = &GRAPH_TABLE,
 };

@@ -23,7 +23,17 @@ enum {
   HFM_QUICK_GELU = 2,
   HFM_SILU = 3,
   HFM_RELU = 4,
-  HFM_TANH = 5
+  HFM_TANH = 5,
+  HFM_SIGMOID = 6,
+  HFM_LEAKY_RELU = 7,
+  HFM_SOFTPLUS = 8,
+  HFM_ELU = 9,
+  HFM_RELU6 = 10,
+  HFM_MISH = 11,
+  HFM_HARD_SWISH = 12,
+  HFM_EXPONENTIAL = 13,
+  HFM_RECIPROCAL = 14,
+  HFM_SINE = 15
 };
 
 /// Geometry of an attention product; queries `[batch, queries, queryHeads * headSize]`.
@@ -97,10 +107,11 @@ typedef struct {
       int64_t rowEnd);
 
   // positions and gathers
-  /// Rows are tokens; `table` holds cos[positions][half] then sin[positions][half].
+  /// Rows are tokens; `table` holds cos[positions][half] then sin[positions][half]. The first
+  /// `rotated` elements of a head turn, the rest is copied.
   void (*rotary)(
       hfm_array x, hfm_array y, const float *table, int64_t positions, int64_t heads,
-      int64_t headSize, int32_t inverse, int64_t rowBegin, int64_t rowEnd);
+      int64_t headSize, int64_t rotated, int32_t inverse, int64_t rowBegin, int64_t rowEnd);
   /// Returns how many ids lie outside [0, vocabulary); their rows are zero.
   int64_t (*embedding)(
       const int32_t *ids, hfm_array table, hfm_array y, int64_t vocabulary, int64_t cols,
@@ -172,6 +183,8 @@ typedef struct {
   /// See `hfm_gemm_tile`.
   void (*toFloat)(hfm_array x, int64_t begin, int64_t end, float *y);
   void (*fromFloat)(const float *x, hfm_array y, int64_t begin, int64_t end);
+  /// Everything beyond a plain transformer: GraphKernels.h.
+  const struct hfm_graph_table *graph;
 } hfm_kernel_table;
 
 /// Instruction sets that a table exists for, from the plainest to the widest.
@@ -210,6 +223,10 @@ int hfm_has_native_bf16(void);
 /// Returns how many ids lie outside and were left out.
 int64_t hfm_sort_ids(
     const int32_t *ids, int64_t n, int64_t vocabulary, int32_t *starts, int32_t *order);
+/// global = id + row * rows over rows of `perRow` ids; returns how many ids lie outside [0, rows).
+int64_t hfm_offset_ids(
+    const int32_t *ids, int32_t *global, int64_t perRow, int64_t rows, int64_t rowBegin,
+    int64_t rowEnd);
 /// Fills x[begin..<end] with normal numbers of this deviation, a pure function of seed and index.
 void hfm_fill_normal(
     hfm_array x, uint64_t seed, float mean, float deviation, int64_t begin, int64_t end);
@@ -217,3 +234,7 @@ void hfm_fill_normal(
 void hfm_use_one_thread(void);
 /// Sets OpenMP's thread count for the calling thread; returns 0 when OpenMP is absent.
 int hfm_set_openmp_threads(int count);
+/// 256 rising values in [-1, 1] or [0, 1]: what a byte of an 8-bit optimizer state stands for.
+const float *hfm_dynamic_map(int isSigned);
+
+#include "GraphKernels.h"

@@ -1,0 +1,288 @@
+// One lane's part of a convolution through oneDNN's primitives, on the calling thread alone.
+//
+// Operands lie in plain order; each is reordered into the layout that the primitive likes, and the
+// result back. All memory that a run needs is the caller's scratch.
+#include <stdlib.h>
+
+#include "Common.h"
+
+// Operands: source, weights, target, bias. Which of them is the result depends on the kind.
+enum { SOURCE, WEIGHTS, TARGET, BIAS, OPERANDS };
+
+typedef struct {
+  dnnl_memory_desc_t plain, inner;
+  int isReordered, isUsed;
+  int64_t at;
+  dnnl_memory_t plainMemory, innerMemory;
+  dnnl_primitive_t reorder;
+} operand;
+
+struct hfm_convolution {
+  hfm_convolution_shape shape;
+  operand operands[OPERANDS];
+  int result;
+  dnnl_primitive_desc_t description;
+  dnnl_primitive_t primitive;
+  dnnl_memory_t scratchMemory;
+  dnnl_memory_desc_t scratch;
+  dnnl_engine_t engine;
+  dnnl_stream_t stream;
+  int64_t scratchAt, scratchBytes;
+};
+
+static dnnl_data_type_t format_of(int32_t type) {
+  return type == HFM_F32 ? dnnl_f32 : type == HFM_BF16 ? dnnl_bf16 : dnnl_f16;
+}
+
+typedef struct {
+  int count;
+  dnnl_dims_t extents, strides;
+} layout;
+// Dimensions `lead` with their strides, then the spatial ones in order.
+static layout layout_of(const hfm_convolution_shape *s, int leads, const int64_t *lead,
+                        const int64_t *strides, const int64_t *spatial) {
+  layout l = {.count = leads + s->dimensions};
+  int64_t step = 1;
+  for (int d = s->dimensions - 1; d >= 0; d--) {
+    l.extents[leads + d] = spatial[d];
+    l.strides[leads + d] = step;
+    step *= spatial[d];
+  }
+  for (int d = 0; d < leads; d++) {
+    l.extents[d] = lead[d];
+    l.strides[d] = strides[d];
+  }
+  return l;
+}
+static int64_t volume(const hfm_convolution_shape *s, const int64_t *extents) {
+  int64_t n = 1;
+  for (int d = 0; d < s->dimensions; d++) n *= extents[d];
+  return n;
+}
+
+// The plain layouts, and in `any` the same tensors in whatever layout the primitive likes.
+static int describe(hfm_convolution *c, dnnl_data_type_t inner, dnnl_memory_desc_t *any) {
+  const hfm_convolution_shape *s = &c->shape;
+  int64_t in = volume(s, s->source), out = volume(s, s->target), taps = volume(s, s->kernel);
+  int64_t grouped[] = {s->groups, s->outputs, s->inputs};
+  int64_t weightStrides[] = {s->outputs * s->weightStride, s->weightStride, taps};
+  int skip = s->groups == 1;
+  int64_t sourceLead[] = {s->batch, s->groups * s->inputs}, sourceStrides[] = {s->sourceStride, in};
+  int64_t targetLead[] = {s->batch, s->groups * s->outputs};
+  int64_t targetStrides[] = {s->targetStride, out}, bias[] = {s->groups * s->outputs}, one[] = {1};
+  layout layouts[OPERANDS] = {
+      layout_of(s, 2, sourceLead, sourceStrides, s->source),
+      layout_of(s, 3 - skip, grouped + skip, weightStrides + skip, s->kernel),
+      layout_of(s, 2, targetLead, targetStrides, s->target),
+  };
+  layouts[BIAS].count = 1;
+  layouts[BIAS].extents[0] = bias[0];
+  layouts[BIAS].strides[0] = one[0];
+  for (int i = 0; i < OPERANDS; i++) {
+    layout *l = &layouts[i];
+    int status = dnnl_memory_desc_init_by_strides(&c->operands[i].plain, l->count, l->extents,
+                                                  format_of(s->type), l->strides);
+    if (!status)
+      status = dnnl_memory_desc_init_by_tag(
+          &any[i], l->count, l->extents, inner,
+          i == BIAS ? dnnl_a : dnnl_format_tag_any);
+    if (status) return status;
+  }
+  return 0;
+}
+
+// The primitive's description with operands of format `inner`.
+static int choose(hfm_convolution *c, dnnl_data_type_t inner) {
+  const hfm_convolution_shape *s = &c->shape;
+  dnnl_memory_desc_t any[OPERANDS];
+  int status = describe(c, inner, any);
+  if (status) return status;
+  dnnl_dims_t strides, dilations, before, after;
+  for (int d = 0; d < s->dimensions; d++) {
+    strides[d] = s->stride[d];
+    dilations[d] = s->dilation[d] - 1;
+    before[d] = s->padding[d];
+    // What makes the extents fit exactly, whatever was rounded away.
+    after[d] = (s->target[d] - 1) * s->stride[d] + (s->kernel[d] - 1) * s->dilation[d] + 1
+               - s->source[d] - s->padding[d];
+  }
+  const dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
+  const dnnl_memory_desc_t *bias = s->hasBias ? &any[BIAS] : 0;
+  dnnl_convolution_desc_t desc;
+  if (s->kind == HFM_CONVOLVE)
+    status = dnnl_dilated_convolution_forward_desc_init(
+        &desc, dnnl_forward_inference, algorithm, &any[SOURCE], &any[WEIGHTS], bias,
+        &any[TARGET], strides, dilations, before, after);
+  else if (s->kind == HFM_CONVOLVE_DATA)
+    status = dnnl_dilated_convolution_backward_data_desc_init(
+        &desc, algorithm, &any[SOURCE], &any[WEIGHTS], &any[TARGET], strides, dilations, before,
+        after);
+  else
+    status = dnnl_dilated_convolution_backward_weights_desc_init(
+        &desc, algorithm, &any[SOURCE], &any[WEIGHTS], bias, &any[TARGET], strides, dilations,
+        before, after);
+  if (status) return status;
+  dnnl_primitive_desc_t hint = 0;
+  if (s->kind != HFM_CONVOLVE) {
+    // Backward wants the forward description that it belongs to.
+    dnnl_convolution_desc_t forward;
+    status = dnnl_dilated_convolution_forward_desc_init(
+        &forward, dnnl_forward_training, algorithm, &any[SOURCE], &any[WEIGHTS], 0, &any[TARGET],
+        strides, dilations, before, after);
+    if (!status) status = dnnl_primitive_desc_create(&hint, &forward, 0, c->engine, 0);
+    if (status) return status;
+  }
+  dnnl_primitive_attr_t attributes = 0;
+  status = dnnl_primitive_attr_create(&attributes);
+  if (!status)
+    status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  if (!status)
+    status = dnnl_primitive_desc_create(&c->description, &desc, attributes, c->engine, hint);
+  if (attributes) dnnl_primitive_attr_destroy(attributes);
+  if (hint) dnnl_primitive_desc_destroy(hint);
+  return status;
+}
+
+static int64_t reserve(hfm_convolution *c, const dnnl_memory_desc_t *desc) {
+  int64_t at = c->scratchBytes;
+  c->scratchBytes += ((int64_t)dnnl_memory_desc_get_size(desc) + 127) / 128 * 128;
+  return at;
+}
+
+int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution **result) {
+  *result = 0;
+  hfm_use_one_thread();
+  hfm_convolution *c = calloc(1, sizeof *c);
+  if (!c) return dnnl_out_of_memory;
+  c->shape = *shape;
+  c->result = shape->kind == HFM_CONVOLVE ? TARGET
+              : shape->kind == HFM_CONVOLVE_DATA ? SOURCE : WEIGHTS;
+  int status = dnnl_engine_create(&c->engine, dnnl_cpu, 0);
+  if (!status) {
+    status = dnnl_unimplemented;
+    // 16-bit products only where the processor has them; else through fp32.
+    if (shape->type == HFM_BF16 && hfm_has_native_bf16()) status = choose(c, dnnl_bf16);
+    if (status) status = choose(c, dnnl_f32);
+  }
+  if (status) {
+    hfm_convolution_destroy(c);
+    return status;
+  }
+  static const dnnl_query_t forward[] = {
+      dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md, dnnl_query_weights_md};
+  static const dnnl_query_t data[] = {
+      dnnl_query_diff_src_md, dnnl_query_weights_md, dnnl_query_diff_dst_md,
+      dnnl_query_weights_md};
+  static const dnnl_query_t weights[] = {
+      dnnl_query_src_md, dnnl_query_diff_weights_md, dnnl_query_diff_dst_md,
+      dnnl_query_diff_weights_md};
+  const dnnl_query_t *query = shape->kind == HFM_CONVOLVE ? forward
+                              : shape->kind == HFM_CONVOLVE_DATA ? data : weights;
+  for (int i = 0; i < OPERANDS; i++) {
+    operand *o = &c->operands[i];
+    o->isUsed = i != BIAS || shape->hasBias;
+    if (!o->isUsed) continue;
+    const dnnl_memory_desc_t *inner =
+        dnnl_primitive_desc_query_md(c->description, query[i], i == BIAS ? 1 : 0);
+    if (!inner) {
+      hfm_convolution_destroy(c);
+      return dnnl_unimplemented;
+    }
+    o->inner = *inner;
+    o->isReordered = !dnnl_memory_desc_equal(&o->plain, &o->inner);
+    if (o->isReordered) o->at = reserve(c, &o->inner);
+  }
+  const dnnl_memory_desc_t *scratch =
+      dnnl_primitive_desc_query_md(c->description, dnnl_query_scratchpad_md, 0);
+  if (scratch) c->scratch = *scratch;
+  c->scratchAt = reserve(c, &c->scratch);
+  *result = c;
+  return 0;
+}
+int64_t hfm_convolution_scratch(const hfm_convolution *c) { return c->scratchBytes; }
+
+static int is_result(const hfm_convolution *c, int i) {
+  return i == c->result || (i == BIAS && c->result == WEIGHTS);
+}
+static int prepare_operand(hfm_convolution *c, int i) {
+  operand *o = &c->operands[i];
+  int status = dnnl_memory_create(&o->plainMemory, &o->plain, c->engine, DNNL_MEMORY_NONE);
+  if (status || !o->isReordered) return status;
+  status = dnnl_memory_create(&o->innerMemory, &o->inner, c->engine, DNNL_MEMORY_NONE);
+  if (status) return status;
+  const dnnl_memory_desc_t *from = is_result(c, i) ? &o->inner : &o->plain;
+  const dnnl_memory_desc_t *to = is_result(c, i) ? &o->plain : &o->inner;
+  dnnl_primitive_desc_t description = 0;
+  status = dnnl_reorder_primitive_desc_create(&description, from, c->engine, to, c->engine, 0);
+  if (!status) status = dnnl_primitive_create(&o->reorder, description);
+  if (description) dnnl_primitive_desc_destroy(description);
+  return status;
+}
+int hfm_convolution_prepare(hfm_convolution *c) {
+  if (c->primitive) return 0;
+  hfm_use_one_thread();
+  int status = dnnl_primitive_create(&c->primitive, c->description);
+  for (int i = 0; i < OPERANDS && !status; i++)
+    if (c->operands[i].isUsed) status = prepare_operand(c, i);
+  if (!status && c->scratch.ndims > 0)
+    status = dnnl_memory_create(&c->scratchMemory, &c->scratch, c->engine, DNNL_MEMORY_NONE);
+  if (!status) status = dnnl_stream_create(&c->stream, c->engine, dnnl_stream_default_flags);
+  return status;
+}
+
+static int reorder(hfm_convolution *c, operand *o, int isResult) {
+  dnnl_exec_arg_t arguments[2] = {
+      {DNNL_ARG_FROM, isResult ? o->innerMemory : o->plainMemory},
+      {DNNL_ARG_TO, isResult ? o->plainMemory : o->innerMemory},
+  };
+  return dnnl_primitive_execute(o->reorder, c->stream, 2, arguments);
+}
+int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *bias, void *target,
+                        void *scratch) {
+  hfm_use_one_thread();
+  void *data[OPERANDS] = {source, weights, target, bias};
+  const int isForward = c->shape.kind == HFM_CONVOLVE, isData = c->shape.kind == HFM_CONVOLVE_DATA;
+  const int slots[OPERANDS] = {
+      isData ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC,
+      isForward || isData ? DNNL_ARG_WEIGHTS : DNNL_ARG_DIFF_WEIGHTS,
+      isForward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST,
+      isForward ? DNNL_ARG_BIAS : DNNL_ARG_DIFF_BIAS,
+  };
+  dnnl_exec_arg_t arguments[OPERANDS + 1];
+  int count = 0, status = 0;
+  for (int i = 0; i < OPERANDS && !status; i++) {
+    operand *o = &c->operands[i];
+    if (!o->isUsed) continue;
+    status = dnnl_memory_set_data_handle(o->plainMemory, data[i]);
+    if (!status && o->isReordered)
+      status = dnnl_memory_set_data_handle(o->innerMemory, (char *)scratch + o->at);
+    if (!status && o->isReordered && !is_result(c, i)) status = reorder(c, o, 0);
+    arguments[count++] =
+        (dnnl_exec_arg_t){slots[i], o->isReordered ? o->innerMemory : o->plainMemory};
+  }
+  if (!status && c->scratchMemory) {
+    status = dnnl_memory_set_data_handle(c->scratchMemory, (char *)scratch + c->scratchAt);
+    arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, c->scratchMemory};
+  }
+  if (!status) status = dnnl_primitive_execute(c->primitive, c->stream, count, arguments);
+  for (int i = 0; i < OPERANDS && !status; i++)
+    if (c->operands[i].isUsed && c->operands[i].isReordered && is_result(c, i))
+      status = reorder(c, &c->operands[i], 1);
+  if (!status) status = dnnl_stream_wait(c->stream);
+  return status;
+}
+void hfm_convolution_destroy(hfm_convolution *c) {
+  if (!c) return;
+  for (int i = 0; i < OPERANDS; i++) {
+    operand *o = &c->operands[i];
+    if (o->plainMemory) dnnl_memory_destroy(o->plainMemory);
+    if (o->innerMemory) dnnl_memory_destroy(o->innerMemory);
+    if (o->reorder) dnnl_primitive_destroy(o->reorder);
+  }
+  if (c->scratchMemory) dnnl_memory_destroy(c->scratchMemory);
+  if (c->primitive) dnnl_primitive_destroy(c->primitive);
+  if (c->description) dnnl_primitive_desc_destroy(c->description);
+  if (c->stream) dnnl_stream_destroy(c->stream);
+  if (c->engine) dnnl_engine_destroy(c->engine);
+  free(c);
+}
