@@ -10,14 +10,22 @@ struct Case: Sendable, CustomStringConvertible {
   var outputs: [Output]
   /// Terms summed for one output element.
   var depth = 1
+  /// How often a result is rounded to its format: a transposed convolution's is once more when its
+  /// bias is added.
+  var roundings: Double {
+    if case .convolution(let geometry, bias: true) = kind, geometry.transposed { 2 } else { 1 }
+  }
   var description: String { "\(kind) \(inputs.map(\.shape))" }
 
   struct Input: Sendable {
     var shape: [Int]
     var below: Int?
-    init(_ shape: [Int], below: Int? = nil) {
+    /// Shares of classes and the like.
+    var isPositive = false
+    init(_ shape: [Int], below: Int? = nil, positive: Bool = false) {
       self.shape = shape
       self.below = below
+      isPositive = positive
     }
   }
   struct Output: Sendable {
@@ -39,7 +47,9 @@ struct Case: Sendable, CustomStringConvertible {
       if let below = input.below {
         return Operand(type: .int32, values: random.integers(input.shape, below: below))
       }
-      return Operand(type: type, values: random.values(input.shape, type, scale: 2))
+      var values = random.values(input.shape, type, scale: 2)
+      if input.isPositive { values.elements = values.elements.map(abs) }
+      return Operand(type: type, values: values)
     }
   }
   func outputs(_ type: DataType) -> [(shape: [Int], type: DataType)] {

@@ -14,7 +14,7 @@ import Testing
       let got = try run(
         item.kind, operands, outputs: item.outputs(type), lanes: 1 + seed, kernels: table)
       let error = normalisedError(got[0], want)
-      #expect(error <= bound(type, depth: item.depth), "\(table.name) \(type)")
+      #expect(error <= item.roundings * bound(type, depth: item.depth), "\(table.name) \(type)")
     }
   }
 
@@ -70,6 +70,10 @@ import Testing
       let got = try run(.activation(f), [x], outputs: [([xs.count], .fp32)])[0]
       for (value, point) in zip(got, xs) {
         let want = referenceActivation(f, point)
+        if want.isInfinite {
+          #expect(value == want, "\(f) at \(point)")
+          continue
+        }
         // Relative to the value, beside an allowance for fp32's rounding of exp's argument.
         #expect(abs(value - want) <= 4e-6 * abs(want) + 1e-12, "\(f) at \(point)")
       }

@@ -6,12 +6,17 @@ import Testing
 
 /// Every backward kernel against central differences of the double-precision definition.
 @Suite struct GradientTests {
-  /// The derivative of Σ weight · f(x) by each element of input `index`.
-  static func numeric(_ kind: OperatorKind, _ x: [Values], _ index: Int, _ weight: [Double])
-    -> [Double]
-  {
+  /// Elements of an input whose derivatives are checked: all of a small one, some of a large one.
+  static func chosen(_ count: Int, _ random: inout TestRandom) -> [Int] {
+    count <= 40 ? Array(0..<count) : (0..<24).map { _ in Int(random.bits() % UInt64(count)) }
+  }
+
+  /// The derivatives of Σ weight · f(x) by some elements of input `index`.
+  static func numeric(
+    _ kind: OperatorKind, _ x: [Values], _ index: Int, _ weight: [Double], at places: [Int]
+  ) -> [Double] {
     let step = 1e-5
-    return x[index].elements.indices.map { position in
+    return places.map { position in
       func value(_ shift: Double) -> Double {
         var moved = x
         moved[index].elements[position] += shift
@@ -118,6 +123,8 @@ import Testing
     item.inputs.map { $0.shape.reduce(1, *) }.max() ?? 0 < 720
       && item.kind != .activation(.relu) && item.kind != .gatedActivation(.relu)
       && item.kind != .matmul(.left) && item.kind != .matmul(.none)
+      // A bias that is the same for all keys cancels in the softmax: its gradient is rounding.
+      && item.inputs.last?.shape != [1, 4, 3, 1]
   }
 
   @Test(arguments: cases, [DataType.fp32, .bf16])
@@ -137,8 +144,10 @@ import Testing
       let targets = part.gradients.map { (shape: x[$0].values.shape, type: type) }
       let got = try run(part.kind, part.inputs, outputs: targets, lanes: 2)
       for (position, index) in part.gradients.enumerated() {
-        let want = GradientTests.numeric(item.kind, x.map(\.values), index, dy.values.elements)
-        let error = normalisedError(got[position], want)
+        let places = GradientTests.chosen(x[index].values.elements.count, &random)
+        let want = GradientTests.numeric(
+          item.kind, x.map(\.values), index, dy.values.elements, at: places)
+        let error = normalisedError(places.map { got[position][$0] }, want)
         let depth = item.depth + item.inputs[0].shape.reduce(1, *)
         // bf16 forward results (attention's o, l2's y) enter backward rounded: three roundings.
         let limit = bound(type, depth: depth) * (type == .bf16 ? 3 : 1) + 2e-6

@@ -173,7 +173,7 @@ extension Case {
   private static let elementLosses: [Case] = {
     func loss(_ kind: ElementLoss, _ shape: [Int]) -> Case {
       Case(
-        kind: .elementLoss(kind), inputs: [Input(shape), Input(shape)],
+        kind: .elementLoss(kind), inputs: [Input(shape), Input(shape, positive: true)],
         outputs: [Output([], statistic: true)], depth: shape.reduce(1, *))
     }
     return [
