@@ -26,10 +26,11 @@ func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  // Snapshots are compared in place, in the checkout.
+  // Snapshots and fixtures are read in place, in the checkout.
   .testTarget(
     name: name + "Tests", dependencies: dependencies + ["TestSupport"],
-    exclude: name == "Commands" ? ["Snapshots"] : [], swiftSettings: strict)
+    exclude: name == "Commands" ? ["Snapshots"] : name == "Kernels" ? ["Fixtures"] : [],
+    swiftSettings: strict)
 }
 
 func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {

@@ -192,6 +192,7 @@ extension ChannelNorm {
   func sharedBytes(_ shape: [Int]) -> Int {
     let rows = shape.prefix(2).reduce(1, *)
     let sets = statistics(shape)?.reduce(1, *) ?? 0
-    return sets * MemoryLayout<SetTotal>.stride + 4 * (6 * rows + 2 * (shape.dropFirst().first ?? 0))
+    return sets * MemoryLayout<SetTotal>.stride + 4
+      * (6 * rows + 2 * (shape.dropFirst().first ?? 0))
   }
 }

@@ -16,4 +16,7 @@ let benchmarks: [Benchmark] = [
 if CommandLine.arguments.dropFirst().first == "validate" {
   exit(runValidation(Array(CommandLine.arguments.dropFirst(2))))
 }
+if CommandLine.arguments.dropFirst().first == "sweep" {
+  exit(runSweep(Array(CommandLine.arguments.dropFirst(2))))
+}
 exit(runBenchmarks(benchmarks, Array(CommandLine.arguments.dropFirst())))

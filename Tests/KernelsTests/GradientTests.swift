@@ -45,9 +45,13 @@ import Testing
     case .batchedMatmul(.right):
       return [(.batchedMatmul(.none), [dy, x[1]], [0]), (.batchedMatmul(.left), [dy, x[0]], [1])]
     case .batchedMatmul(.none):
-      return [(.batchedMatmul(.right), [dy, x[1]], [0]), (.batchedMatmul(.left), [x[0], dy], [1])]
+      return [
+        (.batchedMatmul(.right), [dy, x[1]], [0]), (.batchedMatmul(.left), [x[0], dy], [1]),
+      ]
     case .batchedMatmul(.left):
-      return [(.batchedMatmul(.right), [x[1], dy], [0]), (.batchedMatmul(.none), [x[0], dy], [1])]
+      return [
+        (.batchedMatmul(.right), [x[1], dy], [0]), (.batchedMatmul(.none), [x[0], dy], [1]),
+      ]
     case .matmul(.right):
       return [(.matmul(.none), [dy, x[1]], [0]), (.matmul(.left), [dy, x[0]], [1])]
     case .attention(let g):

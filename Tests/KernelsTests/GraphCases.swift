@@ -66,7 +66,9 @@ extension Case {
       let output = Output([b, s, heads * g.valueSize])
       let statistic =
         g.fused ? Output([b, heads, s], statistic: true) : Output([b, heads, s, t])
-      let shapes = [[b, s, heads * size], [b, t, keyHeads * size], [b, t, keyHeads * g.valueSize]]
+      let shapes = [
+        [b, s, heads * size], [b, t, keyHeads * size], [b, t, keyHeads * g.valueSize],
+      ]
       return Case(
         kind: .attention(g), inputs: (shapes + (bias.map { [$0] } ?? [])).map { Input($0) },
         outputs: [output, statistic], depth: t + size)

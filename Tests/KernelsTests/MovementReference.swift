@@ -63,7 +63,8 @@ func referenceMovement(_ kind: OperatorKind, _ x: [Values]) -> [Double] {
     return sums
   case .roll(let shifts):
     return positions(shape).map { position in
-      x[0][position.indices.map { ((position[$0] - shifts[$0]) % shape[$0] + shape[$0]) % shape[$0] }]
+      x[0][
+        position.indices.map { ((position[$0] - shifts[$0]) % shape[$0] + shape[$0]) % shape[$0] }]
     }
   case .reduce(let reduction, let axes):
     let kept = shape.indices.filter { !axes.contains($0) }

@@ -137,7 +137,8 @@ static double k_factoredStep(hfm_array p, hfm_array g, const float *row, const f
       float *op = target(p, o, bp);
       vf sum = {0};
       FOR_LANES(n) {
-        vf d = vload(pg + i, n - i), second = vmax(scale * vload(col + at + i, n - i), splat(1e-36f));
+        vf d = vload(pg + i, n - i);
+        vf second = vmax(scale * vload(col + at + i, n - i), splat(1e-36f));
         vf u = d / __builtin_elementwise_sqrt(second);
         sum += u * u;
         if (rate != 0) vstore(op + i, vload(pp + i, n - i) - rate * u, n - i);

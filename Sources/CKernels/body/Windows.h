@@ -64,14 +64,16 @@ static void k_poolWindowsBackward(const hfm_windows *g, hfm_array dy, const int6
   }
 }
 
-// Calls for each output row with the weighted input rows that it is made of.
-#define FOR_ROW_TAPS(g, z, y_) \
+// The input rows that an output row (z, y) is made of, and the weight of each.
+#define FOR_ROW_TAPS(g) \
   for (int64_t tz = 0; tz < (g)->taps[0]; tz++) \
     for (int64_t ty = 0; ty < (g)->taps[1]; ty++)
-#define ROW_TAP(g, z, y_) \
-  int64_t iz = (g)->index[0][(z) * (g)->taps[0] + tz], iy = (g)->index[1][(y_) * (g)->taps[1] + ty]; \
-  float weight = (g)->weight[0][(z) * (g)->taps[0] + tz] * (g)->weight[1][(y_) * (g)->taps[1] + ty]; \
-  int64_t inRow = (iz * (g)->input[1] + iy) * (g)->input[2];
+INLINE int64_t row_tap(const hfm_resampling *g, int64_t z, int64_t y, int64_t tz, int64_t ty,
+                       float *weight) {
+  int64_t a = z * g->taps[0] + tz, b = y * g->taps[1] + ty;
+  *weight = g->weight[0][a] * g->weight[1][b];
+  return (g->index[0][a] * g->input[1] + g->index[1][b]) * g->input[2];
+}
 
 static void k_resample(const hfm_resampling *g, hfm_array x, hfm_array y, float *scratch,
                        int64_t planeBegin, int64_t planeEnd) {
@@ -83,8 +85,9 @@ static void k_resample(const hfm_resampling *g, hfm_array x, hfm_array y, float 
     for (int64_t line = 0; line < g->output[0] * g->output[1]; line++) {
       int64_t z = line / g->output[1], y_ = line % g->output[1];
       memset(row, 0, (size_t)cols * 4);
-      FOR_ROW_TAPS(g, z, y_) {
-        ROW_TAP(g, z, y_)
+      FOR_ROW_TAPS(g) {
+        float weight;
+        int64_t inRow = row_tap(g, z, y_, tz, ty, &weight);
         FOR_LANES(cols)
         vstore(row + i, vload(row + i, cols - i) + weight * vload(px + inRow + i, cols - i),
                cols - i);
@@ -118,8 +121,9 @@ static void k_resampleBackward(const hfm_resampling *g, hfm_array dy, hfm_array 
           for (int64_t t = (at + i) * taps; t < (at + i + 1) * taps; t++)
             row[g->index[2][t]] += g->weight[2][t] * pd[i];
       }
-      FOR_ROW_TAPS(g, z, y_) {
-        ROW_TAP(g, z, y_)
+      FOR_ROW_TAPS(g) {
+        float weight;
+        int64_t inRow = row_tap(g, z, y_, tz, ty, &weight);
         float *to = plane + inRow;
         FOR_LANES(cols)
         vstore(to + i, vload(to + i, cols - i) + weight * vload(row + i, cols - i), cols - i);
