@@ -10,8 +10,11 @@ public struct Job: Sendable, Hashable {
   public var cores: Int
   /// Memory that it holds while it runs, in bytes.
   public var memoryBytes: Int
-  /// Its estimated run time in seconds.
+  /// Its estimated run time in seconds, on `cores`.
   public var estimateSeconds: Double
+  /// The part of the estimate in which it reads its state again after an interruption, which no
+  /// number of devices makes shorter.
+  public var resumeSeconds = 0.0
   /// Whose job it is, as a number that the caller gives each user; shares are counted by it.
   public var user = 0
   /// What few jobs have; nil keeps the others small, of which there may be millions.
@@ -106,38 +109,5 @@ public struct Preemption: Sendable, Hashable {
   public init(checkpointSeconds: Double, restoreSeconds: Double) {
     self.checkpointSeconds = checkpointSeconds
     self.restoreSeconds = restoreSeconds
-  }
-}
-
-/// How fast a job runs on different numbers of devices.
-public struct ElasticRange: Sendable, Hashable {
-  /// A point of the scaling curve.
-  public struct Point: Sendable, Hashable {
-    /// Devices.
-    public var devices: Int
-    /// Speed relative to one device, as the planner predicts it.
-    public var speedup: Double
-    /// Pairs devices with a speed.
-    public init(devices: Int, speedup: Double) {
-      self.devices = devices
-      self.speedup = speedup
-    }
-  }
-
-  /// The usable numbers of devices, ascending; the first is the least, the last the most.
-  public var points: [Point]
-  /// Takes a curve; its points are sorted by devices.
-  public init(points: [Point]) { self.points = points.sorted { $0.devices < $1.devices } }
-
-  /// The speed on a number of devices: linear between points, that of the last beyond it, 0 below
-  /// the least.
-  public func speedup(devices: Int) -> Double {
-    guard let first = points.first, devices >= first.devices else { return 0 }
-    let above = points.partitionPoint { $0.devices > devices }
-    let low = points[above - 1]
-    guard above < points.count else { return low.speedup }
-    let high = points[above]
-    let part = Double(devices - low.devices) / Double(high.devices - low.devices)
-    return low.speedup + part * (high.speedup - low.speedup)
   }
 }

@@ -87,6 +87,7 @@ public struct SchedulerEngine: Scheduling {
     guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
     var job = ended.job
     job.estimateSeconds = max(remaining, 1e-3)
+    job.resumeSeconds = min(job.traits.preemption?.restoreSeconds ?? 0, job.estimateSeconds)
     // Whoever it made room for chooses first.
     return schedule(on: .ended(ended)) + admit([job])
   }
@@ -108,7 +109,7 @@ public struct SchedulerEngine: Scheduling {
       return settled.decisions + admit(settled.admitted)
     }
     guard let job = waiting[number] else { return [] }
-    dequeue(job)
+    dequeue(job.number)
     let settled = settle(job, well: false)
     return settled.decisions + schedule(on: .withdrawn(job)) + admit(settled.admitted)
   }
@@ -117,7 +118,7 @@ public struct SchedulerEngine: Scheduling {
   public mutating func setAside(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
     guard let job = waiting[number] else { return [] }
-    dequeue(job)
+    dequeue(job.number)
     return schedule(on: .withdrawn(job))
   }
 
@@ -138,9 +139,9 @@ public struct SchedulerEngine: Scheduling {
     if let rank = policy.rank(job) { state.ranked.insert(job, rank: rank) }
   }
 
-  private mutating func dequeue(_ job: Job) {
+  private mutating func dequeue(_ number: Int) {
+    guard let job = waiting.removeValue(forKey: number) else { return }
     state.queue.remove(job)
-    waiting[job.number] = nil
     if let rank = policy.rank(job) { state.ranked.remove(job, rank: rank) }
   }
 
@@ -200,7 +201,7 @@ public struct SchedulerEngine: Scheduling {
     var decisions: [Decision] = []
     for job in outcome.starts {
       guard let placement = nodes.place(job) else { continue }
-      dequeue(job)
+      dequeue(job.number)
       state.free -= job.demand
       let started = RunningJob(job: job, start: state.now, placement: placement)
       running[job.number] = started

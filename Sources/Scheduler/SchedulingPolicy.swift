@@ -81,6 +81,8 @@ public enum PolicyName: String, Sendable, Hashable, CaseIterable {
   case drf
   /// Cleanest hour within the deadline, with reservations.
   case carbonAware = "carbon-aware"
+  /// Devices divided among elastic jobs by predicted goodput.
+  case elasticGoodput = "elastic-goodput"
 
   /// A fresh policy of this name.
   public func policy(_ settings: PolicySettings = PolicySettings()) -> any SchedulingPolicy {
@@ -97,6 +99,7 @@ public enum PolicyName: String, Sendable, Hashable, CaseIterable {
         FairShareOrder(shares: settings.shares, halfLifeSeconds: settings.halfLifeSeconds))
     case .drf: OrderedPolicy(DRFOrder(shares: settings.shares))
     case .carbonAware: CarbonAwarePolicy(curve: settings.curve)
+    case .elasticGoodput: ElasticGoodputPolicy()
     }
   }
 }

@@ -7,13 +7,14 @@ extension TraceJob {
   private static let keys: Set<String> = [
     "id", "submitSeconds", "runSeconds", "cores", "memoryBytes", "estimateSeconds", "priority",
     "user", "deadlineSeconds", "limitSeconds", "dependsOn", "array", "arrayLimit", "requires",
-    "checkpointSeconds", "restoreSeconds",
+    "checkpointSeconds", "restoreSeconds", "scaling",
   ]
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
   /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time), `priority`
   /// (0), `user`, `deadlineSeconds`, `limitSeconds`, `dependsOn` (ids), `array` with `arrayLimit`,
-  /// `requires` (labels), `checkpointSeconds` and `restoreSeconds` (it may be interrupted).
+  /// `requires` (labels), `checkpointSeconds` and `restoreSeconds` (it may be interrupted), `scaling`
+  /// (speed by number of cores, for an elastic policy).
   ///
   /// - Throws: `UserError` that names file, line and key.
   public static func jobs(jsonLines bytes: [UInt8], file: String) throws(UserError) -> [TraceJob] {
@@ -56,6 +57,9 @@ extension TraceJob {
         job.user = Self.number(try name(user), &users)
       }
       job.traits = try traits(line)
+      job.traits.elastic = try line.optional("scaling").map { cursor throws(JSONError) in
+        try scaling(cursor, cores: job.cores)
+      }
       if numbers[id] == nil { numbers[id] = jobs.count }
       jobs.append(TraceJob(id: id, job: job, runSeconds: run))
     }
@@ -86,6 +90,22 @@ extension TraceJob {
           checkpointSeconds: checkpoint ?? 0, restoreSeconds: restore ?? 0)
       }
       return traits
+    }
+
+    /// Speeds by number of cores, in any unit; the job's own number must be within their range.
+    private func scaling(_ cursor: JSONCursor, cores: Int) throws(JSONError) -> ElasticRange {
+      var points: [ElasticRange.Point] = []
+      for (name, speed) in try cursor.members() {
+        guard let devices = Int(name), (1...10_000_000).contains(devices) else {
+          throw speed.error("expected a number of cores as the key, found \"\(name)\"")
+        }
+        points.append(.init(devices: devices, speedup: try speed.double(in: 1e-9...1e12)))
+      }
+      let range = ElasticRange(points: points)
+      guard let first = range.points.first, let last = range.points.last,
+        (first.devices...last.devices).contains(cores)
+      else { throw cursor.error("expected speeds around the job's \(cores) cores") }
+      return range
     }
 
     private func name(_ cursor: JSONCursor) throws(JSONError) -> String {

@@ -25,8 +25,9 @@ struct VirtualBackEnd: BackEnd {
   private var faults: FaultProcess?
   private var attempts: [Int: Int] = [:]
   private var starts: [Int: Double] = [:]
-  /// Seconds left to run of jobs that were interrupted.
-  private var left: [Int: Double] = [:]
+  /// What is left of jobs that were interrupted: seconds of work on the trace's number of cores, and
+  /// seconds to read their state again.
+  private var left: [Int: (work: Double, restore: Double)] = [:]
   /// Jobs that have neither ended nor been refused.
   private var open: Int
   private(set) var records: [ScheduleRecord]
@@ -89,7 +90,7 @@ struct VirtualBackEnd: BackEnd {
   }
 
   private mutating func start(_ job: Job, _ placement: Placement, _ now: Double) {
-    let run = left[job.number] ?? jobs[job.number].runSeconds
+    let run = runSeconds(job)
     let attempt = records.count + 1
     attempts[job.number] = attempt
     starts[job.number] = now
@@ -100,17 +101,36 @@ struct VirtualBackEnd: BackEnd {
         end: now + run, cores: job.cores, placement: keepsPlacements ? placement : .empty))
   }
 
-  /// The job writes its state, and reads it again when it goes on.
+  /// How long the rest of a job takes on the cores that it has.
+  private func runSeconds(_ job: Job) -> Double {
+    let rest = left[job.number] ?? (jobs[job.number].runSeconds, 0)
+    return rest.work * stretch(job) + rest.restore
+  }
+
+  /// Time on the job's cores over time on those that the trace gives it.
+  private func stretch(_ job: Job) -> Double {
+    let traced = jobs[job.number].job.cores
+    guard job.cores != traced, let range = job.traits.elastic else { return 1 }
+    return range.speedup(devices: traced) / range.speedup(devices: job.cores)
+  }
+
+  /// The job writes its state, and reads it again when it goes on. The scheduler hears what is left
+  /// of its estimate, not what is left in truth.
   private mutating func interrupt(_ job: Job, _ now: Double) {
     guard let began = starts[job.number], let attempt = attempts[job.number],
       let cost = job.traits.preemption
     else { return }
     preemptions += 1
-    let run = left[job.number] ?? jobs[job.number].runSeconds
-    let remaining = max(0, run - (now - began)) + cost.restoreSeconds
-    left[job.number] = remaining
+    let restore = left[job.number]?.restore ?? 0
+    // What it spent on reading its state is no progress.
+    let worked = max(0, now - began - restore)
+    let work = max(0, runSeconds(job) - restore - worked)
+    left[job.number] = (work / stretch(job), cost.restoreSeconds)
+    let estimate = max(work, job.estimateSeconds - restore - worked)
     attempts[job.number] = attempt + jobs.count * 2
-    let end = End(number: job.number, attempt: attempt + jobs.count * 2, remaining: remaining)
+    let end = End(
+      number: job.number, attempt: attempt + jobs.count * 2,
+      remaining: estimate + cost.restoreSeconds)
     ends.push(end, at: now + cost.checkpointSeconds)
   }
 }
