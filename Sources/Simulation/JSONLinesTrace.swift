@@ -1,4 +1,4 @@
-import DataFormats
+public import DataFormats
 public import Quantities
 import Scheduler
 
@@ -18,20 +18,32 @@ extension TraceJob {
   ///
   /// - Throws: `UserError` that names file, line and key.
   public static func jobs(jsonLines bytes: [UInt8], file: String) throws(UserError) -> [TraceJob] {
+    try jobs(lines: try lines(bytes, file: file), file: file)
+  }
+
+  /// The values of a file with one JSON value a line.
+  ///
+  /// - Throws: `UserError` that names file and line.
+  public static func lines(_ bytes: [UInt8], file: String) throws(UserError) -> [JSONValue] {
     do {
-      var reader = Reader()
-      for value in try JSONLines.parse(bytes) {
-        try reader.read(JSONCursor(file: file, root: value))
-      }
-      return reader.jobs
-    } catch let error as JSONError {
-      throw UserError(.input, place: error.place, key: error.key, error.message)
-    } catch let error as FormatError {
+      return try JSONLines.parse(bytes)
+    } catch {
       throw UserError(
         .input, place: "\(file):\(error.line):\(error.column)", error.message,
         remedy: "give one JSON object per line")
+    }
+  }
+
+  /// The jobs that lines of a JSON Lines trace describe.
+  ///
+  /// - Throws: `UserError` that names file, line and key.
+  public static func jobs(lines: [JSONValue], file: String) throws(UserError) -> [TraceJob] {
+    do throws(JSONError) {
+      var reader = Reader()
+      for value in lines { try reader.read(JSONCursor(file: file, root: value)) }
+      return reader.jobs
     } catch {
-      throw UserError(.input, place: file, "\(error)")
+      throw UserError(.input, place: error.place, key: error.key, error.message)
     }
   }
 

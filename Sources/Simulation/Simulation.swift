@@ -32,6 +32,8 @@ public struct RefusedJob: Sendable, Hashable {
 public struct SimulationResult: Sendable {
   /// One record per job that ran, in the trace's order.
   public var schedule: [ScheduleRecord]
+  /// Every attempt in the order of starting; more than one for a job that was interrupted or lost.
+  public var attempts: [ScheduleRecord]
   /// The jobs refused.
   public var refused: [RefusedJob]
   /// Jobs that had to wait, by what held them up on submission.
@@ -90,9 +92,11 @@ public func simulate(
   let events = engine.drive(&world)
   let schedule = last(world.records, count: jobs.count)
   return SimulationResult(
-    schedule: schedule, refused: world.refusals, deferrals: engine.deferrals, events: events,
+    schedule: schedule, attempts: world.records, refused: world.refusals,
+    deferrals: engine.deferrals, events: events,
     metrics: ScheduleMetrics(
-      schedule, cores: resources.total.cores, users: numbered.map(\.job.user)),
+      schedule, cores: resources.total.cores, users: numbered.map(\.job.user),
+      unfinishedCoreSeconds: world.unfinishedCoreSeconds),
     failures: world.failures, lostCoreSeconds: world.lostCoreSeconds,
     preemptions: world.preemptions)
 }

@@ -25,17 +25,22 @@ struct VirtualBackEnd: BackEnd {
   private var faults: FaultProcess?
   private var attempts: [Int: Int] = [:]
   private var starts: [Int: Double] = [:]
+  /// The record of the attempt that runs.
+  private var pieces: [Int: Int] = [:]
   /// What is left of jobs that were interrupted: seconds of work on the trace's number of cores, and
   /// seconds to read their state again.
   private var left: [Int: (work: Double, restore: Double)] = [:]
   /// Jobs that have neither ended nor been refused.
   private var open: Int
+  /// Every attempt, in the order of starting.
   private(set) var records: [ScheduleRecord]
   private(set) var refusals: [RefusedJob] = []
   /// Core-seconds lost with failed nodes.
   private(set) var lostCoreSeconds = 0.0
   private(set) var failures = 0
   private(set) var preemptions = 0
+  /// Core-seconds of attempts that were interrupted or lost.
+  private(set) var unfinishedCoreSeconds = 0.0
 
   init(jobs: [TraceJob], keepsPlacements: Bool, faults: FaultProcess?) {
     self.jobs = jobs
@@ -71,6 +76,7 @@ struct VirtualBackEnd: BackEnd {
 
   private mutating func ended(_ end: End) -> BackEndEvent {
     attempts[end.number] = nil
+    pieces[end.number] = nil
     if let remaining = end.remaining { return .yielded(end.number, remainingSeconds: remaining) }
     open -= 1
     return .end(end.number)
@@ -86,6 +92,7 @@ struct VirtualBackEnd: BackEnd {
     case .lose(let job):
       lostCoreSeconds += (now - (starts[job.number] ?? now)) * Double(job.cores)
       attempts[job.number] = nil
+      cut(job, now)
     }
   }
 
@@ -94,6 +101,7 @@ struct VirtualBackEnd: BackEnd {
     let attempt = records.count + 1
     attempts[job.number] = attempt
     starts[job.number] = now
+    pieces[job.number] = records.count
     ends.push(End(number: job.number, attempt: attempt), at: now + run)
     records.append(
       ScheduleRecord(
@@ -132,5 +140,13 @@ struct VirtualBackEnd: BackEnd {
       number: job.number, attempt: attempt + jobs.count * 2,
       remaining: estimate + cost.restoreSeconds)
     ends.push(end, at: now + cost.checkpointSeconds)
+    cut(job, now + cost.checkpointSeconds)
+  }
+
+  /// Ends the record of an attempt before its job is done.
+  private mutating func cut(_ job: Job, _ end: Double) {
+    guard let place = pieces.removeValue(forKey: job.number) else { return }
+    records[place].end = end
+    unfinishedCoreSeconds += (end - records[place].start) * Double(job.cores)
   }
 }

@@ -11,28 +11,35 @@ enum SimulatedCluster {
   /// - Parameter nodes: Nodes of a cluster instead of its own number; nil for its own.
   /// - Throws: `UserError` that names what is wrong or suggests the nearest names.
   static func resources(_ name: String, nodes: Int? = nil) throws(UserError) -> Resources {
-    let isMachine =
-      name == "here" || ["xml:", "json:", "synthetic:"].contains(where: name.hasPrefix)
-    if nodes != nil, isMachine {
+    if nodes != nil, isMachine(name) {
       throw UserError(
         .input, key: "--sweep", "\(name) is one machine", remedy: "give a cluster or --processors")
     }
     if name == "here" {
       return try usable(Resources(machine: try HardwareDiscovery.discover(.live)), name)
     }
-    if ["xml:", "json:", "synthetic:"].contains(where: name.hasPrefix) {
+    if isMachine(name) {
       let machine = try HardwareDiscovery.discover(try MachineSource(parsing: name))
       return try usable(Resources(machine: machine), name)
     }
+    return try resources(try cluster(name), nodes)
+  }
+
+  /// The cluster of a profile's path or a name of the catalogue; nil for a machine.
+  static func named(_ name: String) throws(UserError) -> Cluster? {
+    isMachine(name) ? nil : try cluster(name)
+  }
+
+  private static func isMachine(_ name: String) -> Bool {
+    name == "here" || ["xml:", "json:", "synthetic:"].contains(where: name.hasPrefix)
+  }
+
+  private static func cluster(_ name: String) throws(UserError) -> Cluster {
     let catalogue = try HardwareCatalogue.builtIn()
-    if name.contains("/") || name.hasSuffix(".json") {
-      let bytes = try Files.read(name)
-      let cluster = try Cluster(parsing: bytes, file: name) { id throws(UserError) in
-        try catalogue.device(id)
-      }
-      return try resources(cluster, nodes)
+    guard name.contains("/") || name.hasSuffix(".json") else { return try catalogue.cluster(name) }
+    return try Cluster(parsing: try Files.read(name), file: name) { id throws(UserError) in
+      try catalogue.device(id)
     }
-    return try resources(try catalogue.cluster(name), nodes)
   }
 
   private static func resources(_ cluster: Cluster, _ nodes: Int?) throws(UserError) -> Resources {

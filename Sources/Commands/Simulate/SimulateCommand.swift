@@ -15,10 +15,15 @@ enum SimulateCommand: Command {
       .value("processors", "N", "instead of a cluster: N equal processors"),
       .value("policy", "NAME[,NAME…]", "see below; several with commas (default easy)"),
       .value("schedule", "FILE.csv", "write id,submit,start,end of every job"),
+      .value("html", "FILE", "write a page: policies, use over time, who ran where"),
       .value("failures", "UP/DOWN", "nodes fail: mean time up and to repair, such as 30d/4h"),
       .value("seed", "N", "the seed of the failures (default 0)"),
       .flag("preempt", "higher priorities interrupt jobs that allow it"),
       .value("power", "BUSY/IDLE", "watts of a processor or device, such as 400/60"),
+      .value(
+        "carbon", "FILE.csv|GRID",
+        "g CO2e per kWh: a column gramsPerKilowattHour by hour, or a grid"),
+      .value("shares", "USER=N,…", "shares of users for fair-share and drf (default 1 each)"),
       .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
       .value("goal-wait", "TIME", "with --sweep: the least that keeps the mean wait below"),
       .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
@@ -34,7 +39,7 @@ enum SimulateCommand: Command {
       when each would start, beside Slurm's own expectation.
 
       Policies: fcfs, easy, conservative, easy-sjbf, wfp, sjf, edf, fair-share, drf,
-      carbon-aware. In rounds over kinds of devices (with --throughputs):
+      carbon-aware, elastic-goodput. In rounds over kinds of devices (with --throughputs):
       least-attained-service, max-min-fairness, finish-time-fairness,
       min-total-duration, shortest-remaining.
       """,
@@ -66,16 +71,25 @@ enum SimulateCommand: Command {
       return try SimulateSweep(arguments, policies).run(trace, bytes, path, console)
     }
     let resources = try resources(arguments, trace)
-    let jobs = try trace.jobs(bytes, file: path, cores: resources.total.cores)
-    let settings = try settings(arguments)
+    let jobs = try trace.jobs(
+      bytes, file: path, cores: resources.total.cores,
+      cluster: try arguments.string("cluster").flatMap(SimulatedCluster.named))
+    var settings = try settings(arguments)
+    settings.keepsPlacements = arguments.has("html")
+    let choices = try SimulateChoices(arguments)
     var outcomes: [SimulationOutcome] = []
     for policy in policies {
-      let outcome = try outcome(jobs, resources, policy, settings, arguments)
+      let outcome = outcome(jobs, resources, policy, settings, choices)
       outcomes.append(outcome)
       if let file = arguments.string("schedule") {
         let target = policies.count == 1 ? file : named(file, policy)
         try Files.writeAtomically(scheduleText(outcome.result), to: target)
       }
+    }
+    if let file = arguments.string("html") {
+      let page = SimulationPage(
+        title: path, outcomes: outcomes, resources: resources, users: jobs.map(\.job.user))
+      try Files.writeAtomically(page.html, to: file)
     }
     report(outcomes, console)
     return 0
@@ -83,17 +97,16 @@ enum SimulateCommand: Command {
 
   static func outcome(
     _ jobs: [TraceJob], _ resources: Resources, _ policy: PolicyName,
-    _ settings: SimulationSettings, _ arguments: Arguments
-  ) throws(UserError) -> SimulationOutcome {
+    _ settings: SimulationSettings, _ choices: SimulateChoices
+  ) -> SimulationOutcome {
     let clock = ContinuousClock()
     let began = clock.now
-    let result = simulate(jobs, on: resources, policy: policy.policy(), settings)
+    let result = simulate(
+      jobs, on: resources, policy: policy.policy(choices.policySettings), settings)
     let seconds = (clock.now - began) / .seconds(1)
     return SimulationOutcome(
-      policy: policy, result: result, wallSeconds: max(seconds, 1e-9),
-      power: try pair(arguments, "power", "400/60") { Double($0) }.map {
-        PowerRates(busyWatts: $0.0, idleWatts: $0.1)
-      })
+      policy: policy, result: result, wallSeconds: max(seconds, 1e-9), power: choices.power,
+      carbon: choices.carbon)
   }
 
   static func settings(_ arguments: Arguments) throws(UserError) -> SimulationSettings {
@@ -108,7 +121,7 @@ enum SimulateCommand: Command {
   }
 
   /// Two amounts above zero with a slash between them.
-  private static func pair(
+  static func pair(
     _ arguments: Arguments, _ option: String, _ example: String, _ parse: (String) -> Double?
   ) throws(UserError) -> (Double, Double)? {
     guard let text = arguments.string(option) else { return nil }

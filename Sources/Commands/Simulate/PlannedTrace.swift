@@ -1,0 +1,158 @@
+import DataFormats
+import HardwareModel
+import Models
+import Planner
+import Quantities
+import Simulation
+import Workloads
+
+/// Lines of a trace that name a workload in place of a run time: the planner predicts how long it
+/// takes on each number of devices of the cluster, which makes run time and scaling curve.
+struct PlannedTrace {
+  /// Keys that describe the workload and its range; docs/Scheduling.md describes them.
+  static let keys: Set<String> = [
+    "model", "task", "globalBatch", "samples", "sequence", "image", "dtype", "minDevices",
+    "maxDevices",
+  ]
+
+  private let cluster: Cluster
+  private let file: String
+  /// Seconds by number of devices of workloads that were planned already.
+  private var known: [String: [(devices: Int, seconds: Double)]] = [:]
+
+  init(cluster: Cluster, file: String) {
+    self.cluster = cluster
+    self.file = file
+  }
+
+  /// Whether a line names a workload.
+  static func isPlanned(_ line: JSONValue) -> Bool { line["model"] != nil }
+
+  /// The line with `runSeconds`, `cores` and `scaling` for its workload; others as they are.
+  ///
+  /// - Throws: `UserError` with the line and key at fault, or why no plan fits.
+  mutating func expanded(_ line: JSONValue) throws(UserError) -> JSONValue {
+    guard Self.isPlanned(line), case .object(let members) = line.content else { return line }
+    let curve: [(devices: Int, seconds: Double)]
+    let cores: Int
+    do {
+      let cursor = JSONCursor(file: file, root: line)
+      for key in ["runSeconds", "scaling"] {
+        if let stray = try cursor.optional(key) {
+          throw stray.error("stands beside \"model\", whose plan gives it")
+        }
+      }
+      let asked = try cursor.optional("cores")?.int(in: 1...cluster.deviceCount)
+      curve = try self.curve(cursor)
+      cores = asked ?? curve[0].devices
+      guard let least = curve.first?.devices, let most = curve.last?.devices,
+        (least...most).contains(cores)
+      else {
+        throw cursor.error("no plan of this workload runs on \(cores) devices")
+      }
+    } catch let error as JSONError {
+      throw UserError(.input, place: error.place, key: error.key, error.message)
+    } catch let error as UserError {
+      throw error
+    } catch {
+      throw UserError(.input, place: file, "\(error)")
+    }
+    var kept = members.filter { !Self.keys.contains($0.key) && $0.key != "cores" }
+    let first = curve[0].seconds
+    let scaling = curve.map { (String($0.devices), JSONValue.number(first / $0.seconds)) }
+    let run = Self.seconds(on: cores, curve)
+    kept.append(JSONValue.Member("runSeconds", .number(run)))
+    kept.append(JSONValue.Member("cores", .number(cores)))
+    kept.append(JSONValue.Member("scaling", .object(scaling)))
+    var expanded = line
+    expanded.content = .object(kept)
+    return expanded
+  }
+
+  /// Between two planned numbers of devices the speed is linear, as `ElasticRange` has it.
+  private static func seconds(
+    on devices: Int, _ curve: [(devices: Int, seconds: Double)]
+  ) -> Double {
+    guard let above = curve.firstIndex(where: { $0.devices >= devices }) else {
+      return curve[curve.count - 1].seconds
+    }
+    guard above > 0, curve[above].devices != devices else { return curve[above].seconds }
+    let (low, high) = (curve[above - 1], curve[above])
+    let part = Double(devices - low.devices) / Double(high.devices - low.devices)
+    return 1 / ((1 - part) / low.seconds + part / high.seconds)
+  }
+
+  /// Seconds of the whole job by number of devices: powers of two within the job's range, those on
+  /// which a plan fits.
+  private mutating func curve(
+    _ line: JSONCursor
+  ) throws -> [(devices: Int, seconds: Double)] {
+    let workload = try workload(line)
+    let name = try line.field("model").string()
+    let samples = try line.field("samples").double(in: 1...1e15)
+    let batch =
+      workload.task.trains
+      ? try line.field("globalBatch").int(in: 1...100_000_000)
+      : try line.optional("globalBatch")?.int(in: 1...100_000_000) ?? 1
+    let least = try line.optional("minDevices")?.int(in: 1...cluster.deviceCount) ?? 1
+    let most =
+      try line.optional("maxDevices")?.int(in: least...cluster.deviceCount)
+      ?? max(least, min(cluster.deviceCount, 64))
+    let key = "\(name) \(workload) \(batch) \(least) \(most) \(samples)"
+    if let planned = known[key] { return planned }
+    let model = try ModelSource.model(name)
+    var found: [(devices: Int, seconds: Double)] = []
+    var refusal: UserError?
+    for devices in Self.sizes(least, most) {
+      var request = PlanRequest(
+        cluster: cluster, globalBatch: workload.task.trains ? batch : 0,
+        precision: workload.precision)
+      request.devices = devices
+      request.limit = 1
+      if !workload.task.trains { request.space.microBatch = [batch] }
+      do throws(UserError) {
+        let plan = try PlanSearch(model, workload, request).run().plans[0]
+        guard plan.samplesPerSecond > 0 else { continue }
+        found.append((devices, samples / plan.samplesPerSecond))
+      } catch {
+        guard error.kind == .impossible else { throw error }
+        refusal = error
+      }
+    }
+    guard !found.isEmpty else {
+      throw UserError(
+        .impossible, place: line.file + ":\(line.value.line)", key: name,
+        refusal?.message ?? "no plan fits on \(least) to \(most) devices",
+        remedy: refusal?.remedy ?? "")
+    }
+    known[key] = found
+    return found
+  }
+
+  /// Powers of two from the least to the most, and both ends.
+  private static func sizes(_ least: Int, _ most: Int) -> [Int] {
+    var sizes = Set([least, most])
+    var size = 1
+    while size < most {
+      if size > least { sizes.insert(size) }
+      size *= 2
+    }
+    return sizes.sorted()
+  }
+
+  private func workload(_ line: JSONCursor) throws -> WorkloadRequest {
+    let word = try line.optional("dtype")?.string() ?? "bf16-mixed"
+    guard let precision = Precision(word: word) else {
+      throw line.error(
+        "unknown dtype \"\(word)\"; known are \(Precision.words.joined(separator: ", "))")
+    }
+    let image = try line.optional("image").map { cursor throws(JSONError) in
+      let sides = try JobsFile.extents(cursor)
+      return ImageSize(height: sides[0], width: sides[1])
+    }
+    return WorkloadRequest(
+      task: try line.field("task").word(WorkloadTask.self), batch: 1,
+      sequence: try line.optional("sequence")?.int(in: 1...10_000_000), image: image,
+      precision: precision)
+  }
+}
