@@ -50,8 +50,10 @@ public struct Job: Sendable, Hashable {
     return number < other.number
   }
 
-  /// Cores and bytes together.
-  public var demand: Amounts { Amounts(cores: cores, bytes: memoryBytes) }
+  /// Cores, bytes and accelerators together.
+  public var demand: Amounts {
+    Amounts(cores: cores, bytes: memoryBytes, accelerators: box?.traits.accelerators ?? 0)
+  }
 }
 
 /// Holds traits outside of the job, shared by its copies and never changed.
@@ -79,6 +81,10 @@ public struct JobTraits: Sendable, Hashable {
   /// Labels that every node it runs on must have, such as `on-premise` for data that may not leave
   /// the house.
   public var requiredLabels: [String] = []
+  /// GPUs or other accelerators that it holds beside its cores.
+  public var accelerators = 0
+  /// What it asks of memory and caches that others use too; nil when unknown.
+  public var traffic: MemoryTraffic?
   /// Mean power that it draws while it runs, in watts.
   public var powerWatts: Double?
 

@@ -59,6 +59,7 @@ struct WaitingJob: SummaryTreeElement {
     var count: Int
     var leastCores: Int
     var leastBytes: Int
+    var leastAccelerators: Int
     /// The shortest estimate among jobs of each size class, in seconds, rounded down.
     var shortest: SIMD16<Float>
   }
@@ -73,13 +74,15 @@ struct WaitingJob: SummaryTreeElement {
     var shortest = SIMD16<Float>(repeating: .infinity)
     shortest[Self.sizeClass(job.cores)] = Float(job.estimateSeconds).nextDown
     return Summary(
-      count: 1, leastCores: job.cores, leastBytes: job.memoryBytes, shortest: shortest)
+      count: 1, leastCores: job.cores, leastBytes: job.memoryBytes,
+      leastAccelerators: job.demand.accelerators, shortest: shortest)
   }
 
   static func joined(_ left: Summary, _ right: Summary) -> Summary {
     Summary(
       count: left.count + right.count, leastCores: min(left.leastCores, right.leastCores),
       leastBytes: min(left.leastBytes, right.leastBytes),
+      leastAccelerators: min(left.leastAccelerators, right.leastAccelerators),
       shortest: pointwiseMin(left.shortest, right.shortest))
   }
 
@@ -114,7 +117,9 @@ struct BackfillQuery {
   }
 
   func mayMatch(_ summary: WaitingJob.Summary) -> Bool {
-    guard summary.leastCores <= free.cores, summary.leastBytes <= free.bytes else { return false }
+    guard summary.leastCores <= free.cores, summary.leastBytes <= free.bytes,
+      summary.leastAccelerators <= free.accelerators
+    else { return false }
     if summary.leastCores <= extra.cores, summary.leastBytes <= extra.bytes { return true }
     return any(summary.shortest .<= limits)
   }

@@ -272,7 +272,8 @@ extension SchedulerEngine {
 
   private func reason(of job: Job) -> WaitReason {
     if job.cores > state.free.cores { return .cores }
-    return job.memoryBytes > state.free.bytes ? .memory : .reservation
+    if job.memoryBytes > state.free.bytes { return .memory }
+    return job.demand.accelerators > state.free.accelerators ? .accelerators : .reservation
   }
 
   /// See `explain(_:horizon:)`.

@@ -7,7 +7,8 @@ extension TraceJob {
   private static let keys: Set<String> = [
     "id", "submitSeconds", "runSeconds", "cores", "memoryBytes", "estimateSeconds", "priority",
     "user", "deadlineSeconds", "limitSeconds", "dependsOn", "array", "arrayLimit", "requires",
-    "checkpointSeconds", "restoreSeconds", "scaling",
+    "checkpointSeconds", "restoreSeconds", "scaling", "accelerators", "memoryBytesPerSecond",
+    "memoryBoundShare", "workingSetBytes",
   ]
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
@@ -94,6 +95,13 @@ extension TraceJob {
       }
       for cursor in try line.optional("requires")?.elements() ?? [] {
         traits.requiredLabels.append(try cursor.string())
+      }
+      traits.accelerators = try line.optional("accelerators")?.int(in: 0...1_000_000) ?? 0
+      if let rate = try line.optional("memoryBytesPerSecond")?.double(in: 0...1e15) {
+        traits.traffic = MemoryTraffic(
+          bytesPerSecond: rate,
+          boundShare: try line.optional("memoryBoundShare")?.double(in: 0...1) ?? 1,
+          workingSetBytes: try line.optional("workingSetBytes")?.int(in: 0...(1 << 50)) ?? 0)
       }
       let checkpoint = try line.optional("checkpointSeconds")?.double(in: 0...1e9)
       let restore = try line.optional("restoreSeconds")?.double(in: 0...1e9)

@@ -218,7 +218,7 @@ enum SimulateCommand: Command {
     guard console.explain else { return }
     console.print()
     var fairness = AlignedTable(
-      head: SimulationOutcome.fairnessHead, rightAligned: Set(1...7))
+      head: SimulationOutcome.fairnessHead, rightAligned: Set(1...8))
     fairness.rows = outcomes.map(\.fairnessRow)
     console.print(lines: fairness.lines)
     console.print()
