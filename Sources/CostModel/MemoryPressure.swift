@@ -1,3 +1,6 @@
+import HardwareModel
+import Quantities
+
 /// What a workload asks of the memory that it shares with others, by its counted operators.
 public struct MemoryPressure: Sendable, Hashable {
   /// Bytes per second while it runs.

@@ -15,6 +15,8 @@ public struct Job: Sendable, Hashable {
   /// The part of the estimate in which it reads its state again after an interruption, which no
   /// number of devices makes shorter.
   public var resumeSeconds = 0.0
+  /// How fast the nodes that it was given to run it, against those that its times are told for.
+  public var speed = 1.0
   /// Whose job it is, as a number that the caller gives each user; shares are counted by it.
   public var user = 0
   /// What few jobs have; nil keeps the others small, of which there may be millions.
@@ -85,6 +87,9 @@ public struct JobTraits: Sendable, Hashable {
   public var accelerators = 0
   /// What it asks of memory and caches that others use too; nil when unknown.
   public var traffic: MemoryTraffic?
+  /// How fast nodes with a label run it against those that its times are told for; 0 where it cannot
+  /// run. Of several labels of a node the slowest counts.
+  public var speeds: [LabelSpeed] = []
   /// Mean power that it draws while it runs, in watts.
   public var powerWatts: Double?
 
@@ -102,6 +107,19 @@ public struct JobArray: Sendable, Hashable {
   public init(id: Int, limit: Int) {
     self.id = id
     self.limit = limit
+  }
+}
+
+/// How fast nodes with a label run a job.
+public struct LabelSpeed: Sendable, Hashable {
+  /// The nodes' label, such as their device's id.
+  public var label: String
+  /// Speed against the nodes that the job's times are told for.
+  public var factor: Double
+  /// Pairs a label with a speed.
+  public init(label: String, factor: Double) {
+    self.label = label
+    self.factor = factor
   }
 }
 

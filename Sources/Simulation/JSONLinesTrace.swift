@@ -8,7 +8,7 @@ extension TraceJob {
     "id", "submitSeconds", "runSeconds", "cores", "memoryBytes", "estimateSeconds", "priority",
     "user", "deadlineSeconds", "limitSeconds", "dependsOn", "array", "arrayLimit", "requires",
     "checkpointSeconds", "restoreSeconds", "scaling", "accelerators", "memoryBytesPerSecond",
-    "memoryBoundShare", "workingSetBytes",
+    "memoryBoundShare", "workingSetBytes", "speeds",
   ]
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
@@ -95,6 +95,9 @@ extension TraceJob {
       }
       for cursor in try line.optional("requires")?.elements() ?? [] {
         traits.requiredLabels.append(try cursor.string())
+      }
+      for (label, speed) in try line.optional("speeds")?.members() ?? [] {
+        traits.speeds.append(LabelSpeed(label: label, factor: try speed.double(in: 0...1e6)))
       }
       traits.accelerators = try line.optional("accelerators")?.int(in: 0...1_000_000) ?? 0
       if let rate = try line.optional("memoryBytesPerSecond")?.double(in: 0...1e15) {

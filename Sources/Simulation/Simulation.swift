@@ -79,9 +79,7 @@ public func simulate(
   var numbered = jobs
   for index in numbered.indices { numbered[index].job.number = index }
   let start = numbered.map(\.job.submit).min() ?? 0
-  var engine = SchedulerEngine(
-    resources: resources, policy: policy, endsByEstimate: true, now: start)
-  engine.preemptsByPriority = settings.preempts
+  var engine = scheduler(resources, policy, settings, start)
   let faults = settings.failures.map {
     FaultProcess(
       nodes: resources.nodes.count, meanUp: $0.meanUp, meanDown: $0.meanDown, seed: settings.seed,
@@ -99,6 +97,22 @@ public func simulate(
       unfinishedCoreSeconds: world.unfinishedCoreSeconds),
     failures: world.failures, lostCoreSeconds: world.lostCoreSeconds,
     preemptions: world.preemptions)
+}
+
+/// One engine for nodes that are alike, one for each set of equal ones otherwise.
+private func scheduler(
+  _ resources: Resources, _ policy: any SchedulingPolicy, _ settings: SimulationSettings,
+  _ start: Double
+) -> any Scheduling {
+  guard Set(resources.nodes.map(\.labels)).count < 2 else {
+    return PartitionedScheduler(
+      resources: resources, policy: { policy }, endsByEstimate: true, now: start,
+      preemptsByPriority: settings.preempts)
+  }
+  var engine = SchedulerEngine(
+    resources: resources, policy: policy, endsByEstimate: true, now: start)
+  engine.preemptsByPriority = settings.preempts
+  return engine
 }
 
 /// Replays a trace without failures or interruptions.

@@ -115,11 +115,11 @@ struct VirtualBackEnd: BackEnd {
     return rest.work * stretch(job) + rest.restore
   }
 
-  /// Time on the job's cores over time on those that the trace gives it.
+  /// Time on the nodes and cores that a job has over time on those that the trace tells it for.
   private func stretch(_ job: Job) -> Double {
     let traced = jobs[job.number].job.cores
-    guard job.cores != traced, let range = job.traits.elastic else { return 1 }
-    return range.speedup(devices: traced) / range.speedup(devices: job.cores)
+    guard job.cores != traced, let range = job.traits.elastic else { return 1 / job.speed }
+    return range.speedup(devices: traced) / range.speedup(devices: job.cores) / job.speed
   }
 
   /// The job writes its state, and reads it again when it goes on. The scheduler hears what is left

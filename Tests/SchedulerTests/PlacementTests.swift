@@ -112,7 +112,8 @@ import Testing
     let found = Self.accelerated([(2, 1), (2, 1), (1, 2)])
     // The node with the network first; what is left of it holds the next one.
     #expect(found.map(\.numaNodes) == [[1], [1], [0]])
-    #expect(found.map { $0.shares.flatMap(\.accelerators) } == [["gpu2"], ["gpu3"], ["gpu0", "gpu1"]])
+    #expect(
+      found.map { $0.shares.flatMap(\.accelerators) } == [["gpu2"], ["gpu3"], ["gpu0", "gpu1"]])
     // Node 0 has no interface: the nearest one is node 1's.
     #expect(found.map { $0.shares.flatMap(\.networkInterfaces) } == [["ib0"], ["ib0"], ["ib0"]])
   }

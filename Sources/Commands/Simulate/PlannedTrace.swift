@@ -15,41 +15,28 @@ struct PlannedTrace {
     "maxDevices",
   ]
 
-  private let cluster: Cluster
+  private let clusters: [Cluster]
   private let file: String
   /// Seconds by number of devices of workloads that were planned already.
   private var known: [String: [(devices: Int, seconds: Double)]] = [:]
 
-  init(cluster: Cluster, file: String) {
-    self.cluster = cluster
+  init(clusters: [Cluster], file: String) {
+    self.clusters = clusters
     self.file = file
   }
 
   /// Whether a line names a workload.
   static func isPlanned(_ line: JSONValue) -> Bool { line["model"] != nil }
 
-  /// The line with `runSeconds`, `cores` and `scaling` for its workload; others as they are.
+  /// The line with `runSeconds`, `cores` and `scaling` on the first cluster that it runs on, and
+  /// `speeds` of the others; lines without a workload as they are.
   ///
   /// - Throws: `UserError` with the line and key at fault, or why no plan fits.
   mutating func expanded(_ line: JSONValue) throws(UserError) -> JSONValue {
     guard Self.isPlanned(line), case .object(let members) = line.content else { return line }
-    let curve: [(devices: Int, seconds: Double)]
-    let cores: Int
+    var kept = members.filter { !Self.keys.contains($0.key) && $0.key != "cores" }
     do {
-      let cursor = JSONCursor(file: file, root: line)
-      for key in ["runSeconds", "scaling"] {
-        if let stray = try cursor.optional(key) {
-          throw stray.error("stands beside \"model\", whose plan gives it")
-        }
-      }
-      let asked = try cursor.optional("cores")?.int(in: 1...cluster.deviceCount)
-      curve = try self.curve(cursor)
-      cores = asked ?? curve[0].devices
-      guard let least = curve.first?.devices, let most = curve.last?.devices,
-        (least...most).contains(cores)
-      else {
-        throw cursor.error("no plan of this workload runs on \(cores) devices")
-      }
+      kept += try prediction(JSONCursor(file: file, root: line))
     } catch let error as JSONError {
       throw UserError(.input, place: error.place, key: error.key, error.message)
     } catch let error as UserError {
@@ -57,16 +44,54 @@ struct PlannedTrace {
     } catch {
       throw UserError(.input, place: file, "\(error)")
     }
-    var kept = members.filter { !Self.keys.contains($0.key) && $0.key != "cores" }
-    let first = curve[0].seconds
-    let scaling = curve.map { (String($0.devices), JSONValue.number(first / $0.seconds)) }
-    let run = Self.seconds(on: cores, curve)
-    kept.append(JSONValue.Member("runSeconds", .number(run)))
-    kept.append(JSONValue.Member("cores", .number(cores)))
-    kept.append(JSONValue.Member("scaling", .object(scaling)))
     var expanded = line
     expanded.content = .object(kept)
     return expanded
+  }
+
+  private mutating func prediction(_ line: JSONCursor) throws -> [JSONValue.Member] {
+    for key in ["runSeconds", "scaling", "speeds"] {
+      if let stray = try line.optional(key) {
+        throw stray.error("stands beside \"model\", whose plan gives it")
+      }
+    }
+    let asked = try line.optional("cores")?.int(in: 1...10_000_000)
+    var curves: [(cluster: Cluster, curve: [(devices: Int, seconds: Double)])] = []
+    var refusal: UserError?
+    for cluster in clusters {
+      do {
+        let curve = try curve(line, cluster)
+        let (least, most) = (curve[0].devices, curve[curve.count - 1].devices)
+        if let asked, !(least...most).contains(asked) {
+          refusal = UserError(
+            .impossible, place: "\(file):\(line.value.line)", key: "cores",
+            "on \(cluster.id) a plan takes \(least) to \(most) devices, not \(asked)")
+          continue
+        }
+        curves.append((cluster, curve))
+      } catch let error as UserError where error.kind == .impossible {
+        refusal = error
+      }
+    }
+    guard let first = curves.first else {
+      throw refusal ?? UserError(.impossible, place: file, "no plan fits")
+    }
+    let cores = asked ?? first.curve[0].devices
+    let seconds = Self.seconds(on: cores, first.curve)
+    let scaling = first.curve.map {
+      (String($0.devices), JSONValue.number(first.curve[0].seconds / $0.seconds))
+    }
+    // On the others it is faster or slower, or does not run at all.
+    let speeds = clusters.filter { $0.id != first.cluster.id }.map { cluster in
+      let curve = curves.first { $0.cluster.id == cluster.id }?.curve
+      return (
+        cluster.id, JSONValue.number(curve.map { seconds / Self.seconds(on: cores, $0) } ?? 0)
+      )
+    }
+    return [
+      JSONValue.Member("runSeconds", .number(seconds)), JSONValue.Member("cores", .number(cores)),
+      JSONValue.Member("scaling", .object(scaling)), JSONValue.Member("speeds", .object(speeds)),
+    ]
   }
 
   /// Between two planned numbers of devices the speed is linear, as `ElasticRange` has it.
@@ -85,7 +110,7 @@ struct PlannedTrace {
   /// Seconds of the whole job by number of devices: powers of two within the job's range, those on
   /// which a plan fits.
   private mutating func curve(
-    _ line: JSONCursor
+    _ line: JSONCursor, _ cluster: Cluster
   ) throws -> [(devices: Int, seconds: Double)] {
     let workload = try workload(line)
     let name = try line.field("model").string()
@@ -98,7 +123,7 @@ struct PlannedTrace {
     let most =
       try line.optional("maxDevices")?.int(in: least...cluster.deviceCount)
       ?? max(least, min(cluster.deviceCount, 64))
-    let key = "\(name) \(workload) \(batch) \(least) \(most) \(samples)"
+    let key = "\(cluster.id) \(name) \(workload) \(batch) \(least) \(most) \(samples)"
     if let planned = known[key] { return planned }
     let model = try ModelSource.model(name)
     var found: [(devices: Int, seconds: Double)] = []

@@ -11,7 +11,8 @@ enum SimulateCommand: Command {
     options: [
       .value("from", "WHERE", "instead of TRACE: the live queue of a cluster", words: ["slurm"]),
       .value(
-        "cluster", "NAME|FILE|here", "what the jobs run on; a cluster's devices are given out"),
+        "cluster", "NAME[:LABEL…][,…]|FILE|here",
+        "what the jobs run on; a cluster's devices are given out"),
       .value("processors", "N", "instead of a cluster: N equal processors"),
       .value("policy", "NAME[,NAME…]", "see below; several with commas (default easy)"),
       .value("schedule", "FILE.csv", "write id,submit,start,end of every job"),
@@ -34,7 +35,9 @@ enum SimulateCommand: Command {
       line: id, submitSeconds, runSeconds and optionally cores, memoryBytes,
       estimateSeconds, priority, user, deadlineSeconds, dependsOn and more; see
       docs/Scheduling.md. With several policies --schedule puts the policy's name
-      before the file's extension.
+      before the file's extension. A line that names a model is planned for the
+      cluster. Clusters joined by commas differ: a job with "requires" stays on nodes
+      with those labels.
       With --from slurm the jobs that run and wait now are taken, and the result is
       when each would start, beside Slurm's own expectation.
 
@@ -46,6 +49,8 @@ enum SimulateCommand: Command {
     examples: [
       "hfm simulate SDSC-SP2.swf --processors 128 --policy fcfs,easy,conservative,wfp",
       "hfm simulate jobs.jsonl --cluster selene-a100 --policy easy --schedule starts.csv",
+      "hfm simulate year.jsonl --cluster hospital-4x4-l40s:on-premise,dgx-h100 "
+        + "--policy elastic-goodput,easy --html year.html",
       "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --goal-wait 1h",
       "hfm simulate jobs.trace --throughputs t.json --devices v100=8,p100=16,k80=24 "
         + "--policy max-min-fairness",
@@ -73,7 +78,7 @@ enum SimulateCommand: Command {
     let resources = try resources(arguments, trace)
     let jobs = try trace.jobs(
       bytes, file: path, cores: resources.total.cores,
-      cluster: try arguments.string("cluster").flatMap(SimulatedCluster.named))
+      clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here").map(\.cluster))
     var settings = try settings(arguments)
     settings.keepsPlacements = arguments.has("html")
     let choices = try SimulateChoices(arguments)

@@ -1,6 +1,5 @@
 import DataFormats
 import Executor
-import HardwareModel
 import Quantities
 import Scheduler
 import Simulation
@@ -38,7 +37,9 @@ struct SimulateSweep {
     for size in sizes {
       let resources = try resources(size)
       let jobs = try trace.jobs(
-        bytes, file: path, cores: resources.total.cores, cluster: try cluster(size))
+        bytes, file: path, cores: resources.total.cores,
+        clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here", size)
+          .map(\.cluster))
       for policy in policies { cases.append((size, policy, resources, jobs)) }
     }
     let settings = try SimulateCommand.settings(arguments)
@@ -69,12 +70,6 @@ struct SimulateSweep {
     show(
       work.indices.compactMap { place in outcomes[place].map { (work[place].size, $0) } }, console)
     return 0
-  }
-
-  private func cluster(_ nodes: Int) throws(UserError) -> Cluster? {
-    var cluster = try arguments.string("cluster").flatMap(SimulatedCluster.named)
-    cluster?.nodes = nodes
-    return cluster
   }
 
   private func resources(_ size: Int) throws(UserError) -> Resources {

@@ -22,12 +22,53 @@ enum SimulatedCluster {
       let machine = try HardwareDiscovery.discover(try MachineSource(parsing: name))
       return try usable(Resources(machine: machine), name)
     }
-    return try resources(try cluster(name), nodes)
+    let parts = try parts(name, nodes)
+    var resources = Resources(nodes: [])
+    for part in parts {
+      var own = try Resources(cluster: part.cluster)
+      let (id, cpu) = (resources.nodes.count, resources.total.cores)
+      for index in own.nodes.indices {
+        own.nodes[index].id += id
+        own.nodes[index].cpus = own.nodes[index].cpus.map { $0 + cpu }
+        own.nodes[index].memoryBytes /= parts.count
+        own.nodes[index].labels = part.labels
+      }
+      resources.nodes += own.nodes
+    }
+    return resources
   }
 
-  /// The cluster of a profile's path or a name of the catalogue; nil for a machine.
-  static func named(_ name: String) throws(UserError) -> Cluster? {
-    isMachine(name) ? nil : try cluster(name)
+  /// A cluster with the labels of its nodes.
+  struct Part {
+    var cluster: Cluster
+    /// Its id, its device's id, and what the user calls it.
+    var labels: Set<String>
+  }
+
+  /// Clusters joined by commas, each with labels after colons: `hospital:on-premise,dgx-h100`; none
+  /// for a machine.
+  ///
+  /// - Parameter nodes: Nodes of a single cluster instead of its own number.
+  static func parts(_ text: String, _ nodes: Int? = nil) throws(UserError) -> [Part] {
+    guard !isMachine(text) else { return [] }
+    var parts: [Part] = []
+    for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let words = piece.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard !words.contains("") else {
+        throw UserError(
+          .input, key: "--cluster", "\"\(text)\" has an empty name or label",
+          remedy: "write it like NAME:label,NAME")
+      }
+      var cluster = try cluster(words[0])
+      if let nodes { cluster.nodes = nodes }
+      parts.append(
+        Part(cluster: cluster, labels: Set([cluster.id, cluster.device.id] + words.dropFirst())))
+    }
+    guard nodes == nil || parts.count == 1 else {
+      throw UserError(
+        .input, key: "--sweep", "\(parts.count) clusters are given", remedy: "give one cluster")
+    }
+    return parts
   }
 
   private static func isMachine(_ name: String) -> Bool {
@@ -40,12 +81,6 @@ enum SimulatedCluster {
     return try Cluster(parsing: try Files.read(name), file: name) { id throws(UserError) in
       try catalogue.device(id)
     }
-  }
-
-  private static func resources(_ cluster: Cluster, _ nodes: Int?) throws(UserError) -> Resources {
-    var cluster = cluster
-    if let nodes { cluster.nodes = nodes }
-    return try Resources(cluster: cluster)
   }
 
   private static func usable(_ resources: Resources, _ name: String) throws(UserError) -> Resources
