@@ -1,10 +1,10 @@
 /// A scheduler for nodes that differ: each set of nodes with equal labels has an engine and a queue
 /// of its own, and each job goes to one that has all labels that it requires.
 ///
-/// A job goes where it can start at once, nodes with fewest labels first, so that special ones stay
-/// free for those that need them; else to the set that has least work waiting for its size. A set
-/// that runs dry takes over the first job of the others that may run there. A gang never spreads over
-/// different sets. Dependencies and arrays hold across sets.
+/// A job goes where it should end first, by its speed there and the work that stands before it; of
+/// equal ends the nodes with fewest labels, so that special ones stay free for those that need them.
+/// A set that runs dry takes over the first job of the others that may run there. A gang never
+/// spreads over different sets. Dependencies and arrays hold across sets.
 public struct PartitionedScheduler: Scheduling {
   private var parts: [SchedulerEngine] = []
   private let labels: [Set<String>]
@@ -192,17 +192,15 @@ public struct PartitionedScheduler: Scheduling {
 
   /// Puts an admitted job into the set that suits it best.
   private mutating func route(_ job: Job, at now: Double) -> [Decision] {
-    var best: (isLate: Bool, key: Double, part: Int, job: Job)?
+    var best: (end: Double, labels: Int, part: Int, job: Job)?
     for part in parts.indices {
       guard let own = fitted(job, to: part), parts[part].refusal(of: own) == nil else { continue }
       let state = parts[part].state
-      let isLate = !state.queue.isEmpty || !state.free.covers(own.demand)
-      let key =
-        isLate
-        ? work[part] / Double(max(1, state.capacity.cores)) + own.estimateSeconds
-        : Double(labels[part].count)
-      if let known = best, (known.isLate ? 1 : 0, known.key) <= (isLate ? 1 : 0, key) { continue }
-      best = (isLate, key, part, own)
+      let mayStart = state.queue.isEmpty && state.free.covers(own.demand)
+      let wait = mayStart ? 0 : work[part] / Double(max(1, state.capacity.cores))
+      let (end, count) = (wait + own.estimateSeconds, labels[part].count)
+      if let known = best, (known.end, known.labels) <= (end, count) { continue }
+      best = (end, count, part, own)
     }
     guard let best else {
       // Its deadline passed while it was held.

@@ -119,10 +119,15 @@ struct PlannedTrace {
       workload.task.trains
       ? try line.field("globalBatch").int(in: 1...100_000_000)
       : try line.optional("globalBatch")?.int(in: 1...100_000_000) ?? 1
-    let least = try line.optional("minDevices")?.int(in: 1...cluster.deviceCount) ?? 1
-    let most =
-      try line.optional("maxDevices")?.int(in: least...cluster.deviceCount)
-      ?? max(least, min(cluster.deviceCount, 64))
+    let least = try line.optional("minDevices")?.int(in: 1...10_000_000) ?? 1
+    let wished = try line.optional("maxDevices")?.int(in: least...10_000_000) ?? max(least, 64)
+    let most = min(wished, cluster.deviceCount)
+    guard least <= most else {
+      throw UserError(
+        .impossible, place: "\(file):\(line.value.line)", key: "minDevices",
+        "\(least) devices are asked for, \(cluster.id) has \(cluster.deviceCount)",
+        remedy: "give fewer, or another --cluster")
+    }
     let key = "\(cluster.id) \(name) \(workload) \(batch) \(least) \(most) \(samples)"
     if let planned = known[key] { return planned }
     let model = try ModelSource.model(name)
