@@ -6,6 +6,10 @@ struct NodePool: Sendable {
   private let placer: Placer
   private var free: [FreeNode]
   private var index = SummaryTree<NodeKey>()
+  /// Stretches of the index that searches have looked at.
+  private var looked = 0
+  /// What placing and giving back have cost so far, in nodes of the index.
+  var work: Int { looked + index.work }
 
   init(resources: Resources) {
     placer = Placer(resources: resources)
@@ -32,7 +36,7 @@ struct NodePool: Sendable {
   }
 
   /// The best node that covers a demand alone; else the fewest that do together.
-  private func parts(_ demand: Amounts, _ traffic: MemoryTraffic?) -> [(Int, Amounts)]? {
+  private mutating func parts(_ demand: Amounts, _ traffic: MemoryTraffic?) -> [(Int, Amounts)]? {
     if let node = single(demand, traffic) { return [(node, demand)] }
     if placer.isUniform, demand.accelerators == 0,
       let parts = placer.fill(demand, emptiest(demand.cores), free)
@@ -44,17 +48,23 @@ struct NodePool: Sendable {
 
   /// The node that covers a demand and has least left over; where jobs meet at memory, or there are
   /// accelerators to keep for those that need them, the best by score of the first few.
-  private func single(_ demand: Amounts, _ traffic: MemoryTraffic?) -> Int? {
+  private mutating func single(_ demand: Amounts, _ traffic: MemoryTraffic?) -> Int? {
     let least = NodeKey(cores: demand.cores, bytes: demand.bytes, accelerators: 0, node: -1)
     var rank = 0
-    index.before({ $0.precedes(least) }) { rank += $0.count }
+    var looked = 0
+    defer { self.looked += looked }
+    index.before({ $0.precedes(least) }) {
+      looked += 1
+      rank += $0.count
+    }
     let isScored = placer.hasAccelerators || (traffic != nil && placer.hasBandwidth)
     var best: (score: PlacementScore, node: Int)?
     for _ in 0..<(isScored ? Self.candidatesAtMost : 1) {
       let found = index.first(
         from: rank,
         mayHold: {
-          $0.mostBytes >= demand.bytes && $0.mostAccelerators >= demand.accelerators
+          looked += 1
+          return $0.mostBytes >= demand.bytes && $0.mostAccelerators >= demand.accelerators
         },
         matches: { $0.bytes >= demand.bytes && $0.accelerators >= demand.accelerators })
       guard let found else { break }

@@ -10,6 +10,13 @@ public struct SchedulerEngine: Scheduling {
   /// When the policy wants to be asked again, in seconds; nil for never.
   public private(set) var wakeAt: Double?
 
+  /// What all decisions so far have cost: nodes walked in the ordered trees of waiting jobs, expected
+  /// releases and free nodes, and stretches of them that the policy looked at.
+  public var work: Int {
+    looked + state.queue.work + state.ranked.work + state.releases.work + nodes.work
+  }
+  private var looked = 0
+
   private var policy: any SchedulingPolicy
   private var nodes: NodePool
   private var running: [Int: RunningJob] = [:]
@@ -198,6 +205,7 @@ public struct SchedulerEngine: Scheduling {
   private mutating func schedule(on event: SchedulingEvent) -> [Decision] {
     let outcome = policy.decide(state, on: event)
     wakeAt = outcome.wakeAt
+    looked += outcome.looked
     var decisions: [Decision] = []
     for job in outcome.starts {
       guard let placement = nodes.place(job) else { continue }

@@ -21,6 +21,8 @@ public struct PolicyOutcome: Sendable {
   public var preemptions: [Int] = []
   /// When to ask again even if nothing happens, in seconds; nil for never.
   public var wakeAt: Double?
+  /// What choosing cost: stretches of the queue and expected releases looked at.
+  public var looked = 0
   /// Nothing to do.
   public init() {}
 }
