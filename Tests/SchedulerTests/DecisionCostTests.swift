@@ -29,7 +29,8 @@ import Testing
       for case .start(let job, _) in decisions { running.insert(job.number) }
     }
     // One that all must wait behind, so that the queue grows whatever the policy.
-    let wide = Job(number: 1_000_000, submit: 0, priority: 9, cores: nodes * 8, estimateSeconds: 1e6)
+    let wide = Job(
+      number: 1_000_000, submit: 0, priority: 9, cores: nodes * 8, estimateSeconds: 1e6)
     note(engine.submit(wide, at: 0))
     for _ in 0..<waiting { submit(0) }
     note(engine.end(1_000_000, at: 1))
