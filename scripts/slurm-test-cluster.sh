@@ -4,7 +4,7 @@
 # files lie in FOLDER; nothing of the system's own Slurm is touched, and `stop` ends what `start`
 # began.
 #
-# Usage: scripts/slurm-test-cluster.sh install [--accounting]    Debian packages (needs root)
+# Usage: scripts/slurm-test-cluster.sh install [--accounting] [--mpi]   Debian packages (needs root)
 #        scripts/slurm-test-cluster.sh start FOLDER [--accounting] [--port N]   (needs root)
 #        scripts/slurm-test-cluster.sh stop FOLDER
 # After `start`: export SLURM_CONF=FOLDER/etc/slurm.conf
@@ -21,6 +21,7 @@ install_packages() {
     munge slurm-wlm slurmctld slurmd slurm-client slurm-wlm-basic-plugins libpmix2
   )
   if [ "$accounting" = yes ]; then packages+=(slurmdbd mariadb-server); fi
+  if [ "$mpi" = yes ]; then packages+=(openmpi-bin libopenmpi-dev gcc libc6-dev); fi
   local missing=() package status
   for package in "${packages[@]}"; do
     status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
@@ -225,10 +226,12 @@ action=$1
 shift
 folder=""
 accounting=no
+mpi=no
 port=16817
 while [ $# -gt 0 ]; do
   case $1 in
     --accounting) accounting=yes ;;
+    --mpi) mpi=yes ;;
     --port) port=$2; shift ;;
     -*) usage ;;
     *) folder=$1 ;;

@@ -28,6 +28,7 @@ HFM_BINARY="$(swift build --show-bin-path)/hfm"
 export HFM_BINARY
 
 started=$SECONDS
+scripts/slurm-test-cluster.sh install --mpi
 scripts/slurm-test-cluster.sh start "$folder/plain" > /dev/null
 echo "real Slurm: $(SLURM_CONF=$folder/plain/etc/slurm.conf sinfo --version), 4 nodes up after" \
   "$((SECONDS - started)) s"

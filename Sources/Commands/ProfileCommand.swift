@@ -14,6 +14,9 @@ enum ProfileCommand: Command {
       .value("nodes", "LIST", "these nodes, as Slurm writes them: n[1-4],gpu07"),
       .value(
         "measure", "WORDS", "of topology, kernels, memory, network; with commas (default all)"),
+      .value(
+        "transport", "WORD", "how links are measured (default mpi where there is mpicc, else tcp)",
+        words: ["mpi", "tcp"]),
       .flag("quick", "fewer shapes and rounds"),
       .value("output", "FILE", "where the profile goes"),
       .value("work", "FOLDER", "for the nodes' records; all see it (default hfm-profile)"),
@@ -29,10 +32,12 @@ enum ProfileCommand: Command {
     discussion: """
       Each node measures its topology, its kernels (as hfm calibrate does) and the
       bandwidth between its NUMA nodes; then each pair of nodes measures latency and
-      bandwidth over TCP, in rounds in which no node is in two pairs. Nodes that die
-      or return garbage leave a partial profile that says so (exit code 4); called
-      again with the same --work folder, only what is missing is measured. The result
-      names nodes and links that stand out, with the figures.
+      bandwidth, in rounds in which no node is in two pairs: by MPI where mpicc and
+      mpirun are on PATH, with rings, sums, gathers and exchanges of all nodes under
+      each switch; over TCP otherwise. Nodes that die or return garbage leave a
+      partial profile that says so (exit code 4); called again with the same --work
+      folder, only what is missing is measured. The result names nodes and links that
+      stand out, with the figures.
       """,
     examples: [
       "hfm profile --slurm --output cluster.json",
@@ -126,10 +131,26 @@ enum ProfileCommand: Command {
       folder: try SubmitCommand.absolute(arguments.string("work") ?? "hfm-profile"),
       stages: words.filter { $0 != "network" },
       measuresPairs: words.contains("network") && usable.count > 1,
+      usesMPI: try usesMPI(arguments),
       isQuick: arguments.flag("quick"), isExclusive: !arguments.flag("share"),
       copiesProgram: arguments.flag("copy"),
       program: arguments.string("hfm") ?? SubmitCommand.ownPath(), timeLimit: Int(limit),
       pollSeconds: try arguments.double("poll", in: 0.1...600) ?? 2, console: console)
+  }
+
+  /// Whether links are measured by MPI: where the site has it, unless told otherwise.
+  private static func usesMPI(_ arguments: Arguments) throws(UserError) -> Bool {
+    switch arguments.string("transport") {
+    case "tcp": return false
+    case "mpi":
+      guard MPIMeasurement.isPossible else {
+        throw UserError(
+          .input, key: "--transport", "mpicc or mpirun is not on PATH",
+          remedy: "load the site's MPI first, or give --transport tcp")
+      }
+      return true
+    default: return MPIMeasurement.isPossible
+    }
   }
 
   /// The site's profile with what was measured in place of what was assumed.
@@ -150,12 +171,12 @@ enum ProfileCommand: Command {
       }
       if let tier = result.tiers.last {
         profile.cluster.interNode = Link(
-          name: "measured TCP", bandwidth: BytesPerSecond(tier.fit.bytesPerSecond),
+          name: "measured \(result.transport)", bandwidth: BytesPerSecond(tier.fit.bytesPerSecond),
           latency: Seconds(tier.fit.latencySeconds))
       }
     } else if !result.tiers.isEmpty {
       profile.notes.append(
-        "the links measured are those of TCP; GPUs that reach the network by themselves are "
+        "the links measured are those of \(result.transport) between processors; GPUs that reach the network by themselves are "
           + "faster, so plans still take the assumed link")
     }
     profile.cluster.source += "; measured \(WallClock.now()) by hfm \(HFM.version)"

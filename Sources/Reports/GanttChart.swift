@@ -11,9 +11,12 @@ extension SVGChart {
     public var end: Double
     /// What ran; equal labels share a colour.
     public var label: String
+    /// Its name among those of one label; empty when the label says it all.
+    public var name: String
 
     /// Places a piece of work.
-    public init(lane: Int, start: Double, end: Double, label: String) {
+    public init(lane: Int, start: Double, end: Double, label: String, name: String = "") {
+      self.name = name
       self.lane = lane
       self.start = start
       self.end = end
@@ -52,9 +55,12 @@ extension SVGChart {
       canvas.rectangle(
         x: x, y: y, width: length, height: pitch - 4,
         color: labels.firstIndex(of: span.label) ?? 0,
-        tip: "\(span.label) on \(lanes[span.lane]): \(times)")
-      if pitch > 20, Double(span.label.count) * 6.6 + 10 < length {
-        canvas.text(span.label, x: x + 6, y: y + pitch / 2 + 2, classes: "on small")
+        tip:
+          "\(span.name.isEmpty ? span.label : "\(span.name) (\(span.label))") on \(lanes[span.lane]): \(times)"
+      )
+      let text = span.name.isEmpty ? span.label : span.name
+      if pitch > 20, Double(text.count) * 6.6 + 10 < length {
+        canvas.text(text, x: x + 6, y: y + pitch / 2 + 2, classes: "on small")
       }
     }
     let busy = "\(shown.count) pieces of work on \(lanes.count) lanes"

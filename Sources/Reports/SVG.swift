@@ -46,6 +46,10 @@ public struct SVG: Sendable, Hashable {
     .chart .c0{fill:var(--c0)}.chart .c1{fill:var(--c1)}.chart .c2{fill:var(--c2)}\
     .chart .c3{fill:var(--c3)}.chart .c4{fill:var(--c4)}.chart .c5{fill:var(--c5)}\
     .chart .c6{fill:var(--c6)}.chart .c7{fill:var(--c7)}
+    .chart .curve{fill:none;stroke-width:1.5}
+    .chart .s0{stroke:var(--c0)}.chart .s1{stroke:var(--c1)}.chart .s2{stroke:var(--c2)}\
+    .chart .s3{stroke:var(--c3)}.chart .s4{stroke:var(--c4)}.chart .s5{stroke:var(--c5)}\
+    .chart .s6{stroke:var(--c6)}.chart .s7{stroke:var(--c7)}
     .chart .bar:hover{opacity:.75}
     """
 }
@@ -76,6 +80,14 @@ struct SVGCanvas {
   mutating func dot(x: Double, y: Double, color: Int, tip: String) {
     body += "<circle cx=\"\(Markup.number(x))\" cy=\"\(Markup.number(y))\" r=\"4\""
     body += " class=\"bar c\(Self.color(color))\"" + Self.tip(tip, closing: "circle")
+  }
+
+  /// A line through places, in order.
+  mutating func path(_ places: [(x: Double, y: Double)], color: Int) {
+    guard !places.isEmpty else { return }
+    let points = places.map { "\(Markup.number($0.x)),\(Markup.number($0.y))" }
+    body += "<polyline points=\"\(points.joined(separator: " "))\""
+    body += " class=\"curve s\(Self.color(color))\"/>\n"
   }
 
   private static func tip(_ tip: String, closing: String) -> String {

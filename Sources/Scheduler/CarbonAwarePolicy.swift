@@ -8,8 +8,7 @@ public struct CarbonAwarePolicy: SchedulingPolicy {
   /// `carbon-aware`.
   public static let name = "carbon-aware"
   private let curve: CarbonCurve
-  private var profile: AvailabilityProfile?
-  private var starts: [Int: Double] = [:]
+  private var book = ReservationBook()
 
   /// - Parameter curve: The forecast of the grid.
   public init(curve: CarbonCurve = .assumedSolarDay) { self.curve = curve }
@@ -21,50 +20,13 @@ public struct CarbonAwarePolicy: SchedulingPolicy {
   public mutating func decide(
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
-    var table = profile ?? AvailabilityProfile(capacity: state.capacity, from: state.now)
-    profile = nil
-    table.advance(to: state.now)
-    if let first = state.releases.first, first.time <= state.now {
-      rebuild(&table, state)
-    } else {
-      react(to: event, &table, state)
-    }
-    let outcome = due(state)
-    profile = table
-    return outcome
+    let curve = curve
+    return book.decide(state, on: event) { job, free, now in Self.best(job, free, now, curve) }
   }
 
-  private mutating func react(
-    to event: SchedulingEvent, _ table: inout AvailabilityProfile, _ state: ClusterState
-  ) {
-    switch event {
-    case .submitted(let job): reserve(job, &table, state.now)
-    case .ended(let running):
-      guard running.estimatedEnd > state.now else { break }
-      table.give(running.job.demand, from: state.now, to: running.estimatedEnd)
-      for job in state.queue { reserve(job, &table, state.now) }
-    case .withdrawn(let job):
-      guard let start = starts.removeValue(forKey: job.number) else { break }
-      table.give(job.demand, from: start, to: start + job.estimateSeconds)
-      for job in state.queue { reserve(job, &table, state.now) }
-    case .resized: rebuild(&table, state)
-    case .timer: break
-    }
-  }
-
-  /// Gives a job the best start there is; keeps its own unless another is better.
-  private mutating func reserve(
-    _ job: Job, _ table: inout AvailabilityProfile, _ now: Double
-  ) {
-    let old = starts[job.number]
-    if let old, old <= now { return }
-    if let old { table.give(job.demand, from: old, to: old + job.estimateSeconds) }
-    let start = best(job, table, now)
-    table.take(job.demand, from: start, to: start + job.estimateSeconds)
-    starts[job.number] = start
-  }
-
-  private func best(_ job: Job, _ table: AvailabilityProfile, _ now: Double) -> Double {
+  private static func best(
+    _ job: Job, _ table: AvailabilityProfile, _ now: Double, _ curve: CarbonCurve
+  ) -> Double {
     let length = job.estimateSeconds
     let earliest = table.earliest(job.demand, duration: length, from: now)
     guard job.hasTraits, let deadline = job.traits.deadline, deadline - length > earliest else {
@@ -81,27 +43,5 @@ public struct CarbonAwarePolicy: SchedulingPolicy {
       if cost < best.cost - 1e-9 { best = (cost, start) }
     }
     return best.start
-  }
-
-  private mutating func rebuild(_ table: inout AvailabilityProfile, _ state: ClusterState) {
-    table = AvailabilityProfile(state)
-    starts.removeAll(keepingCapacity: true)
-    for job in state.queue { reserve(job, &table, state.now) }
-  }
-
-  private mutating func due(_ state: ClusterState) -> PolicyOutcome {
-    var outcome = PolicyOutcome()
-    var free = state.free
-    for job in state.queue {
-      guard let start = starts[job.number] else { continue }
-      if start <= state.now, free.covers(job.demand) {
-        free -= job.demand
-        outcome.starts.append(job)
-        starts[job.number] = nil
-      } else if start > state.now {
-        outcome.wakeAt = min(outcome.wakeAt ?? .infinity, start)
-      }
-    }
-    return outcome
   }
 }

@@ -23,6 +23,8 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
     case cores
     /// It asks for more memory than there is.
     case memory
+    /// It asks for more accelerators than there are.
+    case accelerators
     /// Nodes with all labels that it requires have too few cores or too little memory.
     case labels
     /// It cannot end by its deadline, even if it started now.
@@ -51,6 +53,8 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
     case .memory:
       "asks for \(gibibytes(asked)) of memory, there are \(gibibytes(available)): "
         + "\(gibibytes(asked - available)) too much"
+    case .accelerators:
+      "asks for \(asked) accelerators, there are \(available): \(asked - available) too many"
     case .labels:
       "asks for \(asked) cores on nodes with \(labels.joined(separator: ", ")), there are "
         + "\(available)"

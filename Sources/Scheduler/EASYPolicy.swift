@@ -25,7 +25,10 @@ struct Reservation {
   ///   - head: The job that waits for it.
   ///   - free: What is free after the pass's own starts.
   ///   - started: The jobs that the pass has started so far; not in the state yet.
-  init(head: Job, free: Amounts, state: ClusterState, started: [Job]) {
+  ///   - looked: Grows by how many expected releases were looked at.
+  init(
+    head: Job, free: Amounts, state: ClusterState, started: [Job], looked: inout Int
+  ) {
     // Releases that the timeline does not hold at the time at which they are expected.
     let overdue = state.overdue
     var others = overdue.map { (time: $0.time, amounts: $0.amounts) }
@@ -40,14 +43,14 @@ struct Reservation {
       let found =
         total.covers(head.demand)
         ? reached
-        : state.releases.earliest(head.demand, from: total) ?? .infinity
+        : state.releases.earliest(head.demand, from: total, looked: &looked) ?? .infinity
       shadowTime = min(shadowTime, max(found, reached))
       guard next < others.count, others[next].time < shadowTime else { break }
       total += others[next].amounts
       reached = others[next].time
     }
     extra = base
-    extra += state.releases.amounts(until: shadowTime)
+    extra += state.releases.amounts(until: shadowTime, looked: &looked)
     for other in others where other.time <= shadowTime { extra += other.amounts }
     extra -= head.demand
   }
@@ -69,12 +72,13 @@ func backfill(
   _ outcome: inout PolicyOutcome
 ) {
   guard free.cores > 0, state.queue.count > outcome.starts.count + 1 else { return }
-  var reservation = Reservation(head: head, free: free, state: state, started: outcome.starts)
+  var reservation = Reservation(
+    head: head, free: free, state: state, started: outcome.starts, looked: &outcome.looked)
   let started = Set(outcome.starts.map(\.number))
   var position = 0
   while let found = candidates.firstBackfill(
     from: position, free: free, extra: reservation.extra, now: state.now,
-    shadow: reservation.shadowTime)
+    shadow: reservation.shadowTime, looked: &outcome.looked)
   {
     position = found.position + 1
     if started.contains(found.job.number) { continue }

@@ -4,7 +4,8 @@ enum Feasibility {
   static func refusal(
     of job: Job, capacity: Amounts, labels: Set<String>, now: Double
   ) -> Refusal? {
-    guard job.cores >= 1, job.memoryBytes >= 0, job.estimateSeconds.isFinite,
+    guard job.cores >= 1, job.memoryBytes >= 0, job.demand.accelerators >= 0,
+      job.estimateSeconds.isFinite,
       job.estimateSeconds > 0, job.submit.isFinite
     else { return Refusal(limit: .malformed, asked: 0, available: 0) }
     if job.cores > capacity.cores {
@@ -12,6 +13,11 @@ enum Feasibility {
     }
     if job.memoryBytes > capacity.bytes {
       return Refusal(limit: .memory, asked: job.memoryBytes, available: capacity.bytes)
+    }
+    let accelerators = job.demand.accelerators
+    if accelerators > capacity.accelerators {
+      return Refusal(
+        limit: .accelerators, asked: accelerators, available: capacity.accelerators)
     }
     return job.hasTraits ? refusal(ofTraits: job, labels, now) : nil
   }

@@ -10,8 +10,13 @@ public struct Job: Sendable, Hashable {
   public var cores: Int
   /// Memory that it holds while it runs, in bytes.
   public var memoryBytes: Int
-  /// Its estimated run time in seconds.
+  /// Its estimated run time in seconds, on `cores`.
   public var estimateSeconds: Double
+  /// The part of the estimate in which it reads its state again after an interruption, which no
+  /// number of devices makes shorter.
+  public var resumeSeconds = 0.0
+  /// How fast the nodes that it was given to run it, against those that its times are told for.
+  public var speed = 1.0
   /// Whose job it is, as a number that the caller gives each user; shares are counted by it.
   public var user = 0
   /// What few jobs have; nil keeps the others small, of which there may be millions.
@@ -47,8 +52,10 @@ public struct Job: Sendable, Hashable {
     return number < other.number
   }
 
-  /// Cores and bytes together.
-  public var demand: Amounts { Amounts(cores: cores, bytes: memoryBytes) }
+  /// Cores, bytes and accelerators together.
+  public var demand: Amounts {
+    Amounts(cores: cores, bytes: memoryBytes, accelerators: box?.traits.accelerators ?? 0)
+  }
 }
 
 /// Holds traits outside of the job, shared by its copies and never changed.
@@ -76,6 +83,13 @@ public struct JobTraits: Sendable, Hashable {
   /// Labels that every node it runs on must have, such as `on-premise` for data that may not leave
   /// the house.
   public var requiredLabels: [String] = []
+  /// GPUs or other accelerators that it holds beside its cores.
+  public var accelerators = 0
+  /// What it asks of memory and caches that others use too; nil when unknown.
+  public var traffic: MemoryTraffic?
+  /// How fast nodes with a label run it against those that its times are told for; 0 where it cannot
+  /// run. Of several labels of a node the slowest counts.
+  public var speeds: [LabelSpeed] = []
   /// Mean power that it draws while it runs, in watts.
   public var powerWatts: Double?
 
@@ -96,6 +110,19 @@ public struct JobArray: Sendable, Hashable {
   }
 }
 
+/// How fast nodes with a label run a job.
+public struct LabelSpeed: Sendable, Hashable {
+  /// The nodes' label, such as their device's id.
+  public var label: String
+  /// Speed against the nodes that the job's times are told for.
+  public var factor: Double
+  /// Pairs a label with a speed.
+  public init(label: String, factor: Double) {
+    self.label = label
+    self.factor = factor
+  }
+}
+
 /// How a job can be interrupted.
 public struct Preemption: Sendable, Hashable {
   /// Time to write its state, in seconds, during which it keeps its resources.
@@ -106,38 +133,5 @@ public struct Preemption: Sendable, Hashable {
   public init(checkpointSeconds: Double, restoreSeconds: Double) {
     self.checkpointSeconds = checkpointSeconds
     self.restoreSeconds = restoreSeconds
-  }
-}
-
-/// How fast a job runs on different numbers of devices.
-public struct ElasticRange: Sendable, Hashable {
-  /// A point of the scaling curve.
-  public struct Point: Sendable, Hashable {
-    /// Devices.
-    public var devices: Int
-    /// Speed relative to one device, as the planner predicts it.
-    public var speedup: Double
-    /// Pairs devices with a speed.
-    public init(devices: Int, speedup: Double) {
-      self.devices = devices
-      self.speedup = speedup
-    }
-  }
-
-  /// The usable numbers of devices, ascending; the first is the least, the last the most.
-  public var points: [Point]
-  /// Takes a curve; its points are sorted by devices.
-  public init(points: [Point]) { self.points = points.sorted { $0.devices < $1.devices } }
-
-  /// The speed on a number of devices: linear between points, that of the last beyond it, 0 below
-  /// the least.
-  public func speedup(devices: Int) -> Double {
-    guard let first = points.first, devices >= first.devices else { return 0 }
-    let above = points.partitionPoint { $0.devices > devices }
-    let low = points[above - 1]
-    guard above < points.count else { return low.speedup }
-    let high = points[above]
-    let part = Double(devices - low.devices) / Double(high.devices - low.devices)
-    return low.speedup + part * (high.speedup - low.speedup)
   }
 }

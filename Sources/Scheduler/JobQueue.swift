@@ -15,6 +15,9 @@ public struct JobQueue: Sendable, RandomAccessCollection {
   /// The job at a place in the queue.
   public subscript(_ position: Int) -> Job { tree[position].job }
 
+  /// What insertions and removals have cost so far, in nodes of the tree.
+  var work: Int { tree.work }
+
   /// How many jobs stand before a job's place.
   func position(of job: Job) -> Int {
     var count = 0
@@ -36,14 +39,20 @@ public struct JobQueue: Sendable, RandomAccessCollection {
   }
 
   /// The first job from a position on that fits into `free` and may start under a reservation:
-  /// it ends by `shadow` when started `now`, or takes only what is `extra`.
+  /// it ends by `shadow` when started `now`, or takes only what is `extra`. Adds to `looked` how many
+  /// stretches of the queue it looked at.
   func firstBackfill(
-    from position: Int, free: Amounts, extra: Amounts, now: Double, shadow: Double
+    from position: Int, free: Amounts, extra: Amounts, now: Double, shadow: Double,
+    looked: inout Int
   ) -> (position: Int, job: Job)? {
     let query = BackfillQuery(free: free, extra: extra, now: now, shadow: shadow)
     guard
       let found = tree.first(
-        from: position, mayHold: { query.mayMatch($0) }, matches: { query.matches($0) })
+        from: position,
+        mayHold: {
+          looked += 1
+          return query.mayMatch($0)
+        }, matches: { query.matches($0) })
     else { return nil }
     return (found.rank, found.element.job)
   }
@@ -59,6 +68,7 @@ struct WaitingJob: SummaryTreeElement {
     var count: Int
     var leastCores: Int
     var leastBytes: Int
+    var leastAccelerators: Int
     /// The shortest estimate among jobs of each size class, in seconds, rounded down.
     var shortest: SIMD16<Float>
   }
@@ -73,13 +83,15 @@ struct WaitingJob: SummaryTreeElement {
     var shortest = SIMD16<Float>(repeating: .infinity)
     shortest[Self.sizeClass(job.cores)] = Float(job.estimateSeconds).nextDown
     return Summary(
-      count: 1, leastCores: job.cores, leastBytes: job.memoryBytes, shortest: shortest)
+      count: 1, leastCores: job.cores, leastBytes: job.memoryBytes,
+      leastAccelerators: job.demand.accelerators, shortest: shortest)
   }
 
   static func joined(_ left: Summary, _ right: Summary) -> Summary {
     Summary(
       count: left.count + right.count, leastCores: min(left.leastCores, right.leastCores),
       leastBytes: min(left.leastBytes, right.leastBytes),
+      leastAccelerators: min(left.leastAccelerators, right.leastAccelerators),
       shortest: pointwiseMin(left.shortest, right.shortest))
   }
 
@@ -114,7 +126,9 @@ struct BackfillQuery {
   }
 
   func mayMatch(_ summary: WaitingJob.Summary) -> Bool {
-    guard summary.leastCores <= free.cores, summary.leastBytes <= free.bytes else { return false }
+    guard summary.leastCores <= free.cores, summary.leastBytes <= free.bytes,
+      summary.leastAccelerators <= free.accelerators
+    else { return false }
     if summary.leastCores <= extra.cores, summary.leastBytes <= extra.bytes { return true }
     return any(summary.shortest .<= limits)
   }

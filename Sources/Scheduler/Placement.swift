@@ -8,10 +8,18 @@ public struct Placement: Sendable, Hashable {
     public var cpus: [Int]
     /// Bytes taken there.
     public var memoryBytes: Int
+    /// Names of the accelerators taken there.
+    public var accelerators: [String]
+    /// Network interfaces beside those cores: the node's own, else the nearest ones.
+    public var networkInterfaces: [String]
     /// Position of the node in `Resources.nodes`.
     let index: Int
     /// Positions of the cores in the node's list.
     let slots: [Int]
+    /// Positions of the accelerators in the node's list.
+    let acceleratorSlots: [Int]
+    /// The part of the job's demand on the node's memory and caches.
+    let traffic: MemoryTraffic?
   }
 
   /// The parts, nearest node first.
@@ -20,10 +28,11 @@ public struct Placement: Sendable, Hashable {
   /// Nothing.
   public static let empty = Placement(shares: [])
 
-  /// Cores and bytes of all shares.
+  /// Cores, bytes and accelerators of all shares.
   var amounts: Amounts {
     shares.reduce(into: Amounts(cores: 0, bytes: 0)) {
-      $0 += Amounts(cores: $1.slots.count, bytes: $1.memoryBytes)
+      $0 += Amounts(
+        cores: $1.slots.count, bytes: $1.memoryBytes, accelerators: $1.acceleratorSlots.count)
     }
   }
 
@@ -39,5 +48,10 @@ public struct Placement: Sendable, Hashable {
 struct FreeNode: Sendable, Hashable {
   var slots: CPUSlots
   var bytes: Int
-  var amounts: Amounts { Amounts(cores: slots.count, bytes: bytes) }
+  var accelerators = CPUSlots(size: 0)
+  /// What the jobs on it ask of its memory and caches.
+  var load = NodeLoad()
+  var amounts: Amounts {
+    Amounts(cores: slots.count, bytes: bytes, accelerators: accelerators.count)
+  }
 }

@@ -13,18 +13,27 @@ public struct ReleaseTimeline: Sendable, RandomAccessCollection {
 
   mutating func remove(_ release: ClusterState.Release) { tree.remove(release) }
 
-  /// What is released at `time` or before.
-  func amounts(until time: Double) -> Amounts {
+  /// What insertions and removals have cost so far, in nodes of the tree.
+  var work: Int { tree.work }
+
+  /// What is released at `time` or before. Adds to `looked` how many releases it looked at.
+  func amounts(until time: Double, looked: inout Int) -> Amounts {
     var sum = Amounts(cores: 0, bytes: 0)
-    tree.before({ $0.time <= time }) { sum += $0 }
+    tree.before(
+      {
+        looked += 1
+        return $0.time <= time
+      }, take: { sum += $0 })
     return sum
   }
 
   /// The earliest time at which `free` and the releases up to then cover a demand; nil for never.
-  func earliest(_ demand: Amounts, from free: Amounts) -> Double? {
+  /// Adds to `looked` how many stretches of the timeline it looked at.
+  func earliest(_ demand: Amounts, from free: Amounts, looked: inout Int) -> Double? {
     tree.first(
       adding: free,
       { total, part in
+        looked += 1
         var sum = total
         sum += part
         return sum

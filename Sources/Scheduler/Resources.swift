@@ -15,6 +15,14 @@ public struct Resources: Sendable, Hashable {
     public var distances: [Int]
     /// What sets it apart from others, such as `on-premise` or the name of its devices.
     public var labels: Set<String>
+    /// Names of the accelerators beside it that may be given out.
+    public var accelerators: [String] = []
+    /// Names of the network interfaces beside it.
+    public var networkInterfaces: [String] = []
+    /// Bytes per second that its memory moves for all cores together; 0 when unknown.
+    public var memoryBandwidth = 0.0
+    /// Bytes of the last-level caches that its cores share; 0 when unknown.
+    public var cacheBytes = 0
 
     /// Creates a node.
     public init(
@@ -55,6 +63,20 @@ public struct Resources: Sendable, Hashable {
       let home = known.contains(core.numaNode) ? core.numaNode : fallback
       if let index = nodes.firstIndex(where: { $0.id == home }) { nodes[index].cpus.append(cpu) }
     }
+    for (position, accelerator) in machine.accelerators.enumerated() where !nodes.isEmpty {
+      let home = nodes.firstIndex { $0.id == accelerator.numaNode } ?? 0
+      let name = accelerator.name.isEmpty ? "accelerator\(position)" : accelerator.name
+      nodes[home].accelerators.append(name)
+    }
+    for interface in machine.networkInterfaces {
+      let home = nodes.firstIndex { $0.id == interface.numaNode }
+      if let home { nodes[home].networkInterfaces.append(interface.name) }
+    }
+    let last = machine.caches.map(\.level).max() ?? 0
+    for cache in machine.caches where cache.level == last {
+      let home = nodes.firstIndex { !Set($0.cpus).isDisjoint(with: cache.cpus) }
+      if let home { nodes[home].cacheBytes += cache.sizeBytes }
+    }
     self.nodes = nodes
     if let limit = machine.limits?.memoryBytes { capMemory(limit) }
   }
@@ -84,10 +106,11 @@ public struct Resources: Sendable, Hashable {
     return nodes.dropFirst().reduce(first.labels) { $0.intersection($1.labels) }
   }
 
-  /// All cores and bytes.
+  /// All cores, bytes and accelerators.
   public var total: Amounts {
     nodes.reduce(into: Amounts(cores: 0, bytes: 0)) {
-      $0 += Amounts(cores: $1.cpus.count, bytes: $1.memoryBytes)
+      $0 += Amounts(
+        cores: $1.cpus.count, bytes: $1.memoryBytes, accelerators: $1.accelerators.count)
     }
   }
 

@@ -10,6 +10,13 @@ public struct SchedulerEngine: Scheduling {
   /// When the policy wants to be asked again, in seconds; nil for never.
   public private(set) var wakeAt: Double?
 
+  /// What all decisions so far have cost: nodes walked in the ordered trees of waiting jobs, expected
+  /// releases and free nodes, and stretches of them that the policy looked at.
+  public var work: Int {
+    looked + state.queue.work + state.ranked.work + state.releases.work + nodes.work
+  }
+  private var looked = 0
+
   private var policy: any SchedulingPolicy
   private var nodes: NodePool
   private var running: [Int: RunningJob] = [:]
@@ -87,6 +94,7 @@ public struct SchedulerEngine: Scheduling {
     guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
     var job = ended.job
     job.estimateSeconds = max(remaining, 1e-3)
+    job.resumeSeconds = min(job.traits.preemption?.restoreSeconds ?? 0, job.estimateSeconds)
     // Whoever it made room for chooses first.
     return schedule(on: .ended(ended)) + admit([job])
   }
@@ -108,7 +116,7 @@ public struct SchedulerEngine: Scheduling {
       return settled.decisions + admit(settled.admitted)
     }
     guard let job = waiting[number] else { return [] }
-    dequeue(job)
+    dequeue(job.number)
     let settled = settle(job, well: false)
     return settled.decisions + schedule(on: .withdrawn(job)) + admit(settled.admitted)
   }
@@ -117,7 +125,7 @@ public struct SchedulerEngine: Scheduling {
   public mutating func setAside(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
     guard let job = waiting[number] else { return [] }
-    dequeue(job)
+    dequeue(job.number)
     return schedule(on: .withdrawn(job))
   }
 
@@ -138,9 +146,9 @@ public struct SchedulerEngine: Scheduling {
     if let rank = policy.rank(job) { state.ranked.insert(job, rank: rank) }
   }
 
-  private mutating func dequeue(_ job: Job) {
+  private mutating func dequeue(_ number: Int) {
+    guard let job = waiting.removeValue(forKey: number) else { return }
     state.queue.remove(job)
-    waiting[job.number] = nil
     if let rank = policy.rank(job) { state.ranked.remove(job, rank: rank) }
   }
 
@@ -197,10 +205,11 @@ public struct SchedulerEngine: Scheduling {
   private mutating func schedule(on event: SchedulingEvent) -> [Decision] {
     let outcome = policy.decide(state, on: event)
     wakeAt = outcome.wakeAt
+    looked += outcome.looked
     var decisions: [Decision] = []
     for job in outcome.starts {
       guard let placement = nodes.place(job) else { continue }
-      dequeue(job)
+      dequeue(job.number)
       state.free -= job.demand
       let started = RunningJob(job: job, start: state.now, placement: placement)
       running[job.number] = started
@@ -271,7 +280,8 @@ extension SchedulerEngine {
 
   private func reason(of job: Job) -> WaitReason {
     if job.cores > state.free.cores { return .cores }
-    return job.memoryBytes > state.free.bytes ? .memory : .reservation
+    if job.memoryBytes > state.free.bytes { return .memory }
+    return job.demand.accelerators > state.free.accelerators ? .accelerators : .reservation
   }
 
   /// See `explain(_:horizon:)`.

@@ -2,6 +2,8 @@
 public protocol Scheduling: Sendable {
   /// When it wants to be asked again, in seconds; nil for never.
   var wakeAt: Double? { get }
+  /// Why jobs had to wait, each counted once.
+  var deferrals: DeferralCounts { get }
   /// Takes a job in, or refuses it; then schedules.
   mutating func submit(_ job: Job, at now: Double) -> [Decision]
   /// Takes note that a running job ended, well or not, and schedules.

@@ -21,6 +21,8 @@ public struct PolicyOutcome: Sendable {
   public var preemptions: [Int] = []
   /// When to ask again even if nothing happens, in seconds; nil for never.
   public var wakeAt: Double?
+  /// What choosing cost: stretches of the queue and expected releases looked at.
+  public var looked = 0
   /// Nothing to do.
   public init() {}
 }
@@ -81,6 +83,8 @@ public enum PolicyName: String, Sendable, Hashable, CaseIterable {
   case drf
   /// Cleanest hour within the deadline, with reservations.
   case carbonAware = "carbon-aware"
+  /// Devices divided among elastic jobs by predicted goodput.
+  case elasticGoodput = "elastic-goodput"
 
   /// A fresh policy of this name.
   public func policy(_ settings: PolicySettings = PolicySettings()) -> any SchedulingPolicy {
@@ -97,6 +101,7 @@ public enum PolicyName: String, Sendable, Hashable, CaseIterable {
         FairShareOrder(shares: settings.shares, halfLifeSeconds: settings.halfLifeSeconds))
     case .drf: OrderedPolicy(DRFOrder(shares: settings.shares))
     case .carbonAware: CarbonAwarePolicy(curve: settings.curve)
+    case .elasticGoodput: ElasticGoodputPolicy()
     }
   }
 }

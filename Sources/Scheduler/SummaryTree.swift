@@ -31,6 +31,8 @@ struct SummaryTree<Element: SummaryTreeElement>: Sendable {
   private var nodes: [Node] = []
   private var vacant: [Int32] = []
   private var root: Int32 = -1
+  /// Nodes that insertions and removals have walked so far: their cost, counted.
+  private(set) var work = 0
 
   /// How many elements there are.
   var count: Int { size(root) }
@@ -159,6 +161,7 @@ struct SummaryTree<Element: SummaryTreeElement>: Sendable {
   }
 
   private mutating func update(_ node: Int32) {
+    work += 1
     let index = Int(node)
     let (left, right) = (nodes[index].left, nodes[index].right)
     nodes[index].size = Int32(1 + size(left) + size(right))
@@ -203,6 +206,7 @@ struct SummaryTree<Element: SummaryTreeElement>: Sendable {
 
   private mutating func removed(_ element: Element, under node: Int32) -> Int32 {
     guard node >= 0 else { return -1 }
+    work += 1
     let index = Int(node)
     if element.precedes(nodes[index].element) {
       nodes[index].left = removed(element, under: nodes[index].left)

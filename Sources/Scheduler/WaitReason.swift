@@ -4,6 +4,8 @@ public enum WaitReason: String, Sendable, Hashable, CaseIterable {
   case cores
   /// Too little memory is free.
   case memory
+  /// Too few accelerators are free.
+  case accelerators
   /// It would fit, but would delay a reservation or overtake one that the policy puts first.
   case reservation
   /// A job that it depends on has not ended yet.
@@ -43,7 +45,7 @@ public struct WaitExplanation: Sendable, Hashable {
   public var reason: WaitReason
   /// How many jobs stand before it in the queue; nil for one that is not in the queue yet.
   public var ahead: Int?
-  /// Free cores and memory now.
+  /// What is free now.
   public var free: Amounts
   /// The earliest start if every job takes as long as estimated and none is submitted, in seconds
   /// on the driver's clock; nil when the forecast does not reach it.

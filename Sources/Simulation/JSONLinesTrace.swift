@@ -1,4 +1,4 @@
-import DataFormats
+public import DataFormats
 public import Quantities
 import Scheduler
 
@@ -7,30 +7,44 @@ extension TraceJob {
   private static let keys: Set<String> = [
     "id", "submitSeconds", "runSeconds", "cores", "memoryBytes", "estimateSeconds", "priority",
     "user", "deadlineSeconds", "limitSeconds", "dependsOn", "array", "arrayLimit", "requires",
-    "checkpointSeconds", "restoreSeconds",
+    "checkpointSeconds", "restoreSeconds", "scaling", "accelerators", "memoryBytesPerSecond",
+    "memoryBoundShare", "workingSetBytes", "speeds",
   ]
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
   /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time), `priority`
   /// (0), `user`, `deadlineSeconds`, `limitSeconds`, `dependsOn` (ids), `array` with `arrayLimit`,
-  /// `requires` (labels), `checkpointSeconds` and `restoreSeconds` (it may be interrupted).
+  /// `requires` (labels), `checkpointSeconds` and `restoreSeconds` (it may be interrupted), `scaling`
+  /// (speed by number of cores, for an elastic policy).
   ///
   /// - Throws: `UserError` that names file, line and key.
   public static func jobs(jsonLines bytes: [UInt8], file: String) throws(UserError) -> [TraceJob] {
+    try jobs(lines: try lines(bytes, file: file), file: file)
+  }
+
+  /// The values of a file with one JSON value a line.
+  ///
+  /// - Throws: `UserError` that names file and line.
+  public static func lines(_ bytes: [UInt8], file: String) throws(UserError) -> [JSONValue] {
     do {
-      var reader = Reader()
-      for value in try JSONLines.parse(bytes) {
-        try reader.read(JSONCursor(file: file, root: value))
-      }
-      return reader.jobs
-    } catch let error as JSONError {
-      throw UserError(.input, place: error.place, key: error.key, error.message)
-    } catch let error as FormatError {
+      return try JSONLines.parse(bytes)
+    } catch {
       throw UserError(
         .input, place: "\(file):\(error.line):\(error.column)", error.message,
         remedy: "give one JSON object per line")
+    }
+  }
+
+  /// The jobs that lines of a JSON Lines trace describe.
+  ///
+  /// - Throws: `UserError` that names file, line and key.
+  public static func jobs(lines: [JSONValue], file: String) throws(UserError) -> [TraceJob] {
+    do throws(JSONError) {
+      var reader = Reader()
+      for value in lines { try reader.read(JSONCursor(file: file, root: value)) }
+      return reader.jobs
     } catch {
-      throw UserError(.input, place: file, "\(error)")
+      throw UserError(.input, place: error.place, key: error.key, error.message)
     }
   }
 
@@ -56,6 +70,9 @@ extension TraceJob {
         job.user = Self.number(try name(user), &users)
       }
       job.traits = try traits(line)
+      job.traits.elastic = try line.optional("scaling").map { cursor throws(JSONError) in
+        try scaling(cursor, cores: job.cores)
+      }
       if numbers[id] == nil { numbers[id] = jobs.count }
       jobs.append(TraceJob(id: id, job: job, runSeconds: run))
     }
@@ -79,6 +96,16 @@ extension TraceJob {
       for cursor in try line.optional("requires")?.elements() ?? [] {
         traits.requiredLabels.append(try cursor.string())
       }
+      for (label, speed) in try line.optional("speeds")?.members() ?? [] {
+        traits.speeds.append(LabelSpeed(label: label, factor: try speed.double(in: 0...1e6)))
+      }
+      traits.accelerators = try line.optional("accelerators")?.int(in: 0...1_000_000) ?? 0
+      if let rate = try line.optional("memoryBytesPerSecond")?.double(in: 0...1e15) {
+        traits.traffic = MemoryTraffic(
+          bytesPerSecond: rate,
+          boundShare: try line.optional("memoryBoundShare")?.double(in: 0...1) ?? 1,
+          workingSetBytes: try line.optional("workingSetBytes")?.int(in: 0...(1 << 50)) ?? 0)
+      }
       let checkpoint = try line.optional("checkpointSeconds")?.double(in: 0...1e9)
       let restore = try line.optional("restoreSeconds")?.double(in: 0...1e9)
       if checkpoint != nil || restore != nil {
@@ -86,6 +113,22 @@ extension TraceJob {
           checkpointSeconds: checkpoint ?? 0, restoreSeconds: restore ?? 0)
       }
       return traits
+    }
+
+    /// Speeds by number of cores, in any unit; the job's own number must be within their range.
+    private func scaling(_ cursor: JSONCursor, cores: Int) throws(JSONError) -> ElasticRange {
+      var points: [ElasticRange.Point] = []
+      for (name, speed) in try cursor.members() {
+        guard let devices = Int(name), (1...10_000_000).contains(devices) else {
+          throw speed.error("expected a number of cores as the key, found \"\(name)\"")
+        }
+        points.append(.init(devices: devices, speedup: try speed.double(in: 1e-9...1e12)))
+      }
+      let range = ElasticRange(points: points)
+      guard let first = range.points.first, let last = range.points.last,
+        (first.devices...last.devices).contains(cores)
+      else { throw cursor.error("expected speeds around the job's \(cores) cores") }
+      return range
     }
 
     private func name(_ cursor: JSONCursor) throws(JSONError) -> String {

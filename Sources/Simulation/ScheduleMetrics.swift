@@ -31,8 +31,13 @@ public struct ScheduleMetrics: Sendable, Hashable {
 
   /// Computes the means of a schedule on a number of cores; all zero for an empty schedule.
   ///
-  /// - Parameter users: The user of each job, by its position in the trace.
-  public init(_ schedule: [ScheduleRecord], cores: Int, users: [Int] = []) {
+  /// - Parameters:
+  ///   - users: The user of each job, by its position in the trace.
+  ///   - unfinishedCoreSeconds: Core-seconds in use beside those of the schedule: of attempts that
+  ///     were interrupted or lost.
+  public init(
+    _ schedule: [ScheduleRecord], cores: Int, users: [Int] = [], unfinishedCoreSeconds: Double = 0
+  ) {
     jobs = schedule.count
     let count = Double(max(1, schedule.count))
     let first = schedule.map(\.submit).min() ?? 0
@@ -47,7 +52,8 @@ public struct ScheduleMetrics: Sendable, Hashable {
       schedule.reduce(0) { sum, record in
         sum + max(1, (record.end - record.submit) / max(record.end - record.start, 10))
       } / count
-    let used = schedule.reduce(0) { $0 + Double($1.cores) * ($1.end - $1.start) }
+    let used =
+      schedule.reduce(0) { $0 + Double($1.cores) * ($1.end - $1.start) } + unfinishedCoreSeconds
     let capacity = Double(cores) * makespanSeconds
     utilization = capacity > 0 ? used / capacity : 0
     busyCoreSeconds = used

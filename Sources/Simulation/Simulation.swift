@@ -32,6 +32,8 @@ public struct RefusedJob: Sendable, Hashable {
 public struct SimulationResult: Sendable {
   /// One record per job that ran, in the trace's order.
   public var schedule: [ScheduleRecord]
+  /// Every attempt in the order of starting; more than one for a job that was interrupted or lost.
+  public var attempts: [ScheduleRecord]
   /// The jobs refused.
   public var refused: [RefusedJob]
   /// Jobs that had to wait, by what held them up on submission.
@@ -77,9 +79,7 @@ public func simulate(
   var numbered = jobs
   for index in numbered.indices { numbered[index].job.number = index }
   let start = numbered.map(\.job.submit).min() ?? 0
-  var engine = SchedulerEngine(
-    resources: resources, policy: policy, endsByEstimate: true, now: start)
-  engine.preemptsByPriority = settings.preempts
+  var engine = scheduler(resources, policy, settings, start)
   let faults = settings.failures.map {
     FaultProcess(
       nodes: resources.nodes.count, meanUp: $0.meanUp, meanDown: $0.meanDown, seed: settings.seed,
@@ -90,11 +90,29 @@ public func simulate(
   let events = engine.drive(&world)
   let schedule = last(world.records, count: jobs.count)
   return SimulationResult(
-    schedule: schedule, refused: world.refusals, deferrals: engine.deferrals, events: events,
+    schedule: schedule, attempts: world.records, refused: world.refusals,
+    deferrals: engine.deferrals, events: events,
     metrics: ScheduleMetrics(
-      schedule, cores: resources.total.cores, users: numbered.map(\.job.user)),
+      schedule, cores: resources.total.cores, users: numbered.map(\.job.user),
+      unfinishedCoreSeconds: world.unfinishedCoreSeconds),
     failures: world.failures, lostCoreSeconds: world.lostCoreSeconds,
     preemptions: world.preemptions)
+}
+
+/// One engine for nodes that are alike, one for each set of equal ones otherwise.
+private func scheduler(
+  _ resources: Resources, _ policy: any SchedulingPolicy, _ settings: SimulationSettings,
+  _ start: Double
+) -> any Scheduling {
+  guard Set(resources.nodes.map(\.labels)).count < 2 else {
+    return PartitionedScheduler(
+      resources: resources, policy: { policy }, endsByEstimate: true, now: start,
+      preemptsByPriority: settings.preempts)
+  }
+  var engine = SchedulerEngine(
+    resources: resources, policy: policy, endsByEstimate: true, now: start)
+  engine.preemptsByPriority = settings.preempts
+  return engine
 }
 
 /// Replays a trace without failures or interruptions.

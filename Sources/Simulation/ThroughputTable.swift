@@ -50,4 +50,30 @@ public struct ThroughputTable: Sendable {
     }
     return jobs
   }
+
+  /// The jobs of a trace on one kind of device, each with the speeds measured on 1, 2, 4 and 8 of
+  /// them as its scaling curve; those that never ran there are left out.
+  ///
+  /// - Parameter preemption: What an interruption costs.
+  public func elasticJobs(
+    _ trace: GavelTrace, kind: String, preemption: Preemption
+  ) -> [TraceJob] {
+    var jobs: [TraceJob] = []
+    for (number, record) in trace.records.enumerated() {
+      let points = [1, 2, 4, 8].compactMap { devices -> ElasticRange.Point? in
+        guard let speed = stepsPerSecond(record.jobType, devices: devices, kind: kind), speed > 0
+        else { return nil }
+        return ElasticRange.Point(devices: devices, speedup: speed)
+      }
+      guard let own = points.first(where: { $0.devices == record.devices }) else { continue }
+      let seconds = Double(record.steps) / own.speedup
+      var job = Job(
+        number: jobs.count, submit: record.submitSeconds, cores: record.devices,
+        estimateSeconds: seconds)
+      job.traits.elastic = ElasticRange(points: points)
+      job.traits.preemption = preemption
+      jobs.append(TraceJob(id: String(number), job: job, runSeconds: seconds))
+    }
+    return jobs
+  }
 }

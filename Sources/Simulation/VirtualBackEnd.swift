@@ -25,16 +25,22 @@ struct VirtualBackEnd: BackEnd {
   private var faults: FaultProcess?
   private var attempts: [Int: Int] = [:]
   private var starts: [Int: Double] = [:]
-  /// Seconds left to run of jobs that were interrupted.
-  private var left: [Int: Double] = [:]
+  /// The record of the attempt that runs.
+  private var pieces: [Int: Int] = [:]
+  /// What is left of jobs that were interrupted: seconds of work on the trace's number of cores, and
+  /// seconds to read their state again.
+  private var left: [Int: (work: Double, restore: Double)] = [:]
   /// Jobs that have neither ended nor been refused.
   private var open: Int
+  /// Every attempt, in the order of starting.
   private(set) var records: [ScheduleRecord]
   private(set) var refusals: [RefusedJob] = []
   /// Core-seconds lost with failed nodes.
   private(set) var lostCoreSeconds = 0.0
   private(set) var failures = 0
   private(set) var preemptions = 0
+  /// Core-seconds of attempts that were interrupted or lost.
+  private(set) var unfinishedCoreSeconds = 0.0
 
   init(jobs: [TraceJob], keepsPlacements: Bool, faults: FaultProcess?) {
     self.jobs = jobs
@@ -70,6 +76,7 @@ struct VirtualBackEnd: BackEnd {
 
   private mutating func ended(_ end: End) -> BackEndEvent {
     attempts[end.number] = nil
+    pieces[end.number] = nil
     if let remaining = end.remaining { return .yielded(end.number, remainingSeconds: remaining) }
     open -= 1
     return .end(end.number)
@@ -85,14 +92,16 @@ struct VirtualBackEnd: BackEnd {
     case .lose(let job):
       lostCoreSeconds += (now - (starts[job.number] ?? now)) * Double(job.cores)
       attempts[job.number] = nil
+      cut(job, now)
     }
   }
 
   private mutating func start(_ job: Job, _ placement: Placement, _ now: Double) {
-    let run = left[job.number] ?? jobs[job.number].runSeconds
+    let run = runSeconds(job)
     let attempt = records.count + 1
     attempts[job.number] = attempt
     starts[job.number] = now
+    pieces[job.number] = records.count
     ends.push(End(number: job.number, attempt: attempt), at: now + run)
     records.append(
       ScheduleRecord(
@@ -100,17 +109,44 @@ struct VirtualBackEnd: BackEnd {
         end: now + run, cores: job.cores, placement: keepsPlacements ? placement : .empty))
   }
 
-  /// The job writes its state, and reads it again when it goes on.
+  /// How long the rest of a job takes on the cores that it has.
+  private func runSeconds(_ job: Job) -> Double {
+    let rest = left[job.number] ?? (jobs[job.number].runSeconds, 0)
+    return rest.work * stretch(job) + rest.restore
+  }
+
+  /// Time on the nodes and cores that a job has over time on those that the trace tells it for.
+  private func stretch(_ job: Job) -> Double {
+    let traced = jobs[job.number].job.cores
+    guard job.cores != traced, let range = job.traits.elastic else { return 1 / job.speed }
+    return range.speedup(devices: traced) / range.speedup(devices: job.cores) / job.speed
+  }
+
+  /// The job writes its state, and reads it again when it goes on. The scheduler hears what is left
+  /// of its estimate, not what is left in truth.
   private mutating func interrupt(_ job: Job, _ now: Double) {
     guard let began = starts[job.number], let attempt = attempts[job.number],
       let cost = job.traits.preemption
     else { return }
     preemptions += 1
-    let run = left[job.number] ?? jobs[job.number].runSeconds
-    let remaining = max(0, run - (now - began)) + cost.restoreSeconds
-    left[job.number] = remaining
+    let restore = left[job.number]?.restore ?? 0
+    // What it spent on reading its state is no progress.
+    let worked = max(0, now - began - restore)
+    let work = max(0, runSeconds(job) - restore - worked)
+    left[job.number] = (work / stretch(job), cost.restoreSeconds)
+    let estimate = max(work, job.estimateSeconds - restore - worked)
     attempts[job.number] = attempt + jobs.count * 2
-    let end = End(number: job.number, attempt: attempt + jobs.count * 2, remaining: remaining)
+    let end = End(
+      number: job.number, attempt: attempt + jobs.count * 2,
+      remaining: estimate + cost.restoreSeconds)
     ends.push(end, at: now + cost.checkpointSeconds)
+    cut(job, now + cost.checkpointSeconds)
+  }
+
+  /// Ends the record of an attempt before its job is done.
+  private mutating func cut(_ job: Job, _ end: Double) {
+    guard let place = pieces.removeValue(forKey: job.number) else { return }
+    records[place].end = end
+    unfinishedCoreSeconds += (end - records[place].start) * Double(job.cores)
   }
 }

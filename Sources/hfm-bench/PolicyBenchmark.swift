@@ -15,7 +15,7 @@ let policyBenchmark = Benchmark(
     return []
   }
   let root = folder + "/validation/scheduling/"
-  return try queueRows(root) + roundRows(root) + packingRows(root)
+  return try queueRows(root) + roundRows(root) + elasticRows(root) + packingRows(root)
 }
 
 private func row(_ contender: String, _ figure: String, _ unit: String, _ value: Double)
@@ -36,7 +36,9 @@ private func queueRows(_ root: String) throws -> [BenchmarkRow] {
   for (name, file, processors, theirs) in traces {
     let trace = try SWFTrace(parsing: try wholeFile(root + file))
     let jobs = TraceJob.jobs(swf: trace, processors: processors)
-    for policy in PolicyName.allCases where policy != .carbonAware && policy != .edf {
+    // No job of these traces has a deadline or a scaling curve.
+    for policy in PolicyName.allCases
+    where ![.carbonAware, .edf, .elasticGoodput].contains(policy) {
       let result = simulate(
         jobs, on: Resources(processors: processors), policy: policy.policy(),
         keepsPlacements: false)
@@ -76,6 +78,31 @@ private func roundRows(_ root: String) throws -> [BenchmarkRow] {
       rows.append(row("Gavel \(word), quoted", "\(name): makespan", "h", theirs[place].0))
       rows.append(
         row("Gavel \(word), quoted", "\(name): mean completion time", "h", theirs[place].1))
+    }
+  }
+  return rows
+}
+
+/// Mean completion time on V100s only, each job elastic by the speeds that Gavel measured on 1, 2, 4
+/// and 8 of them; a restart takes a minute.
+private func elasticRows(_ root: String) throws -> [BenchmarkRow] {
+  let table = try ThroughputTable(
+    parsing: try wholeFile(root + "gavel_simulation_throughputs.json"), file: "throughputs")
+  var rows: [BenchmarkRow] = []
+  for name in ["max_min_fairness", "minimize_makespan"] {
+    let jobs = table.elasticJobs(
+      try GavelTrace(parsing: try wholeFile(root + name + ".trace")), kind: "v100",
+      preemption: Preemption(checkpointSeconds: 30, restoreSeconds: 30))
+    for devices in [16, 32, 64] {
+      for policy in [PolicyName.elasticGoodput, .easy, .easySJBF, .sjf, .wfp] {
+        let result = simulate(
+          jobs, on: Resources(processors: devices), policy: policy.policy(),
+          keepsPlacements: false)
+        rows.append(
+          row(
+            policy.rawValue, "\(name), \(devices) V100: mean completion time", "h",
+            result.metrics.meanJctSeconds / 3600))
+      }
     }
   }
   return rows

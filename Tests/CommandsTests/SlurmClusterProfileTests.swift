@@ -75,7 +75,8 @@ struct SlurmClusterProfileTests {
   @Test func fourNodesAndTheirLinksAreMeasured() throws {
     let folder = try TemporaryFolder()
     let (code, json, errors) = try Self.profile(
-      folder, "--measure", "topology,memory,network", "--output", folder.file("profile.json"))
+      folder, "--measure", "topology,memory,network", "--transport", "tcp", "--output",
+      folder.file("profile.json"))
     #expect(code == 0, "\(errors)")
     #expect(json?["complete"]?.bool == true)
     #expect(
@@ -94,8 +95,64 @@ struct SlurmClusterProfileTests {
     ])
     #expect(plan.code == 0, "\(plan.errors)")
     // All is there: a second call asks Slurm for nothing.
-    let again = try Self.profile(folder, "--measure", "topology,memory,network")
+    let again = try Self.profile(
+      folder, "--measure", "topology,memory,network", "--transport", "tcp")
     #expect(again.code == 0 && again.errors.contains("measured before"))
+  }
+
+  /// Debian's Open MPI between the four nodes: every pair, and every operation under each switch.
+  @Test func linksAndOperationsAreMeasuredByMPI() throws {
+    // Four processes of root on this host's few cores, which they would otherwise fight over.
+    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1)
+    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1)
+    setenv("OMPI_MCA_mpi_yield_when_idle", "1", 1)
+    let folder = try TemporaryFolder()
+    let (code, json, errors) = try Self.profile(
+      folder, "--measure", "topology,network", "--transport", "mpi")
+    #expect(code == 0, "\(errors)")
+    let network = json?["network"]
+    #expect(network?["method"]?.string?.hasPrefix("MPI") == true)
+    #expect(network?["library"]?.string?.contains("Open MPI") == true)
+    let pairs = Set(
+      (network?["pairs"]?.array ?? []).map {
+        "\($0["first"]?.string ?? "")\($0["second"]?.string ?? "")"
+      })
+    #expect(pairs == ["n1n2", "n1n3", "n1n4", "n2n3", "n2n4", "n3n4"])
+    #expect((network?["tiers"]?.array ?? []).map { $0["pairs"]?.int } == [2, 4])
+    var found: Set<String> = []
+    for record in network?["collectives"]?.array ?? [] {
+      let name = record["operation"]?.string ?? ""
+      found.insert("\(name) \(record["level"]?.int ?? -1) \(record["nodes"]?.int ?? 0)")
+      let points = record["points"]?.array ?? []
+      // Two groups under the leaf switches, one above them, seven sizes each.
+      #expect(points.count == (record["level"]?.int == 0 ? 14 : 7))
+      #expect(points.allSatisfy { ($0["seconds"]?.double ?? 0) > 0 })
+      #expect((record["linkBytesPerSecond"]?.double ?? 0) > 1e6)
+    }
+    let kinds = ["ring", "all-reduce", "all-gather", "all-to-all"]
+    #expect(found == Set(kinds.flatMap { ["\($0) 0 2", "\($0) 1 4"] }))
+    let again = try Self.profile(folder, "--measure", "topology,network")
+    #expect(again.code == 0 && !again.errors.contains("Slurm job"), "\(again.errors)")
+  }
+
+  /// An MPI that cannot be compiled against leaves the links to TCP.
+  @Test func withoutAWorkingMPILinksAreMeasuredOverTCP() throws {
+    let folder = try TemporaryFolder()
+    let broken = folder.file("bin")
+    mkdir(broken, 0o755)
+    for (name, line) in [("mpicc", "[ \"$1\" = --version ]"), ("mpirun", "true")] {
+      try TestFile.write("#!/bin/sh\n\(line)\n", to: broken + "/" + name)
+      chmod(broken + "/" + name, 0o755)
+    }
+    let path = getenv("PATH").map { String(cString: $0) } ?? ""
+    setenv("PATH", broken + ":" + path, 1)
+    defer { setenv("PATH", path, 1) }
+    let (code, json, errors) = try Self.profile(
+      folder, "--measure", "topology,network", "--nodes", "n[1-3]")
+    #expect(code == 0, "\(errors)")
+    #expect(errors.contains("over TCP"))
+    #expect(json?["network"]?["method"]?.string?.hasPrefix("TCP") == true)
+    #expect(json?["network"]?["pairs"]?.array?.count == 3)
   }
 
   @Test func garbageIsMarkedAndMeasuredAnew() throws {
@@ -136,7 +193,7 @@ struct SlurmClusterProfileTests {
     _ = try ProcessRunner.run(["sh", "-c", "(\(watcher)) > /dev/null 2>&1 &"])
     let first = try Self.hfm([
       "profile", "--slurm", "--quick", "--poll", "0.5", "--json", "--work", work, "--measure",
-      "topology,memory,network", "--hfm", program, "--time-limit", "5m",
+      "topology,memory,network", "--transport", "tcp", "--hfm", program, "--time-limit", "5m",
     ])
     try Self.revive("n3", work)
     #expect(first.code == 4)
@@ -148,7 +205,8 @@ struct SlurmClusterProfileTests {
     let lost = (first.json?["nodes"]?.array ?? []).first { $0["name"]?.string == "n3" }
     #expect(lost?["reason"]?.string?.isEmpty == false)
     #expect((first.json?["network"]?["pairs"]?.array?.count ?? 0) >= 3)
-    let second = try Self.profile(folder, "--measure", "topology,memory,network")
+    let second = try Self.profile(
+      folder, "--measure", "topology,memory,network", "--transport", "tcp")
     #expect(second.code == 0, "\(second.errors)")
     #expect(second.json?["complete"]?.bool == true)
     print("real Slurm: a slurmd killed while measuring left a marked partial profile")

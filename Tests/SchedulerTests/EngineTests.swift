@@ -63,8 +63,8 @@ import Testing
     #expect(engine.refusals == [.cores: 1, .memory: 1, .malformed: 1])
   }
 
-  /// The carbon-aware one keeps the reserved places of later jobs.
-  @Test(arguments: PolicyName.allCases.filter { $0 != .carbonAware })
+  /// The elastic one holds no place for a job that does not fit.
+  @Test(arguments: PolicyName.allCases.filter { $0 != .elasticGoodput })
   func withdrawingTheHeadLetsTheNextStart(_ policy: PolicyName) {
     var engine = Self.engine(cores: 4, policy)
     _ = engine.submit(Self.job(0, cores: 2, seconds: 100), at: 0)

@@ -54,6 +54,25 @@ struct RoundValidationTests {
     #expect(try Self.result(ShortestRemainingOnBest(), 1).meanJctSeconds / 3600 < 9.74)
   }
 
+  /// With the speeds that Gavel measured on 1, 2, 4 and 8 V100s.
+  @Test(arguments: traces, [16, 64])
+  func elasticJobsEndSoonerThanUnderFixedSizes(_ trace: String, _ devices: Int) throws {
+    let table = try ThroughputTable(
+      parsing: ReferenceTrace.bytes("gavel_simulation_throughputs.json"), file: "throughputs")
+    let jobs = table.elasticJobs(
+      try GavelTrace(parsing: ReferenceTrace.bytes(trace)), kind: "v100",
+      preemption: Preemption(checkpointSeconds: 30, restoreSeconds: 30))
+    func mean(_ policy: PolicyName) -> Double {
+      simulate(
+        jobs, on: Resources(processors: devices), policy: policy.policy(), keepsPlacements: false
+      ).metrics.meanJctSeconds
+    }
+    let elastic = mean(.elasticGoodput)
+    for policy in [PolicyName.easy, .easySJBF, .sjf, .wfp] {
+      #expect(elastic < mean(policy), "\(policy)")
+    }
+  }
+
   @Test func sharedGPUsAreAllocatedAsFullyAsByFGD() throws {
     let trace = try PackingTrace(
       nodes: CSVTable(parsing: ReferenceTrace.bytes("openb_node_list_gpu_node.csv")),

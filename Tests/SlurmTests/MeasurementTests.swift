@@ -128,4 +128,61 @@ import Testing
       }
     }
   }
+
+  /// What `MPIProgram` writes, by hand.
+  static let mpiLines = """
+    library Some MPI 4.1
+    node 0 n1
+    node 1 n2
+    pair 0 1 64 1.0e-05
+    pair 0 1 1048576 0.0010585760
+    collective all-reduce 0 2 64 2e-5
+    collective all-reduce 0 2 1000064 1.02e-3
+    end
+
+    """
+
+  @Test func whatMPIMeasuredIsReadAndFitted() throws {
+    let record = MPIRecord(parsing: Array(Self.mpiLines.utf8))
+    #expect(record.isWhole && record.library == "Some MPI 4.1" && record.nodes == ["n1", "n2"])
+    // 1048512 bytes more take 1.048576 ms more: 1 GB/s less a rounding.
+    let pair = try #require(record.pairs.first)
+    #expect(relativeError(pair.fit.bytesPerSecond, 1e9) < 1e-3)
+    let sum = try #require(record.collectives.first)
+    let fit = try #require(sum.fit)
+    #expect(relativeError(fit.bytesPerSecond, 1e9) < 1e-6)
+    // Each of two nodes sends and receives every byte once: 2 (n − 1) / n = 1.
+    #expect(sum.kind.linkShare(of: 2) == 1 && sum.kind.linkShare(of: 4) == 1.5)
+    let result = ClusterMeasurement(
+      nodes: [], pairs: [], pairsWanted: 1, switches: [:], mpi: record)
+    #expect(result.isWhole && result.transport == "MPI" && result.tiers.count == 1)
+  }
+
+  /// Cut anywhere, or with rubbish between its lines, a record is not whole and nothing in it is
+  /// made up.
+  @Test(arguments: 1...20 as ClosedRange<UInt64>) func aBrokenMPIRecordIsMarked(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let bytes = Array(Self.mpiLines.utf8)
+    let whole = MPIRecord(parsing: bytes)
+    let cut = MPIRecord(parsing: Array(bytes.prefix(random.int(0...bytes.count - 6))))
+    #expect(!cut.isWhole)
+    #expect(cut.pairs.count <= 1 && cut.nodes.count <= 2)
+    var lines = Self.mpiLines.split(separator: "\n").map(String.init)
+    let rubbish = [
+      "pair 0 9 64 1e-5", "pair 0 1 64 nan", "pair 0 1 -1 1", "collective sum 0 2 64 1", "node 7 x",
+      "collective ring 0 1 64 1", "\u{0}\u{1}", "pair",
+    ]
+    lines.insert(rubbish[random.int(0...rubbish.count - 1)], at: random.int(3...lines.count - 1))
+    #expect(MPIRecord(parsing: Array(lines.joined(separator: "\n").utf8)) == whole)
+  }
+
+  @Test func groupsFollowTheSwitches() {
+    let switches = ["n1": ["l0", "s"], "n2": ["l0", "s"], "n3": ["l1", "s"]]
+    #expect(
+      MPIRecord.groups(["n1", "n2", "n3"], switches: switches) == ["n1:0,0", "n2:0,0", "n3:1,0"])
+    #expect(MPIRecord.groups(["a", "b"], switches: [:]) == ["a:0", "b:0"])
+    // Nothing is known above the leaves: one more level holds all.
+    #expect(
+      MPIRecord.groups(["a", "b"], switches: ["a": ["x"], "b": ["y"]]) == ["a:0,0", "b:1,0"])
+  }
 }

@@ -50,6 +50,7 @@ enum JobReason {
     case "memory":
       return "waits for memory: it asks for \(Format.bytes(int("memoryBytes"))), "
         + "\(Format.bytes(int("freeMemoryBytes"))) are free" + forecast
+    case "accelerators": return "waits for accelerators" + forecast
     case "reservation":
       return "would fit, but would delay a job that stands before it" + forecast
     case "dependency":

@@ -1,5 +1,6 @@
 import JobStore
 import Quantities
+import Scheduler
 import Synchronization
 
 /// What a job is expected to take.
@@ -8,6 +9,8 @@ struct JobEstimate: Sendable, Hashable {
   var seconds: Double
   /// Memory to set aside, in bytes.
   var memoryBytes: Int
+  /// What it asks of memory and caches that others use too; nil when unknown.
+  var traffic: MemoryTraffic?
 }
 
 /// What a job took.

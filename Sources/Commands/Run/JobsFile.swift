@@ -117,7 +117,7 @@ enum JobsFile {
       ?? 1
   }
 
-  private static func extents(_ cursor: JSONCursor) throws(JSONError) -> [Int] {
+  static func extents(_ cursor: JSONCursor) throws(JSONError) -> [Int] {
     let text = try cursor.string()
     let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     let numbers = parts.compactMap { $0 }.filter { (1...1_000_000).contains($0) }

@@ -6,6 +6,7 @@ import JobStore
 import Kernels
 import Models
 import Quantities
+import Scheduler
 import Workloads
 
 /// Runs jobs with real kernels on the workers that the scheduler chose.
@@ -32,11 +33,17 @@ struct KernelJobRunner: JobRunner {
     let time = TimeModel(device: device.share(cores: lanes, of: total))
     let pass: Double
     let memory: Int
+    let pressure: MemoryPressure
     if let training = workload.training {
       pass = time.seconds(trainingStep: training)
+      pressure = time.pressure([
+        WorkTally(forward: training.forward), WorkTally(backward: training),
+        WorkTally(optimizer: training),
+      ])
       memory = try TrainingRunner.requiredBytes(training, lanes: lanes)
     } else {
       pass = time.seconds(inference: workload.forward)
+      pressure = time.pressure([WorkTally(forward: workload.forward)])
       memory = try InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
     }
     if let limit = job.memoryBytes, limit < memory {
@@ -46,7 +53,11 @@ struct KernelJobRunner: JobRunner {
           + "\(Format.bytes(memory)), \(Format.bytes(memory - limit)) more",
         remedy: "give more memory, or a smaller batch")
     }
-    return JobEstimate(seconds: pass * Double(job.steps), memoryBytes: memory)
+    return JobEstimate(
+      seconds: pass * Double(job.steps), memoryBytes: memory,
+      traffic: MemoryTraffic(
+        bytesPerSecond: pressure.bytesPerSecond, boundShare: pressure.boundShare,
+        workingSetBytes: pressure.workingSetBytes))
   }
 
   func run(

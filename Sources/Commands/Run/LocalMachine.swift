@@ -37,7 +37,14 @@ struct LocalMachine {
   ///
   /// - Throws: `UserError` when the machine shows nothing to run on.
   init(machine: Machine, pool: WorkerPool, device: Device) throws(UserError) {
-    resources = try Self.resources(machine, pool.layout)
+    var resources = try Self.resources(machine, pool.layout)
+    // The device's bandwidth is that of all cores; each node moves its part of it.
+    let cores = Double(max(1, resources.total.cores))
+    for index in resources.nodes.indices {
+      let part = Double(resources.nodes[index].cpus.count) / cores
+      resources.nodes[index].memoryBandwidth = device.memoryBandwidth.value * part
+    }
+    self.resources = resources
     notes = pool.notes + machine.notes.filter { $0.hasPrefix("Slurm gave") }
     runner = KernelJobRunner(pool: pool, device: device)
   }

@@ -17,6 +17,7 @@ extension PlannedJob {
     if specification.isPreemptible {
       traits.preemption = Preemption(checkpointSeconds: 0, restoreSeconds: 0)
     }
+    traits.traffic = estimate.traffic
     job.traits = traits
     self.init(specification: specification, estimate: estimate, job: job, stepsDone: stepsDone)
     self.job.estimateSeconds = remainingSeconds

@@ -31,7 +31,10 @@ enum ProfileReport {
       lines.append("\(node.name): \(node.state.rawValue): \(node.reason)")
     }
     if result.pairsWanted > 0 {
-      lines += ["", "links (\(result.pairs.count) of \(result.pairsWanted) pairs measured, TCP)"]
+      lines += [
+        "",
+        "links (\(result.pairs.count) of \(result.pairsWanted) pairs measured, \(result.transport))",
+      ]
       var links = AlignedTable(
         head: ["switch level", "pairs", "latency", "bandwidth", "error of the fit"],
         rightAligned: [1, 2, 3, 4])
@@ -45,6 +48,7 @@ enum ProfileReport {
       }
       lines += links.lines
     }
+    if let mpi = result.mpi { lines += collectives(mpi) }
     lines.append("")
     let stragglers = result.stragglers
     if stragglers.isEmpty {
@@ -56,6 +60,24 @@ enum ProfileReport {
       }
     }
     return lines
+  }
+
+  private static func collectives(_ mpi: MPIRecord) -> [String] {
+    var table = AlignedTable(
+      head: ["operation", "switch level", "nodes", "latency", "bandwidth", "on each link"],
+      rightAligned: [1, 2, 3, 4, 5])
+    table.rows = mpi.collectives.map { record in
+      let fit = record.fit
+      func rate(_ value: Double?) -> String {
+        value.map { "\(Format.fixed($0 / 1e9, 2)) GB/s" } ?? "–"
+      }
+      return [
+        record.kind.rawValue, "\(record.level)", "\(record.nodes)",
+        fit.map { Format.seconds($0.latencySeconds) } ?? "–", rate(fit?.bytesPerSecond),
+        rate(fit.map { $0.bytesPerSecond * record.kind.linkShare(of: record.nodes) }),
+      ]
+    }
+    return ["", "operations (\(mpi.library))"] + table.lines
   }
 
   private static func row(_ node: NodeOutcome) -> [String] {

@@ -17,6 +17,8 @@ struct ProfileSession {
   let folder: String
   let stages: [String]
   let measuresPairs: Bool
+  /// Whether links are measured by MPI, in a job of its own.
+  let usesMPI: Bool
   let isQuick: Bool
   let isExclusive: Bool
   let copiesProgram: Bool
@@ -25,16 +27,43 @@ struct ProfileSession {
   let pollSeconds: Double
   let console: Console
 
-  private var pairs: [(String, String)] {
+  private var allPairs: [(String, String)] {
     guard measuresPairs else { return [] }
     return names.indices.flatMap { first in
       names.indices.dropFirst(first + 1).map { (names[first], names[$0]) }
     }
   }
 
+  /// Pairs to measure over TCP.
+  private var pairs: [(String, String)] { usesMPI ? [] : allPairs }
+
   /// Measures what is not measured yet, and collects.
   func run() throws -> ClusterMeasurement {
     try makeFolder()
+    let result = try measureNodes()
+    guard usesMPI, measuresPairs else { return result }
+    let present = names.filter { name in
+      result.nodes.contains { $0.name == name && $0.state != .missing }
+    }
+    let record = try MPIMeasurement(session: self, nodes: present).run()
+    guard record == nil || record?.pairs.isEmpty == true else {
+      return ClusterMeasurement(
+        nodes: result.nodes, pairs: [], pairsWanted: allPairs.count, switches: result.switches,
+        mpi: record)
+    }
+    console.warn("MPI measured no link; they are measured over TCP")
+    return try withoutMPI.measureNodes()
+  }
+
+  private var withoutMPI: ProfileSession {
+    ProfileSession(
+      client: client, site: site, names: names, away: away, partition: partition, folder: folder,
+      stages: stages, measuresPairs: measuresPairs, usesMPI: false, isQuick: isQuick,
+      isExclusive: isExclusive, copiesProgram: copiesProgram, program: program,
+      timeLimit: timeLimit, pollSeconds: pollSeconds, console: console)
+  }
+
+  private func measureNodes() throws -> ClusterMeasurement {
     let open = openNodes()
     if open.isEmpty {
       console.note("all was measured before; remove \(folder) to measure anew")
@@ -45,16 +74,32 @@ struct ProfileSession {
       console.note("\(known) nodes were measured before; remove \(folder) to measure them anew")
     }
     let plan = ProfilePlan(
-      run: token(), members: members(open), stages: stages, measuresPairs: measuresPairs,
-      isQuick: isQuick)
+      run: Self.token(), members: members(open), stages: stages,
+      measuresPairs: measuresPairs && !usesMPI, isQuick: isQuick)
     try Files.writeAtomically(plan.json.text(), to: folder + "/" + ProfileFiles.plan)
-    let batch = self.batch(open, plan.run)
+    var batch = self.batch(open, plan.run, [program, "profile", "--agent", folder])
+    batch.survivesNodes = true
+    batch.copiesProgram = copiesProgram
+    let total = names.count * (stages.count + 1) + pairs.count
+    let why = try carryOut(batch, total: total) {
+      let counts = counts()
+      return (
+        counts.stages + counts.pairs,
+        "\(counts.nodes) nodes, \(counts.pairs) of \(pairs.count) links"
+      )
+    }
+    return collect(why: why)
+  }
+
+  /// Submits a job and waits for its end; returns why it ended early, in words.
+  func carryOut(
+    _ batch: BatchJob, total: Int, done: () -> (count: Int, text: String)
+  ) throws -> String {
     try makeFolder(batch.home)
     try Files.writeAtomically(try SbatchScript.text(batch), to: batch.home + "/job.sh")
     let id = try client.submit(batch)
-    console.note("Slurm job \(id) on \(open.count) nodes")
-    let why = try follow(id, batch)
-    return collect(why: why)
+    console.note("Slurm job \(id) on \(batch.nodes.count) nodes")
+    return try follow(id, batch, total, done)
   }
 
   /// Nodes that lack their own record, or a pair with another.
@@ -73,7 +118,8 @@ struct ProfileSession {
     open.map { ProfilePlan.Member(name: $0, address: site.node($0)?.address ?? $0) }
   }
 
-  private func token() -> String {
+  /// 16 random digits.
+  static func token() -> String {
     let digits = String(UInt64.random(in: .min ... .max), radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
@@ -87,25 +133,25 @@ struct ProfileSession {
     }
   }
 
-  private func batch(_ open: [String], _ token: String) -> BatchJob {
+  /// A job of one task on each of some nodes.
+  func batch(_ open: [String], _ token: String, _ command: [String]) -> BatchJob {
     let nodes = open.compactMap { site.node($0) }
     let shape = TaskShape(
       nodes: open.count, coresPerTask: nodes.map(\.cores).min() ?? 1,
       memoryBytes: nodes.map(\.memoryBytes).min() ?? 1 << 30)
     var batch = BatchJob(
-      id: "profile", token: token, shape: shape, timeLimit: timeLimit,
-      command: [program, "profile", "--agent", folder], folder: folder)
+      id: "profile", token: token, shape: shape, timeLimit: timeLimit, command: command,
+      folder: folder)
     batch.nodes = open
     batch.isExclusive = isExclusive
-    batch.survivesNodes = true
-    batch.copiesProgram = copiesProgram
     if let partition { batch.words = [BatchJob.Word("partition", partition)] }
     return batch
   }
 
   /// Waits until the job is over or all is there; returns why it ended early, in words.
-  private func follow(_ id: Int, _ batch: BatchJob) throws(UserError) -> String {
-    let total = names.count * (stages.count + 1) + pairs.count
+  private func follow(
+    _ id: Int, _ batch: BatchJob, _ total: Int, _ done: () -> (count: Int, text: String)
+  ) throws(UserError) -> String {
     let progress = Progress("profile", total: Double(total), console)
     defer { progress.finish() }
     var silent = 0
@@ -121,12 +167,9 @@ struct ProfileSession {
         usleep(useconds_t(pollSeconds * 1e6))
         continue
       }
-      let counts = self.counts()
+      let (count, text) = done()
       progress.set(
-        done: Double(counts.stages + counts.pairs),
-        states.first == "PENDING"
-          ? "waits in Slurm's queue"
-          : "\(counts.nodes) nodes, \(counts.pairs) of \(pairs.count) links")
+        done: Double(count), states.first == "PENDING" ? "waits in Slurm's queue" : text)
       if states.isEmpty || SlurmJob(id: id, state: states[0]).isOver {
         let state = states.first?.lowercased() ?? "gone"
         if state == "completed" { return "" }
@@ -158,8 +201,12 @@ struct ProfileSession {
     }
     return ClusterMeasurement(
       nodes: nodes + away, pairs: pairs.compactMap { pair($0, $1) }, pairsWanted: pairs.count,
-      switches: Dictionary(
-        site.nodes.map { ($0.name, $0.switches) }, uniquingKeysWith: { first, _ in first }))
+      switches: switches)
+  }
+
+  /// Switches above each node, leaf first.
+  var switches: [String: [String]] {
+    Dictionary(site.nodes.map { ($0.name, $0.switches) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// What a node left so far.

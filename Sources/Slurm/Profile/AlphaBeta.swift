@@ -1,3 +1,4 @@
+public import DataFormats
 import Glibc
 
 /// The time of messages as latency plus bytes over bandwidth (Hockney 1994, "The communication
@@ -48,5 +49,12 @@ public struct AlphaBeta: Sendable, Hashable {
     relativeError =
       sound.reduce(0) { $0 + abs(alpha + beta * $1.bytes - $1.seconds) / $1.seconds }
       / Double(sound.count)
+  }
+}
+
+extension AlphaBeta.Point {
+  /// The point as it stands in records.
+  public var json: JSONValue {
+    .object([("bytes", .number(bytes)), ("seconds", .number(seconds))])
   }
 }

@@ -73,19 +73,26 @@ public struct ClusterMeasurement: Sendable {
   public var pairsWanted: Int
   /// Switches above each node, leaf first.
   public var switches: [String: [String]]
+  /// What MPI measured; nil when pairs were measured over TCP.
+  public var mpi: MPIRecord?
 
-  /// Collects what was measured.
+  /// Collects what was measured; pairs of MPI come before those over TCP.
   public init(
-    nodes: [NodeOutcome], pairs: [PairRecord], pairsWanted: Int, switches: [String: [String]]
+    nodes: [NodeOutcome], pairs: [PairRecord], pairsWanted: Int, switches: [String: [String]],
+    mpi: MPIRecord? = nil
   ) {
-    (self.nodes, self.pairs) = (nodes, pairs)
-    (self.pairsWanted, self.switches) = (pairsWanted, switches)
+    (self.nodes, self.pairs) = (nodes, mpi?.pairs ?? pairs)
+    (self.pairsWanted, self.switches, self.mpi) = (pairsWanted, switches, mpi)
   }
 
   /// Whether nothing is missing.
   public var isWhole: Bool {
     nodes.allSatisfy { $0.state == .measured } && pairs.count == pairsWanted
+      && mpi?.isWhole ?? true
   }
+
+  /// How messages were sent: `MPI` or `TCP`.
+  public var transport: String { mpi == nil ? "TCP" : "MPI" }
 
   /// Level of the lowest switch above both; 0 without a topology.
   func level(_ pair: PairRecord) -> Int {
@@ -239,7 +246,8 @@ extension ClusterMeasurement {
   /// `network` of `hfm profile --json`.
   public var networkJSON: JSONValue {
     .object([
-      ("method", .string("TCP, half the median round trip")),
+      ("method", .string("\(transport), half the median round trip")),
+      ("library", mpi.map { .string($0.library) } ?? .null),
       ("pairsWanted", .number(pairsWanted)),
       (
         "tiers",
@@ -253,6 +261,7 @@ extension ClusterMeasurement {
             ])
           })
       ), ("pairs", .array(pairs.map(\.json))),
+      ("collectives", .array((mpi?.collectives ?? []).map(\.json))),
     ])
   }
 

@@ -165,13 +165,7 @@ public struct PairRecord: Sendable, Hashable {
       ("latencySeconds", .number(fit.latencySeconds)),
       ("bandwidthBytesPerSecond", .number(fit.bytesPerSecond)),
       ("relativeError", .number(fit.relativeError)),
-      (
-        "points",
-        .array(
-          points.map {
-            .object([("bytes", .number($0.bytes)), ("seconds", .number($0.seconds))])
-          })
-      ),
+      ("points", .array(points.map(\.json))),
     ])
   }
 }

@@ -34,6 +34,8 @@ public struct BatchJob: Sendable, Hashable {
   public var isExclusive = false
   /// Whether it goes on without a node that fails.
   public var survivesNodes = false
+  /// Whether mpirun starts the program on the nodes in place of srun.
+  public var startsByMPI = false
   /// Whether its program is copied to a local folder of each node first.
   public var copiesProgram = false
 

@@ -60,9 +60,14 @@ public enum SbatchScript {
     // Since 22.05 srun no longer takes over sbatch's --cpus-per-task.
     options += ["--input=none", "--cpus-per-task=\(job.shape.coresPerTask)"]
     options += job.taskWords.map { "--\($0.option)=\($0.value)" }
+    // mpirun takes nodes and tasks from Slurm's variables; it fits the MPI that it belongs to.
+    let launch =
+      job.startsByMPI
+      ? "mpirun -n \(job.shape.nodes * job.shape.tasksPerNode)"
+      : "srun \(options.joined(separator: " ")) --"
     lines += [
       "begin=${EPOCHREALTIME:-$(date +%s.%N)}", "code=0",
-      "srun \(options.joined(separator: " ")) -- \(words.joined(separator: " ")) || code=$?",
+      "\(launch) \(words.joined(separator: " ")) || code=$?",
       "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$code\" \"$begin\" "
         + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" > \"ended$part.new\"",
       "mv \"ended$part.new\" \"ended$part\"",

@@ -9,6 +9,25 @@ struct SimulationOutcome {
   let result: SimulationResult
   let wallSeconds: Double
   var power: PowerRates?
+  /// Emissions of a kilowatt-hour over time.
+  var carbon: CarbonCurve?
+
+  /// Energy of the cores, busy and idle; nil without `--power`.
+  var joules: Double? { power.map { $0.joules(result.metrics) } }
+
+  /// Emissions in grams of CO2e; nil without `--power` and `--carbon`.
+  ///
+  /// What runs is counted when it runs; idle cores at the mean of the whole schedule.
+  var co2Grams: Double? {
+    guard let power, let carbon else { return nil }
+    let busy = result.attempts.reduce(0) { sum, piece in
+      let joules = Double(piece.cores) * (piece.end - piece.start) * power.busyWatts
+      return sum + joules * carbon.mean(from: piece.start, to: piece.end)
+    }
+    let first = result.schedule.map(\.submit).min() ?? 0
+    let mean = carbon.mean(from: first, to: first + result.metrics.makespanSeconds)
+    return (busy + result.metrics.idleCoreSeconds * power.idleWatts * mean) / 3.6e6
+  }
 
   var eventsPerSecond: Double { Double(result.events) / wallSeconds }
 
@@ -37,7 +56,8 @@ struct SimulationOutcome {
       ("fairness", .number(metrics.fairness)),
       ("worstFinishTimeRatio", .number(metrics.worstFinishTimeRatio)),
       ("fragmentation", .number(metrics.fragmentation)),
-      ("energyJoules", power.map { .number($0.joules(metrics)) } ?? .null),
+      ("energyJoules", joules.map { .number($0) } ?? .null),
+      ("co2Grams", co2Grams.map { .number($0) } ?? .null),
       ("failures", .number(result.failures)),
       ("lostCoreSeconds", .number(result.lostCoreSeconds)),
       ("preemptions", .number(result.preemptions)),
@@ -73,7 +93,8 @@ struct PowerRates {
 
 extension SimulationOutcome {
   static let fairnessHead = [
-    "policy", "fairness", "worst finish ratio", "idle while waiting %", "energy kWh", "failures",
+    "policy", "fairness", "worst finish ratio", "idle while waiting %", "energy kWh", "kg CO2e",
+    "failures",
     "lost core-h", "preemptions",
   ]
 
@@ -83,7 +104,8 @@ extension SimulationOutcome {
       policy.rawValue, Format.fixed(metrics.fairness, 3),
       Format.fixed(metrics.worstFinishTimeRatio, 2),
       Format.fixed(metrics.fragmentation * 100, 2),
-      power.map { Format.fixed($0.joules(metrics) / 3.6e6, 1) } ?? "–",
+      joules.map { Format.fixed($0 / 3.6e6, 1) } ?? "–",
+      co2Grams.map { Format.fixed($0 / 1000, 1) } ?? "–",
       String(result.failures), Format.fixed(result.lostCoreSeconds / 3600, 1),
       String(result.preemptions),
     ]

@@ -11,14 +11,20 @@ enum SimulateCommand: Command {
     options: [
       .value("from", "WHERE", "instead of TRACE: the live queue of a cluster", words: ["slurm"]),
       .value(
-        "cluster", "NAME|FILE|here", "what the jobs run on; a cluster's devices are given out"),
+        "cluster", "NAME[:LABEL…][,…]|FILE|here",
+        "what the jobs run on; a cluster's devices are given out"),
       .value("processors", "N", "instead of a cluster: N equal processors"),
       .value("policy", "NAME[,NAME…]", "see below; several with commas (default easy)"),
       .value("schedule", "FILE.csv", "write id,submit,start,end of every job"),
+      .value("html", "FILE", "write a page: policies, use over time, who ran where"),
       .value("failures", "UP/DOWN", "nodes fail: mean time up and to repair, such as 30d/4h"),
       .value("seed", "N", "the seed of the failures (default 0)"),
       .flag("preempt", "higher priorities interrupt jobs that allow it"),
       .value("power", "BUSY/IDLE", "watts of a processor or device, such as 400/60"),
+      .value(
+        "carbon", "FILE.csv|GRID",
+        "g CO2e per kWh: a column gramsPerKilowattHour by hour, or a grid"),
+      .value("shares", "USER=N,…", "shares of users for fair-share and drf (default 1 each)"),
       .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
       .value("goal-wait", "TIME", "with --sweep: the least that keeps the mean wait below"),
       .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
@@ -29,18 +35,22 @@ enum SimulateCommand: Command {
       line: id, submitSeconds, runSeconds and optionally cores, memoryBytes,
       estimateSeconds, priority, user, deadlineSeconds, dependsOn and more; see
       docs/Scheduling.md. With several policies --schedule puts the policy's name
-      before the file's extension.
+      before the file's extension. A line that names a model is planned for the
+      cluster. Clusters joined by commas differ: a job with "requires" stays on nodes
+      with those labels.
       With --from slurm the jobs that run and wait now are taken, and the result is
       when each would start, beside Slurm's own expectation.
 
       Policies: fcfs, easy, conservative, easy-sjbf, wfp, sjf, edf, fair-share, drf,
-      carbon-aware. In rounds over kinds of devices (with --throughputs):
+      carbon-aware, elastic-goodput. In rounds over kinds of devices (with --throughputs):
       least-attained-service, max-min-fairness, finish-time-fairness,
       min-total-duration, shortest-remaining.
       """,
     examples: [
       "hfm simulate SDSC-SP2.swf --processors 128 --policy fcfs,easy,conservative,wfp",
       "hfm simulate jobs.jsonl --cluster selene-a100 --policy easy --schedule starts.csv",
+      "hfm simulate year.jsonl --cluster hospital-4x4-l40s:on-premise,dgx-h100 "
+        + "--policy elastic-goodput,easy --html year.html",
       "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --goal-wait 1h",
       "hfm simulate jobs.trace --throughputs t.json --devices v100=8,p100=16,k80=24 "
         + "--policy max-min-fairness",
@@ -66,16 +76,25 @@ enum SimulateCommand: Command {
       return try SimulateSweep(arguments, policies).run(trace, bytes, path, console)
     }
     let resources = try resources(arguments, trace)
-    let jobs = try trace.jobs(bytes, file: path, cores: resources.total.cores)
-    let settings = try settings(arguments)
+    let jobs = try trace.jobs(
+      bytes, file: path, cores: resources.total.cores,
+      clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here").map(\.cluster))
+    var settings = try settings(arguments)
+    settings.keepsPlacements = arguments.has("html")
+    let choices = try SimulateChoices(arguments)
     var outcomes: [SimulationOutcome] = []
     for policy in policies {
-      let outcome = try outcome(jobs, resources, policy, settings, arguments)
+      let outcome = outcome(jobs, resources, policy, settings, choices)
       outcomes.append(outcome)
       if let file = arguments.string("schedule") {
         let target = policies.count == 1 ? file : named(file, policy)
         try Files.writeAtomically(scheduleText(outcome.result), to: target)
       }
+    }
+    if let file = arguments.string("html") {
+      let page = SimulationPage(
+        title: path, outcomes: outcomes, resources: resources, users: jobs.map(\.job.user))
+      try Files.writeAtomically(page.html, to: file)
     }
     report(outcomes, console)
     return 0
@@ -83,17 +102,16 @@ enum SimulateCommand: Command {
 
   static func outcome(
     _ jobs: [TraceJob], _ resources: Resources, _ policy: PolicyName,
-    _ settings: SimulationSettings, _ arguments: Arguments
-  ) throws(UserError) -> SimulationOutcome {
+    _ settings: SimulationSettings, _ choices: SimulateChoices
+  ) -> SimulationOutcome {
     let clock = ContinuousClock()
     let began = clock.now
-    let result = simulate(jobs, on: resources, policy: policy.policy(), settings)
+    let result = simulate(
+      jobs, on: resources, policy: policy.policy(choices.policySettings), settings)
     let seconds = (clock.now - began) / .seconds(1)
     return SimulationOutcome(
-      policy: policy, result: result, wallSeconds: max(seconds, 1e-9),
-      power: try pair(arguments, "power", "400/60") { Double($0) }.map {
-        PowerRates(busyWatts: $0.0, idleWatts: $0.1)
-      })
+      policy: policy, result: result, wallSeconds: max(seconds, 1e-9), power: choices.power,
+      carbon: choices.carbon)
   }
 
   static func settings(_ arguments: Arguments) throws(UserError) -> SimulationSettings {
@@ -108,7 +126,7 @@ enum SimulateCommand: Command {
   }
 
   /// Two amounts above zero with a slash between them.
-  private static func pair(
+  static func pair(
     _ arguments: Arguments, _ option: String, _ example: String, _ parse: (String) -> Double?
   ) throws(UserError) -> (Double, Double)? {
     guard let text = arguments.string(option) else { return nil }
@@ -205,7 +223,7 @@ enum SimulateCommand: Command {
     guard console.explain else { return }
     console.print()
     var fairness = AlignedTable(
-      head: SimulationOutcome.fairnessHead, rightAligned: Set(1...7))
+      head: SimulationOutcome.fairnessHead, rightAligned: Set(1...8))
     fairness.rows = outcomes.map(\.fairnessRow)
     console.print(lines: fairness.lines)
     console.print()

@@ -36,28 +36,26 @@ struct SimulateSweep {
     var cases: [(size: Int, policy: PolicyName, resources: Resources, jobs: [TraceJob])] = []
     for size in sizes {
       let resources = try resources(size)
-      let jobs = try trace.jobs(bytes, file: path, cores: resources.total.cores)
+      let jobs = try trace.jobs(
+        bytes, file: path, cores: resources.total.cores,
+        clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here", size)
+          .map(\.cluster))
       for policy in policies { cases.append((size, policy, resources, jobs)) }
     }
     let settings = try SimulateCommand.settings(arguments)
     let found = Mutex<[Int: SimulationOutcome]>([:])
     let next = Atomic(0)
     let running = Atomic(0)
-    let fault = Mutex<UserError?>(nil)
     let work = cases
-    let options = arguments
+    let choices = try SimulateChoices(arguments)
     let body: @Sendable () -> Void = {
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard place < work.count else { break }
         let item = work[place]
-        do throws(UserError) {
-          let outcome = try SimulateCommand.outcome(
-            item.jobs, item.resources, item.policy, settings, options)
-          found.withLock { $0[place] = outcome }
-        } catch {
-          fault.withLock { $0 = error }
-        }
+        let outcome = SimulateCommand.outcome(
+          item.jobs, item.resources, item.policy, settings, choices)
+        found.withLock { $0[place] = outcome }
       }
       running.wrappingSubtract(1, ordering: .releasing)
     }
@@ -68,7 +66,6 @@ struct SimulateSweep {
     running.wrappingAdd(1, ordering: .relaxed)
     body()
     while running.load(ordering: .acquiring) > 0 { DriverThread.pause() }
-    if let error = fault.withLock({ $0 }) { throw error }
     let outcomes = found.withLock { $0 }
     show(
       work.indices.compactMap { place in outcomes[place].map { (work[place].size, $0) } }, console)

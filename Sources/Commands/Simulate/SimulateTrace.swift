@@ -1,4 +1,5 @@
 import DataFormats
+import HardwareModel
 import Quantities
 import Simulation
 
@@ -30,15 +31,37 @@ enum SimulatedTrace {
   }
 
   /// Its jobs for a machine of so many cores.
-  func jobs(_ bytes: [UInt8], file: String, cores: Int) throws(UserError) -> [TraceJob] {
+  ///
+  /// - Parameter clusters: What workloads are planned for; none for processors without a device.
+  func jobs(
+    _ bytes: [UInt8], file: String, cores: Int, clusters: [Cluster]
+  ) throws(UserError) -> [TraceJob] {
     let jobs =
       switch self {
       case .swf(let trace): TraceJob.jobs(swf: trace, processors: cores)
-      case .jsonLines: try TraceJob.jobs(jsonLines: bytes, file: file)
+      case .jsonLines: try planned(try TraceJob.lines(bytes, file: file), file, clusters)
       }
     guard !jobs.isEmpty else {
       throw UserError(.input, place: file, "holds no job", remedy: "give a trace with jobs")
     }
     return jobs
+  }
+
+  private func planned(
+    _ lines: [JSONValue], _ file: String, _ clusters: [Cluster]
+  ) throws(UserError) -> [TraceJob] {
+    guard let first = lines.first(where: PlannedTrace.isPlanned) else {
+      return try TraceJob.jobs(lines: lines, file: file)
+    }
+    guard !clusters.isEmpty else {
+      throw UserError(
+        .input, place: "\(file):\(first.line)", key: "model",
+        "a workload is planned for a cluster's devices",
+        remedy: "give --cluster NAME or FILE, or runSeconds in place of the model")
+    }
+    var planner = PlannedTrace(clusters: clusters, file: file)
+    var expanded: [JSONValue] = []
+    for line in lines { expanded.append(try planner.expanded(line)) }
+    return try TraceJob.jobs(lines: expanded, file: file)
   }
 }

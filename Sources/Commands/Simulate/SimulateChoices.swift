@@ -1,0 +1,72 @@
+import DataFormats
+import HardwareModel
+import Quantities
+import Scheduler
+
+/// What `hfm simulate` is told of power, emissions and shares.
+struct SimulateChoices {
+  private(set) var power: PowerRates?
+  private(set) var carbon: CarbonCurve?
+  private(set) var policySettings = PolicySettings()
+
+  /// Reads `--power`, `--carbon` and `--shares`.
+  ///
+  /// - Throws: `UserError` that names the option or the file's line at fault.
+  init(_ arguments: Arguments) throws(UserError) {
+    power = try SimulateCommand.pair(arguments, "power", "400/60") { Double($0) }.map {
+      PowerRates(busyWatts: $0.0, idleWatts: $0.1)
+    }
+    carbon = try arguments.string("carbon").map(Self.curve)
+    if let carbon { policySettings.curve = carbon }
+    policySettings.shares = try Self.shares(arguments.string("shares"))
+  }
+
+  /// A file's hours from time 0 on, again and again; or a grid's yearly mean, the same at all times.
+  private static func curve(_ text: String) throws(UserError) -> CarbonCurve {
+    guard text.contains("/") || text.hasSuffix(".csv") else {
+      return CarbonCurve(values: [try Grid.named(text).gramsPerKilowattHour], stepSeconds: 3600)
+    }
+    let table: CSVTable
+    do {
+      table = try CSVTable(parsing: try Files.read(text))
+    } catch let error as FormatError {
+      throw UserError(.input, place: "\(text):\(error.line):\(error.column)", error.message)
+    } catch let error as UserError {
+      throw error
+    } catch {
+      throw UserError(.input, place: text, "\(error)")
+    }
+    let name = "gramsPerKilowattHour"
+    guard let column = table.column(name), !table.rows.isEmpty else {
+      throw UserError(
+        .input, place: text, key: name, "there is no such column, or no row",
+        remedy: "give a CSV file with a header and one row for each hour")
+    }
+    var values: [Double] = []
+    for (row, cells) in table.rows.enumerated() {
+      guard let value = Double(cells[column]), (0...100_000).contains(value) else {
+        throw UserError(
+          .input, place: "\(text):\(row + 2)", key: name, "\"\(cells[column])\" is no intensity",
+          remedy: "give grams of CO2e per kWh, 0 to 100000")
+      }
+      values.append(value)
+    }
+    return CarbonCurve(values: values, stepSeconds: 3600)
+  }
+
+  private static func shares(_ text: String?) throws(UserError) -> [Int: Double] {
+    var shares: [Int: Double] = [:]
+    for part in (text ?? "").split(separator: ",") {
+      let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+      guard sides.count == 2, let user = Int(sides[0]), let share = Double(sides[1]), share > 0,
+        share.isFinite
+      else {
+        throw UserError(
+          .input, key: "--shares", "\"\(part)\" is wrong",
+          remedy: "write it like 3=2,7=0.5: users as the trace numbers them")
+      }
+      shares[user] = share
+    }
+    return shares
+  }
+}

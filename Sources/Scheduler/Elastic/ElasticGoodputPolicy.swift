@@ -1,0 +1,166 @@
+/// Elastic goodput: in rounds, devices are divided so that jobs are completed at the highest rate,
+/// each running on as many as its predicted scaling curve makes worth while (after Pollux, Qiao et
+/// al., OSDI 2021, and Sia, Jayaram Subramanya et al., SOSP 2023).
+///
+/// The goodput of a job on n devices is its predicted speed there; both papers take its statistical
+/// efficiency times that, which is 1 here because a job keeps its global batch whatever it runs on.
+/// They know no run times and maximise a mean of speeds; here the planner predicts them, so the
+/// speed is divided by the work left: Σ speed / work left is the rate at which jobs are completed.
+/// Waiting counts like work, so that a long job is not passed over for ever. A change of devices
+/// costs a checkpoint and a restart, which lower the goodput of every choice but the present one as
+/// in Sia (section 3.3), so that it is made only where it pays.
+public struct ElasticGoodputPolicy: SchedulingPolicy {
+  /// `elastic-goodput`.
+  public static let name = "elastic-goodput"
+
+  private struct Run {
+    var job: Job
+    var start: Double
+    /// Whether it was asked to give its devices back, to go on with others.
+    var isLeaving = false
+  }
+
+  /// Seconds between two divisions of devices.
+  private let roundSeconds: Double
+  private var running: [Int: Run] = [:]
+  /// Devices that the last division gave to jobs that do not run on them yet.
+  private var targets: [Int: Int] = [:]
+  /// How often each job was interrupted.
+  private var restarts: [Int: Int] = [:]
+  private var lastDivision = -Double.infinity
+  /// Whether something happened that the last division does not know.
+  private var isStale = false
+
+  /// - Parameter roundSeconds: Seconds between two divisions of devices; 60 as in Sia.
+  public init(roundSeconds: Double = 60) { self.roundSeconds = roundSeconds }
+
+  /// Devices go where they are worth most.
+  public var putsPriorityFirst: Bool { false }
+
+  /// Divides devices when a round is over, interrupts jobs that get others, starts those that wait.
+  public mutating func decide(
+    _ state: ClusterState, on event: SchedulingEvent
+  ) -> PolicyOutcome {
+    note(event)
+    var outcome = PolicyOutcome()
+    if isStale, state.now >= lastDivision + roundSeconds {
+      divide(state, &outcome)
+      lastDivision = state.now
+      isStale = false
+    }
+    start(state, &outcome)
+    outcome.wakeAt = isStale ? max(state.now, lastDivision + roundSeconds) : nil
+    return outcome
+  }
+
+  private mutating func note(_ event: SchedulingEvent) {
+    for ended in event.ended {
+      running[ended.job.number] = nil
+      isStale = true
+    }
+    switch event {
+    case .submitted(let job) where targets[job.number] == nil: isStale = true
+    case .withdrawn(let job):
+      targets[job.number] = nil
+      isStale = true
+    case .resized(let lost):
+      for job in lost { targets[job.job.number] = nil }
+      isStale = true
+    default: break
+    }
+  }
+
+  /// Divides all devices that are not bound anew.
+  private mutating func divide(_ state: ClusterState, _ outcome: inout PolicyOutcome) {
+    var devices = state.free.cores
+    var jobs: [(job: Job, isRunning: Bool)] = []
+    for number in running.keys.sorted() {
+      guard let run = running[number] else { continue }
+      if run.isLeaving || Self.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
+      var job = run.job
+      job.estimateSeconds = max(1e-3, job.estimateSeconds - (state.now - run.start))
+      jobs.append((job, true))
+      devices += job.cores
+    }
+    targets = [:]
+    for job in state.queue { jobs.append((job, false)) }
+    let claims = jobs.map { claim(of: $0.job, isRunning: $0.isRunning, state.now) }
+    for ((job, isRunning), given) in zip(jobs, DeviceDivision.divided(devices, among: claims)) {
+      if !isRunning {
+        if given > 0 { targets[job.number] = given }
+      } else if given != job.cores {
+        targets[job.number] = given
+        running[job.number]?.isLeaving = true
+        restarts[job.number, default: 0] += 1
+        outcome.preemptions.append(job.number)
+      }
+    }
+  }
+
+  /// What each number of devices is worth to a job.
+  private func claim(of job: Job, isRunning: Bool, _ now: Double) -> DeviceDivision.Claim {
+    let age = max(0, now - job.submit)
+    let costs = job.traits.preemption
+    let cost = (costs?.checkpointSeconds ?? 0) + (costs?.restoreSeconds ?? 0)
+    // Sia's restart factor: what restarts as frequent as the job's so far would leave of its time.
+    let made = Double(restarts[job.number] ?? 0) * cost
+    let kept = age + cost > 0 ? max(0, (age - made) / (age + cost)) : 1
+    let sizes = Self.sizes(of: job)
+    let least = max(1e-3, job.resized(to: sizes.first ?? job.cores).estimateSeconds)
+    let weight = 1 + age / least
+    let points = sizes.map { size -> (devices: Int, value: Double) in
+      let left = max(1e-3, job.resized(to: size).estimateSeconds)
+      let isMove = isRunning && size != job.cores
+      return (size, isMove ? weight * kept / (left + cost) : weight / left)
+    }
+    return DeviceDivision.Claim(priority: job.priority, points: points)
+  }
+
+  /// Starts what has devices coming, then divides what is left among those that wait.
+  private mutating func start(_ state: ClusterState, _ outcome: inout PolicyOutcome) {
+    var free = state.free
+    var later: [Job] = []
+    // Devices promised to jobs that wait for more, or are still leaving others, are kept for them.
+    var promised = targets.reduce(0) { sum, target in
+      running[target.key]?.isLeaving == true ? sum + target.value : sum
+    }
+    for job in state.queue {
+      guard let size = targets[job.number], size > 0 else {
+        later.append(job)
+        continue
+      }
+      let sized = job.resized(to: size)
+      if free.covers(sized.demand) {
+        begin(sized, state.now, &free, &outcome)
+      } else {
+        promised += size
+      }
+    }
+    guard free.cores > promised, !later.isEmpty else { return }
+    let claims = later.map { claim(of: $0, isRunning: false, state.now) }
+    let sizes = DeviceDivision.divided(free.cores - promised, among: claims)
+    for (job, size) in zip(later, sizes) where size > 0 {
+      let sized = job.resized(to: size)
+      if free.covers(sized.demand) { begin(sized, state.now, &free, &outcome) }
+    }
+  }
+
+  private mutating func begin(
+    _ job: Job, _ now: Double, _ free: inout Amounts, _ outcome: inout PolicyOutcome
+  ) {
+    free -= job.demand
+    targets[job.number] = nil
+    running[job.number] = Run(job: job, start: now)
+    outcome.starts.append(job)
+  }
+
+  /// The numbers of devices that a job can use, ascending.
+  private static func sizes(of job: Job) -> [Int] {
+    guard job.hasTraits, let range = job.traits.elastic,
+      range.speedup(devices: job.cores) > 0
+    else { return [job.cores] }
+    return range.points.filter { $0.speedup > 0 }.map(\.devices)
+  }
+
+  private static func mayMove(_ job: Job) -> Bool { job.traits.preemption != nil }
+}

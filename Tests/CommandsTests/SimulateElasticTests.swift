@@ -1,0 +1,120 @@
+import Commands
+import DataFormats
+import TestSupport
+import Testing
+
+/// Workloads planned on submission, elastic jobs, emissions and the page of `hfm simulate`.
+@Suite struct SimulateElasticTests {
+  let folder: TemporaryFolder
+  var trace: String { folder.file("trace.jsonl") }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try TestFile.write(
+      """
+      {"id": "slides", "submitSeconds": 0, "model": "uni", "task": "finetune", "globalBatch": 256,\
+       "samples": 1e6, "cores": 2, "maxDevices": 8, "checkpointSeconds": 5, "restoreSeconds": 5,\
+       "user": "pathology"}
+      {"id": "notes", "submitSeconds": 60, "model": "bert-large", "task": "pretrain",\
+       "globalBatch": 256, "samples": 2e6, "cores": 4, "maxDevices": 16, "checkpointSeconds": 5,\
+       "restoreSeconds": 5, "user": "<text & \\"notes\\">"}
+      {"id": "plain", "submitSeconds": 90, "runSeconds": 100, "cores": 1}
+
+      """, to: trace)
+  }
+
+  func simulate(_ more: String...) -> (code: Int32, output: String, errors: String) {
+    FrameTests.hfm(
+      ["simulate", trace, "--cluster", "hospital-2x8-a100-40gb", "--json"] + more)
+  }
+
+  /// The planner's own prediction for the fixed size is the simulated run time.
+  @Test func aWorkloadTakesWhatThePlannerPredicts() throws {
+    let file = folder.file("starts.csv")
+    let result = simulate("--policy", "easy", "--schedule", file)
+    #expect(result.code == 0, "\(result.errors)")
+    let row = try #require(
+      try TestFile.text(file).split(separator: "\n").first { $0.hasPrefix("slides,") })
+    let times = row.split(separator: ",").compactMap { Double($0) }
+    let planned = FrameTests.hfm(
+      "plan", "uni", "--task", "finetune", "--cluster", "hospital-2x8-a100-40gb", "--devices", "2",
+      "--global-batch", "256", "--json")
+    let step = try #require(
+      try JSONValue(parsing: planned.output)["plans"]?[0]?["stepSeconds"]?.double)
+    #expect(relativeError(times[2] - times[1], 1e6 / 256 * step) < 1e-9)
+  }
+
+  /// On idle devices a job runs on more than it asked for, as fast as its curve has it.
+  @Test func elasticJobsEndSooner() throws {
+    let json = try JSONValue(parsing: simulate("--policy", "elastic-goodput,easy,sjf").output)
+    let means = (json.array ?? []).map { $0["meanJctSeconds"]?.double ?? 0 }
+    #expect(means.count == 3 && means[0] > 0)
+    #expect(means[0] < means[1] / 1.5 && means[0] < means[2] / 1.5)
+    #expect((json[0]?["utilization"]?.double ?? 2) <= 1)
+  }
+
+  @Test func energyAndEmissionsFollowTheCurve() throws {
+    let hours = folder.file("hours.csv")
+    try TestFile.write("hour,gramsPerKilowattHour\n0,500\n1,500\n", to: hours)
+    let json = try JSONValue(
+      parsing: simulate("--policy", "easy", "--power", "400/60", "--carbon", hours).output)
+    let joules = try #require(json[0]?["energyJoules"]?.double)
+    let grams = try #require(json[0]?["co2Grams"]?.double)
+    // The same 500 g/kWh at all hours.
+    #expect(relativeError(grams, joules / 3.6e6 * 500) < 1e-9)
+    let france = try JSONValue(
+      parsing: simulate("--policy", "easy", "--power", "400/60", "--carbon", "france").output)
+    #expect((france[0]?["co2Grams"]?.double ?? 1e9) < grams)
+  }
+
+  @Test func thePageShowsPoliciesUseAndWhoRanWhere() throws {
+    let file = folder.file("page.html")
+    let result = simulate("--policy", "elastic-goodput,easy", "--html", file)
+    #expect(result.code == 0, "\(result.errors)")
+    let page = try TestFile.text(file)
+    for text in ["elastic-goodput", "Use over time", "Jobs waiting", "slides (user", "node 1"] {
+      #expect(page.contains(text), "\(text)")
+    }
+    #expect(page.ranges(of: "class=\"curve").count == 4)
+    #expect(!page.contains("<script") && !page.contains("<text &"))
+  }
+
+  @Test(arguments: [
+    (#""model": "uni", "task": "finetune", "samples": 10"#, "globalBatch"),
+    (
+      #""model": "uni", "task": "finetune", "globalBatch": 64, "samples": 1, "runSeconds": 5"#,
+      "stands beside"
+    ),
+    (
+      #""model": "uni", "task": "finetune", "globalBatch": 64, "samples": 10, "dtype": "fp7"#
+        + "\"", "unknown dtype"
+    ),
+    (#""model": "unni", "task": "finetune", "globalBatch": 64, "samples": 10"#, "unni"),
+    (#""runSeconds": 5, "cores": 4, "scaling": {"1": 1, "2": 2}"#, "around the job's 4 cores"),
+    (#""runSeconds": 5, "scaling": {"one": 1}"#, "number of cores"),
+  ])
+  func faultyLinesNameTheKey(_ keys: String, _ message: String) throws {
+    try TestFile.write(
+      "{\"id\": \"a\", \"submitSeconds\": 0, \(keys)}\n", to: trace)
+    let result = simulate("--policy", "easy")
+    #expect(result.code == 2)
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
+  @Test func aWorkloadNeedsACluster() {
+    let result = FrameTests.hfm("simulate", trace, "--processors", "4")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("trace.jsonl:1") && result.errors.contains("--cluster"))
+  }
+
+  @Test(arguments: [
+    (["--shares", "x=1"], "--shares"), (["--shares", "1=0"], "--shares"),
+    (["--carbon", "atlantis"], "unknown grid"), (["--carbon", "/nowhere.csv"], "nowhere"),
+  ])
+  func wrongChoicesAreNamed(_ words: [String], _ message: String) {
+    let result = FrameTests.hfm(
+      ["simulate", trace, "--cluster", "hospital-2x8-a100-40gb"] + words)
+    #expect(result.code == 2)
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+}
