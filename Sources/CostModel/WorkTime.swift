@@ -21,6 +21,7 @@ public struct WorkTime: Sendable {
   private let narrowClock: Double
   private let matrixFormat: DataType?
   private let attentionClock: Double
+  private let expertStreaming: Double
 
   /// Prepares a device.
   ///
@@ -30,12 +31,13 @@ public struct WorkTime: Sendable {
   ///     kernels that are not fused).
   ///   - clock: speed of products relative to the class, `attentionClock` of fused attention,
   ///     `narrowClock` of those in fp8.
+  ///   - expertStreaming: `streaming` of rows sent to experts; nil for the same.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
-    attentionClock: Double = 1
+    attentionClock: Double = 1, expertStreaming: Double? = nil
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -49,6 +51,7 @@ public struct WorkTime: Sendable {
     self.narrowClock = narrowClock
     self.matrixFormat = matrixFormat
     self.attentionClock = attentionClock
+    self.expertStreaming = expertStreaming ?? streaming
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -56,7 +59,7 @@ public struct WorkTime: Sendable {
 
   /// Seconds of all occurrences of an item in one iteration.
   public func seconds(_ item: WorkItem, _ cut: WorkCut) -> Double {
-    item.weight * once(item, cut)
+    item.weight * once(item, cut) * (item.isExpert ? cut.imbalance : 1)
   }
 
   /// Seconds of a list of items, one after the other.
@@ -76,7 +79,8 @@ public struct WorkTime: Sendable {
     case .attention(let shape): return attention(shape, item.cost, cut)
     case .other:
       if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
-      return Double(item.cost.bytes) * streaming / parts / bandwidth + launch
+      let moved = item.isExpert ? expertStreaming : streaming
+      return Double(item.cost.bytes) * moved / parts / bandwidth + launch
     }
   }
 
@@ -93,7 +97,12 @@ public struct WorkTime: Sendable {
     _ shape: ProductShape, _ cost: OperatorCost, _ cut: WorkCut, _ isInLayer: Bool
   ) -> Double {
     var (m, n, k) = (shape.rows, shape.columns, shape.inner)
-    let (t, c) = (Double(cut.tensor), Double(cut.context))
+    // Experts keep each token's rows on one device, or on those that share an expert's matrices.
+    let isExpert = shape.experts > 0
+    let t = Double(isExpert ? cut.expertTensor : cut.tensor)
+    let held = isExpert ? max(1, shape.experts / Double(cut.expert)) : 1
+    let spread = isExpert ? Double(cut.tensor) / t * held : 1
+    let c = Double(cut.context) * spread
     switch shape.cut {
     case .rows: m /= t
     case .columns: n /= t
@@ -108,7 +117,7 @@ public struct WorkTime: Sendable {
     }
     let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
     let bytes = Double(max(8, type.bits)) / 8
-    return kernel(m, n, k, batch: 1, rate: rate(type), bytes: bytes)
+    return kernel(m, n, k, batch: held, rate: rate(type), bytes: bytes)
   }
 
   /// Tiles that a library chooses from: a small one fills the units with less, at a lower rate

@@ -38,6 +38,14 @@ public struct SoftwareStack: Sendable, Hashable {
   public var narrowClock = 1.0
   /// Bytes that the optimizer's update moves over those counted.
   public var update = 1.0
+  /// `streaming` of rows sent to experts: sorting, padding and quantising them move bytes that no
+  /// graph counts.
+  public var expertStreaming = 1.0
+  /// Share of the traffic with experts that other work hides.
+  public var expertOverlap = 0.0
+  /// Whether a row crosses a link once however many experts behind it want it (DeepEP, HybridEP),
+  /// else once for each expert.
+  public var sendsRowsOnce = false
   /// Bytes of a gradient that replicas exchange and keep, with an fp32 copy of the parameters.
   public var mainGradientBytes = 4.0
   /// Share of the products that selective recomputation repeats with fused attention: PyTorch's
@@ -98,7 +106,8 @@ public struct SoftwareStack: Sendable, Hashable {
     name: "megatron", hostPerKernel: 2e-6, hostPerCollective: 2e-6, hostBackward: 1.3,
     streaming: 0.6185, tensorOverlap: 0.6, tensorPipelined: 0.3571, gradientOverlap: 0.8,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: true,
-    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445)
+    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445, expertStreaming: 4.458,
+    sendsRowsOnce: true)
 
   /// Kernels of this program on a processor: no host apart, gradients overlapped as by DDP.
   static let processor = SoftwareStack(
@@ -125,7 +134,8 @@ public struct SoftwareStack: Sendable, Hashable {
     mainParameters: Bool, clock: Double = 1, scattersHandOvers: Bool = true, shardLinks: Double = 1,
     narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4,
     repeatedProducts: Double = 0, lossBytes: Double = 10,
-    attentionClock: Double = 1
+    attentionClock: Double = 1, expertStreaming: Double = 1, expertOverlap: Double = 0,
+    sendsRowsOnce: Bool = false
   ) {
     self.name = name
     self.hostPerKernel = hostPerKernel
@@ -148,6 +158,9 @@ public struct SoftwareStack: Sendable, Hashable {
     self.repeatedProducts = repeatedProducts
     self.lossBytes = lossBytes
     self.attentionClock = attentionClock
+    self.expertStreaming = expertStreaming
+    self.expertOverlap = expertOverlap
+    self.sendsRowsOnce = sendsRowsOnce
     self.scattersHandOvers = scattersHandOvers
   }
 }

@@ -74,6 +74,9 @@ public struct FitPlan {
           + device("h100-80gb-sxm", [.narrowMatrix])
           + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
       Stage(
+        tables: ["Megatron-Bridge experts"],
+        parameters: stack("megatron", [.expertStreaming])),
+      Stage(
         tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
         parameters: stack("pytorch", [.narrowClock])),
       Stage(

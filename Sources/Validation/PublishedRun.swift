@@ -9,10 +9,22 @@ public struct DecoderShape: Sendable, Hashable {
   public var keyValueHeads: Int?
   /// Width of the MLP; nil: four times the hidden size.
   public var intermediate: Int?
+  /// Elements of a head; nil: the hidden size over the heads.
+  public var headSize: Int?
+  /// Experts in place of the MLP and those a token visits; nil for one MLP.
+  public var mixture: Experts?
   /// Whether the layer is LLaMA's: gated MLP, rotary positions, root-mean-square norms.
   public var isLlama = false
   /// Whether the output product has a weight of its own.
   public var untied = false
+
+  /// A mixture of experts.
+  public struct Experts: Sendable, Hashable {
+    /// Experts of a layer.
+    public var count: Int
+    /// Those a token visits.
+    public var active: Int
+  }
 
   /// Creates a GPT-2-like decoder.
   public init(layers: Int, hidden: Int, heads: Int, sequence: Int, vocabulary: Int = 51_200) {

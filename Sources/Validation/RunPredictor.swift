@@ -66,6 +66,8 @@ extension DecoderShape {
     var stack = TransformerStack(
       layers: layers, hidden: hidden, heads: heads, intermediate: intermediate ?? 4 * hidden)
     if let keyValueHeads { stack.keyValueHeads = keyValueHeads }
+    if let headSize { stack.headSize = headSize }
+    if let mixture { stack.mixture = Mixture(experts: mixture.count, active: mixture.active) }
     stack.causal = true
     stack.finalNorm = true
     stack.activation = .gelu
