@@ -58,6 +58,8 @@ struct LayerExtraction {
         let keys = Double(block[op.inputs[1]].bytes + block[op.inputs[2]].bytes)
         layer.keyValue += keys
         layer.exchanged += keys + 2 * Double(block[op.inputs[0]].bytes)
+      case .convolution:
+        item.shape = Self.convolution(op, block.tensors, cost)
       case .crossEntropy: layer.logits += Double(block[op.inputs[0]].count)
       default: break
       }
@@ -98,6 +100,13 @@ struct LayerExtraction {
       experts: weight.isExpert ? Double(w.shape.first ?? 1) : 0)
     return WorkItem(
       .product(shape), cost: OperatorCost(op, tensors: block.tensors), isCut: weight != .whole)
+  }
+
+  static func convolution(
+    _ op: Operator, _ tensors: [Tensor], _ cost: OperatorCost
+  ) -> WorkItem.Shape {
+    ConvolutionShape(op, tensors: tensors, flops: cost.hardwareFlops).map { .convolution($0) }
+      ?? .other
   }
 
   private func attention(
@@ -273,7 +282,8 @@ private struct BackwardItems {
     let result = !isNorm && op.inputs.contains { isCut[$0.index] }
     for id in op.outputs { isCut[id.index] = result }
     guard cost.work > 0 else { return }
-    var item = WorkItem(.other, cost: cost, isCut: result)
+    var item = WorkItem(
+      LayerExtraction.convolution(op, backward.tensors, cost), cost: cost, isCut: result)
     item.isExpert = cut.experts.holds(op)
     items.append(item)
   }

@@ -31,6 +31,15 @@ public struct ProductShape: Sendable, Hashable {
   }
 }
 
+/// A convolution as the matrix product that libraries run it as (Chetlur et al., cuDNN, arXiv
+/// 1410.0759, section 3): positions by channels, summed over channels and taps.
+public struct ConvolutionShape: Sendable, Hashable {
+  /// Rows and columns of the result of one group, and the extent that is summed over.
+  public var rows, columns, inner: Double
+  /// Groups of channels, each a product of its own.
+  public var groups: Double
+}
+
 /// The extents of an attention product.
 public struct AttentionShape: Sendable, Hashable {
   /// Sequences.
@@ -57,6 +66,7 @@ public struct WorkItem: Sendable, Hashable {
   public enum Shape: Sendable, Hashable {
     case product(ProductShape)
     case attention(AttentionShape)
+    case convolution(ConvolutionShape)
     /// Bytes through memory, or a product of a shape that is not known here.
     case other
   }

@@ -22,6 +22,7 @@ public struct WorkTime: Sendable {
   private let matrixFormat: DataType?
   private let attentionClock: Double
   private let expertStreaming: Double
+  private let convolution: Double
 
   /// Prepares a device.
   ///
@@ -32,12 +33,13 @@ public struct WorkTime: Sendable {
   ///   - clock: speed of products relative to the class, `attentionClock` of fused attention,
   ///     `narrowClock` of those in fp8.
   ///   - expertStreaming: `streaming` of rows sent to experts; nil for the same.
+  ///   - convolution: speed of convolutions in half precision relative to products.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
-    attentionClock: Double = 1, expertStreaming: Double? = nil
+    attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -52,6 +54,7 @@ public struct WorkTime: Sendable {
     self.matrixFormat = matrixFormat
     self.attentionClock = attentionClock
     self.expertStreaming = expertStreaming ?? streaming
+    self.convolution = convolution
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -77,6 +80,7 @@ public struct WorkTime: Sendable {
     switch item.shape {
     case .product(let shape): return product(shape, item.cost, cut, item.isInLayer)
     case .attention(let shape): return attention(shape, item.cost, cut)
+    case .convolution(let shape): return convolution(shape, item.cost, parts)
     case .other:
       if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
       let moved = item.isExpert ? expertStreaming : streaming
@@ -157,7 +161,36 @@ public struct WorkTime: Sendable {
     return 1 / (1 + efficiency.misalignment * steps * steps)
   }
 
-  /// A product whose extents are not known (a convolution): by FLOP and bytes.
+  // MARK: convolutions
+
+  /// As a product by tiles. Few channels leave a tile's columns empty; a gradient of weights has few
+  /// tiles and a long sum, which libraries split over the units. A depth-wise one is vector work.
+  private func convolution(
+    _ shape: ConvolutionShape, _ cost: OperatorCost, _ parts: Double
+  ) -> Double {
+    let flops = Double(cost.hardwareFlops) / parts
+    let memory = Double(cost.bytes) / parts / bandwidth
+    guard min(shape.columns, shape.inner, shape.rows) > 1 else {
+      return max(flops / (0.5 * device.vectorFlopsPerSecond.value), memory) + launch
+    }
+    // Kernels for groups share tiles in ways of their own.
+    guard shape.groups == 1 else { return general(cost, parts) }
+    let rows = shape.rows / parts
+    var reached = 0.0
+    for tile in Self.tiles + [(128, 32, 0.5)] {
+      let tiles = (rows / tile.rows) * (shape.columns / tile.columns)
+      let whole = (rows / tile.rows).rounded(.up) * (shape.columns / tile.columns).rounded(.up)
+      let pieces = whole * max(1, min(units / whole, shape.inner / 512))
+      reached = max(
+        reached, tile.rate * tiles / whole * pieces / ((pieces / units).rounded(.up) * units))
+    }
+    reached *= shape.inner / (shape.inner + 64)
+    // Matrix units starve first; vector units are fed by the same caches at a tenth of the pace.
+    let fed = cost.dataType.bits <= 16 ? convolution : 1
+    return max(flops / (rate(cost.dataType) * fed * reached), memory) + launch
+  }
+
+  /// A product whose extents are not known: by FLOP and bytes.
   private func general(_ cost: OperatorCost, _ parts: Double) -> Double {
     let flops = Double(cost.hardwareFlops) / parts
     // Fewer FLOP than fill the device once leave part of it idle.

@@ -24,7 +24,8 @@ struct Evaluator {
       device: device, efficiency: request.efficiency, streaming: stack.streaming,
       clock: stack.clock,
       narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
-      attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming)
+      attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
+      convolution: stack.convolution)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)

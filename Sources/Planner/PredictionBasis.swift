@@ -38,7 +38,7 @@ public struct PredictionBasis: Sendable, Hashable {
     let device = request.cluster.device
     if measuredShare > 0.9 {
       self.init(label: .measured, spread: 0.25, memorySpread: 0.06)
-    } else if device.efficiency?.isFitted == true, !routes {
+    } else if device.efficiency?.isFitted == true, !routes, !request.stack.isRough {
       self.init(label: .interpolated, spread: 0.16, memorySpread: 0.08)
     } else {
       self.init(label: .extrapolated, spread: 0.45, memorySpread: 0.12)

@@ -80,6 +80,13 @@ public struct FitPlan {
         tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
         parameters: stack("pytorch", [.narrowClock])),
       Stage(
+        tables: ["timm RTX 3090"],
+        parameters: device("rtx-3090", [.matrix, .innerHalf, .waveHalf])
+          + stack("pytorch-2021", [.streaming])),
+      Stage(tables: ["nnU-Net"], parameters: stack("nnunet", [.streaming, .convolution])),
+      Stage(
+        tables: ["vision", "multimodal"], parameters: stack("pytorch-2021-runs", [.clock])),
+      Stage(
         tables: ["torchtitan"],
         parameters: device(
           "h100-96gb-500w", [.matrix, .narrowMatrix])),

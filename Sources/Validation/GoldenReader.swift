@@ -81,7 +81,7 @@ public enum GoldenReader {
     var run = PublishedRun(
       table: table, group: "\(hidden)x\(layers)",
       label: "\(row["test_case"]?.string ?? "") \(row["hardware"]?.string ?? "")",
-      cluster: cluster, stack: plain ? "megatron-2022" : "megatron", shape: shape,
+      cluster: cluster, stack: plain ? "megatron-2022" : "megatron", model: .decoder(shape),
       precision: Precision(parameters: .bf16, compute: .bf16), configuration: configuration,
       peakBytes: peak, isFitted: false)
     // Megatron's default is 0.1.

@@ -49,7 +49,7 @@ public struct FitParameter: Sendable {
   public enum StackField: String, Sendable, Hashable, CaseIterable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
-    case narrowClock, update, attentionClock, expertStreaming, expertOverlap
+    case narrowClock, update, attentionClock, expertStreaming, expertOverlap, convolution
   }
 
   /// The number.
@@ -128,6 +128,7 @@ public struct FitParameter: Sendable {
     case .clock: \.clock
     case .expertStreaming: \.expertStreaming
     case .expertOverlap: \.expertOverlap
+    case .convolution: \.convolution
     case .attentionClock: \.attentionClock
     case .update: \.update
     case .narrowClock: \.narrowClock

@@ -1,5 +1,6 @@
 public import Planner
 public import Quantities
+public import Workloads
 
 /// A decoder as published tables describe it.
 public struct DecoderShape: Sendable, Hashable {
@@ -36,6 +37,14 @@ public struct DecoderShape: Sendable, Hashable {
   }
 }
 
+/// The model of a published run.
+public enum RunModel: Sendable, Hashable {
+  /// A decoder by its extents.
+  case decoder(DecoderShape)
+  /// A model of the catalogue, and what is done with it.
+  case catalogue(String, WorkloadRequest)
+}
+
 /// One published measurement with everything that is needed to predict it.
 public struct PublishedRun: Sendable, Hashable {
   /// The table it belongs to in the report.
@@ -51,7 +60,7 @@ public struct PublishedRun: Sendable, Hashable {
   /// Software stack's word.
   public var stack: String
   /// The model.
-  public var shape: DecoderShape
+  public var model: RunModel
   /// Formats.
   public var precision: Precision
   /// The configuration.
@@ -68,6 +77,13 @@ public struct PublishedRun: Sendable, Hashable {
   public var isReserved = false
   /// Whether dropout was on.
   public var dropout = false
+}
+
+extension PublishedRun {
+  /// Whether its model is one of the catalogue.
+  var isOfCatalogue: Bool {
+    if case .catalogue = model { true } else { false }
+  }
 }
 
 /// What a reader found: runs, and rows that cannot be predicted, by reason.

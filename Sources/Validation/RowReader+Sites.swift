@@ -41,7 +41,8 @@ extension RowReader {
         table: table, group: section,
         label: "\(shape.layers)x\(hidden)/\(heads) t\(tensor) p\(pipeline) d\(data) b\(micro)"
           + " B\(global)",
-        cluster: "jean-zay-a100", stack: "megatron-deepspeed", shape: shape, precision: half,
+        cluster: "jean-zay-a100", stack: "megatron-deepspeed", model: .decoder(shape),
+        precision: half,
         configuration: configuration, seconds: seconds, isFitted: fitted.contains(section)))
   }
 
@@ -82,7 +83,7 @@ extension RowReader {
       PublishedRun(
         table: table, group: group,
         label: "\(row.model) \(device) on \(devices) s\(shape.sequence) b\(micro)",
-        cluster: cluster, stack: "pytorch", shape: shape,
+        cluster: cluster, stack: "pytorch", model: .decoder(shape),
         precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
         configuration: configuration,
         seconds: Double(global * shape.sequence) / (rate * Double(devices)),
@@ -181,7 +182,7 @@ extension RowReader {
         table: table, group: "\(row.model) \(row.hardware)",
         label: "\(row.model) \(row.hardware) \(format) t\(tensor) p\(pipeline) c\(context)"
           + " B\(global) on \(devices)",
-        cluster: cluster, stack: "megatron", shape: shape,
+        cluster: cluster, stack: "megatron", model: .decoder(shape),
         precision: Precision(
           parameters: .bf16, compute: format.contains("FP8") ? .fp8 : .bf16),
         configuration: configuration,
@@ -215,7 +216,7 @@ extension RowReader {
     var run = PublishedRun(
       table: table, group: "\(row.model) \(narrow ? "fp8" : "bf16")",
       label: "\(row.model) on \(devices) s\(sequence) \(narrow ? "float8" : "bf16")",
-      cluster: "torchtitan-h100", stack: "pytorch", shape: shape,
+      cluster: "torchtitan-h100", stack: "pytorch", model: .decoder(shape),
       precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
       configuration: configuration,
       seconds: Double(micro * data * sequence) / (rate * Double(devices)),
