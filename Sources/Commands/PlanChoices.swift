@@ -17,7 +17,8 @@ enum PlanChoices {
     .value(
       "context-kind", "WORD", "how they exchange it (default: both are tried)",
       words: ContextKind.allCases.map(\.rawValue)),
-    .value("expert", "N", "devices that share experts; 1 for a model without"),
+    .value("expert", "N", "devices that a layer's experts are spread over"),
+    .value("expert-tensor", "N", "devices that share each expert's matrices: 1 or --tensor's"),
     .value(
       "sequence-parallel", "WORD", "norms cut along the sequence (default: both are tried)",
       words: ["on", "off"]),
@@ -48,6 +49,7 @@ enum PlanChoices {
     space.virtualStages = try fixed("virtual-stages")
     space.context = try fixed("context")
     space.expert = try fixed("expert")
+    space.expertTensor = try fixed("expert-tensor")
     space.microBatch = try fixed("micro-batch")
     if let stage = try arguments.int("zero", in: 0...3) { space.zeroStage = [stage] }
     space.schedule = word(arguments, "schedule")
@@ -56,11 +58,6 @@ enum PlanChoices {
     space.recompute = word(arguments, "recompute")
     if let text = arguments.string("sequence-parallel") { space.sequenceParallel = [text == "on"] }
     if let text = arguments.string("offload") { space.offload = [try offload(text)] }
-    if let expert = space.expert?[0], expert > 1 {
-      throw UserError(
-        .input, key: "--expert", "\(expert) devices for a model without experts",
-        remedy: "leave it out or give 1")
-    }
     return space
   }
 

@@ -20,6 +20,9 @@ enum PlanOptions {
         "attention", "WORD", "one kernel, or scores through memory (default: the framework's)",
         words: ["fused", "plain"]),
       .value(
+        "expert-imbalance", "X",
+        "rows of the busiest device's experts over the mean (default 1: balanced)"),
+      .value(
         "optimizer-kernel", "WORD", "how updates run (default fused)",
         words: OptimizerKernel.allCases.map(\.rawValue)),
       .value(
@@ -102,6 +105,7 @@ enum PlanOptions {
     if let seconds = try arguments.double("load-seconds") {
       request.loadSecondsPerSample = seconds / Double(max(1, host.cores))
     }
+    request.expertImbalance = try arguments.double("expert-imbalance", in: 1...1000) ?? 1
     request.withFailures = arguments.flag("failures")
   }
 

@@ -65,6 +65,7 @@ struct PlanReport {
       ("data", .number(cut.data)), ("tensor", .number(cut.tensor)),
       ("pipeline", .number(cut.pipeline)), ("virtualStages", .number(cut.virtualStages)),
       ("context", .number(cut.context)), ("expert", .number(cut.expert)),
+      ("expertTensor", .number(cut.expertTensor)),
       ("zeroStage", .number(cut.zeroStage)), ("sequenceParallel", .bool(cut.sequenceParallel)),
       ("schedule", .string(cut.schedule.rawValue)),
       ("contextKind", .string(cut.contextKind.rawValue)),
@@ -109,7 +110,8 @@ struct PlanReport {
 
   private static let trainingWords = [
     "cut: replicas (d), tensor (t, +s: norms too), context (c) and pipeline (p) parallel devices,",
-    "v: stages a device; ZeRO: what replicas share (1 optimizer states, 2 and gradients, 3 all);",
+    "v: stages a device, e: devices that experts are spread over, et: those that share each;",
+    "ZeRO: what replicas share (1 optimizer states, 2 and gradients, 3 all);",
     "±: 90 % of runs lie within; OOM: chance that the memory does not do;",
     "micro: samples of one pass on a device; accum: passes before an update; step: one update;",
     "MFU, HFU: FLOP/s of the model, and with recomputation, over the devices' peak;",
@@ -149,6 +151,8 @@ struct PlanReport {
     var parts = ["d\(cut.data)"]
     if cut.tensor > 1 { parts.append("t\(cut.tensor)\(cut.sequenceParallel ? "+s" : "")") }
     if cut.context > 1 { parts.append("c\(cut.context) \(cut.contextKind.rawValue)") }
+    if cut.expert > 1 { parts.append("e\(cut.expert)") }
+    if cut.expertTensor > 1 { parts.append("et\(cut.expertTensor)") }
     if cut.pipeline > 1 { parts.append("p\(cut.pipeline)") }
     if cut.virtualStages > 1 { parts.append("v\(cut.virtualStages)") }
     if cut.schedule == .zeroBubble { parts.append("zero-bubble") }

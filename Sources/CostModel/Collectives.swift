@@ -87,6 +87,21 @@ public struct Collectives: Sendable {
     return max(near, far) + messages * (Self.start + latency * log2(group.size))
   }
 
+  /// Seconds of sending each device's `bytes` of rows to experts spread over the group, where a row
+  /// that `active` experts want crosses each link once, however many of them lie behind it: once to
+  /// a node, from there once to each device (DeepEP; Zhao et al., DeepSeek-V3, arXiv 2412.19437,
+  /// section 3.2.2). Experts are taken as chosen evenly and independently.
+  public func dispatch(_ bytes: Double, active: Double, _ group: Group) -> Double {
+    guard group.size > 1, bytes > 0 else { return 0 }
+    func reached(_ targets: Double) -> Double { targets * (1 - pow(1 - 1 / targets, active)) }
+    let near = bytes * reached(group.size) * (group.inner - 1) / group.inner / inside.bandwidth
+    let far =
+      group.nodes > 1
+      ? bytes * reached(group.nodes) * (group.nodes - 1) / group.nodes / between.bandwidth : 0
+    let latency = group.nodes > 1 ? between.latency : inside.latency
+    return max(near, far) + Self.start + latency * log2(group.size)
+  }
+
   /// Seconds of sending `bytes` to the next device of a chain.
   public func send(_ bytes: Double, betweenNodes: Bool) -> Double {
     guard bytes > 0 else { return 0 }

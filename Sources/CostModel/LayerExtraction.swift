@@ -25,6 +25,7 @@ struct LayerExtraction {
         // An earlier call's parameters, counted there.
         layer.parameters = LayerWork.Split()
         layer.trained = LayerWork.Split()
+        (layer.expertParameters, layer.expertTrained) = (0, 0)
       }
       for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
       for index in layer.backward.indices { layer.backward[index].isInLayer = layer.isLayer }
@@ -42,28 +43,41 @@ struct LayerExtraction {
       guard cost.work > 0 else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
       switch op.kind {
-      case .linear:
+      case .linear, .expertLinear:
         item = product(op, block, cut)
         if fusing, let known = groups[op.inputs[0]], merge(item, into: &layer.forward[known]) {
           continue
         }
-        if cut.weights[op.inputs[1]] == .columns { groups[op.inputs[0]] = layer.forward.count }
+        let weight = cut.weights[op.inputs[1]]
+        if weight == .columns || weight == .expertColumns {
+          groups[op.inputs[0]] = layer.forward.count
+        }
       case .attention(let heads):
         let shape = attention(heads, block[op.inputs[0]], block[op.inputs[1]], backward: false)
         item = WorkItem(.attention(shape), cost: cost, isCut: item.isCut)
         let keys = Double(block[op.inputs[1]].bytes + block[op.inputs[2]].bytes)
         layer.keyValue += keys
         layer.exchanged += keys + 2 * Double(block[op.inputs[0]].bytes)
+      case .convolution:
+        item.shape = Self.convolution(op, block.tensors, cost)
       case .crossEntropy: layer.logits += Double(block[op.inputs[0]].count)
       default: break
       }
+      item.isExpert = cut.experts.holds(op)
       layer.forward.append(item)
     }
+    layer.experts = Double(cut.experts.count)
+    layer.dispatched = Double(cut.experts.dispatched)
+    layer.combined = Double(cut.experts.combined)
     layer.reductions = LayerWork.Traffic(cut.reduced)
     layer.gathers = LayerWork.Traffic(cut.gathered)
     for id in block.parameters {
-      let isCut = cut.weights[id].map { $0 != .whole } ?? false
-      layer.parameters.add(Double(block[id].count), cut: isCut)
+      let weight = cut.weights[id] ?? .whole
+      if weight.isExpert {
+        layer.expertParameters += Double(block[id].count)
+      } else {
+        layer.parameters.add(Double(block[id].count), cut: weight != .whole)
+      }
       layer.parameterBytes = Double(block[id].dataType.bits) / 8
     }
     layer.boundary = block.outputs.reduce(0) { $0 + Double(block[$1].bytes) }
@@ -72,12 +86,27 @@ struct LayerExtraction {
 
   private func product(_ op: Operator, _ block: Block, _ cut: TensorCut) -> WorkItem {
     let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
-    let byRows = cut.weights[op.inputs[1]] == .rows
+    let weight = cut.weights[op.inputs[1]] ?? .whole
+    let axis: ProductAxis =
+      switch weight {
+      case .rows, .expertRows: .inner
+      case .whole: .none
+      default: .columns
+      }
+    // An expert's matrix is the last two dimensions of its weight.
     let shape = ProductShape(
-      rows: Double(x.rows), columns: Double(w.shape.first ?? 1), inner: Double(x.columns),
-      tokens: .rows, cut: byRows ? .inner : .columns)
+      rows: Double(x.rows), columns: Double(w.shape.dropLast().last ?? 1),
+      inner: Double(x.columns), tokens: .rows, cut: axis,
+      experts: weight.isExpert ? Double(w.shape.first ?? 1) : 0)
     return WorkItem(
-      .product(shape), cost: OperatorCost(op, tensors: block.tensors), isCut: true)
+      .product(shape), cost: OperatorCost(op, tensors: block.tensors), isCut: weight != .whole)
+  }
+
+  static func convolution(
+    _ op: Operator, _ tensors: [Tensor], _ cost: OperatorCost
+  ) -> WorkItem.Shape {
+    ConvolutionShape(op, tensors: tensors, flops: cost.hardwareFlops).map { .convolution($0) }
+      ?? .other
   }
 
   private func attention(
@@ -131,8 +160,13 @@ struct LayerExtraction {
       if needed { layer.gradientReductions = LayerWork.Traffic(cut.spread) }
     }
     for gradient in backward.parameterGradients {
-      let isCut = cut.weights[gradient.parameter].map { $0 != .whole } ?? false
-      layer.trained.add(Double(block[gradient.parameter].count) * share, cut: isCut)
+      let weight = cut.weights[gradient.parameter] ?? .whole
+      let elements = Double(block[gradient.parameter].count) * share
+      if weight.isExpert {
+        layer.expertTrained += elements
+      } else {
+        layer.trained.add(elements, cut: weight != .whole)
+      }
     }
     keep(backward, block, cut, call, share, &layer)
   }
@@ -146,33 +180,25 @@ struct LayerExtraction {
       block.operators.filter { OperatorCost($0, tensors: block.tensors).operatorClass.workIsFlops }
         .flatMap(\.outputs))
     let outputs = Set(block.outputs)
-    var (cutBytes, all, cheapCut, cheapWhole) = (0.0, 0.0, 0.0, 0.0)
+    var (all, kept, cheap) = (0.0, LayerWork.Split(), LayerWork.Split())
     for id in backward.saved where block[id].role == .activation && !outputs.contains(id) {
       let bytes = Double(block[id].bytes)
       all += bytes
-      if cut.isCut[id.index] { cutBytes += bytes }
-      guard !products.contains(id) else { continue }
-      if cut.isCut[id.index] { cheapCut += bytes } else { cheapWhole += bytes }
+      let part = cut.part(id)
+      kept[keyPath: part] += bytes
+      if !products.contains(id) { cheap[keyPath: part] += bytes }
     }
     let total = Double(print.saved)
-    let cutShare = all > 0 ? cutBytes / all : 0
-    layer.saved.cut += total * cutShare * share
-    layer.saved.whole += total * (1 - cutShare) * share
-    func split(_ bytes: Int, _ kept: LayerWork.Split) -> LayerWork.Split {
-      var result = kept
-      result.cut = max(kept.cut, Double(bytes) * cutShare)
-      result.whole = max(kept.whole, Double(bytes) * (1 - cutShare))
-      return result
-    }
-    layer.forwardPeak = split(print.forwardPeak, layer.forwardPeak)
-    layer.backwardPeak = split(print.backwardPeak, layer.backwardPeak)
+    // Without a kept tensor, everything counts as whole.
+    let shares = all > 0 ? kept.times(1 / all) : LayerWork.Split(whole: 1)
+    layer.saved.add(shares, times: total * share)
+    layer.forwardPeak.raise(to: shares.times(Double(print.forwardPeak)))
+    layer.backwardPeak.raise(to: shares.times(Double(print.backwardPeak)))
     let scale = all > 0 ? min(1, total / all) * share : 0
     // What norms and point-wise code keep beyond the graph's tensors is computed again as well.
     let extra = max(0, total - all - Double(print.weightCopies)) * share
-    layer.cheap.cut += extra * cutShare
-    layer.cheap.whole += extra * (1 - cutShare)
-    layer.cheap.cut += cheapCut * scale
-    layer.cheap.whole += cheapWhole * scale
+    layer.cheap.add(shares, times: extra)
+    layer.cheap.add(cheap, times: scale)
     for item in layer.forward {
       guard case .attention(let shape) = item.shape, !shape.backward, !shape.keepsScores
       else { continue }
@@ -215,13 +241,17 @@ private struct BackwardItems {
     // Which forward input each weight's product read.
     var source: [TensorID: TensorID] = [:]
     for op in block.operators {
-      if case .linear = op.kind { source[op.inputs[1]] = op.inputs[0] }
+      switch op.kind {
+      case .linear, .expertLinear: source[op.inputs[1]] = op.inputs[0]
+      default: continue
+      }
     }
     for op in backward.operators {
       let cost = OperatorCost(op, tensors: backward.tensors)
       switch op.kind {
-      case .linearGradInput: gradInput(op, cost, source[op.inputs[1]])
-      case .linearGradWeight: gradWeight(op, cost)
+      case .linearGradInput, .expertLinearGradInput:
+        gradInput(op, cost, source[op.inputs[1]])
+      case .linearGradWeight, .expertLinearGradWeight: gradWeight(op, cost)
       case .attentionBackward(let heads):
         let (query, key) = (
           backward.tensors[op.inputs[1].index], backward.tensors[op.inputs[2].index]
@@ -252,16 +282,21 @@ private struct BackwardItems {
     let result = !isNorm && op.inputs.contains { isCut[$0.index] }
     for id in op.outputs { isCut[id.index] = result }
     guard cost.work > 0 else { return }
-    items.append(WorkItem(.other, cost: cost, isCut: result))
+    var item = WorkItem(
+      LayerExtraction.convolution(op, backward.tensors, cost), cost: cost, isCut: result)
+    item.isExpert = cut.experts.holds(op)
+    items.append(item)
   }
 
   private mutating func gradInput(_ op: Operator, _ cost: OperatorCost, _ source: TensorID?) {
     let (dy, w) = (backward.tensors[op.inputs[0].index], backward.tensors[op.inputs[1].index])
-    let byRows = cut.weights[op.inputs[1]] == .rows
+    let weight = cut.weights[op.inputs[1]] ?? .whole
+    let byRows = weight == .rows || weight == .expertRows
     let shape = ProductShape(
       rows: Double(dy.rows), columns: Double(w.columns), inner: Double(dy.columns),
-      tokens: .rows, cut: byRows ? .columns : .inner)
-    for id in op.outputs { isCut[id.index] = byRows }
+      tokens: .rows, cut: weight == .whole ? .none : byRows ? .columns : .inner,
+      experts: weight.isExpert ? Double(w.shape.first ?? 1) : 0)
+    for id in op.outputs { isCut[id.index] = byRows || weight.isExpert }
     if fusing, !byRows, let source {
       for id in op.outputs { fused.insert(id) }
       if let known = inputGroups[source], case .product(var earlier) = items[known].shape {
@@ -272,15 +307,23 @@ private struct BackwardItems {
       }
       inputGroups[source] = items.count
     }
-    items.append(WorkItem(.product(shape), cost: cost, isCut: true))
+    var item = WorkItem(.product(shape), cost: cost, isCut: weight != .whole)
+    item.isExpert = weight.isExpert
+    items.append(item)
   }
 
   private mutating func gradWeight(_ op: Operator, _ cost: OperatorCost) {
     let (dy, x) = (backward.tensors[op.inputs[0].index], backward.tensors[op.inputs[1].index])
-    let byRows = isCut[op.inputs[1].index]
+    let input = op.inputs[1].index
+    let gradient = backward.tensors[op.outputs[0].index]
+    let isExpert = op.kind.isExpertGradient
+    let byRows =
+      isExpert
+      ? input < cut.experts.isInner.count && cut.experts.isInner[input] : isCut[input]
     let shape = ProductShape(
       rows: Double(dy.columns), columns: Double(x.columns), inner: Double(dy.rows),
-      tokens: .inner, cut: byRows ? .columns : .rows)
+      tokens: .inner, cut: byRows ? .columns : .rows,
+      experts: isExpert ? Double(gradient.shape.first ?? 1) : 0)
     if fusing, !byRows {
       let source = op.inputs[1]
       if let known = weightGroups[source], case .product(var earlier) = items[known].shape {
@@ -293,6 +336,14 @@ private struct BackwardItems {
     }
     var item = WorkItem(.product(shape), cost: cost, isCut: true)
     item.isWeightGradient = true
+    item.isExpert = isExpert
     items.append(item)
+  }
+}
+
+extension OperatorKind {
+  /// Whether it computes gradients of experts' matrices.
+  fileprivate var isExpertGradient: Bool {
+    if case .expertLinearGradWeight = self { true } else { false }
   }
 }

@@ -21,6 +21,15 @@ public struct LayerWork: Sendable, Hashable {
   public var gradientReductions = Traffic()
   /// What is gathered because one device needs all of it; the same again in backward.
   public var gathers = Traffic()
+  /// Experts that a router chooses from; 0 without.
+  public var experts = 0.0
+  /// Bytes of the rows that a router sends to experts; as many come back, and both ways again in
+  /// backward.
+  public var dispatched = 0.0
+  /// Bytes of the experts' combined result.
+  public var combined = 0.0
+  /// Elements of the experts' parameters, all and trained; one iteration.
+  public var expertParameters = 0.0, expertTrained = 0.0
   /// Elements of parameters that tensor parallelism cuts, and that it leaves whole; one iteration.
   public var parameters = Split()
   /// Those that are trained.
@@ -68,17 +77,44 @@ public struct LayerWork: Sendable, Hashable {
     public var cut = 0.0
     /// The same on each of them.
     public var whole = 0.0
+    /// Of rows sent to experts: of an expert's inner width, and of the model's.
+    public var expertInner = 0.0, expertWide = 0.0
 
     /// Nothing.
     public init() {}
-    /// Both.
-    public var total: Double { cut + whole }
+    init(whole: Double) { self.whole = whole }
+    /// All of it.
+    public var total: Double { cut + whole + expertInner + expertWide }
+    /// The share of activations on one device, before the sequence is cut over context parallel
+    /// ones. Expert rows are spread with the tokens; devices that share an expert's matrices all
+    /// hold its rows, of the model's width.
+    public func share(_ cut: WorkCut) -> Double {
+      let tensor = Double(cut.tensor)
+      let experts = (expertInner + expertWide * Double(cut.expertTensor)) / tensor
+      return share(tensor: tensor, sequence: cut.sequenceParallel) + experts * cut.imbalance
+    }
     /// The share of one of `tensor` devices; `whole` is divided too where the sequence is cut.
     public func share(tensor: Double, sequence: Bool) -> Double {
       (sequence ? cut + whole : cut) / tensor + (sequence ? 0 : whole)
     }
     mutating func add(_ amount: Double, cut isCut: Bool) {
       if isCut { cut += amount } else { whole += amount }
+    }
+    private static var parts: [WritableKeyPath<Split, Double>] {
+      [\.cut, \.whole, \.expertInner, \.expertWide]
+    }
+    mutating func add(_ other: Split, times factor: Double) {
+      for part in Self.parts { self[keyPath: part] += other[keyPath: part] * factor }
+    }
+    mutating func raise(to other: Split) {
+      for part in Self.parts {
+        self[keyPath: part] = max(self[keyPath: part], other[keyPath: part])
+      }
+    }
+    func times(_ factor: Double) -> Split {
+      var result = Split()
+      result.add(self, times: factor)
+      return result
     }
   }
 }

@@ -7,8 +7,13 @@ import Graph
 /// that cut; a product of a cut input sums over devices and gives a whole output. Where a cut
 /// tensor meets an operator that needs all of it, it is gathered. Tables of tokens are cut by rows.
 struct TensorCut {
-  /// How a weight is cut.
-  enum Weight { case whole, columns, rows, table }
+  /// How a weight is cut; those of experts are spread over devices, and each is cut like an MLP's.
+  enum Weight {
+    case whole, columns, rows, table, expertColumns, expertRows
+
+    /// Whether it belongs to experts.
+    var isExpert: Bool { self == .expertColumns || self == .expertRows }
+  }
 
   /// Whether each tensor of the forward table is cut.
   private(set) var isCut: [Bool]
@@ -20,12 +25,23 @@ struct TensorCut {
   private(set) var spread: [Int] = []
   /// Bytes gathered because an operator needs all of a cut tensor.
   private(set) var gathered: [Int] = []
+  /// The rows that a router sent to experts.
+  let experts: ExpertRows
 
   init(_ block: Block) {
     isCut = [Bool](repeating: false, count: block.tensors.count)
+    experts = ExpertRows(block)
     var spreadInputs: Set<TensorID> = []
     for op in block.operators {
       guard let output = op.outputs.first else { continue }
+      if experts.holds(op) {
+        for id in op.outputs { isCut[id.index] = experts.isExpert[id.index] }
+        if case .expertLinear = op.kind {
+          weights[op.inputs[1]] =
+            experts.isInner[op.inputs[0].index] ? .expertRows : .expertColumns
+        }
+        continue
+      }
       switch op.kind {
       case .linear:
         product(op, block, &spreadInputs)
@@ -58,6 +74,14 @@ struct TensorCut {
     }
   }
 
+  /// The part of a split that a forward tensor's bytes belong to.
+  func part(_ id: TensorID) -> WritableKeyPath<LayerWork.Split, Double> {
+    if experts.isExpert[id.index] {
+      return experts.isInner[id.index] ? \.expertInner : \.expertWide
+    }
+    return isCut[id.index] ? \.cut : \.whole
+  }
+
   private func isCut(anyOf ids: [TensorID]) -> Bool { ids.contains { isCut[$0.index] } }
 
   private func isParameter(_ id: TensorID, _ block: Block) -> Bool {
@@ -68,7 +92,10 @@ struct TensorCut {
     _ op: Operator, _ block: Block, _ spreadInputs: inout Set<TensorID>
   ) {
     let (x, w) = (op.inputs[0], op.inputs[1])
-    if isCut[x.index] {
+    if experts.isRouter(op) {
+      // Every device routes its own tokens.
+      weights[w] = .whole
+    } else if isCut[x.index] {
       weights[w] = .rows
       reduced.append(block[op.outputs[0]].bytes)
     } else {

@@ -11,19 +11,33 @@ public struct ProductShape: Sendable, Hashable {
   public var inner: Double
   /// The axis along which tokens (samples times positions) run; context parallelism cuts it.
   public var tokens: ProductAxis
-  /// The axis that tensor parallelism cuts.
+  /// The axis that tensor parallelism cuts; in an expert's product, expert tensor parallelism.
   public var cut: ProductAxis
+  /// Experts between which the token axis is divided, each with a matrix of its own; 0 for one
+  /// product of all tokens.
+  public var experts: Double
 
   /// Creates a shape.
   public init(
-    rows: Double, columns: Double, inner: Double, tokens: ProductAxis, cut: ProductAxis
+    rows: Double, columns: Double, inner: Double, tokens: ProductAxis, cut: ProductAxis,
+    experts: Double = 0
   ) {
     self.rows = rows
     self.columns = columns
     self.inner = inner
     self.tokens = tokens
     self.cut = cut
+    self.experts = experts
   }
+}
+
+/// A convolution as the matrix product that libraries run it as (Chetlur et al., cuDNN, arXiv
+/// 1410.0759, section 3): positions by channels, summed over channels and taps.
+public struct ConvolutionShape: Sendable, Hashable {
+  /// Rows and columns of the result of one group, and the extent that is summed over.
+  public var rows, columns, inner: Double
+  /// Groups of channels, each a product of its own.
+  public var groups: Double
 }
 
 /// The extents of an attention product.
@@ -52,6 +66,7 @@ public struct WorkItem: Sendable, Hashable {
   public enum Shape: Sendable, Hashable {
     case product(ProductShape)
     case attention(AttentionShape)
+    case convolution(ConvolutionShape)
     /// Bytes through memory, or a product of a shape that is not known here.
     case other
   }
@@ -63,6 +78,8 @@ public struct WorkItem: Sendable, Hashable {
   public var isCut: Bool
   /// Whether it computes a parameter's gradient: what a zero-bubble schedule may put off.
   public var isWeightGradient = false
+  /// Whether it works on rows that a router sent to experts: the busiest device decides.
+  public var isExpert = false
   /// Whether it belongs to a layer: fp8 recipes leave embeddings and heads wide.
   public var isInLayer = false
   /// Occurrences in an iteration.
@@ -86,6 +103,12 @@ public struct WorkCut: Sendable, Hashable {
   public var sequenceParallel = false
   /// Whether attention is one fused kernel (else scores are written to memory).
   public var fusedAttention = true
+  /// Devices over which the experts of a layer are spread.
+  public var expert = 1
+  /// Devices over which each expert's matrices are cut: 1, or the tensor parallel ones.
+  public var expertTensor = 1
+  /// Rows of the busiest expert parallel device over the mean.
+  public var imbalance = 1.0
 
   /// One device.
   public init() {}

@@ -21,6 +21,8 @@ public struct WorkTime: Sendable {
   private let narrowClock: Double
   private let matrixFormat: DataType?
   private let attentionClock: Double
+  private let expertStreaming: Double
+  private let convolution: Double
 
   /// Prepares a device.
   ///
@@ -30,12 +32,14 @@ public struct WorkTime: Sendable {
   ///     kernels that are not fused).
   ///   - clock: speed of products relative to the class, `attentionClock` of fused attention,
   ///     `narrowClock` of those in fp8.
+  ///   - expertStreaming: `streaming` of rows sent to experts; nil for the same.
+  ///   - convolution: speed of convolutions in half precision relative to products.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
-    attentionClock: Double = 1
+    attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -49,6 +53,8 @@ public struct WorkTime: Sendable {
     self.narrowClock = narrowClock
     self.matrixFormat = matrixFormat
     self.attentionClock = attentionClock
+    self.expertStreaming = expertStreaming ?? streaming
+    self.convolution = convolution
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -56,7 +62,7 @@ public struct WorkTime: Sendable {
 
   /// Seconds of all occurrences of an item in one iteration.
   public func seconds(_ item: WorkItem, _ cut: WorkCut) -> Double {
-    item.weight * once(item, cut)
+    item.weight * once(item, cut) * (item.isExpert ? cut.imbalance : 1)
   }
 
   /// Seconds of a list of items, one after the other.
@@ -74,9 +80,11 @@ public struct WorkTime: Sendable {
     switch item.shape {
     case .product(let shape): return product(shape, item.cost, cut, item.isInLayer)
     case .attention(let shape): return attention(shape, item.cost, cut)
+    case .convolution(let shape): return convolution(shape, item.cost, parts)
     case .other:
       if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
-      return Double(item.cost.bytes) * streaming / parts / bandwidth + launch
+      let moved = item.isExpert ? expertStreaming : streaming
+      return Double(item.cost.bytes) * moved / parts / bandwidth + launch
     }
   }
 
@@ -93,7 +101,12 @@ public struct WorkTime: Sendable {
     _ shape: ProductShape, _ cost: OperatorCost, _ cut: WorkCut, _ isInLayer: Bool
   ) -> Double {
     var (m, n, k) = (shape.rows, shape.columns, shape.inner)
-    let (t, c) = (Double(cut.tensor), Double(cut.context))
+    // Experts keep each token's rows on one device, or on those that share an expert's matrices.
+    let isExpert = shape.experts > 0
+    let t = Double(isExpert ? cut.expertTensor : cut.tensor)
+    let held = isExpert ? max(1, shape.experts / Double(cut.expert)) : 1
+    let spread = isExpert ? Double(cut.tensor) / t * held : 1
+    let c = Double(cut.context) * spread
     switch shape.cut {
     case .rows: m /= t
     case .columns: n /= t
@@ -108,7 +121,7 @@ public struct WorkTime: Sendable {
     }
     let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
     let bytes = Double(max(8, type.bits)) / 8
-    return kernel(m, n, k, batch: 1, rate: rate(type), bytes: bytes)
+    return kernel(m, n, k, batch: held, rate: rate(type), bytes: bytes)
   }
 
   /// Tiles that a library chooses from: a small one fills the units with less, at a lower rate
@@ -148,7 +161,36 @@ public struct WorkTime: Sendable {
     return 1 / (1 + efficiency.misalignment * steps * steps)
   }
 
-  /// A product whose extents are not known (a convolution): by FLOP and bytes.
+  // MARK: convolutions
+
+  /// As a product by tiles. Few channels leave a tile's columns empty; a gradient of weights has few
+  /// tiles and a long sum, which libraries split over the units. A depth-wise one is vector work.
+  private func convolution(
+    _ shape: ConvolutionShape, _ cost: OperatorCost, _ parts: Double
+  ) -> Double {
+    let flops = Double(cost.hardwareFlops) / parts
+    let memory = Double(cost.bytes) / parts / bandwidth
+    guard min(shape.columns, shape.inner, shape.rows) > 1 else {
+      return max(flops / (0.5 * device.vectorFlopsPerSecond.value), memory) + launch
+    }
+    // Kernels for groups share tiles in ways of their own.
+    guard shape.groups == 1 else { return general(cost, parts) }
+    let rows = shape.rows / parts
+    var reached = 0.0
+    for tile in Self.tiles + [(128, 32, 0.5)] {
+      let tiles = (rows / tile.rows) * (shape.columns / tile.columns)
+      let whole = (rows / tile.rows).rounded(.up) * (shape.columns / tile.columns).rounded(.up)
+      let pieces = whole * max(1, min(units / whole, shape.inner / 512))
+      reached = max(
+        reached, tile.rate * tiles / whole * pieces / ((pieces / units).rounded(.up) * units))
+    }
+    reached *= shape.inner / (shape.inner + 64)
+    // Matrix units starve first; vector units are fed by the same caches at a tenth of the pace.
+    let fed = cost.dataType.bits <= 16 ? convolution : 1
+    return max(flops / (rate(cost.dataType) * fed * reached), memory) + launch
+  }
+
+  /// A product whose extents are not known: by FLOP and bytes.
   private func general(_ cost: OperatorCost, _ parts: Double) -> Double {
     let flops = Double(cost.hardwareFlops) / parts
     // Fewer FLOP than fill the device once leave part of it idle.

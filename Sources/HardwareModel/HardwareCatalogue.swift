@@ -69,7 +69,7 @@ public struct HardwareCatalogue: Sendable {
         id, in: names,
         otherwise: names.isEmpty
           ? "give a profile's path"
-          : "give a profile's path or one of \(names.joined(separator: ", "))"))
+          : "hfm devices lists devices, hfm devices --clusters clusters; or give a profile's path"))
   }
 }
 

@@ -35,6 +35,8 @@ public struct Configuration: Sendable, Hashable {
     cut.context = parallelism.context
     cut.sequenceParallel = parallelism.sequenceParallel
     cut.fusedAttention = stack.fusedAttention
+    cut.expert = parallelism.expert
+    cut.expertTensor = parallelism.expertTensor
     return cut
   }
 
@@ -43,6 +45,7 @@ public struct Configuration: Sendable, Hashable {
     StepCut(
       data: parallelism.data, tensor: parallelism.tensor, pipeline: parallelism.pipeline,
       virtualStages: parallelism.virtualStages, context: parallelism.context,
+      expert: parallelism.expert, expertTensor: parallelism.expertTensor,
       zero: parallelism.zeroStage, sequenceParallel: parallelism.sequenceParallel,
       schedule: parallelism.schedule, nodeShards: parallelism.shardGroup == .node,
       microBatch: microBatch, accumulation: accumulation, recompute: recompute, offload: offload,
@@ -58,6 +61,8 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case batch
   /// The layers cannot be laid on the stages.
   case layers
+  /// The experts cannot be spread over the devices.
+  case experts
   /// It does not fit a device's memory.
   case memory
   /// Its offloaded share does not fit the host's memory.
@@ -71,6 +76,7 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
     case .devices: "use other than the given number of devices"
     case .batch: "do not divide the global batch"
     case .layers: "do not divide the layers"
+    case .experts: "do not divide the experts, or the devices they are spread over"
     case .memory: "do not fit the memory"
     case .hostMemory: "do not fit the host's memory"
     case .slower: "are slower by a bound"

@@ -9,6 +9,9 @@ struct CutStage {
   /// Elements of parameters on one device, held and trained; bytes of the largest layer's.
   var parameters = 0.0
   var trained = 0.0
+  /// The same of experts: other devices hold copies of these.
+  var expertParameters = 0.0
+  var expertTrained = 0.0
   var largestLayer = 0.0
   /// Bytes kept for one micro-batch's backward.
   var keptNone = 0.0
@@ -46,13 +49,17 @@ struct CutStage {
       let held = work.parameters.share(tensor: tensor, sequence: false)
       parameters += n * held
       trained += n * work.trained.share(tensor: tensor, sequence: false)
-      largestLayer = max(largestLayer, held * work.parameterBytes)
+      let spread = Double(cut.expert * cut.expertTensor)
+      expertParameters += n * work.expertParameters / spread
+      expertTrained += n * work.expertTrained / spread
+      largestLayer = max(
+        largestLayer, (held + work.expertParameters / spread) * work.parameterBytes)
       guard !work.backward.isEmpty else { continue }
       let whole = cut.sequenceParallel ? tensor : 1
       let boundary = work.boundary / whole / parts
       let scores = cut.fusedAttention ? 0 : work.scores / tensor / parts
-      let saved = work.saved.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
-      let cheap = work.cheap.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
+      let saved = work.saved.share(cut) / parts
+      let cheap = work.cheap.share(cut) / parts
       let masks = setting.dropout && work.isLayer ? boundary : 0
       let all = saved + scores + boundary + masks
       keptNone += n * all
@@ -60,10 +67,8 @@ struct CutStage {
       let selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores
       keptSelective += n * (work.isLayer ? selective : all)
       keptFull += n * (work.isLayer ? boundary : all)
-      let forwardPeak =
-        work.forwardPeak.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
-      let backwardPeak =
-        work.backwardPeak.share(tensor: tensor, sequence: cut.sequenceParallel) / parts
+      let forwardPeak = work.forwardPeak.share(cut) / parts
+      let backwardPeak = work.backwardPeak.share(cut) / parts
       // Unfused attention's backward writes the gradients of scores and probabilities.
       // The graph's loss is PyTorch's, of 10 bytes a logit beside the logits.
       let spared = (10 - setting.stack.lossBytes) * work.logits / tensor / parts
@@ -74,6 +79,9 @@ struct CutStage {
     parameters -= shared
     trained = min(trained, max(0, trained - shared))
   }
+
+  /// Elements that the optimizer updates, experts' included.
+  var updated: Double { trained + expertTrained }
 
   /// Seconds of one micro-batch with the recomputation of a mode.
   func busy(_ mode: RecomputeMode) -> Double { seconds.total + recompute(mode) }

@@ -24,7 +24,8 @@ struct Evaluator {
       device: device, efficiency: request.efficiency, streaming: stack.streaming,
       clock: stack.clock,
       narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
-      attentionClock: stack.attentionClock)
+      attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
+      convolution: stack.convolution)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)
@@ -73,7 +74,8 @@ struct Evaluator {
 
   /// The estimate, whether it fits or not; nil for more stages than layers.
   func estimate(_ configuration: Configuration) -> PlanEstimate? {
-    let work = configuration.workCut(request.stack)
+    var work = configuration.workCut(request.stack)
+    work.imbalance = request.expertImbalance
     let times = times(work, configuration.parallelism.contextKind)
     guard let stages = stages(work, times, configuration.parallelism.pipeline) else { return nil }
     return estimate(configuration, stages)
@@ -98,7 +100,8 @@ struct Evaluator {
       measuredShare: measuredShare)
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
-    estimate.basis = PredictionBasis(request, measuredShare: measuredShare)
+    estimate.basis = PredictionBasis(
+      request, measuredShare: measuredShare, routes: step.layers.contains { $0.experts > 0 })
     spend(&estimate)
     return estimate
   }
@@ -221,7 +224,8 @@ extension StepSetting {
 extension StepCut {
   /// Whether one device does everything but ZeRO's shares.
   var isPlain: Bool {
-    tensor == 1 && pipeline == 1 && context == 1 && recompute != .selective && offload.isEmpty
+    tensor == 1 && pipeline == 1 && context == 1 && expert == 1 && recompute != .selective
+      && offload.isEmpty
       && !nodeShards
   }
 }

@@ -96,6 +96,11 @@ extension PlanEstimate {
       "schedule \(cut.schedule.rawValue)")
     add("tensor parallel", "sums over \(cut.tensor) devices", breakdown.tensor, fitted)
     add("context parallel", "\(cut.contextKind.rawValue) exchange", breakdown.context, fitted)
+    add(
+      "expert parallel",
+      "all-to-all over \(cut.expert) devices; busiest \(Format.fixed(request.expertImbalance, 2))"
+        + " of the mean's rows",
+      breakdown.expert, fitted)
     add("hand-overs", "2 · virtual stages · micro-batches · send", breakdown.pipeline, fitted)
     add("gradients", "what backward cannot hide", breakdown.gradients, fitted)
     add("parameters", "gathered, not hidden", breakdown.parameters, fitted)

@@ -50,13 +50,18 @@ struct MemoryForm {
     var result = StageMemory()
     result.stage = Int(stage.index)
     let shards = Double(cut.nodeShards ? shardsInNode(cut) : cut.replicas)
-    func share(_ bytes: Double, from level: Int) -> Double {
-      cut.zero >= level ? bytes / shards : bytes
+    let expertShards = min(Double(cut.expertReplicas), shards)
+    /// Bytes of dense elements and of experts' under ZeRO's stages from `level` on.
+    func share(_ dense: Double, _ experts: Double, _ bytes: Double, from level: Int) -> Double {
+      guard cut.zero >= level else { return bytes * (dense + experts) }
+      return bytes * (dense / shards + experts / expertShards)
     }
-    result.parameters = share(stage.parameters * setting.parameterBytes, from: 3)
+    let held = stage.parameters + stage.expertParameters
+    result.parameters = share(
+      stage.parameters, stage.expertParameters, setting.parameterBytes, from: 3)
     let fetched = min(
       2 * stage.largestLayer / setting.parameterBytes * setting.computeBytes,
-      stage.parameters * setting.computeBytes)
+      held * setting.computeBytes)
     if cut.offload.contains(.parameters) {
       result.host += result.parameters
       result.parameters = 0
@@ -68,8 +73,9 @@ struct MemoryForm {
       result.working = stage.working
       return result
     }
-    result.gradients = share(stage.trained * setting.gradientBytes, from: 2)
-    result.states = share(stage.trained * setting.stateBytes, from: 1)
+    result.gradients = share(
+      stage.trained, stage.expertTrained, setting.gradientBytes, from: 2)
+    result.states = share(stage.trained, stage.expertTrained, setting.stateBytes, from: 1)
     if cut.offload.contains(.optimizer) {
       result.host += result.states
       result.states = 0

@@ -37,8 +37,12 @@ public struct Parallelism: Sendable, Hashable {
   public var virtualStages = 1
   /// Devices over which the sequence is cut.
   public var context = 1
-  /// Devices over which experts are cut; a divisor of `data · context`.
+  /// Devices over which experts are spread. They are taken from those of a stage, tensor parallel
+  /// ones first (Liu et al., MoE Parallel Folding, arXiv 2504.14960): `expert · expertTensor`
+  /// divides `data · context · tensor`.
   public var expert = 1
+  /// Devices over which each expert's matrices are cut: 1, or as many as tensor parallel ones.
+  public var expertTensor = 1
   /// ZeRO stage 0 to 3.
   public var zeroStage = 0
   /// Whether normalisations are cut over the tensor parallel devices.

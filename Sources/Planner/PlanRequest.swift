@@ -27,6 +27,10 @@ public struct PlanRequest: Sendable {
   /// Format of the layers' products where it is narrower than the activations' (fp8 recipes keep
   /// those in bf16).
   public var matrixFormat: DataType?
+  /// Rows that the busiest expert parallel device gets over the mean: 1 for a balanced router
+  /// without dropping, a capacity factor for one that pads and drops (Switch Transformer, arXiv
+  /// 2101.03961, section 2.2: 1 to 1.25).
+  public var expertImbalance = 1.0
   /// Whether dropout keeps masks (one byte an element, twice a layer).
   public var dropout = false
   /// State tensors of a parameter; nil for those of the workload's optimizer.

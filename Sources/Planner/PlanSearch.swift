@@ -108,6 +108,10 @@ public struct PlanSearch {
       { $0.space.microBatch = nil },
       { $0.space.recompute = nil },
       { $0.space.zeroStage = nil },
+      {
+        $0.space.expert = nil
+        $0.space.expertTensor = nil
+      },
       { $0.space.offload = Offload.choices },
       {
         $0.space.data = nil
@@ -184,9 +188,10 @@ extension Refusal {
     case .devices: 0
     case .batch: 1
     case .layers: 2
-    case .memory: 3
-    case .hostMemory: 4
-    case .slower: 5
+    case .experts: 3
+    case .memory: 4
+    case .hostMemory: 5
+    case .slower: 6
     }
   }
 }

@@ -31,11 +31,14 @@ public struct PredictionBasis: Sendable, Hashable {
 
   /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
   /// label (docs/PlannerValidation.md).
-  init(_ request: PlanRequest, measuredShare: Double) {
+  ///
+  /// - Parameter routes: whether a router sends rows to experts: published times of one
+  ///   configuration differ by half from one release of the software to the next.
+  init(_ request: PlanRequest, measuredShare: Double, routes: Bool) {
     let device = request.cluster.device
     if measuredShare > 0.9 {
       self.init(label: .measured, spread: 0.25, memorySpread: 0.06)
-    } else if device.efficiency?.isFitted == true {
+    } else if device.efficiency?.isFitted == true, !routes, !request.stack.isRough {
       self.init(label: .interpolated, spread: 0.16, memorySpread: 0.08)
     } else {
       self.init(label: .extrapolated, spread: 0.45, memorySpread: 0.12)

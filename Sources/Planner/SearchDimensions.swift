@@ -9,6 +9,8 @@ struct SearchDimensions {
     var context: Int
     var contextKind: ContextKind
     var sequenceParallel: Bool
+    var expert: Int
+    var expertTensor: Int
 
     var parallelism: Parallelism {
       var result = Parallelism()
@@ -16,7 +18,22 @@ struct SearchDimensions {
       result.context = context
       result.contextKind = contextKind
       result.sequenceParallel = sequenceParallel
+      result.expert = expert
+      result.expertTensor = expertTensor
       return result
+    }
+
+    /// How kernels are cut.
+    func work(_ request: PlanRequest) -> WorkCut {
+      var cut = WorkCut()
+      cut.tensor = tensor
+      cut.context = context
+      cut.sequenceParallel = sequenceParallel
+      cut.fusedAttention = request.stack.fusedAttention
+      cut.expert = expert
+      cut.expertTensor = expertTensor
+      cut.imbalance = request.expertImbalance
+      return cut
     }
   }
 
@@ -36,6 +53,7 @@ struct SearchDimensions {
   private let layers: Int
   private let stacks: Int
   private let tokens: Int
+  private let experts: Int
   private let available: Int
   private let batchDivisors: [Int]
 
@@ -53,6 +71,7 @@ struct SearchDimensions {
     }
     self.heads = heads
     self.tokens = tokens
+    experts = (step?.layers ?? []).reduce(0) { Self.gcd($0, Int($1.experts)) }
     let repeated = step?.layers.filter(\.isLayer) ?? []
     stacks = repeated.count
     layers = repeated.reduce(0) { $0 + $1.count }
@@ -73,14 +92,32 @@ struct SearchDimensions {
           guard kind == .ring || heads % (context * tensor) == 0 else { continue }
           let sequences = tensor > 1 ? request.space.sequenceParallel ?? [true, false] : [false]
           for sequence in sequences where trains || !sequence {
-            result.append(
-              Outer(
-                tensor: tensor, context: context, contextKind: kind, sequenceParallel: sequence))
+            for (expert, expertTensor) in expertCuts(tensor, sequence) {
+              result.append(
+                Outer(
+                  tensor: tensor, context: context, contextKind: kind,
+                  sequenceParallel: sequence, expert: expert, expertTensor: expertTensor))
+            }
           }
         }
       }
     }
     return result
+  }
+
+  /// Devices that experts are spread over, and those that share each expert's matrices. Without
+  /// sequence parallelism every tensor parallel device holds all rows, so they share the matrices.
+  private func expertCuts(_ tensor: Int, _ sequence: Bool) -> [(Int, Int)] {
+    guard experts > 0 else { return (request.space.expert ?? [1]).map { ($0, 1) } }
+    let shares: [Int]
+    if let given = request.space.expertTensor {
+      shares = given
+    } else {
+      shares = tensor == 1 ? [1] : sequence ? [1, tensor] : [tensor]
+    }
+    let spreads =
+      request.space.expert ?? SearchSpace.divisors(experts, upTo: trains ? available : 1)
+    return spreads.flatMap { spread in shares.map { (spread, $0) } }
   }
 
   private var tensors: [Int] {
@@ -130,11 +167,22 @@ struct SearchDimensions {
       .multipliedReportingOverflow(by: pipeline)
     let (used, second) = rest.multipliedReportingOverflow(by: data)
     if first || second || used > available { return .devices }
+    if let refusal = expertRefusal(data, outer) { return refusal }
     if trains, request.devices != nil, used != available { return .devices }
     guard trains else { return nil }
     let (samples, overflow) = data.multipliedReportingOverflow(by: size)
     if overflow || request.globalBatch % samples != 0 { return .batch }
     return nil
+  }
+
+  private func expertRefusal(_ data: Int, _ outer: Outer) -> Refusal? {
+    guard outer.expert > 1 || outer.expertTensor > 1 else { return nil }
+    let (spread, overflow) = outer.expert.multipliedReportingOverflow(by: outer.expertTensor)
+    let fits =
+      !overflow && experts > 0 && experts % outer.expert == 0
+      && data * outer.context * outer.tensor % spread == 0
+      && (outer.expertTensor == 1 || outer.expertTensor == outer.tensor)
+    return fits ? nil : .experts
   }
 
   // MARK: inner

@@ -21,6 +21,8 @@ public struct SearchSpace: Sendable, Hashable {
   public var contextKind: [ContextKind]?
   /// Expert parallel ranks; nil: 1, or divisors of the experts.
   public var expert: [Int]?
+  /// Devices that share each expert's matrices; nil: 1 and the tensor parallel ones.
+  public var expertTensor: [Int]?
   /// Whether norms are cut along the sequence; nil: both where tensor parallel.
   public var sequenceParallel: [Bool]?
   /// ZeRO stages; nil: all that differ.
@@ -44,7 +46,7 @@ public struct SearchSpace: Sendable, Hashable {
     let positive = [
       ("--data", data), ("--micro-batch", microBatch), ("--tensor", tensor),
       ("--pipeline", pipeline), ("--virtual-stages", virtualStages), ("--context", context),
-      ("--expert", expert),
+      ("--expert", expert), ("--expert-tensor", expertTensor),
     ]
     for (option, values) in positive {
       if let wrong = values?.first(where: { $0 < 1 }) {

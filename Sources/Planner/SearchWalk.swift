@@ -58,6 +58,13 @@ struct SearchWalk {
         continue
       }
       let evaluator = Evaluator(profile, request)
+      if let expert = request.space.expert?.max(), expert > 1,
+        evaluator.step.layers.allSatisfy({ $0.experts == 0 })
+      {
+        throw UserError(
+          .input, key: "--expert", "\(expert) devices for a model without experts",
+          remedy: "leave it out or give 1")
+      }
       outcome.evaluators[size] = evaluator
       let before = outcome.feasible
       let slower = outcome.refused[Refusal.slower.position]
@@ -92,11 +99,7 @@ struct SearchWalk {
     let cuts = dimensions.outer
     for (position, outer) in cuts.enumerated() {
       guard goesOn(Double(position) / Double(cuts.count)) else { return }
-      var work = WorkCut()
-      work.tensor = outer.tensor
-      work.context = outer.context
-      work.sequenceParallel = outer.sequenceParallel
-      work.fusedAttention = request.stack.fusedAttention
+      let work = outer.work(request)
       let times = evaluator.times(work, outer.contextKind)
       for pipeline in dimensions.pipelines(outer) {
         guard let stages = evaluator.stages(work, times, pipeline) else {
@@ -219,7 +222,8 @@ struct SearchWalk {
     guard goal <= threshold || outcome.best.count < request.limit else { return }
     let cut = configuration.parallelism
     var simplicity = Double(cut.zeroStage) * 8 + (configuration.recompute == .none ? 0 : 1)
-    simplicity += Double(cut.tensor + cut.pipeline + cut.context) * 64
+    simplicity += Double(cut.tensor + cut.pipeline + cut.context + cut.expert) * 64
+    simplicity += Double(cut.expertTensor)
     simplicity += Double(configuration.microBatch) * 1e-4
     outcome.best.append(
       SearchOutcome.Candidate(

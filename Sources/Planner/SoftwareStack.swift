@@ -38,6 +38,16 @@ public struct SoftwareStack: Sendable, Hashable {
   public var narrowClock = 1.0
   /// Bytes that the optimizer's update moves over those counted.
   public var update = 1.0
+  /// Speed of convolutions in half precision relative to products.
+  public var convolution = 1.0
+  /// `streaming` of rows sent to experts: sorting, padding and quantising them move bytes that no
+  /// graph counts.
+  public var expertStreaming = 1.0
+  /// Share of the traffic with experts that other work hides.
+  public var expertOverlap = 0.0
+  /// Whether a row crosses a link once however many experts behind it want it (DeepEP, HybridEP),
+  /// else once for each expert.
+  public var sendsRowsOnce = false
   /// Bytes of a gradient that replicas exchange and keep, with an fp32 copy of the parameters.
   public var mainGradientBytes = 4.0
   /// Share of the products that selective recomputation repeats with fused attention: PyTorch's
@@ -48,6 +58,8 @@ public struct SoftwareStack: Sendable, Hashable {
   public var lossBytes = 10.0
   /// Whether tensor parallel devices each hand over only their share of a stage's result.
   public var scattersHandOvers = true
+  /// Whether published runs of it differ by so much that no prediction counts as interpolated.
+  public var isRough = false
   /// Whether attention is a fused kernel.
   public var fusedAttention: Bool
   /// Whether weights are kept in half precision beside an fp32 copy, with fp32 gradients (18 bytes
@@ -60,6 +72,30 @@ public struct SoftwareStack: Sendable, Hashable {
     streaming: 1.643, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
     shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: true,
     mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
+  /// PyTorch 1.x (2020 to 2022) with DDP: every point-wise operator a kernel, attention through
+  /// memory; as benchmarks on one device run it.
+  public static let pytorch2021 = SoftwareStack(
+    name: "pytorch-2021", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
+    streaming: 2.037, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
+    shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: false,
+    mainParameters: false)
+  /// The same over the wall-clock of whole runs: loading, waiting and validation included.
+  public static let pytorch2021Runs: SoftwareStack = {
+    var stack = pytorch2021
+    stack.name = "pytorch-2021-runs"
+    stack.clock = 0.4223
+    stack.isRough = true
+    return stack
+  }()
+  /// nnU-Net's first trainer on PyTorch 1.7 to 1.11 (Isensee et al., Nature Methods 2021): few
+  /// channels at full resolution, instance norms, losses at several depths.
+  public static let nnUNet: SoftwareStack = {
+    var stack = pytorch2021
+    stack.name = "nnunet"
+    stack.streaming = 8.378
+    stack.convolution = 0.9319
+    return stack
+  }()
   /// Megatron-LM of 2021 (Narayanan et al., SC 2021): softmax kernels through memory, nothing
   /// hidden.
   public static let megatron2021 = SoftwareStack(
@@ -98,7 +134,8 @@ public struct SoftwareStack: Sendable, Hashable {
     name: "megatron", hostPerKernel: 2e-6, hostPerCollective: 2e-6, hostBackward: 1.3,
     streaming: 0.6185, tensorOverlap: 0.6, tensorPipelined: 0.3571, gradientOverlap: 0.8,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: true,
-    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445)
+    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445, expertStreaming: 4.458,
+    sendsRowsOnce: true)
 
   /// Kernels of this program on a processor: no host apart, gradients overlapped as by DDP.
   static let processor = SoftwareStack(
@@ -108,7 +145,8 @@ public struct SoftwareStack: Sendable, Hashable {
 
   /// Every stack, in the order of `--help`.
   public static let all = [
-    pytorch, megatron, megatron2022, megatron2021, deepspeed, deepspeedZero3, vtrain,
+    pytorch, megatron, pytorch2021, pytorch2021Runs, nnUNet, megatron2022, megatron2021, deepspeed,
+    deepspeedZero3, vtrain,
   ]
 
   /// The stack of a word; nil for an unknown one.
@@ -125,7 +163,8 @@ public struct SoftwareStack: Sendable, Hashable {
     mainParameters: Bool, clock: Double = 1, scattersHandOvers: Bool = true, shardLinks: Double = 1,
     narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4,
     repeatedProducts: Double = 0, lossBytes: Double = 10,
-    attentionClock: Double = 1
+    attentionClock: Double = 1, expertStreaming: Double = 1, expertOverlap: Double = 0,
+    sendsRowsOnce: Bool = false, convolution: Double = 1
   ) {
     self.name = name
     self.hostPerKernel = hostPerKernel
@@ -148,6 +187,10 @@ public struct SoftwareStack: Sendable, Hashable {
     self.repeatedProducts = repeatedProducts
     self.lossBytes = lossBytes
     self.attentionClock = attentionClock
+    self.expertStreaming = expertStreaming
+    self.expertOverlap = expertOverlap
+    self.sendsRowsOnce = sendsRowsOnce
+    self.convolution = convolution
     self.scattersHandOvers = scattersHandOvers
   }
 }

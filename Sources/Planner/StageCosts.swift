@@ -16,12 +16,20 @@ struct LayerSeconds {
   var tensorBackward = 0.0
   var contextForward = 0.0
   var contextBackward = 0.0
+  /// Sending rows to experts and back.
+  var expertForward = 0.0
+  var expertBackward = 0.0
   /// What a repeated forward adds: its communication happens again.
-  var again: Double { tensorForward + contextForward }
+  var again: Double { tensorForward + contextForward + expertForward }
 
   /// All passes without recomputation.
   var total: Double {
-    forward + backward + tensorForward + tensorBackward + contextForward + contextBackward
+    forward + backward + communication
+  }
+  /// Communication of all passes that nothing hides.
+  var communication: Double {
+    tensorForward + tensorBackward + contextForward + contextBackward + expertForward
+      + expertBackward
   }
 
   static func += (left: inout LayerSeconds, right: LayerSeconds) { left.add(right, times: 1) }
@@ -36,6 +44,8 @@ struct LayerSeconds {
     tensorBackward += times * other.tensorBackward
     contextForward += times * other.contextForward
     contextBackward += times * other.contextBackward
+    expertForward += times * other.expertForward
+    expertBackward += times * other.expertBackward
   }
 }
 
@@ -93,6 +103,7 @@ struct LayerClock {
   ) {
     let trains = !layer.backward.isEmpty
     let parts = Double(cut.context)
+    if layer.experts > 0 { route(layer, cut, &result) }
     if cut.tensor > 1 {
       let group = links.group(size: cut.tensor, stride: 1)
       let shown = 1 - stack.tensorPipelined
@@ -127,5 +138,34 @@ struct LayerClock {
       result.contextForward = links.allToAll(bytes, group, messages: 4)
       if trains { result.contextBackward = result.contextForward }
     }
+  }
+
+  /// Rows go to their experts and back (all-to-all, twice a pass); devices that share an expert's
+  /// matrices gather its rows and sum its results, or sum the combined result where every device
+  /// holds a share of all experts.
+  private func route(_ layer: LayerWork, _ cut: WorkCut, _ result: inout LayerSeconds) {
+    let own = Double(cut.tensor * cut.context)
+    let shown = 1 - stack.expertOverlap
+    var seconds = 0.0
+    if cut.expert > 1 {
+      let group = links.group(size: cut.expert, stride: cut.expertTensor)
+      let copies = cut.imbalance * layer.dispatched / own
+      let active = layer.combined > 0 ? layer.dispatched / layer.combined : 1
+      seconds +=
+        2
+        * (stack.sendsRowsOnce
+          ? links.dispatch(copies / active, active: active, group)
+          : links.allToAll(copies, group))
+    }
+    if cut.expertTensor > 1 {
+      let group = links.group(size: cut.expertTensor, stride: 1)
+      let bytes =
+        cut.expert > 1
+        ? cut.imbalance * layer.dispatched * Double(cut.expertTensor) / own
+        : layer.combined / Double(cut.context)
+      seconds += 2 * links.half(bytes, group)
+    }
+    result.expertForward = shown * seconds
+    if !layer.backward.isEmpty { result.expertBackward = shown * seconds }
   }
 }

@@ -28,6 +28,7 @@ struct StepSetting {
 /// One configuration in plain numbers.
 struct StepCut {
   var data, tensor, pipeline, virtualStages, context: Int
+  var expert, expertTensor: Int
   var zero: Int
   var sequenceParallel: Bool
   var schedule: PipelineSchedule
@@ -40,6 +41,8 @@ struct StepCut {
 
   /// Devices that hold the same share of the parameters.
   var replicas: Int { data * context }
+  /// Devices that hold the same experts' share.
+  var expertReplicas: Int { max(1, data * context * tensor / (expert * expertTensor)) }
 }
 
 /// The closed form of a step's time.
@@ -68,13 +71,14 @@ struct StepForm {
     result.recompute = passes * stage.recompute(mode)
     result.tensor = passes * (seconds.tensorForward + seconds.tensorBackward)
     result.context = passes * (seconds.contextForward + seconds.contextBackward)
-    result.communication = result.tensor + result.context
+    result.expert = passes * (seconds.expertForward + seconds.expertBackward)
+    result.communication = result.tensor + result.context + result.expert
     if cut.pipeline > 1 {
       pipeline(cut, all - busiest, weights - seconds.weightGradient, &result)
     }
     guard setting.trains else { return finished(result, cut) }
     var largest = 0
-    for index in stages.indices where stages[index].trained > stages[largest].trained {
+    for index in stages.indices where stages[index].updated > stages[largest].updated {
       largest = index
     }
     update(stages[largest], cut, &result)
@@ -133,7 +137,8 @@ struct StepForm {
   /// The update of one device's share.
   private func update(_ stage: CutStage, _ cut: StepCut, _ result: inout StepBreakdown) {
     let shards = cut.zero >= 1 ? shardGroup(cut).size : 1
-    let elements = stage.trained / shards
+    let expertShards = cut.zero >= 1 ? min(expertGroup(cut).size, shards) : 1
+    let elements = stage.trained / shards + stage.expertTrained / expertShards
     if cut.offload.contains(.optimizer) {
       // Gradients go to the host, parameters come back; the host updates at its memory's pace.
       let near = setting.host.deviceLink.value
@@ -158,7 +163,8 @@ struct StepForm {
     }
     if cut.offload.contains(.parameters) {
       let bytes =
-        2 * stage.parameters * setting.computeBytes / shards * passes
+        2 * (stage.parameters / shards + stage.expertParameters / expertShards)
+        * setting.computeBytes * passes
         / setting.host.deviceLink.value
       result.offload += max(bytes - result.forward - result.backward, 0.1 * bytes)
     }
@@ -169,55 +175,64 @@ struct StepForm {
   }
 
   private func shardGroup(_ cut: StepCut) -> Collectives.Group {
-    let group = replicaGroup(cut)
-    guard cut.nodeShards else { return group }
-    return Collectives.Group(inner: group.inner, nodes: 1)
+    inNode(replicaGroup(cut), cut)
+  }
+
+  /// Devices that hold the same experts' share: those of one expert parallel group apart.
+  private func expertGroup(_ cut: StepCut) -> Collectives.Group {
+    setting.links.group(size: cut.expertReplicas, stride: cut.expert * cut.expertTensor)
+  }
+
+  private func inNode(_ group: Collectives.Group, _ cut: StepCut) -> Collectives.Group {
+    cut.nodeShards ? Collectives.Group(inner: group.inner, nodes: 1) : group
   }
 
   /// ZeRO 0 to 2: gradients are summed, updated parameters gathered.
   private func reduce(
     _ largest: CutStage, _ heavy: CutStage, _ cut: StepCut, _ result: inout StepBreakdown
   ) {
-    let group = replicaGroup(cut)
-    let bytes = largest.trained * setting.gradientBytes
-    // DDP's buckets of 25 MiB (Li et al., VLDB 2020).
-    let messages = (bytes / Double(25 << 20)).rounded(.up)
     let pass =
       heavy.seconds.backward + heavy.recompute(cut.recompute) + heavy.seconds.tensorBackward
     let passes = Double(cut.accumulation)
-    var (traffic, cover) = (0.0, pass)
-    switch cut.zero {
-    case 0: traffic = setting.links.allReduce(bytes, group, messages: messages)
-    case 1: traffic = setting.links.half(bytes, group, messages: messages)
-    default:
-      traffic = setting.links.half(bytes, group, messages: messages) * passes
-      cover = pass * passes
+    let cover = cut.zero == 2 ? pass * passes : pass
+    var traffic = 0.0
+    for (elements, group) in [
+      (largest.trained, replicaGroup(cut)), (largest.expertTrained, expertGroup(cut)),
+    ] where elements > 0 {
+      let bytes = elements * setting.gradientBytes
+      // DDP's buckets of 25 MiB (Li et al., VLDB 2020).
+      let messages = (bytes / Double(25 << 20)).rounded(.up)
+      switch cut.zero {
+      case 0: traffic += setting.links.allReduce(bytes, group, messages: messages)
+      case 1: traffic += setting.links.half(bytes, group, messages: messages)
+      default: traffic += setting.links.half(bytes, group, messages: messages) * passes
+      }
+      guard cut.zero >= 1 else { continue }
+      let gather = setting.links.half(
+        elements * setting.parameterBytes, group, messages: messages)
+      result.communication += gather
+      result.parameters += gather
     }
     let hidden = min(traffic * setting.stack.gradientOverlap, cover)
     result.communication += traffic
     result.gradients = traffic - hidden
-    if cut.zero >= 1 {
-      let gather = setting.links.half(
-        largest.trained * setting.parameterBytes, group, messages: messages)
-      result.communication += gather
-      result.parameters = gather
-    }
   }
 
   /// ZeRO 3: parameters are gathered for each forward and backward, gradients scattered.
   private func gather(
     _ heavy: CutStage, _ largest: CutStage, _ cut: StepCut, _ result: inout StepBreakdown
   ) {
-    let group = shardGroup(cut)
     let messages = max(1, largest.layers)
-    let once =
-      setting.links.half(
-        largest.parameters * setting.computeBytes, group, messages: messages)
-      / setting.stack.shardLinks
-    let scatter =
-      setting.links.half(
-        largest.trained * setting.computeBytes, group, messages: messages)
-      / setting.stack.shardLinks
+    var (once, scatter) = (0.0, 0.0)
+    for (held, trained, group) in [
+      (largest.parameters, largest.trained, shardGroup(cut)),
+      (largest.expertParameters, largest.expertTrained, inNode(expertGroup(cut), cut)),
+    ] where held > 0 {
+      once += setting.links.half(held * setting.computeBytes, group, messages: messages)
+      scatter += setting.links.half(trained * setting.computeBytes, group, messages: messages)
+    }
+    once /= setting.stack.shardLinks
+    scatter /= setting.stack.shardLinks
     let forward = heavy.seconds.forward + heavy.seconds.tensorForward
     let backward =
       heavy.seconds.backward + heavy.seconds.tensorBackward + heavy.recompute(cut.recompute)
@@ -234,7 +249,7 @@ struct StepForm {
     guard all.nodes > 1 else { return }
     let copies = Collectives.Group(inner: 1, nodes: all.nodes)
     let traffic = setting.links.allReduce(
-      largest.trained * setting.gradientBytes / all.inner, copies)
+      largest.updated * setting.gradientBytes / all.inner, copies)
     result.communication += traffic
     result.gradients += traffic * (1 - setting.stack.gradientOverlap)
   }

@@ -74,8 +74,18 @@ public struct FitPlan {
           + device("h100-80gb-sxm", [.narrowMatrix])
           + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
       Stage(
+        tables: ["Megatron-Bridge experts"],
+        parameters: stack("megatron", [.expertStreaming])),
+      Stage(
         tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
         parameters: stack("pytorch", [.narrowClock])),
+      Stage(
+        tables: ["timm RTX 3090"],
+        parameters: device("rtx-3090", [.matrix, .innerHalf, .waveHalf])
+          + stack("pytorch-2021", [.streaming])),
+      Stage(tables: ["nnU-Net"], parameters: stack("nnunet", [.streaming, .convolution])),
+      Stage(
+        tables: ["vision", "multimodal"], parameters: stack("pytorch-2021-runs", [.clock])),
       Stage(
         tables: ["torchtitan"],
         parameters: device(

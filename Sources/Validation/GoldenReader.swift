@@ -18,13 +18,16 @@ public enum GoldenReader {
   ]
 
   private static func read(_ row: JSONValue, _ rows: inout PublishedRows) {
-    guard row["model"]?.string == "gpt", let config = row["config"],
+    guard let model = row["model"]?.string, ["gpt", "moe", "mixtral"].contains(model),
+      let config = row["config"],
       let peak = row["measured"]?["mem_max_allocated_bytes_last"]?.double
-    else { return rows.skip(table, "no plain decoder, or no memory measured") }
+    else { return rows.skip(table, "no decoder, or no memory measured") }
     func number(_ key: String) -> Int? { config[key]?.int }
     func isOn(_ key: String) -> Bool { config[key]?.bool == true }
     let unknown = [
-      "num-experts", "multi-latent-attention", "cuda-graph-impl", "inference-max-seq-length",
+      "num-distributed-optimizer-instances", "moe-shared-expert-intermediate-size",
+      "moe-layer-freq", "moe-pad-expert-input-to-capacity",
+      "multi-latent-attention", "cuda-graph-impl", "inference-max-seq-length",
       "recompute-modules", "cpu-offloading", "decoder-first-pipeline-num-layers", "fp8-format",
       "optimizer-cpu-offload", "num-virtual-stages-per-pipeline-rank", "use-megatron-fsdp",
       "use-torch-fsdp2", "use-custom-fsdp", "data-parallel-sharding-strategy", "fim-data",
@@ -51,22 +54,34 @@ public enum GoldenReader {
     )
     let devices = (row["nodes_gpus"]?[0]?.int ?? 1) * (row["nodes_gpus"]?[1]?.int ?? 8)
     let data = devices / (tensor * pipeline * context)
+    guard data > 0, model == "gpt" || row["nodes_gpus"]?[0]?.int != nil else {
+      return rows.skip(table, "number of devices is not stated")
+    }
+    if let experts = number("num-experts") {
+      shape.mixture = DecoderShape.Experts(
+        count: experts, active: number("moe-router-topk") ?? 2)
+      shape.intermediate = number("moe-ffn-hidden-size") ?? shape.intermediate
+    }
     let virtual =
       number("num-layers-per-virtual-pipeline-stage").map { layers / pipeline / $0 } ?? 1
     let recompute: RecomputeMode =
       config["recompute-granularity"]?.string == "full"
       ? .full : config["recompute-granularity"] == nil ? .none : .selective
     guard layers >= pipeline,
-      let configuration = RowReader.configuration(
+      var configuration = RowReader.configuration(
         data: data, tensor: tensor, pipeline: pipeline, virtualStages: virtual, context: context,
         micro: micro, global: global, recompute: recompute,
         zero: isOn("use-distributed-optimizer") ? 1 : 0, sequence: isOn("sequence-parallel"))
     else { return rows.skip(table, "batch does not divide") }
+    configuration.parallelism.expert = number("expert-model-parallel-size") ?? 1
+    if shape.mixture != nil {
+      configuration.parallelism.expertTensor = number("expert-tensor-parallel-size") ?? tensor
+    }
     let plain = ["unfused", "local"].contains(config["attention-backend"]?.string ?? "")
     var run = PublishedRun(
       table: table, group: "\(hidden)x\(layers)",
       label: "\(row["test_case"]?.string ?? "") \(row["hardware"]?.string ?? "")",
-      cluster: cluster, stack: plain ? "megatron-2022" : "megatron", shape: shape,
+      cluster: cluster, stack: plain ? "megatron-2022" : "megatron", model: .decoder(shape),
       precision: Precision(parameters: .bf16, compute: .bf16), configuration: configuration,
       peakBytes: peak, isFitted: false)
     // Megatron's default is 0.1.

@@ -49,7 +49,7 @@ public struct FitParameter: Sendable {
   public enum StackField: String, Sendable, Hashable, CaseIterable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
-    case narrowClock, update, attentionClock
+    case narrowClock, update, attentionClock, expertStreaming, expertOverlap, convolution
   }
 
   /// The number.
@@ -91,7 +91,7 @@ public struct FitParameter: Sendable {
     case .stack(let word, let field):
       var stack = hypothesis.stack(word)
       let shares: [StackField] = [
-        .tensorPipelined, .tensorOverlap, .shardInterference, .shardLinks,
+        .tensorPipelined, .tensorOverlap, .shardInterference, .shardLinks, .expertOverlap,
       ]
       stack[keyPath: Self.path(field)] = shares.contains(field) ? min(value, 0.95) : value
       hypothesis.stacks[word] = stack
@@ -126,6 +126,9 @@ public struct FitParameter: Sendable {
     case .stepSeconds: \.stepSeconds
     case .handOver: \.handOver
     case .clock: \.clock
+    case .expertStreaming: \.expertStreaming
+    case .expertOverlap: \.expertOverlap
+    case .convolution: \.convolution
     case .attentionClock: \.attentionClock
     case .update: \.update
     case .narrowClock: \.narrowClock

@@ -1,5 +1,6 @@
 public import Planner
 public import Quantities
+public import Workloads
 
 /// A decoder as published tables describe it.
 public struct DecoderShape: Sendable, Hashable {
@@ -9,10 +10,22 @@ public struct DecoderShape: Sendable, Hashable {
   public var keyValueHeads: Int?
   /// Width of the MLP; nil: four times the hidden size.
   public var intermediate: Int?
+  /// Elements of a head; nil: the hidden size over the heads.
+  public var headSize: Int?
+  /// Experts in place of the MLP and those a token visits; nil for one MLP.
+  public var mixture: Experts?
   /// Whether the layer is LLaMA's: gated MLP, rotary positions, root-mean-square norms.
   public var isLlama = false
   /// Whether the output product has a weight of its own.
   public var untied = false
+
+  /// A mixture of experts.
+  public struct Experts: Sendable, Hashable {
+    /// Experts of a layer.
+    public var count: Int
+    /// Those a token visits.
+    public var active: Int
+  }
 
   /// Creates a GPT-2-like decoder.
   public init(layers: Int, hidden: Int, heads: Int, sequence: Int, vocabulary: Int = 51_200) {
@@ -22,6 +35,14 @@ public struct DecoderShape: Sendable, Hashable {
     self.sequence = sequence
     self.vocabulary = vocabulary
   }
+}
+
+/// The model of a published run.
+public enum RunModel: Sendable, Hashable {
+  /// A decoder by its extents.
+  case decoder(DecoderShape)
+  /// A model of the catalogue, and what is done with it.
+  case catalogue(String, WorkloadRequest)
 }
 
 /// One published measurement with everything that is needed to predict it.
@@ -39,7 +60,7 @@ public struct PublishedRun: Sendable, Hashable {
   /// Software stack's word.
   public var stack: String
   /// The model.
-  public var shape: DecoderShape
+  public var model: RunModel
   /// Formats.
   public var precision: Precision
   /// The configuration.
@@ -56,6 +77,13 @@ public struct PublishedRun: Sendable, Hashable {
   public var isReserved = false
   /// Whether dropout was on.
   public var dropout = false
+}
+
+extension PublishedRun {
+  /// Whether its model is one of the catalogue.
+  var isOfCatalogue: Bool {
+    if case .catalogue = model { true } else { false }
+  }
 }
 
 /// What a reader found: runs, and rows that cannot be predicted, by reason.

@@ -41,7 +41,8 @@ extension RowReader {
         table: table, group: section,
         label: "\(shape.layers)x\(hidden)/\(heads) t\(tensor) p\(pipeline) d\(data) b\(micro)"
           + " B\(global)",
-        cluster: "jean-zay-a100", stack: "megatron-deepspeed", shape: shape, precision: half,
+        cluster: "jean-zay-a100", stack: "megatron-deepspeed", model: .decoder(shape),
+        precision: half,
         configuration: configuration, seconds: seconds, isFitted: fitted.contains(section)))
   }
 
@@ -82,7 +83,7 @@ extension RowReader {
       PublishedRun(
         table: table, group: group,
         label: "\(row.model) \(device) on \(devices) s\(shape.sequence) b\(micro)",
-        cluster: cluster, stack: "pytorch", shape: shape,
+        cluster: cluster, stack: "pytorch", model: .decoder(shape),
         precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
         configuration: configuration,
         seconds: Double(global * shape.sequence) / (rate * Double(devices)),
@@ -114,10 +115,37 @@ extension RowReader {
     return shape
   }
 
+  /// Mixtures of experts by their configurations: Qwen3 (Hugging Face Qwen/Qwen3-30B-A3B and
+  /// Qwen/Qwen3-235B-A22B, config.json), gpt-oss (openai/gpt-oss-120b). gpt-oss attends to 128 tokens
+  /// in every second layer; the whole sequence is counted.
+  private static let mixtures: [String: DecoderShape] = [
+    "Qwen3_30B_a3B": mixture(48, 2048, 32, 4, headSize: 128, 768, 151_936, of: 128, active: 8),
+    "Qwen3_235B_a22B": mixture(94, 4096, 64, 4, headSize: 128, 1536, 151_936, of: 128, active: 8),
+    "GPT OSS 120B": mixture(36, 2880, 64, 8, headSize: 64, 2880, 201_088, of: 128, active: 4),
+  ]
+
+  static func mixture(
+    _ layers: Int, _ hidden: Int, _ heads: Int, _ keyValueHeads: Int, headSize: Int,
+    _ intermediate: Int, _ vocabulary: Int, of experts: Int, active: Int
+  ) -> DecoderShape {
+    var shape = llama(layers, hidden, heads, intermediate, sequence: 4096)
+    shape.keyValueHeads = keyValueHeads
+    shape.headSize = headSize
+    shape.vocabulary = vocabulary
+    shape.mixture = DecoderShape.Experts(count: experts, active: active)
+    return shape
+  }
+
   static func bridge(_ row: Row, _ rows: inout PublishedRows) {
-    let table = "Megatron-Bridge"
-    guard var shape = llamas[row.model] else {
-      return rows.skip(table, "mixture of experts or hybrid: no model of it yet")
+    let isMixture = mixtures[row.model] != nil
+    let table = isMixture ? "Megatron-Bridge experts" : "Megatron-Bridge"
+    guard var shape = llamas[row.model] ?? mixtures[row.model] else {
+      let latent = row.model.hasPrefix("DeepSeek") || row.model.hasPrefix("Kimi")
+      return rows.skip(
+        table,
+        latent
+          ? "latent attention and shared experts: no model of it yet"
+          : "state-space layers, vision tower or tokens dropped: no model of it yet")
     }
     let phase = row.text("phase")
     guard phase.hasPrefix("Pre-Training") || phase.hasPrefix("SFT") else {
@@ -134,11 +162,15 @@ extension RowReader {
     let sharded = (row.config("fsdp") ?? 0) > 1
     let chunks = row.config("vp") ?? 1
     guard
-      let configuration = configuration(
+      var configuration = configuration(
         data: devices / (tensor * pipeline * context), tensor: tensor, pipeline: pipeline,
         virtualStages: chunks, context: context, micro: micro, global: global,
         recompute: .none, zero: sharded ? 3 : 1, sequence: tensor > 1)
     else { return rows.skip(table, "batch does not divide") }
+    if isMixture {
+      guard let expert = row.config("ep") else { return rows.skip(table, "cut is not stated") }
+      configuration.parallelism.expert = expert
+    }
     let clusters = [
       "DGX-H100": "dgx-h100-superpod", "DGX-B200": "dgx-b200-superpod",
       "DGX-GB200": "gb200-nvl72-superpod", "DGX-GB300": "gb300-nvl72-superpod",
@@ -150,12 +182,12 @@ extension RowReader {
         table: table, group: "\(row.model) \(row.hardware)",
         label: "\(row.model) \(row.hardware) \(format) t\(tensor) p\(pipeline) c\(context)"
           + " B\(global) on \(devices)",
-        cluster: cluster, stack: "megatron", shape: shape,
+        cluster: cluster, stack: "megatron", model: .decoder(shape),
         precision: Precision(
           parameters: .bf16, compute: format.contains("FP8") ? .fp8 : .bf16),
         configuration: configuration,
         seconds: Double(global) * Double(shape.sequence) / (rate * Double(devices)),
-        isFitted: row.model == "LLAMA3_70B"))
+        isFitted: ["LLAMA3_70B", "Qwen3_30B_a3B"].contains(row.model)))
   }
 
   // MARK: torchtitan
@@ -184,7 +216,7 @@ extension RowReader {
     var run = PublishedRun(
       table: table, group: "\(row.model) \(narrow ? "fp8" : "bf16")",
       label: "\(row.model) on \(devices) s\(sequence) \(narrow ? "float8" : "bf16")",
-      cluster: "torchtitan-h100", stack: "pytorch", shape: shape,
+      cluster: "torchtitan-h100", stack: "pytorch", model: .decoder(shape),
       precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
       configuration: configuration,
       seconds: Double(micro * data * sequence) / (rate * Double(devices)),

@@ -99,7 +99,8 @@ public enum RowReader {
     rows.runs.append(
       PublishedRun(
         table: table, group: row.model, label: row.model, cluster: "selene-a100",
-        stack: "megatron-2021", shape: shape, precision: half, configuration: configuration,
+        stack: "megatron-2021", model: .decoder(shape), precision: half,
+        configuration: configuration,
         seconds: seconds, isFitted: row.index % 2 == 0))
   }
 
@@ -123,7 +124,8 @@ public enum RowReader {
       PublishedRun(
         table: table, group: "\(row.model) \(row.text("scheme"))",
         label: "\(row.model) \(row.text("scheme")) on \(devices)", cluster: "selene-a100",
-        stack: sharded ? "deepspeed-zero3" : "megatron-2021", shape: shape, precision: half,
+        stack: sharded ? "deepspeed-zero3" : "megatron-2021", model: .decoder(shape),
+        precision: half,
         configuration: configuration, seconds: seconds,
         isFitted: sharded && shape.layers == 96))
   }
@@ -155,7 +157,7 @@ public enum RowReader {
       PublishedRun(
         table: table, group: row.model,
         label: "\(row.model) \(selective ? "selective" : "full") on \(row.devices ?? 0)",
-        cluster: "selene-a100", stack: "megatron-2022", shape: shape, precision: half,
+        cluster: "selene-a100", stack: "megatron-2022", model: .decoder(shape), precision: half,
         configuration: configuration, seconds: seconds,
         peerSeconds: row.value["predicted_calculon"]?["iter_s"]?.double,
         isFitted: shape.layers == 48 || shape.layers == 105))
@@ -172,7 +174,8 @@ public enum RowReader {
     rows.runs.append(
       PublishedRun(
         table: table, group: row.model, label: "\(row.model) on \(row.devices ?? 0)",
-        cluster: "selene-a100", stack: "megatron-deepspeed", shape: shape, precision: half,
+        cluster: "selene-a100", stack: "megatron-deepspeed", model: .decoder(shape),
+        precision: half,
         configuration: configuration, seconds: row.measured("iter_s"), isFitted: false))
   }
 
@@ -191,7 +194,8 @@ public enum RowReader {
     rows.runs.append(
       PublishedRun(
         table: table, group: volta ? "V100" : "A100", label: "\(row.model) on \(row.hardware)",
-        cluster: volta ? "dgx2-v100" : "selene-a100", stack: "megatron-2021", shape: shape,
+        cluster: volta ? "dgx2-v100" : "selene-a100", stack: "megatron-2021",
+        model: .decoder(shape),
         precision: half, configuration: configuration,
         seconds: row.measured("iter_ms").map { $0 / 1e3 }, isFitted: false))
   }
@@ -222,7 +226,7 @@ public enum RowReader {
         table: table, group: "\(shape.hidden)",
         label: "\(shape.layers)x\(shape.hidden) t\(cut.tensor) d\(cut.data) p\(cut.pipeline)"
           + " b\(configuration.microBatch) B\(global)",
-        cluster: "vtrain-a100", stack: "vtrain", shape: shape, precision: half,
+        cluster: "vtrain-a100", stack: "vtrain", model: .decoder(shape), precision: half,
         configuration: configuration, seconds: time / 1e3, isFitted: fitted))
   }
 }

@@ -9,7 +9,7 @@ import Workloads
 /// Predicts published runs; a model's micro-batch is counted once and kept.
 public final class RunPredictor {
   private struct Key: Hashable {
-    var shape: DecoderShape
+    var model: RunModel
     var precision: Precision
     var micro: Int
   }
@@ -20,11 +20,13 @@ public final class RunPredictor {
 
   private let hardware: HardwareCatalogue
   private var counted: [Key: Counted] = [:]
+  private var refused: Set<RunModel> = []
 
   /// Takes the hardware that runs name.
   public init(_ hardware: HardwareCatalogue) { self.hardware = hardware }
 
-  /// The estimate of a run; nil when its layers cannot be laid on its stages.
+  /// The estimate of a run; nil when its layers cannot be laid on its stages, or the catalogue's
+  /// network does not take its extents.
   ///
   /// - Throws: `UserError` for a model or cluster that does not exist.
   public func estimate(
@@ -34,7 +36,14 @@ public final class RunPredictor {
     if let device = run.device { cluster.device = try hardware.device(device) }
     cluster.intraNode.efficiency = hypothesis.inside[run.cluster] ?? cluster.intraNode.efficiency
     cluster.interNode.efficiency = hypothesis.between[run.cluster] ?? cluster.interNode.efficiency
-    let shape = try count(run)
+    let shape: Counted
+    do {
+      guard !refused.contains(run.model) else { return nil }
+      shape = try count(run)
+    } catch  where run.isOfCatalogue {
+      refused.insert(run.model)
+      return nil
+    }
     var request = PlanRequest(
       cluster: cluster, globalBatch: run.configuration.globalBatch, precision: run.precision)
     if run.precision.compute == .fp8 { request.matrixFormat = .fp8 }
@@ -46,14 +55,21 @@ public final class RunPredictor {
 
   private func count(_ run: PublishedRun) throws(UserError) -> Counted {
     let key = Key(
-      shape: run.shape, precision: run.precision, micro: run.configuration.microBatch)
+      model: run.model, precision: run.precision, micro: run.configuration.microBatch)
     if let known = counted[key] { return known }
     var precision = run.precision
     if precision.compute == .fp8 { precision.compute = .bf16 }
-    let request = WorkloadRequest(
-      task: .pretrain, batch: run.configuration.microBatch, sequence: run.shape.sequence,
-      precision: precision)
-    let profile = try StepProfile(Workload(run.shape.model, request))
+    let workload: Workload
+    switch run.model {
+    case .decoder(let shape):
+      let request = WorkloadRequest(
+        task: .pretrain, batch: run.configuration.microBatch, sequence: shape.sequence,
+        precision: precision)
+      workload = try Workload(shape.model, request)
+    case .catalogue(let id, let request):
+      workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
+    }
+    let profile = try StepProfile(workload)
     let result = Counted(profile: profile, step: profile.layered(fusing: true))
     counted[key] = result
     return result
@@ -66,6 +82,8 @@ extension DecoderShape {
     var stack = TransformerStack(
       layers: layers, hidden: hidden, heads: heads, intermediate: intermediate ?? 4 * hidden)
     if let keyValueHeads { stack.keyValueHeads = keyValueHeads }
+    if let headSize { stack.headSize = headSize }
+    if let mixture { stack.mixture = Mixture(experts: mixture.count, active: mixture.active) }
     stack.causal = true
     stack.finalNorm = true
     stack.activation = .gelu

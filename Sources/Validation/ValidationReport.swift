@@ -59,12 +59,20 @@ public struct ValidationReport: Sendable {
     _ rows: PublishedRows, _ predictor: RunPredictor, _ hypothesis: Hypothesis = Hypothesis()
   ) throws(UserError) {
     var skipped = rows.skipped
+    var unfit: [String: Int] = [:]
     for run in rows.runs {
       if let estimate = try predictor.estimate(run, hypothesis) {
         lines.append(Line(run: run, estimate: estimate))
+      } else if run.isOfCatalogue {
+        // A recipe that adapts its network to the data (nnU-Net) had another one there.
+        unfit[run.table, default: 0] += 1
       } else {
         skipped.append((run.table, "layers cannot be laid on the stages", 1))
       }
+    }
+    for table in unfit.keys.sorted() {
+      skipped.append(
+        (table, "the catalogue's network does not take these extents", unfit[table] ?? 0))
     }
     self.skipped = skipped
     addConstants()
@@ -78,6 +86,9 @@ public struct ValidationReport: Sendable {
     }
     return seen
   }
+
+  /// Lines with a measured time that nothing was fitted to.
+  public var heldOut: [Line] { lines.filter { !$0.run.isFitted && $0.run.seconds != nil } }
 
   /// Lines of a table; only those fitted or held out when asked.
   public func lines(of table: String, fitted: Bool? = nil) -> [Line] {

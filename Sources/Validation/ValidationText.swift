@@ -30,6 +30,30 @@ extension ValidationReport {
     }
   }
 
+  /// How the intervals of all held-out rows hold, by label, and how memory's fits-or-not holds.
+  public var judgements: [String] {
+    var result: [String] = []
+    func cover(_ name: String, _ lines: [Line]) {
+      guard !lines.isEmpty else { return }
+      let covered = Self.percent(Self.summary(lines).covered)
+      result.append("90 % intervals, \(name): \(covered) % of \(lines.count) held-out rows")
+    }
+    cover("all", heldOut)
+    for label in PredictionBasis.Label.allCases {
+      cover(label.rawValue, heldOut.filter { $0.estimate.basis.label == label })
+    }
+    let healthcare = heldOut.filter {
+      ["vision", "multimodal", "bioinformatics", "nnU-Net", "timm RTX 3090"].contains($0.run.table)
+    }
+    if !healthcare.isEmpty {
+      let median = Self.percent(Self.summary(healthcare).median)
+      result.append(
+        "vision, bioinformatics and multimodal together: median error \(median) % of "
+          + "\(healthcare.count) held-out rows")
+    }
+    return result
+  }
+
   /// Heads of `summaryRows`.
   public static let summaryHead = [
     "table", "fitted rows", "error %", "held out", "error %", "median %", "worst %",

@@ -45,11 +45,14 @@ struct ValidateTool {
   }
 
   func run() throws -> Int32 {
-    let path = data + "/validation/published.json"
-    let document = try JSONValue(parsing: try readFile(path))
-    var found = RowReader.read(document)
-    let golden = data + "/validation/megatron_golden.json"
-    found.add(GoldenReader.read(try JSONValue(parsing: try readFile(golden))))
+    var found = RowReader.read(try json(data + "/validation/published.json"))
+    found.add(GoldenReader.read(try json(data + "/validation/megatron_golden.json")))
+    let facts = data + "/facts/training_runs_"
+    found.add(CatalogueRows.vision(try json(facts + "vision_multimodal.json")))
+    found.add(CatalogueRows.biology(try json(facts + "language_bio.json")))
+    let timm = try readFile(
+      data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv")
+    found.add(CatalogueRows.timm(try CSVTable(parsing: timm)))
     let predictor = RunPredictor(try HardwareCatalogue.builtIn())
     var hypothesis = Hypothesis()
     if fits {
@@ -63,10 +66,16 @@ struct ValidateTool {
     }
     let report = try ValidationReport(found, predictor, hypothesis)
     print(text(ValidationReport.summaryHead, report.summaryRows))
+    for line in report.judgements { print(line) }
+    print("")
     print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
     if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
     if let markdown { try writeFile(markdown, report.markdown().joined(separator: "\n") + "\n") }
     return 0
+  }
+
+  private func json(_ path: String) throws -> JSONValue {
+    try JSONValue(parsing: try readFile(path))
   }
 
   private func text(_ head: [String], _ rows: [[String]]) -> String {

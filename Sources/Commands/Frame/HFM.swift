@@ -15,6 +15,7 @@ public enum HFM {
     CalibrateCommand.self,
     ModelsCommand.self,
     DatasetsCommand.self,
+    DevicesCommand.self,
     CostCommand.self,
     PlanCommand.self,
     SimulateCommand.self,
