@@ -329,6 +329,8 @@ struct BlockDerivation {
     case .contrastiveLoss: emit(node, .contrastiveLossBackward, read, to: [node.inputs[0]])
     case .elementLoss(let loss):
       emit(node, .elementLossBackward(loss), node.inputs, to: [node.inputs[0]])
+    case .meanLoss:
+      emit(node, .meanLossBackward, [node.outputs[1]], to: [node.inputs[0]])
     case .add:
       for id in node.inputs where needed[id.index] { gradients[id] = .unit }
     default: throw fault("\(node.name) is not a loss")

@@ -109,7 +109,7 @@ struct SwinBody: Sendable, Hashable {
         x = try block.spatialConvolution(
           "stem.\(index)", x, to: width, kernel: [3, 3],
           ConvolutionGeometry(dimensions: 2, stride: 2, padding: 1), bias: false, role: .embedding)
-        x = try block.batchNorm("stem.\(index).norm", x, training: scope.request.withLoss)
+        x = try block.batchNorm("stem.\(index).norm", x, training: scope.request.trains)
         x = try block.apply("stem.\(index).activation", .activation(.relu), x)
       }
       x = try block.patchMap("patch", x, to: embed, patch: [1, 1], bias: true)
