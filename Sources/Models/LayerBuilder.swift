@@ -47,6 +47,7 @@ struct LayerBuilder {
   func build(_ name: String, shape: [Int]) throws(UserError) -> BlockBuilder {
     var block = request.block(name)
     block.markLayer()
+    if stack.packsProjections { block.markPacked() }
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
     if stack.spareNorm {

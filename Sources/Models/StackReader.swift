@@ -8,7 +8,7 @@ extension TransformerStack {
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
     "relativeGrid", "keyBias", "windowCycle", "queryKeyNorm",
-    "disentangled", "sliding", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
+    "disentangled", "sliding", "packsProjections", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
     "finalNorm",
   ]
 
@@ -69,6 +69,7 @@ extension TransformerStack {
       windowCycle = try cycle.ints(count: 1...1000, in: 0...1_000_000_000)
       guard window == nil else { throw cycle.error("give window or windowCycle, not both") }
     }
+    packsProjections = try cursor.bool("packsProjections", false)
     queryKeyNorm = try cursor.bool("queryKeyNorm", false)
     fusedAttention = try cursor.bool("fusedAttention", true)
     rotaryBase = try cursor.optional("rotaryBase")?.double(in: 1...1e12)

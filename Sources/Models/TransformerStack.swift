@@ -92,6 +92,8 @@ public struct TransformerStack: Sendable, Hashable {
   public var disentangled: Disentangled?
   /// Attention within windows and of a few tokens over all (Longformer); nil without.
   public var sliding: SlidingWindow?
+  /// Whether the model's code makes queries, keys and values in one product (GPT-2, timm).
+  public var packsProjections = false
   /// Whether attention never keeps its scores (flash); false where the model's code multiplies,
   /// normalises and multiplies again.
   public var fusedAttention = true

@@ -29,6 +29,7 @@ struct SwinLayer {
   func build(_ scope: BuildScope) throws(UserError) -> BlockBuilder {
     var block = scope.block("layers.\(stage).block" + (isShifted ? ".shifted" : ""))
     block.markLayer()
+    block.markPacked()
     let x = try block.input("hidden", shape, format)
     let normed = try block.layerNorm("attention.norm", x, epsilon: body.epsilon)
     let attended = try windowed(normed, &block)

@@ -165,6 +165,7 @@ struct TinyViT: Component, VisionBackbone {
     _ block: inout BlockBuilder, _ x: TensorID, _ stage: Int
   ) throws(UserError) -> TensorID {
     block.markLayer()
+    block.markPacked()
     let width = features[stage]
     let places = try block.channelsLast("places", x)
     let attended = try windowed(&block, places, stage)
