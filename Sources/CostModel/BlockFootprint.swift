@@ -57,16 +57,16 @@ extension BlockFootprint {
       savedOutputs.insert(position)
     }
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
-    var held = copies
-    for id in inner { held[id, default: 0] += formats.bytes(id, block.tensors) }
-    saved = held.values.reduce(0, Saturating.add)
+    let held = inner.reduce(into: [:]) { $0[$1] = formats.bytes($1, block.tensors) }
+    saved = Saturating.add(
+      held.values.reduce(0, Saturating.add), copies.values.reduce(0, Saturating.add))
     if let backward {
       let extra = conventions.extraSaved(
         block, inner: inner, read: savedRoots,
         trained: Set(backward.parameterGradients.map(\.parameter)), storage, formats)
       weightCopies = conventions.weightCopies(block)
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
-      walk(backward, block, storage, held: held, tied: tied, conventions, formats)
+      walk(backward, block, storage, held: held, copies: copies, tied: tied, conventions, formats)
     }
     forwardPeak = Self.forwardPeak(
       block, storage, kept: savedRoots.union(outputRoots), copies: copies, conventions, formats)
@@ -102,7 +102,8 @@ extension BlockFootprint {
 
   private mutating func walk(
     _ backward: BackwardBlock, _ block: Block, _ storage: Storage, held: [TensorID: Int],
-    tied: Set<TensorID>, _ conventions: Conventions, _ formats: BlockFormats
+    copies: [TensorID: Int], tied: Set<TensorID>, _ conventions: Conventions,
+    _ formats: BlockFormats
   ) {
     let own = backward.parameterGradients.filter { !tied.contains($0.parameter) }
     ownGradients = own.reduce(0) { Saturating.add($0, backward.tensors[$1.gradient.index].bytes) }
@@ -113,8 +114,11 @@ extension BlockFootprint {
       (backward.parameterGradients.map(\.gradient) + backward.inputGradients.compactMap(\.self))
         .map(storage.root))
     var lastUse: [TensorID: Int] = [:]
+    var lastProduct: [TensorID: Int] = [:]
     for (step, op) in backward.operators.enumerated() {
       for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
+      guard !copies.isEmpty, AutocastFormats.isProduct(op.kind) else { continue }
+      for id in op.inputs { lastProduct[storage.root(id)] = step }
     }
     /// Bytes of a tensor, small enough that a sum over a block cannot trap.
     func bytes(_ id: TensorID) -> Int { min(formats.bytes(id, backward.tensors), 1 << 50) }
@@ -126,7 +130,11 @@ extension BlockFootprint {
       }
       let space = conventions.backwardWorkspace(op, backward.tensors, storage, formats)
       peak = max(peak, live + space)
-      for id in Set((op.inputs + op.outputs).map(storage.root)) where lastUse[id] == step {
+      let touched = Set((op.inputs + op.outputs).map(storage.root))
+      for id in touched where lastProduct[id] == step {
+        live -= min(copies[id] ?? 0, 1 << 50)
+      }
+      for id in touched where lastUse[id] == step {
         let isGradient = id.index >= block.tensors.count && !kept.contains(id)
         if isGradient {
           live -= bytes(id)

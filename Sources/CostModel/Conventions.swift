@@ -186,7 +186,8 @@ struct Conventions: Sendable, Hashable {
     if op.kind == .softmaxBackward, formats.isAutocast {
       // The wide gradient, before it is cast to the narrow input's.
       let result = op.outputs.first ?? first
-      return formats.widens(result, tensors) ? 0 : widths(tensors[result.index]).wide
+      let (wide, narrow) = widths(tensors[result.index])
+      return formats.widens(result, tensors) ? 0 : wide - narrow
     }
     if op.kind == .softmaxBackward, autocast {
       // Both gradients in fp32 instead of narrow; the narrow result has been used before.
