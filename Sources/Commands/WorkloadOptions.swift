@@ -16,6 +16,11 @@ enum WorkloadOptions {
     .value(
       "objective", "WORD", "what is computed (default: the model's own)",
       words: Objective.allCases.map(\.rawValue)),
+    .value(
+      "loss", "WORD",
+      "what a training step ends in: the objective's own loss, or the mean of the model's results"
+        + " in fp32, as measurements without labels do (default own)",
+      words: TrainingLoss.allCases.map(\.rawValue)),
     .value("sequence", "N", "tokens per sample (default: the model's own)"),
     .value("image", "HxW", "pixels of an image (default: the model's own)"),
     .value("volume", "DxHxW", "voxels of a volume (default: the model's own)"),
@@ -71,6 +76,7 @@ enum WorkloadOptions {
       precision: precision,
       optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw,
       classes: try arguments.int("classes", in: 1...10_000_000))
+    request.loss = arguments.string("loss").flatMap(TrainingLoss.init(rawValue:)) ?? .own
     (request.trained, request.options) = try adaptation(arguments, task)
     request.volume = try arguments.extents("volume", count: 3)
     request.targetSequence = try arguments.int("target-sequence", in: 1...10_000_000)

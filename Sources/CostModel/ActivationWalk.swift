@@ -1,4 +1,5 @@
 import Graph
+import Quantities
 
 /// Live activations, temporaries and gradients at the moments of a step that can be its peak.
 ///
@@ -63,10 +64,13 @@ private struct WalkState {
   private var forwardPrints: [BlockFootprint] = []
   /// The last position in `backwardCalls` that needs a value; nil when none does.
   private var neededUntil: [Int?]
+  private let isAutocast: Bool
 
   init(_ graph: OperatorGraph, _ training: TrainingGraph?, recompute: Recompute) {
     self.graph = graph
     self.recompute = recompute
+    let conventions = Conventions(graph, keepsGate: true)
+    isAutocast = conventions.autocast
     valueBytes = [Int](repeating: 0, count: graph.values.count)
     valueGradients = valueBytes
     neededUntil = [Int?](repeating: nil, count: graph.values.count)
@@ -74,16 +78,21 @@ private struct WalkState {
     backwardOf = [[Int]](repeating: [], count: graph.calls.count)
     calls = training?.backwardCalls ?? []
     for (position, backward) in calls.enumerated() { backwardOf[backward.call].append(position) }
-    let conventions = Conventions(graph)
-    forwardPrints = graph.calls.map {
-      BlockFootprint(graph.blocks[$0.block], nil, tied: [], conventions)
+    let autocast = conventions.autocast ? AutocastFormats(graph) : nil
+    func formats(_ call: Int, _ backward: BackwardBlock?) -> BlockFormats {
+      autocast.map { BlockFormats($0.wide[call], backward) } ?? .stated
+    }
+    forwardPrints = graph.calls.enumerated().map { position, call in
+      BlockFootprint(
+        graph.blocks[call.block], nil, tied: [], conventions, formats(position, nil))
     }
     if let training {
       backwardPrints = calls.map { backward in
         let call = graph.calls[backward.call]
+        let block = training.backwardBlocks[backward.block]
         return BlockFootprint(
-          graph.blocks[call.block], training.backwardBlocks[backward.block],
-          tied: Set(call.tied.map(\.local)), conventions)
+          graph.blocks[call.block], block, tied: Set(call.tied.map(\.local)), conventions,
+          formats(backward.call, block))
       }
     }
     markNeeded()
@@ -135,7 +144,11 @@ private struct WalkState {
 
   mutating func runForward() {
     for value in graph.inputs {
-      valueBytes[value.index] = graph.values[value.index].bytes
+      let tensor = graph.values[value.index]
+      // Autocast leaves what comes from outside in fp32.
+      let isWide = isAutocast && tensor.dataType.isFloatingPoint
+      valueBytes[value.index] =
+        isWide ? max(tensor.bytes, DataType.fp32.bytes(tensor.count)) : tensor.bytes
       external = Saturating.add(external, valueBytes[value.index])
     }
     live = external
@@ -232,7 +245,9 @@ private struct WalkState {
     }
     if repeats {
       points.append(point(print.forwardPeak))
-      points.append(point(Saturating.add(print.saved, print.backwardPeak)))
+      // Results that backward reads are made again; the next layer has kept those of the first run.
+      let again = print.savedOutputs.reduce(0) { Saturating.add($0, print.outputs[$1]) }
+      points.append(point(Saturating.sum(print.saved, again, print.backwardPeak)))
     } else {
       points.append(point(print.backwardPeak))
     }

@@ -29,15 +29,24 @@ struct BlockFootprint {
 extension BlockFootprint {
   /// Walks a block's forward operators, and its backward ones when it trains.
   ///
-  /// - Parameter conventions: what the framework keeps beyond the graph's own tensors.
+  /// - Parameters:
+  ///   - conventions: what the framework keeps beyond the graph's own tensors.
+  ///   - formats: those that tensors have where the graph's are not theirs.
   init(
-    _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions
+    _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions,
+    _ formats: BlockFormats = .stated
   ) {
     let storage = Storage(block, backward)
     let kept = backward.map { $0.saved + conventions.keptInputs(block) } ?? []
-    let savedRoots = Set(kept.map(storage.root))
+    var savedRoots = Set(kept.map(storage.root))
+    var copies: [TensorID: Int] = [:]
+    if formats.isAutocast, let backward {
+      let casts = AutocastCopies(block, backward, storage, formats)
+      copies = casts.bytes
+      savedRoots.subtract(casts.copiedOnly.subtracting(conventions.keptInputs(block)))
+    }
     outputs = block.outputs.map { id in
-      storage.isInput(storage.root(id)) ? 0 : block[id].bytes
+      storage.isInput(storage.root(id)) ? 0 : formats.bytes(id, block.tensors)
     }
     aliases = block.outputs.map { block.inputs.firstIndex(of: storage.root($0)) }
     for (position, id) in block.inputs.enumerated() where savedRoots.contains(id) {
@@ -48,21 +57,25 @@ extension BlockFootprint {
       savedOutputs.insert(position)
     }
     let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
-    saved = inner.reduce(0) { Saturating.add($0, block[$1].bytes) }
+    let held = inner.reduce(into: [:]) { $0[$1] = formats.bytes($1, block.tensors) }
+    saved = Saturating.add(
+      held.values.reduce(0, Saturating.add), copies.values.reduce(0, Saturating.add))
     if let backward {
       let extra = conventions.extraSaved(
         block, inner: inner, read: savedRoots,
-        trained: Set(backward.parameterGradients.map(\.parameter)), storage)
+        trained: Set(backward.parameterGradients.map(\.parameter)), storage, formats)
       weightCopies = conventions.weightCopies(block)
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
-      walk(backward, block, storage, inner: inner, tied: tied, conventions)
+      walk(backward, block, storage, held: held, copies: copies, tied: tied, conventions, formats)
     }
-    forwardPeak = Self.forwardPeak(block, storage, kept: savedRoots.union(outputRoots), conventions)
+    forwardPeak = Self.forwardPeak(
+      block, storage, kept: savedRoots.union(outputRoots), copies: copies, conventions, formats)
     forwardPeak = Saturating.add(forwardPeak, weightCopies)
   }
 
   private static func forwardPeak(
-    _ block: Block, _ storage: Storage, kept: Set<TensorID>, _ conventions: Conventions
+    _ block: Block, _ storage: Storage, kept: Set<TensorID>, copies: [TensorID: Int],
+    _ conventions: Conventions, _ formats: BlockFormats
   ) -> Int {
     var lastUse: [TensorID: Int] = [:]
     for (step, op) in block.operators.enumerated() {
@@ -72,50 +85,100 @@ extension BlockFootprint {
     var peak = 0
     for (step, op) in block.operators.enumerated() {
       for id in op.outputs where storage.root(id) == id {
-        live = Saturating.add(live, block[id].bytes)
+        live = Saturating.add(live, formats.bytes(id, block.tensors))
       }
-      peak = max(peak, Saturating.add(live, conventions.forwardWorkspace(op, block.tensors)))
+      let space = conventions.forwardWorkspace(op, block.tensors, formats)
+      peak = max(peak, Saturating.add(live, space))
       let touched = Set((op.inputs + op.outputs).map(storage.root))
-      for id in touched where lastUse[id] == step && storage.isActivation(id) {
-        if !kept.contains(id) { live -= min(live, block[id].bytes) }
+      for id in touched where lastUse[id] == step {
+        if let bytes = copies[id] { live = Saturating.add(live, bytes) }
+        if storage.isActivation(id), !kept.contains(id) {
+          live -= min(live, formats.bytes(id, block.tensors))
+        }
       }
     }
     return peak
   }
 
   private mutating func walk(
-    _ backward: BackwardBlock, _ block: Block, _ storage: Storage, inner: Set<TensorID>,
-    tied: Set<TensorID>, _ conventions: Conventions
+    _ backward: BackwardBlock, _ block: Block, _ storage: Storage, held: [TensorID: Int],
+    copies: [TensorID: Int], tied: Set<TensorID>, _ conventions: Conventions,
+    _ formats: BlockFormats
   ) {
     let own = backward.parameterGradients.filter { !tied.contains($0.parameter) }
     ownGradients = own.reduce(0) { Saturating.add($0, backward.tensors[$1.gradient.index].bytes) }
     inputGradients = backward.inputGradients.map { id in
-      id.map { backward.tensors[$0.index].bytes } ?? 0
+      id.map { formats.bytes($0, backward.tensors) } ?? 0
     }
     let kept = Set(
       (backward.parameterGradients.map(\.gradient) + backward.inputGradients.compactMap(\.self))
         .map(storage.root))
     var lastUse: [TensorID: Int] = [:]
+    var lastProduct: [TensorID: Int] = [:]
     for (step, op) in backward.operators.enumerated() {
       for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
+      guard !copies.isEmpty, AutocastFormats.isProduct(op.kind) else { continue }
+      for id in op.inputs { lastProduct[storage.root(id)] = step }
     }
+    /// Bytes of a tensor, small enough that a sum over a block cannot trap.
+    func bytes(_ id: TensorID) -> Int { min(formats.bytes(id, backward.tensors), 1 << 50) }
     var allocated = Set(backward.outputGradients.compactMap(\.self))
     var (live, peak) = (0, 0)
     for (step, op) in backward.operators.enumerated() {
       for id in op.outputs.map(storage.root) where allocated.insert(id).inserted {
-        if id.index >= block.tensors.count { live += bytes(id, backward) }
+        if id.index >= block.tensors.count { live += bytes(id) }
       }
-      peak = max(peak, live + conventions.backwardWorkspace(op, backward.tensors, storage))
-      for id in Set((op.inputs + op.outputs).map(storage.root)) where lastUse[id] == step {
+      let space = conventions.backwardWorkspace(op, backward.tensors, storage, formats)
+      peak = max(peak, live + space)
+      let touched = Set((op.inputs + op.outputs).map(storage.root))
+      for id in touched where lastProduct[id] == step {
+        live -= min(copies[id] ?? 0, 1 << 50)
+      }
+      for id in touched where lastUse[id] == step {
         let isGradient = id.index >= block.tensors.count && !kept.contains(id)
-        if isGradient || inner.contains(id) { live -= bytes(id, backward) }
+        if isGradient {
+          live -= bytes(id)
+        } else if let bytes = held[id] {
+          live -= min(bytes, 1 << 50)
+        }
       }
     }
     backwardPeak = peak
   }
+}
 
-  /// Bytes of a tensor, small enough that a sum over a block cannot trap.
-  private func bytes(_ id: TensorID, _ block: BackwardBlock) -> Int {
-    min(block.tensors[id.index].bytes, 1 << 50)
+/// Narrow copies that products make of wide operands and keep for their weights' gradients, each
+/// its own (autocast caches the casts of parameters only).
+private struct AutocastCopies {
+  /// Bytes of the copies of each tensor.
+  private(set) var bytes: [TensorID: Int] = [:]
+  /// Tensors that only products read in backward: their copies are kept, they are not.
+  private(set) var copiedOnly: Set<TensorID> = []
+
+  init(
+    _ block: Block, _ backward: BackwardBlock, _ storage: Storage, _ formats: BlockFormats
+  ) {
+    var others: Set<TensorID> = []
+    var packed: Set<TensorID> = []
+    for op in backward.operators {
+      for id in op.inputs where id.index < block.tensors.count {
+        let root = storage.root(id)
+        guard block[id].role == .activation || block[id].role == .input else { continue }
+        guard AutocastFormats.isProduct(op.kind), formats.widens(id, block.tensors) else {
+          others.insert(root)
+          continue
+        }
+        if block.packsProjections, Self.isProjection(op.name), !packed.insert(root).inserted {
+          continue
+        }
+        bytes[root, default: 0] = Saturating.add(bytes[root] ?? 0, block[id].bytes)
+      }
+    }
+    copiedOnly = Set(bytes.keys).subtracting(others)
+  }
+
+  /// Whether a product makes queries, keys or values.
+  private static func isProjection(_ name: String) -> Bool {
+    ["query", "key", "value"].contains { name.hasPrefix("d.attention.\($0)") }
   }
 }

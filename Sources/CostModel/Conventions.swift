@@ -22,9 +22,13 @@ struct Conventions: Sendable, Hashable {
   /// Whether weights are stored wider than products are computed.
   let autocast: Bool
   private let upcastsLoss: Bool
+  /// Whether a gated activation is two operators, whose first result the second keeps
+  /// (transformers, timm), not one kernel (Megatron).
+  private let keepsGate: Bool
 
   /// Looks at a graph's formats and attention masks.
-  init(_ graph: OperatorGraph) {
+  init(_ graph: OperatorGraph, keepsGate: Bool = false) {
+    self.keepsGate = keepsGate
     var mixed = false
     var causal = false
     for block in graph.blocks {
@@ -67,60 +71,63 @@ struct Conventions: Sendable, Hashable {
   /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
   func extraSaved(
     _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, trained: Set<TensorID>,
-    _ storage: Storage
+    _ storage: Storage, _ formats: BlockFormats
   ) -> (added: Int, dropped: Int) {
     var added = 0
     var dropped = 0
     for op in block.operators {
       guard let first = op.inputs.first else { continue }
       let input = block[first]
+      let bytes = formats.bytes(first, block.tensors)
       switch op.kind {
       case .crossEntropy:
         added = Saturating.add(added, lossType(input).bytes(input.count))
         if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
       case .layerNorm:
-        if autocast, read.contains(first) { added = Saturating.add(added, widening(input)) }
+        if autocast, read.contains(first) { added = Saturating.add(added, wide(input) - bytes) }
       case .rmsNorm:
-        if read.contains(first) { added = Saturating.add(added, widening(input)) }
+        if read.contains(first) { added = Saturating.add(added, wide(input) - bytes) }
         // What the gain multiplies, a tensor of its own.
         if op.inputs.count > 1, trained.contains(op.inputs[1]) {
           let type = autocast ? DataType.fp32 : input.dataType
           added = Saturating.add(added, type.bytes(input.count))
         }
       case .activation(.geluTanh):
-        let bytes = autocast ? DataType.fp32.bytes(input.count) : input.bytes
-        added = Saturating.add(added, Saturating.product(3, bytes))
+        let computed = autocast ? wide(input) : input.bytes
+        added = Saturating.add(added, Saturating.product(3, computed))
+      case .gatedActivation:
+        if keepsGate, read.contains(first) { added = Saturating.add(added, bytes) }
       case .softmax:
         // On autocast's list of fp32 operators: its result is kept wide, and narrow for the
         // product.
-        if autocast, input.dataType.bits < 32 {
+        if autocast, !formats.isAutocast, input.dataType.bits < 32 {
           added = Saturating.add(added, DataType.fp32.bytes(input.count))
         }
       case .channelNorm(let norm):
         // Group normalisation is on autocast's list of fp32 operators, batch and instance are not.
         if autocast, case .group = norm.kind, read.contains(first) {
-          added = Saturating.add(added, widening(input))
+          added = Saturating.add(added, wide(input) - bytes)
         }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
         let overwrites = op.outputs.first.map(storage.inPlace.contains) ?? false
-        if inner.contains(first), !overwrites { dropped = Saturating.add(dropped, input.bytes) }
-      case .activation(.geluErf): added = Saturating.add(added, Saturating.product(2, input.bytes))
+        if inner.contains(first), !overwrites { dropped = Saturating.add(dropped, bytes) }
+      case .activation(.geluErf): added = Saturating.add(added, Saturating.product(2, bytes))
       case .attention(let geometry):
         // Softmax is one of autocast's fp32 operators: its result is kept wide and narrow.
         if !geometry.fused, autocast, op.outputs.count > 1 {
           added = Saturating.add(added, DataType.fp32.bytes(block[op.outputs[1]].count))
         }
-      case .activation(.quickGelu): added = Saturating.add(added, input.bytes)
+      case .activation(.quickGelu): added = Saturating.add(added, bytes)
       default: break
       }
     }
     return (added, dropped)
   }
 
-  /// What a tensor's copy in fp32 takes more than the tensor.
-  private func widening(_ tensor: Tensor) -> Int {
-    max(0, DataType.fp32.bytes(tensor.count) - tensor.bytes)
+  /// Bytes of a tensor in fp32.
+  private func wide(_ tensor: Tensor) -> Int {
+    max(tensor.bytes, DataType.fp32.bytes(tensor.count))
   }
 
   private func widths(_ tensor: Tensor) -> (wide: Int, narrow: Int) {
@@ -133,12 +140,16 @@ struct Conventions: Sendable, Hashable {
   }
 
   /// Bytes that an operator needs while it runs forward.
-  func forwardWorkspace(_ op: Operator, _ tensors: [Tensor]) -> Int {
+  func forwardWorkspace(_ op: Operator, _ tensors: [Tensor], _ formats: BlockFormats) -> Int {
     if case .attention(let geometry) = op.kind, !geometry.fused, op.outputs.count > 1 {
       // Scores before softmax.
       return scores(tensors[op.outputs[1].index])
     }
     guard let first = op.inputs.first else { return 0 }
+    if op.kind == .softmax, formats.isAutocast {
+      // The input in fp32; the result is counted so.
+      return formats.widens(first, tensors) ? 0 : widths(tensors[first.index]).wide
+    }
     if op.kind == .softmax, autocast {
       // Input and result in fp32, beside the narrow input.
       let (wide, narrow) = widths(tensors[first.index])
@@ -152,7 +163,9 @@ struct Conventions: Sendable, Hashable {
   }
 
   /// Bytes that an operator needs while it runs backward, beyond its result.
-  func backwardWorkspace(_ op: Operator, _ tensors: [Tensor], _ storage: Storage) -> Int {
+  func backwardWorkspace(
+    _ op: Operator, _ tensors: [Tensor], _ storage: Storage, _ formats: BlockFormats
+  ) -> Int {
     if case .activationBackward = op.kind, op.inputs.count > 1,
       storage.overwrittenViews.contains(op.inputs[1])
     {
@@ -164,6 +177,18 @@ struct Conventions: Sendable, Hashable {
       return Saturating.product(2, scores(tensors[last.index]))
     }
     guard let first = op.inputs.first else { return 0 }
+    if AutocastFormats.isProduct(op.kind), let result = op.outputs.first,
+      formats.widens(result, tensors)
+    {
+      // The narrow gradient, before it is cast to what it belongs to.
+      return tensors[result.index].bytes
+    }
+    if op.kind == .softmaxBackward, formats.isAutocast {
+      // The wide gradient, before it is cast to the narrow input's.
+      let result = op.outputs.first ?? first
+      let (wide, narrow) = widths(tensors[result.index])
+      return formats.widens(result, tensors) ? 0 : wide - narrow
+    }
     if op.kind == .softmaxBackward, autocast {
       // Both gradients in fp32 instead of narrow; the narrow result has been used before.
       let (wide, narrow) = widths(tensors[first.index])

@@ -29,7 +29,7 @@ extension OperatorKind {
       .poolBackward, .gatherRows, .scatterRows:
       .gather
     case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward,
-      .elementLoss, .elementLossBackward:
+      .elementLoss, .elementLossBackward, .meanLoss, .meanLossBackward:
       .loss
     case .optimizer: .optimizer
     }

@@ -76,6 +76,8 @@ extension OperatorKind {
     case .expand: "expand"
     case .elementLoss: "elementLoss"
     case .elementLossBackward: "elementLossBackward"
+    case .meanLoss: "meanLoss"
+    case .meanLossBackward: "meanLossBackward"
     case .optimizer: "optimizer"
     }
   }

@@ -151,6 +151,9 @@ public struct BlockBuilder: Sendable {
   /// Marks the block as a layer of its own (see `Block.isLayer`).
   public mutating func markLayer() { block.isLayer = true }
 
+  /// Marks queries, keys and values as one product (see `Block.packsProjections`).
+  public mutating func markPacked() { block.packsProjections = true }
+
   /// Marks a tensor as handed on by the call.
   public mutating func output(_ id: TensorID) { block.outputs.append(id) }
 }

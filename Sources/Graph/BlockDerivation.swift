@@ -26,6 +26,7 @@ struct BlockDerivation {
   /// Whether each tensor of the forward table depends on something that is differentiated.
   let needed: [Bool]
   private var tensors: [Tensor]
+  private var gradientOf: [TensorID] = []
   private var operators: [Operator] = []
   private var gradients: [TensorID: Gradient] = [:]
 
@@ -96,8 +97,8 @@ struct BlockDerivation {
       read.contains($0) && (block[$0].role == .input || block[$0].role == .activation)
     }
     return BackwardBlock(
-      forward: position, tensors: tensors, operators: operators, outputGradients: outputGradients,
-      inputGradients: block.inputs.map(gradient), lossInputs: block.inputs.map(isTerm),
+      forward: position, tensors: tensors, gradientOf: gradientOf, operators: operators,
+      outputGradients: outputGradients, inputGradients: block.inputs.map(gradient), lossInputs: block.inputs.map(isTerm),
       parameterGradients: parameters, saved: saved)
   }
 
@@ -112,6 +113,7 @@ struct BlockDerivation {
     let tensor = block[id]
     tensors.append(
       Tensor("d." + tensor.name + suffix, tensor.shape, tensor.dataType, .activation))
+    gradientOf.append(id)
     return TensorID(tensors.count - 1)
   }
 
@@ -329,6 +331,8 @@ struct BlockDerivation {
     case .contrastiveLoss: emit(node, .contrastiveLossBackward, read, to: [node.inputs[0]])
     case .elementLoss(let loss):
       emit(node, .elementLossBackward(loss), node.inputs, to: [node.inputs[0]])
+    case .meanLoss:
+      emit(node, .meanLossBackward, [node.outputs[1]], to: [node.inputs[0]])
     case .add:
       for id in node.inputs where needed[id.index] { gradients[id] = .unit }
     default: throw fault("\(node.name) is not a loss")

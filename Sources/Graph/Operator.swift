@@ -294,6 +294,10 @@ public enum OperatorKind: Sendable, Hashable {
   case elementLoss(ElementLoss)
   /// `prediction, target → dprediction`.
   case elementLossBackward(ElementLoss)
+  /// `x → loss[], weight[]`: the mean over elements, and what each contributes (1/count).
+  case meanLoss
+  /// `weight → dx`.
+  case meanLossBackward
 
   // MARK: optimizer
 

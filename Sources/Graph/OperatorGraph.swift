@@ -13,6 +13,9 @@ public struct Block: Sendable, Hashable {
   /// Whether it is a layer of its own: the grain at which frameworks recompute activations. A
   /// block that is called several times in a row is one anyway.
   public var isLayer = false
+  /// Whether the model's code makes queries, keys and values in one product of one operand (GPT-2,
+  /// timm), which the graph states as three.
+  public var packsProjections = false
 
   /// Creates a block.
   public init(

@@ -24,7 +24,7 @@ struct ShapeInference {
       .poolBackward, .cast, .sumLeading:
       try movements(kind)
     case .crossEntropy, .crossEntropyBackward, .contrastiveLoss, .contrastiveLossBackward,
-      .elementLoss, .elementLossBackward:
+      .elementLoss, .elementLossBackward, .meanLoss, .meanLossBackward:
       try losses(kind)
     case .optimizer: []
     case .convolution, .convolutionGradInput, .convolutionGradWeight, .channelNorm,
@@ -370,6 +370,13 @@ struct ShapeInference {
       try arity(2)
       try same(0, 1)
       return [inputs[0].shape]
+    case .meanLoss:
+      try arity(1)
+      return [[], []]
+    case .meanLossBackward:
+      try arity(1)
+      try shape(0, is: [])
+      return nil
     default:
       try arity(kind == .contrastiveLoss ? 1 : 3)
       try rank(0, 2)
@@ -408,6 +415,8 @@ struct ShapeInference {
       try require(
         outputs.count == 1 && first.count == 3 && [first[0], first[2]] == input,
         "gradient \(first) does not fit a pooled \(input)")
+    case .meanLossBackward:
+      try require(outputs.count == 1, "one gradient follows, found \(outputs.count)")
     case .sumLeading:
       try require(
         outputs.count == 1 && Self.broadcasts(first, to: input),

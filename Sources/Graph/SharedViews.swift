@@ -71,6 +71,7 @@ extension Block {
   static func joining(_ blocks: [Block], carried: Bool) -> Block? {
     var result = Block(name: blocks.first?.name ?? "")
     result.isLayer = blocks.contains { $0.isLayer }
+    result.packsProjections = blocks.contains { $0.packsProjections }
     var maps: [[TensorID: TensorID]] = []
     for (view, block) in blocks.enumerated() {
       var map: [TensorID: TensorID] = [:]

@@ -10,6 +10,8 @@ public struct BackwardBlock: Sendable, Hashable {
   public var forward: Int
   /// Forward table, then gradients.
   public var tensors: [Tensor]
+  /// What each tensor behind the forward table is the gradient of, in order.
+  public var gradientOf: [TensorID]
   /// Backward nodes in execution order.
   public var operators: [Operator]
   /// Gradient of each forward output, given by the call; nil where none flows.
@@ -25,12 +27,14 @@ public struct BackwardBlock: Sendable, Hashable {
 
   /// Creates a backward block.
   public init(
-    forward: Int, tensors: [Tensor], operators: [Operator], outputGradients: [TensorID?],
+    forward: Int, tensors: [Tensor], gradientOf: [TensorID], operators: [Operator],
+    outputGradients: [TensorID?],
     inputGradients: [TensorID?], lossInputs: [Bool], parameterGradients: [ParameterGradient],
     saved: [TensorID]
   ) {
     self.forward = forward
     self.tensors = tensors
+    self.gradientOf = gradientOf
     self.operators = operators
     self.outputGradients = outputGradients
     self.inputGradients = inputGradients

@@ -53,7 +53,10 @@ extension Tower {
     case (nil, let patches?): input = .patches(try PatchInput(patches))
     default: throw cursor.error("needs either \"tokens\" or \"patches\"")
     }
-    stack = try TransformerStack(cursor.field("stack"))
+    let field = try cursor.field("stack")
+    stack = try TransformerStack(field)
+    // timm's and segment-anything's layers do; text models say it.
+    if case .patches = input { stack.packsProjections = try field.bool("packsProjections", true) }
     heads =
       try cursor.optional("heads").map { cursor throws(JSONError) in try Heads(cursor) }
       ?? Heads()

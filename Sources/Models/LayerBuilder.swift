@@ -4,7 +4,8 @@ import Quantities
 /// Builds the one block that stands for every layer of a stack.
 ///
 /// Its inputs are the hidden states, then what `StackBuilder` binds, in this order: the scores'
-/// bias, the encoder's states, the experts' routing, the cache.
+/// bias, relative positions and the row of each pair, the encoder's states, the experts' routing,
+/// the cache.
 struct LayerBuilder {
   let stack: TransformerStack
   let request: GraphRequest
@@ -12,6 +13,8 @@ struct LayerBuilder {
   var past = 0
   /// Shape of the scores' bias; nil without.
   var biasShape: [Int]?
+  /// Rows of the relative positions that disentangled attention reads; nil without.
+  var places: Int?
   /// Tokens that cross-attention reads; nil without.
   var memory: Int?
   /// Their width; nil for the stack's own.
@@ -27,6 +30,7 @@ struct LayerBuilder {
   /// Inputs of the block beside the hidden states.
   private struct Sides {
     var bias: TensorID?
+    var places: (table: TensorID, offsets: TensorID)?
     var memory: TensorID?
     var routing: Routing?
     var cache: (keys: TensorID, values: TensorID)?
@@ -43,6 +47,7 @@ struct LayerBuilder {
   func build(_ name: String, shape: [Int]) throws(UserError) -> BlockBuilder {
     var block = request.block(name)
     block.markLayer()
+    if stack.packsProjections { block.markPacked() }
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
     if stack.spareNorm {
@@ -81,6 +86,12 @@ struct LayerBuilder {
   ) throws(UserError) -> Sides {
     var sides = Sides()
     if let biasShape { sides.bias = try block.input("scores.bias", biasShape) }
+    if let places {
+      sides.places = (
+        try block.input("positions", [places, stack.hidden]),
+        try block.input("positions.offsets", [shape[1], shape[1]], .int32)
+      )
+    }
     if let memory, !memoryIsCached {
       sides.memory = try block.input("memory", [shape[0], memory, memoryWidth ?? stack.hidden])
     }
@@ -168,6 +179,13 @@ struct LayerBuilder {
     if let sparse = stack.blockSparse, scores == nil, sparse.covers(block.block[key].shape[1]) {
       mixed = try BlockSparseAttention(pattern: sparse, heads: stack.heads, size: stack.headSize)
         .build(query, key, value, &block)
+    } else if let pattern = stack.disentangled, let places = sides.places {
+      mixed = try DisentangledAttention(pattern: pattern, stack: stack).build(
+        query, key, value, table: places.table, offsets: places.offsets, &block)
+    } else if let pattern = stack.sliding {
+      mixed = try SlidingWindowAttention(
+        pattern: pattern, heads: stack.heads, size: stack.headSize
+      ).build(query, key, value, hidden: x, &block)
     } else if let scores {
       mixed = try block.apply("attention", .attention(stack.geometry), query, key, value, scores)
     } else {
@@ -196,6 +214,7 @@ struct LayerBuilder {
   private func rotated(
     _ name: String, _ heads: Int, _ x: TensorID, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
+    let x = try normedHeads(name, heads, x, &block)
     guard let base = stack.rotaryBase else { return x }
     if let dimensions = stack.rotaryDimensions, dimensions < stack.headSize {
       return try block.apply(
@@ -205,6 +224,18 @@ struct LayerBuilder {
     // Each axis rotates its share of a head as a head of its own.
     return try block.apply(
       name + ".rotary", .rotary(heads: heads * stack.rotaryAxes, base: base, inverse: false), x)
+  }
+
+  /// Each head normalised by itself, with one scale for all heads.
+  private func normedHeads(
+    _ name: String, _ heads: Int, _ x: TensorID, _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
+    guard stack.queryKeyNorm else { return x }
+    let shape = block.block[x].shape
+    let split = try block.viewed(
+      name + ".heads", x, Array(shape.dropLast()) + [heads, stack.headSize])
+    return try block.viewed(
+      name + ".joined", try block.norm(name + ".norm", split, stack), shape)
   }
 
   /// Learned keys or values in front of the tokens' own (prefix tuning, arXiv 2101.00190).

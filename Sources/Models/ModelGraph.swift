@@ -39,8 +39,8 @@ public struct GraphRequest: Sendable, Hashable {
   public var trainedLayers: Int?
   /// What is computed: the head and, for training, the loss.
   public var objective: Objective
-  /// Whether the graph ends in a loss (with labels as inputs) or in the model's result.
-  public var withLoss: Bool
+  /// What a training step ends in; nil for inference, which ends in the model's results.
+  public var loss: TrainingLoss?
   /// Classes of a new supervised head; nil keeps the model's own.
   public var classes: Int?
 
@@ -54,9 +54,15 @@ public struct GraphRequest: Sendable, Hashable {
     self.spatial = spatial
     self.precision = precision
     self.objective = objective
-    self.withLoss = withLoss
+    loss = withLoss ? .own : nil
     self.classes = classes
   }
+
+  /// Whether layers behave as in training (statistics of the batch, results of each scale).
+  public var trains: Bool { loss != nil }
+  /// Whether the model's builder ends the graph in the objective's own loss, with its labels as
+  /// inputs.
+  var withLoss: Bool { loss == .own }
 
   /// Prefix of the blocks that hold the last `trainedLayers`.
   public static let lastLayers = "last."
@@ -71,7 +77,7 @@ public struct GraphRequest: Sendable, Hashable {
   /// An empty block in the request's formats and adaptation.
   func block(_ name: String) -> BlockBuilder {
     var block = BlockBuilder(name, precision: precision, adaptation: adaptation)
-    block.storedStatistics = !withLoss
+    block.storedStatistics = !trains
     return block
   }
 }
@@ -110,7 +116,11 @@ extension ModelProfile {
         try component.base.build(
           BuildScope(model: id, prefix: "", request: request), into: &graph)
       }
-    let result = try graph.finish(outputs: outputs)
+    let ends =
+      request.loss == .mean
+      ? try graph.meanLoss(of: outputs, of: BuildScope(model: id, prefix: "", request: request))
+      : outputs
+    let result = try graph.finish(outputs: ends)
     guard request.past == 0 || result.readsCache else {
       throw UserError(
         .input, place: id, key: "--past", "this model has no key/value cache",

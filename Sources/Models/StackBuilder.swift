@@ -34,22 +34,24 @@ struct StackBuilder {
     self.memory = memory
   }
 
-  /// Tokens of each layer's cache.
-  private var past: Int { stack.causal ? stack.cached(request.past) : 0 }
+  /// Tokens of a layer's cache.
+  private func past(_ stack: TransformerStack) -> Int {
+    stack.causal ? stack.cached(request.past) : 0
+  }
 
   /// From the first layer's input `[B, S, h]` to the last layer's (or the final norm's) output.
   func build(_ hidden: ValueID, into graph: inout GraphBuilder) throws(UserError) -> ValueID {
     let shape = graph.shape(hidden)
-    let bias = try scoreBias(tokens: shape[1], into: &graph)
+    let shared = try sharedInputs(tokens: shape[1], into: &graph)
     let asked = stack.sharedLayers ? nil : request.trainedLayers
     let last = min(asked ?? stack.layers, stack.layers)
     var x = hidden
     if last < stack.layers {
-      x = try layers("layer", 0..<stack.layers - last, x, bias, into: &graph)
+      x = try layers("layer", 0..<stack.layers - last, x, shared, into: &graph)
     }
     if last > 0 {
       let name = asked == nil ? "layer" : GraphRequest.lastLayers + "layer"
-      x = try layers(name, stack.layers - last..<stack.layers, x, bias, into: &graph)
+      x = try layers(name, stack.layers - last..<stack.layers, x, shared, into: &graph)
     }
     guard stack.finalNorm else { return x }
     var norm = request.block(prefix + "norm")
@@ -58,14 +60,27 @@ struct StackBuilder {
     return try graph.call(norm, [x])[0]
   }
 
-  /// A run of equal layers: one call, or with a cache one for each layer.
   private func layers(
-    _ name: String, _ range: Range<Int>, _ hidden: ValueID, _ bias: ValueID?,
+    _ name: String, _ range: Range<Int>, _ hidden: ValueID, _ shared: SharedInputs,
     into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
+    var x = hidden
+    for run in stack.runs(range) {
+      x = try equalLayers(name, run.layers, run.stack, x, shared, into: &graph)
+    }
+    return x
+  }
+
+  /// A run of equal layers: one call, or with a cache one for each layer.
+  private func equalLayers(
+    _ name: String, _ range: Range<Int>, _ stack: TransformerStack, _ hidden: ValueID,
+    _ sides: SharedInputs, into graph: inout GraphBuilder
+  ) throws(UserError) -> ValueID {
+    let past = past(stack)
     var builder = LayerBuilder(stack: stack, request: request)
     builder.past = past
-    builder.biasShape = bias.map(graph.shape)
+    builder.biasShape = sides.bias.map(graph.shape)
+    builder.places = sides.places.map { graph.shape($0.table)[0] }
     switch memory {
     case .states(let states):
       builder.memory = graph.shape(states)[1]
@@ -76,7 +91,8 @@ struct StackBuilder {
     builder.memoryIsCached = memory?.isCached ?? false
     var block = try builder.build(prefix + name, shape: graph.shape(hidden))
     block.markLayer()
-    var shared: [ValueID] = bias.map { [$0] } ?? []
+    var shared: [ValueID] = sides.bias.map { [$0] } ?? []
+    if let places = sides.places { shared += [places.table, places.offsets] }
     if case .states(let states) = memory { shared.append(states) }
     shared += try routing(block, into: &graph)
     let ties = stack.sharedLayers ? tied(block, into: &graph) : []
@@ -85,7 +101,7 @@ struct StackBuilder {
     }
     var x = hidden
     for layer in range {
-      let cache = try caches(layer, into: &graph)
+      let cache = try caches(layer, past, into: &graph)
       x = try graph.call(block, [x] + shared + cache, tied: ties)[0]
     }
     return x
@@ -99,7 +115,7 @@ struct StackBuilder {
 
   /// Keys and values of a layer's past, then those of the encoder.
   private func caches(
-    _ layer: Int, into graph: inout GraphBuilder
+    _ layer: Int, _ past: Int, into graph: inout GraphBuilder
   ) throws(UserError) -> [ValueID] {
     var values: [ValueID] = []
     func add(_ name: String, _ tokens: Int) throws(UserError) {
@@ -129,11 +145,32 @@ struct StackBuilder {
     return values
   }
 
+  /// What all layers read beside the hidden states.
+  private struct SharedInputs {
+    var bias: ValueID?
+    /// Relative positions, and the row of each pair of tokens.
+    var places: (table: ValueID, offsets: ValueID)?
+  }
+
+  private func sharedInputs(
+    tokens: Int, into graph: inout GraphBuilder
+  ) throws(UserError) -> SharedInputs {
+    var shared = SharedInputs()
+    shared.bias = try scoreBias(tokens: tokens, into: &graph)
+    if let pattern = stack.disentangled {
+      let table = try DisentangledAttention(pattern: pattern, stack: stack)
+        .table(tokens: tokens, request, prefix: prefix, into: &graph)
+      let offsets = try graph.input(prefix + "offsets", [tokens, tokens], .int32)
+      shared.places = (table, offsets)
+    }
+    return shared
+  }
+
   /// The bias of attention scores that all layers share.
   private func scoreBias(
     tokens: Int, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID? {
-    let keys = past + tokens
+    let keys = past(stack) + tokens
     if stack.alibi {
       // Causal scores may be lowered by the key's position alone: softmax does not see a shift.
       let shape = [1, stack.heads, stack.causal ? 1 : tokens, keys]

@@ -7,7 +7,8 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "relativeGrid", "keyBias", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
+    "relativeGrid", "keyBias", "windowCycle", "queryKeyNorm",
+    "disentangled", "sliding", "packsProjections", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
     "finalNorm",
   ]
 
@@ -64,22 +65,49 @@ extension TransformerStack {
     outputBias = try cursor.bool("outputBias", true)
     causal = try cursor.bool("causal", false)
     window = try cursor.optional("window")?.int(in: 1...1_000_000_000)
+    if let cycle = try cursor.optional("windowCycle") {
+      windowCycle = try cycle.ints(count: 1...1000, in: 0...1_000_000_000)
+      guard window == nil else { throw cycle.error("give window or windowCycle, not both") }
+    }
+    packsProjections = try cursor.bool("packsProjections", false)
+    queryKeyNorm = try cursor.bool("queryKeyNorm", false)
     fusedAttention = try cursor.bool("fusedAttention", true)
     rotaryBase = try cursor.optional("rotaryBase")?.double(in: 1...1e12)
     rotaryDimensions = try cursor.optional("rotaryDimensions")?.int(in: 1...headSize)
     rotaryAxes = try cursor.int("rotaryAxes", 1, in: 1...8)
     alibi = try cursor.bool("alibi", false)
     relativeBuckets = try cursor.optional("relativeBuckets")?.int(in: 1...1_000_000)
-    if let sparse = try cursor.optional("blockSparse") {
-      guard !causal, keyValueHeads == heads else {
-        throw sparse.error("needs an encoder with as many key/value heads as query heads")
-      }
-      blockSparse = try BlockSparse(sparse)
-    }
+    try readEncoderAttention(cursor)
     keyBias = try cursor.optional("keyBias")?.bool()
     relativeGrid = try cursor.optional("relativeGrid")?.ints(count: 1...3)
     guard [alibi, relativeBuckets != nil, relativeGrid != nil].count(where: { $0 }) < 2 else {
       throw cursor.error("scores take one bias: alibi, relativeBuckets or relativeGrid")
     }
+    guard windowCycle.isEmpty || !biased else {
+      throw cursor.error("windowCycle takes no bias on the scores")
+    }
+  }
+
+  /// Patterns of attention that transformers computes as products of their own, in encoders.
+  private mutating func readEncoderAttention(_ cursor: JSONCursor) throws(JSONError) {
+    var named = 0
+    func pattern(_ key: String) throws(JSONError) -> JSONCursor? {
+      guard let field = try cursor.optional(key) else { return nil }
+      named += 1
+      guard !causal, keyValueHeads == heads else {
+        throw field.error("needs an encoder with as many key/value heads as query heads")
+      }
+      guard named == 1 else {
+        throw field.error("attention takes one of blockSparse, disentangled and sliding")
+      }
+      return field
+    }
+    blockSparse = try pattern("blockSparse").map { field throws(JSONError) in
+      try BlockSparse(field)
+    }
+    disentangled = try pattern("disentangled").map { field throws(JSONError) in
+      try Disentangled(field)
+    }
+    sliding = try pattern("sliding").map { field throws(JSONError) in try SlidingWindow(field) }
   }
 }

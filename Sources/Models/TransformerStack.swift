@@ -81,8 +81,19 @@ public struct TransformerStack: Sendable, Hashable {
   public var causal = false
   /// Keys that a query sees at most, its own included (Mistral's sliding window); nil for all.
   public var window: Int?
+  /// Windows that the layers have in turn, 0 for all keys (Gemma 2, arXiv 2408.00118, section 2:
+  /// 4096 and 0); empty for `window` in each.
+  public var windowCycle: [Int] = []
+  /// Whether the queries and keys of each head are normalised before rotation (Qwen3, Gemma 3).
+  public var queryKeyNorm = false
   /// Blocks of keys that a query sees instead of all (BigBird); nil for all.
   public var blockSparse: BlockSparse?
+  /// Attention over content and position apart (DeBERTa); nil without.
+  public var disentangled: Disentangled?
+  /// Attention within windows and of a few tokens over all (Longformer); nil without.
+  public var sliding: SlidingWindow?
+  /// Whether the model's code makes queries, keys and values in one product (GPT-2, timm).
+  public var packsProjections = false
   /// Whether attention never keeps its scores (flash); false where the model's code multiplies,
   /// normalises and multiplies again.
   public var fusedAttention = true
@@ -136,6 +147,36 @@ public struct TransformerStack: Sendable, Hashable {
 
   /// Columns of keys and of values.
   var keyValueWidth: Int { keyValueHeads * headSize }
+
+  /// Some of the layers, without the final norm.
+  func part(_ range: Range<Int>) -> TransformerStack {
+    var part = self
+    part.layers = range.count
+    part.finalNorm = false
+    if !windowCycle.isEmpty {
+      part.windowCycle = windowCycle.indices.map {
+        windowCycle[(range.lowerBound + $0) % windowCycle.count]
+      }
+    }
+    return part
+  }
+
+  /// Runs of neighbouring layers with one window each, as stacks whose `window` says which.
+  func runs(_ range: Range<Int>) -> [(layers: Range<Int>, stack: TransformerStack)] {
+    guard !windowCycle.isEmpty else { return [(range, self)] }
+    var runs: [(layers: Range<Int>, stack: TransformerStack)] = []
+    for layer in range {
+      let keys = windowCycle[layer % windowCycle.count]
+      var same = self
+      same.window = keys == 0 ? nil : keys
+      if let last = runs.last, last.stack.window == same.window {
+        runs[runs.count - 1].layers = last.layers.lowerBound..<layer + 1
+      } else {
+        runs.append((layer..<layer + 1, same))
+      }
+    }
+    return runs
+  }
 
   /// Tokens that the key/value cache holds after `past` of them: a window forgets the others.
   func cached(_ past: Int) -> Int { min(past, window.map { $0 - 1 } ?? past) }

@@ -35,7 +35,7 @@ public struct Workload: Sendable {
       graph.passes = overflow ? .max : passes
     }
     forward = graph
-    guard resolved.withLoss else {
+    guard resolved.trains else {
       training = nil
       return
     }
@@ -85,6 +85,7 @@ extension WorkloadRequest {
       batch: batch, sequence: 1, spatial: try spatial(sample, model.id), precision: precision,
       objective: objective, withLoss: training,
       classes: classes ?? (task.adapts && objective == .supervised ? 2 : nil))
+    if training { resolved.loss = loss }
     resolved.sequence = try sequence(sample, model.id)
     resolved.targetSequence = try extent(
       targetSequence, past == nil ? sample.targetSequence : sample.targetSequence.map { _ in 1 },

@@ -99,6 +99,8 @@ public struct WorkloadRequest: Sendable, Hashable {
   /// What is computed; nil for the model's own (fine-tuning: supervised, or the model's own for
   /// decoders and dual encoders).
   public var objective: Objective?
+  /// What a training step ends in.
+  public var loss = TrainingLoss.own
   /// Samples in one pass (a micro-batch in training).
   public var batch: Int
   /// Tokens per sample; nil for the model's own.

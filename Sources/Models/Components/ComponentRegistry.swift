@@ -34,6 +34,7 @@ enum ComponentRegistry {
     Swin.self,
     SwinUNETR.self,
     TimeSformer.self,
+    TinyViT.self,
     UNETR.self,
     UNet.self,
     UniverSeg.self,

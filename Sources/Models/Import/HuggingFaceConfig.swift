@@ -37,18 +37,28 @@ struct HuggingFaceConfig {
       ("xlm-roberta", { config throws(JSONError) in .single(try config.roberta()) }),
       ("camembert", { config throws(JSONError) in .single(try config.roberta()) }),
       ("esm", { config throws(JSONError) in .single(try config.esm()) }),
+      ("deberta", { config throws(JSONError) in .single(try config.deberta()) }),
+      ("deberta-v2", { config throws(JSONError) in .single(try config.debertaV2()) }),
+      ("longformer", { config throws(JSONError) in .single(try config.longformer()) }),
+      ("big_bird", { config throws(JSONError) in .single(try config.bigBird()) }),
+      ("distilbert", { config throws(JSONError) in .single(try config.distilbert()) }),
+      ("electra", { config throws(JSONError) in try config.electra() }),
       ("albert", { config throws(JSONError) in .single(try config.albert()) }),
       ("llama", { config throws(JSONError) in .single(try config.llama()) }),
       ("mistral", { config throws(JSONError) in .single(try config.llama()) }),
       ("mixtral", { config throws(JSONError) in .single(try config.llama()) }),
       ("qwen2", { config throws(JSONError) in .single(try config.llama()) }),
+      ("qwen3", { config throws(JSONError) in .single(try config.llama()) }),
       ("phi3", { config throws(JSONError) in .single(try config.llama()) }),
       ("gemma", { config throws(JSONError) in .single(try config.llama()) }),
       ("gemma2", { config throws(JSONError) in .single(try config.llama()) }),
+      ("gemma3_text", { config throws(JSONError) in .single(try config.llama()) }),
       ("qwen", { config throws(JSONError) in .single(try config.qwen()) }),
       ("baichuan", { config throws(JSONError) in .single(try config.baichuan()) }),
       ("chatglm", { config throws(JSONError) in .single(try config.chatglm()) }),
       ("gpt2", { config throws(JSONError) in .single(try config.gpt2()) }),
+      ("gpt_bigcode", { config throws(JSONError) in .single(try config.gpt2()) }),
+      ("gpt_neo", { config throws(JSONError) in .single(try config.gptNeo()) }),
       ("gptj", { config throws(JSONError) in .single(try config.gptj()) }),
       ("gpt_neox", { config throws(JSONError) in .single(try config.gptNeoX()) }),
       ("biogpt", { config throws(JSONError) in .single(try config.biogpt()) }),
@@ -66,32 +76,25 @@ struct HuggingFaceConfig {
       ("llava", { config throws(JSONError) in try config.llava() }),
       ("blip-2", { config throws(JSONError) in try config.blip2() }),
       ("resnet", { config throws(JSONError) in try config.resnet() }),
+      ("convnext", { config throws(JSONError) in try config.convnext() }),
+      ("vit_mae", { config throws(JSONError) in try config.vitMae() }),
       ("swin", { config throws(JSONError) in try config.swin() }),
     ]
 
   /// Types that are not read: the nearest that is, and what of them is missing here.
   static let missing: [(type: String, nearest: String, lacks: String)] = [
-    ("qwen3", "qwen2", "norms of queries and keys"),
+    ("qwen3_moe", "qwen3", "experts in place of the MLP"),
+    ("gemma3", "gemma3_text", "the image tower (give its text_config)"),
     ("qwen2_moe", "mixtral", "experts that every token visits"),
     ("deepseek_v2", "mixtral", "latent attention and experts that every token visits"),
     ("deepseek_v3", "mixtral", "latent attention and experts that every token visits"),
-    ("gpt_neo", "gpt2", "layers that alternate between local and global attention"),
-    ("gpt_bigcode", "gpt2", "one key/value head beside GPT-2's layout"),
     ("mpt", "bloom", "layer norms without shift in this importer"),
     ("mamba", "gpt2", "state spaces in place of attention"),
     ("rwkv", "gpt2", "recurrence in place of attention"),
-    ("deberta", "bert", "attention over content and position apart"),
-    ("deberta-v2", "bert", "attention over content and position apart"),
-    ("longformer", "roberta", "attention in a window with global tokens"),
-    ("big_bird", "bert", "block-sparse attention"),
-    ("electra", "bert", "the discriminator's head"),
-    ("distilbert", "bert", "names of its own; give bert's keys"),
     ("xlnet", "bert", "two streams of attention"),
     ("led", "bart", "attention in a window with global tokens"),
     ("pegasus", "bart", "positions without parameters"),
     ("whisper", "bart", "an input of sound"),
-    ("vit_mae", "vit", "a decoder of pixels"),
-    ("convnext", "resnet", "depthwise blocks with layer norms"),
     ("llava_next", "llava", "images cut into tiles"),
     ("instructblip", "blip-2", "text beside the queries"),
     ("idefics", "llava", "gated readings of images (see the profile open-flamingo-9b)"),
@@ -197,7 +200,7 @@ struct HuggingFaceConfig {
 
   // MARK: encoders
 
-  private func bert() throws(JSONError) -> Tower {
+  func bert() throws(JSONError) -> Tower {
     var stack = try stack(
       layers: 12, hidden: 768, heads: 12, intermediate: 3072, epsilon: 1e-12)
     stack.activation = try activation("hidden_act", .gelu)
@@ -213,7 +216,7 @@ struct HuggingFaceConfig {
     return Tower(input: .tokens(input), stack: stack, heads: try encoderHeads())
   }
 
-  private func roberta() throws(JSONError) -> Tower {
+  func roberta() throws(JSONError) -> Tower {
     var stack = try stack(
       layers: 12, hidden: 768, heads: 12, intermediate: 3072, epsilon: 1e-12)
     stack.activation = try activation("hidden_act", .gelu)
@@ -296,6 +299,7 @@ struct HuggingFaceConfig {
     var stack = try stack(
       layers: 32, hidden: 4096, heads: 32, intermediate: isMistral ? 14336 : 11008, epsilon: 1e-6)
     if type.hasPrefix("gemma"), !cursor.has("head_dim") { stack.headSize = 256 }
+    if type == "qwen3", !cursor.has("head_dim") { stack.headSize = 128 }
     stack.headSize = try int("head_dim", stack.headSize)
     stack.keyValueHeads = try int("num_key_value_heads", isMistral ? 8 : stack.heads)
     guard stack.keyValueHeads <= stack.heads, stack.heads % stack.keyValueHeads == 0 else {
@@ -304,7 +308,9 @@ struct HuggingFaceConfig {
     }
     llamaLike(&stack)
     stack.activation = try activation("hidden_act", type.hasPrefix("gemma") ? .geluTanh : .silu)
-    if type == "gemma2" { stack.normPosition = .sandwich }
+    if type == "gemma2" || type == "gemma3_text" { stack.normPosition = .sandwich }
+    stack.queryKeyNorm = type == "qwen3" || type == "gemma3_text"
+    stack.packsProjections = type == "phi3"
     if type == "mixtral" {
       let experts = try int("num_local_experts", 8)
       stack.mixture = Mixture(
@@ -316,11 +322,29 @@ struct HuggingFaceConfig {
     stack.mlpBias = try cursor.bool("mlp_bias", false)
     stack.causal = true
     stack.rotaryBase = try cursor.optional("rope_theta")?.double(in: 1...1e12) ?? 10000
-    // Qwen2 names a window that it does not use unless told so; Gemma 2 uses it in half its layers.
+    stack.windowCycle = try windowCycle()
+    // Qwen2 and Qwen3 name a window that they do not use unless told so.
     if isMistral || type == "phi3", let window = try cursor.optional("sliding_window") {
       stack.window = try window.int(in: 1...1_000_000_000)
     }
     return try llamaTower(stack)
+  }
+
+  /// Windows of Gemma's layers in turn: `layer_types`, or every second (2) and every sixth layer (3)
+  /// without one.
+  private func windowCycle() throws(JSONError) -> [Int] {
+    guard type == "gemma2" || type == "gemma3_text" else { return [] }
+    let window = try int("sliding_window", 4096)
+    if let types = try cursor.optional("layer_types") {
+      var windows: [Int] = []
+      for item in try types.elements() {
+        windows.append(try item.string() == "sliding_attention" ? window : 0)
+      }
+      guard !windows.isEmpty else { throw types.error("names no layers") }
+      return windows
+    }
+    let every = try int("sliding_window_pattern", type == "gemma2" ? 2 : 6)
+    return (1...min(every, 1000)).map { $0 == min(every, 1000) ? 0 : window }
   }
 
   private func llamaTower(_ stack: TransformerStack) throws(JSONError) -> Tower {
@@ -341,7 +365,7 @@ struct HuggingFaceConfig {
     return Tower(input: .tokens(input), stack: stack, heads: heads)
   }
 
-  private func gpt2() throws(JSONError) -> Tower {
+  func gpt2() throws(JSONError) -> Tower {
     let hidden = try int("n_embd", 768)
     let number = try int("n_head", 12)
     guard hidden % number == 0 else {
@@ -351,6 +375,8 @@ struct HuggingFaceConfig {
       layers: try int("n_layer", 12), hidden: hidden, heads: number,
       intermediate: try int("n_inner", 4 * hidden))
     stack.activation = try activation("activation_function", .geluTanh)
+    stack.packsProjections = true
+    if type == "gpt_bigcode", try cursor.bool("multi_query", true) { stack.keyValueHeads = 1 }
     stack.causal = true
     stack.finalNorm = true
     stack.epsilon = try cursor.optional("layer_norm_epsilon")?.double(in: 0...1) ?? 1e-5

@@ -79,6 +79,32 @@ extension HuggingFaceConfig {
       stack, try tokens(50400, context: "n_positions", 2048), tied: false, headBias: true)
   }
 
+  /// `GPTNeoForCausalLM`: layers that see all and layers with a window, in turn.
+  func gptNeo() throws(JSONError) -> Tower {
+    var stack = try gptStack(
+      layers: 24, hidden: 2048, heads: 16, keys: ("num_layers", "hidden_size", "num_heads"))
+    stack.intermediate = try int("intermediate_size", 4 * stack.hidden)
+    stack.activation = try activation("activation_function", .geluTanh)
+    stack.queryKeyValueBias = false
+    stack.fusedAttention = false
+    let window = try int("window_size", 256)
+    var kinds = ["global", "local"]
+    if let groups = try cursor.optional("attention_types"),
+      let first = try groups.elements().first
+    {
+      kinds = []
+      guard let words = try first.elements().first else {
+        throw first.error("names no kinds of attention")
+      }
+      for item in try words.elements() { kinds.append(try item.string()) }
+      guard (1...1000).contains(kinds.count) else { throw words.error("names no kinds") }
+    }
+    stack.windowCycle = kinds.map { $0 == "local" ? window : 0 }
+    var input = try tokens(50257, context: "max_position_embeddings", 2048)
+    input.positions = input.context
+    return try decoder(stack, input, tied: true)
+  }
+
   func gptNeoX() throws(JSONError) -> Tower {
     var stack = try stack(
       layers: 44, hidden: 6144, heads: 64, intermediate: 24576, epsilon: 1e-5)
@@ -88,6 +114,7 @@ extension HuggingFaceConfig {
     stack.queryKeyValueBias = bias
     stack.outputBias = bias
     try rotary(&stack, 10000)
+    stack.packsProjections = true
     stack.rotaryDimensions = try rotatedShare(stack, ["rotary_pct", "partial_rotary_factor"], 0.25)
     stack.finalNorm = true
     return try decoder(
@@ -100,6 +127,7 @@ extension HuggingFaceConfig {
     let layers = cursor.has("num_hidden_layers") ? "num_hidden_layers" : "n_layer"
     var stack = try gptStack(layers: 2, hidden: 64, heads: 8, keys: (layers, key, number))
     stack.activation = .geluTanh
+    stack.packsProjections = true
     stack.alibi = true
     stack.fusedAttention = false
     var input = try tokens(250880, context: "seq_length", 2048)
@@ -134,6 +162,7 @@ extension HuggingFaceConfig {
       layers: 32, hidden: 4544, heads: 71, intermediate: 18176, epsilon: 1e-5)
     stack.intermediate = try int("ffn_hidden_size", 4 * stack.hidden)
     stack.epsilon = try cursor.optional("layer_norm_epsilon")?.double(in: 0...1) ?? 1e-5
+    stack.packsProjections = true
     let isNew = try cursor.bool("new_decoder_architecture", false)
     if isNew {
       stack.keyValueHeads = try int("num_kv_heads", stack.heads)
@@ -175,6 +204,7 @@ extension HuggingFaceConfig {
     stack.intermediate /= 2
     stack.epsilon = try cursor.optional("layer_norm_epsilon")?.double(in: 0...1) ?? 1e-6
     llamaLike(&stack)
+    stack.packsProjections = true
     stack.queryKeyValueBias = true
     stack.rotaryBase = try cursor.optional("rotary_emb_base")?.double(in: 1...1e12) ?? 10000
     return try decoder(stack, try tokens(151936, context: "seq_length", 8192), tied: false)
@@ -185,6 +215,7 @@ extension HuggingFaceConfig {
     var stack = try stack(
       layers: 32, hidden: 4096, heads: 32, intermediate: 11008, epsilon: 1e-6)
     llamaLike(&stack)
+    stack.packsProjections = true
     if stack.hidden >= 5120 { stack.alibi = true } else { stack.rotaryBase = 10000 }
     let key = cursor.has("model_max_length") ? "model_max_length" : "max_position_embeddings"
     return try decoder(stack, try tokens(64000, context: key, 4096), tied: false)
@@ -198,6 +229,7 @@ extension HuggingFaceConfig {
     stack.layers = try int("num_layers", 28)
     stack.intermediate = try int("ffn_hidden_size", 13696)
     llamaLike(&stack)
+    stack.packsProjections = true
     stack.queryKeyValueBias = try cursor.bool("add_qkv_bias", true)
     if try cursor.bool("multi_query_attention", false) {
       stack.keyValueHeads = try int("multi_query_group_num", 2)
@@ -218,6 +250,7 @@ extension HuggingFaceConfig {
     stack.layers = try int("num_layers", 28)
     stack.intermediate = try int("inner_hidden_size", 16384)
     stack.normPosition = .deep
+    stack.packsProjections = true
     stack.residualScale = Double(2 * stack.layers).squareRoot()
     stack.activation = .geluTanh
     stack.fusedAttention = false

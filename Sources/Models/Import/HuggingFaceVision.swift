@@ -122,6 +122,47 @@ extension HuggingFaceConfig {
     ])
   }
 
+  /// `ConvNextForImageClassification`.
+  func convnext() throws(JSONError) -> Architecture {
+    func list(_ key: String, _ fallback: [Int]) -> JSONValue {
+      cursor.value[key] ?? .array(fallback.map { .number($0) })
+    }
+    let edge = try int("image_size", 224)
+    return try component([
+      ("kind", .string("convnext")), ("image", .array([.number(edge), .number(edge)])),
+      ("depths", list("depths", [3, 3, 9, 3])),
+      ("features", list("hidden_sizes", [96, 192, 384, 768])),
+      ("patch", .number(try int("patch_size", 4))), ("classes", .number(try imageClasses())),
+    ])
+  }
+
+  /// `ViTMAEForPreTraining`: encoder and decoder.
+  func vitMae() throws(JSONError) -> Architecture {
+    var encoder = try vit()
+    encoder.heads = Heads()
+    encoder.stack.finalNorm = true
+    guard var model = MaskedAutoencoder(pretraining: encoder) else {
+      throw cursor.error("masked autoencoding needs a class token")
+    }
+    var decoder = model.decoder
+    decoder.layers = try int("decoder_num_hidden_layers", 8)
+    decoder.hidden = try int("decoder_hidden_size", 512)
+    decoder.heads = try int("decoder_num_attention_heads", 16)
+    guard decoder.hidden % decoder.heads == 0 else {
+      throw cursor.error(
+        "\(decoder.heads) decoder heads do not divide a width of \(decoder.hidden)")
+    }
+    decoder.keyValueHeads = decoder.heads
+    decoder.headSize = decoder.hidden / decoder.heads
+    decoder.intermediate = try int("decoder_intermediate_size", 2048)
+    decoder.packsProjections = false
+    model.decoder = decoder
+    if let ratio = try cursor.optional("mask_ratio")?.double(in: 0.01...0.99) {
+      model.maskRatio = ratio
+    }
+    return .component(AnyComponent(model))
+  }
+
   private func imageClasses() throws(JSONError) -> Int {
     head.hasSuffix("Model") ? 0 : try labels(2)
   }

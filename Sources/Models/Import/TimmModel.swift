@@ -67,6 +67,7 @@ struct TimmName {
       layers: width.1, hidden: width.0, heads: width.2,
       intermediate: Int(Double(width.0) * size.ratio))
     stack.epsilon = 1e-6
+    stack.packsProjections = true
     stack.finalNorm = true
     stack.layerScale = isDino
     if isDino, size.name == "giant" {

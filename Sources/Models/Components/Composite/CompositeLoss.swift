@@ -14,6 +14,8 @@ struct CompositeLoss: Sendable, Hashable {
     case causalLanguage = "causal-lm"
     /// Masked tokens.
     case maskedLanguage = "masked-lm"
+    /// Which tokens a generator has replaced (ELECTRA, arXiv 2003.10555, section 2).
+    case replacedTokens = "replaced-tokens"
     /// Whether image and text belong together.
     case matching
     /// Pixels of patches.
@@ -77,7 +79,7 @@ extension CompositeLoss {
     switch kind {
     case .contrastive, .localContrastive, .agreement: .contrastive
     case .causalLanguage: .causalLanguage
-    case .maskedLanguage: .maskedLanguage
+    case .maskedLanguage, .replacedTokens: .maskedLanguage
     case .reconstruction: .mae
     case .matching, .supervised: .supervised
     }

@@ -18,6 +18,7 @@ struct CompositeLossBuilder {
       return loss.keys.isEmpty ? try contrast(into: &graph) : try queued(into: &graph)
     case .localContrastive: return try local(into: &graph)
     case .causalLanguage, .maskedLanguage: return try language(into: &graph)
+    case .replacedTokens: return try detected(into: &graph)
     case .matching, .supervised: return try classified(into: &graph)
     case .reconstruction: return try reconstructed(into: &graph)
     case .agreement: return try agreed(into: &graph)
@@ -206,7 +207,8 @@ struct CompositeLossBuilder {
     let input = try block.input("hidden", graph.shape(hidden))
     var x = try block.cut(input, reference)
     if head.kind == .transform {
-      x = try block.linear("transform", x, to: body.stack.hidden, bias: true, .head)
+      x = try block.linear(
+        "transform", x, to: body.tokens?.width ?? body.stack.hidden, bias: true, .head)
       x = try block.apply(
         "transform.activation", .activation(body.stack.activation), x)
       x = try block.norm("transform.norm", x, body.stack)
@@ -231,6 +233,26 @@ struct CompositeLossBuilder {
       ties = [TiedParameter(local: weight, shared: table)]
     }
     return try graph.call(block, values, tied: ties)
+  }
+
+  /// One logit a token: was it there before?
+  private func detected(into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
+    let hidden = try value(loss.of[0], dimensions: 3, &graph)
+    var values = [hidden]
+    var block = scope.block(loss.of[0].part + ".detector")
+    let states = try block.input("hidden", graph.shape(hidden))
+    var x = try block.linear(
+      "dense", states, to: block.block[states].columns, bias: true, .head)
+    x = try block.apply("dense.activation", .activation(.gelu), x)
+    x = try block.linear("replaced", x, to: 1, bias: true, .head)
+    if request.withLoss {
+      let shape = block.block[x].shape
+      let target = try block.input("target", shape)
+      values.append(try scope.input(name + ".target", shape, nil, &graph))
+      x = try block.apply("loss", .elementLoss(.binaryCrossEntropy), x, target)
+    }
+    block.output(x)
+    return try graph.call(block, values)
   }
 
   // MARK: classes and values

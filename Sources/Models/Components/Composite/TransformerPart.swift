@@ -83,7 +83,9 @@ extension TransformerPart {
       }
       input = .streams
     }
-    stack = try TransformerStack(cursor.field("stack"))
+    let field = try cursor.field("stack")
+    stack = try TransformerStack(field)
+    if case .patches = input { stack.packsProjections = try field.bool("packsProjections", true) }
     heads = Heads()
     if let field = try cursor.optional("heads") { heads = try Heads(field) }
     cross = try cursor.optional("cross").map { field throws(JSONError) in

@@ -191,7 +191,7 @@ struct TransformerPartBuilder {
     _ range: Range<Int>, _ hidden: ValueID, into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
     guard let cross = part.cross, let memory else {
-      return try plain(range.count, hidden, reads: nil, into: &graph)
+      return try plain(range, hidden, reads: nil, into: &graph)
     }
     var x = hidden
     var layer = range.lowerBound
@@ -200,14 +200,14 @@ struct TransformerPartBuilder {
       let reads = cross.reads(layer)
       while run < range.upperBound, cross.reads(run) == reads { run += 1 }
       guard reads else {
-        x = try plain(run - layer, x, reads: nil, into: &graph)
+        x = try plain(layer..<run, x, reads: nil, into: &graph)
         layer = run
         continue
       }
       if cross.place == .within {
-        x = try plain(run - layer, x, reads: memory, into: &graph)
+        x = try plain(layer..<run, x, reads: memory, into: &graph)
       } else {
-        for _ in layer..<run { x = try read(cross, memory, x, into: &graph) }
+        for place in layer..<run { x = try read(cross, memory, x, at: place, into: &graph) }
       }
       layer = run
     }
@@ -216,27 +216,27 @@ struct TransformerPartBuilder {
 
   /// A layer and the reading beside it.
   private func read(
-    _ cross: CrossAttention, _ memory: ValueID, _ hidden: ValueID, into graph: inout GraphBuilder
+    _ cross: CrossAttention, _ memory: ValueID, _ hidden: ValueID, at layer: Int,
+    into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
     let builder = ReadingBuilder(cross: cross, stack: part.stack, request: request)
     let block = try builder.build(
       scope.prefix + "cross", shape: graph.shape(hidden), memory: graph.shape(memory))
     guard cross.place == .before else {
-      let own = try plain(1, hidden, reads: nil, into: &graph)
+      let own = try plain(layer..<layer + 1, hidden, reads: nil, into: &graph)
       return try graph.call(block, [own, memory])[0]
     }
-    return try plain(1, try graph.call(block, [hidden, memory])[0], reads: nil, into: &graph)
+    let read = try graph.call(block, [hidden, memory])[0]
+    return try plain(layer..<layer + 1, read, reads: nil, into: &graph)
   }
 
   private func plain(
-    _ count: Int, _ hidden: ValueID, reads memory: ValueID?, into graph: inout GraphBuilder
+    _ range: Range<Int>, _ hidden: ValueID, reads memory: ValueID?,
+    into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    guard count > 0 else { return hidden }
-    var stack = part.stack
-    stack.layers = count
-    stack.finalNorm = false
+    guard !range.isEmpty else { return hidden }
     return try StackBuilder(
-      stack: stack, request: request, prefix: scope.prefix,
+      stack: part.stack.part(range), request: request, prefix: scope.prefix,
       memory: memory.map { .states($0) }
     ).build(hidden, into: &graph)
   }

@@ -59,7 +59,7 @@ struct UNet: Component {
       }
     }
     let results = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try self.results(image, &flow, classes: request.classes ?? classes, all: request.withLoss)
+      try self.results(image, &flow, classes: request.classes ?? classes, all: request.trains)
     }
     return regression
       ? try scope.regression(results, .squared, into: &graph)

@@ -35,6 +35,7 @@ struct MaskedAutoencoder: Component {
       try TransformerStack(cursor)
     }
     stack?.finalNorm = true
+    stack?.packsProjections = true
     decoder = stack ?? Self.usualDecoder(encoder.stack)
     maskRatio = try cursor.optional("maskRatio")?.double(in: 0.01...0.99) ?? 0.75
     fixedPositions = try cursor.bool("fixedPositions", true)
@@ -56,6 +57,7 @@ struct MaskedAutoencoder: Component {
   private static func usualDecoder(_ encoder: TransformerStack) -> TransformerStack {
     var stack = TransformerStack(layers: 8, hidden: 512, heads: 16, intermediate: 2048)
     stack.epsilon = encoder.epsilon
+    stack.packsProjections = encoder.packsProjections
     stack.finalNorm = true
     return stack
   }

@@ -96,11 +96,8 @@ struct SamEncoder: Sendable, Hashable, VisionBackbone {
     }
     var block = scope.block("neck")
     let hidden = try block.input("hidden", shape)
-    var x = try block.channelsFirst("map", hidden)
-    x = try block.sameConvolution("convolution.0", x, to: neck, size: 1, bias: false)
-    x = try block.channelLayerNorm("norm.0", x, epsilon: epsilon)
-    x = try block.sameConvolution("convolution.1", x, to: neck, size: 3, bias: false)
-    block.output(try block.channelLayerNorm("norm.1", x, epsilon: epsilon))
+    let map = try block.channelsFirst("map", hidden)
+    block.output(try block.segmenterNeck(map, to: neck, epsilon: epsilon))
     return try graph.call(block, [value])[0]
   }
 
@@ -136,6 +133,16 @@ struct SamEncoder: Sendable, Hashable, VisionBackbone {
 }
 
 extension BlockBuilder {
+  /// What brings a segmenter's map `[B, C, s…]` to the decoder's channels.
+  mutating func segmenterNeck(
+    _ map: TensorID, to channels: Int, epsilon: Double
+  ) throws(UserError) -> TensorID {
+    var x = try sameConvolution("convolution.0", map, to: channels, size: 1, bias: false)
+    x = try channelLayerNorm("norm.0", x, epsilon: epsilon)
+    x = try sameConvolution("convolution.1", x, to: channels, size: 3, bias: false)
+    return try channelLayerNorm("norm.1", x, epsilon: epsilon)
+  }
+
   /// A table of places `[s…, h]` resampled to other extents; the table itself where they are equal.
   mutating func resized(
     _ name: String, _ table: TensorID, to places: [Int]

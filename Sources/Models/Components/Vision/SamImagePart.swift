@@ -2,13 +2,20 @@ import DataFormats
 import Graph
 import Quantities
 
-/// What embeds a promptable segmenter's images: SAM's own encoder, or a plain transformer over
-/// patches (SegVol, arXiv 2311.13385).
+/// What embeds a promptable segmenter's images: SAM's own encoder, a plain transformer over patches
+/// (SegVol, arXiv 2311.13385), or a TinyViT (MobileSAM, arXiv 2306.14289).
 enum SamImagePart: Sendable, Hashable, VisionBackbone {
   case windowed(SamEncoder)
   case plain(TowerBackbone)
+  case tiny(TinyViT)
 
   init(_ cursor: JSONCursor) throws(JSONError) {
+    if try cursor.optional("kind")?.string() == TinyViT.kind {
+      let encoder = try TinyViT(cursor)
+      guard encoder.neck != nil else { throw cursor.error("needs a \"neck\"") }
+      self = .tiny(encoder)
+      return
+    }
     guard cursor.has("patches") else {
       try cursor.refuseUnknownKeys(known: SamEncoder.keys)
       self = .windowed(try SamEncoder(cursor))
@@ -24,6 +31,7 @@ enum SamImagePart: Sendable, Hashable, VisionBackbone {
     switch self {
     case .windowed(let encoder): encoder
     case .plain(let backbone): backbone
+    case .tiny(let encoder): encoder
     }
   }
 
@@ -32,6 +40,7 @@ enum SamImagePart: Sendable, Hashable, VisionBackbone {
     switch self {
     case .windowed(let encoder): encoder.neck
     case .plain(let backbone): backbone.tower.stack.hidden
+    case .tiny(let encoder): encoder.outputChannels
     }
   }
   var extents: [Int] { backbone.extents }
@@ -50,6 +59,7 @@ enum SamImagePart: Sendable, Hashable, VisionBackbone {
   ) throws(UserError) -> ValueID {
     switch self {
     case .windowed(let encoder): return try encoder.encode(image, scope, into: &graph)
+    case .tiny(let encoder): return try encoder.encode(image, scope, into: &graph)
     case .plain(let backbone):
       let shape = graph.shape(image)
       let rows = try backbone.features(image, scope, into: &graph).patches

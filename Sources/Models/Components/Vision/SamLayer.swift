@@ -22,6 +22,7 @@ struct SamLayer {
   func build(_ scope: BuildScope) throws(UserError) -> BlockBuilder {
     var block = scope.block("layer." + (isGlobal ? "global" : "windowed"))
     block.markLayer()
+    block.markPacked()
     let width = encoder.hidden
     let x = try block.input("hidden", shape)
     var attended = try windowed(

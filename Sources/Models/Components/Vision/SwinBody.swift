@@ -109,7 +109,7 @@ struct SwinBody: Sendable, Hashable {
         x = try block.spatialConvolution(
           "stem.\(index)", x, to: width, kernel: [3, 3],
           ConvolutionGeometry(dimensions: 2, stride: 2, padding: 1), bias: false, role: .embedding)
-        x = try block.batchNorm("stem.\(index).norm", x, training: scope.request.withLoss)
+        x = try block.batchNorm("stem.\(index).norm", x, training: scope.request.trains)
         x = try block.apply("stem.\(index).activation", .activation(.relu), x)
       }
       x = try block.patchMap("patch", x, to: embed, patch: [1, 1], bias: true)
@@ -160,12 +160,17 @@ struct SwinBody: Sendable, Hashable {
     let shape = graph.shape(value)
     // Even layers see plain windows, odd ones windows that are shifted by half.
     var kinds: [BlockBuilder] = []
+    var mask: ValueID?
     for shifted in [false, true].prefix(depths[stage]) {
       let layer = SwinLayer(
         body: self, stage: stage, shape: shape, format: graph.format(value), shifted: shifted)
       kinds.append(try layer.build(scope))
+      if layer.isShifted, !storesMask { mask = try layer.mask(scope, into: &graph) }
     }
-    for index in 0..<depths[stage] { value = try graph.call(kinds[index % 2], [value])[0] }
+    for index in 0..<depths[stage] {
+      let sides = index % 2 == 1 ? mask.map { [$0] } ?? [] : []
+      value = try graph.call(kinds[index % 2], [value] + sides)[0]
+    }
     return value
   }
 }

@@ -20,7 +20,8 @@ struct SwinLayer {
   private var shift: [Int] {
     places.map { shifted && $0 > body.window ? body.window / 2 : 0 }
   }
-  private var isShifted: Bool { shift.contains { $0 > 0 } }
+  /// Whether windows are shifted, and pairs from beyond an edge hidden.
+  var isShifted: Bool { shift.contains { $0 > 0 } }
   private var geometry: WindowGeometry {
     WindowGeometry(
       extents: zip(places, window).map { ($0 + $1 - 1) / $1 * $1 }, window: window)
@@ -29,9 +30,18 @@ struct SwinLayer {
   func build(_ scope: BuildScope) throws(UserError) -> BlockBuilder {
     var block = scope.block("layers.\(stage).block" + (isShifted ? ".shifted" : ""))
     block.markLayer()
+    block.markPacked()
     let x = try block.input("hidden", shape, format)
+    // What hides pairs: one for all layers of a stage, which makes it at each pass, or a constant.
+    var mask: TensorID?
+    if isShifted {
+      let shape = [geometry.count, geometry.places, geometry.places]
+      mask =
+        body.storesMask
+        ? try block.buffer("attention.mask", shape) : try block.input("mask", shape, .fp32)
+    }
     let normed = try block.layerNorm("attention.norm", x, epsilon: body.epsilon)
-    let attended = try windowed(normed, &block)
+    let attended = try windowed(normed, mask, &block)
     let middle = try block.apply("attention.sum", .add, x, attended, type: format)
     let second = try block.layerNorm("mlp.norm", middle, epsilon: body.epsilon)
     let mapped = try block.perceptron("mlp", second, inner: 4 * width, to: width, .gelu)
@@ -39,8 +49,19 @@ struct SwinLayer {
     return block
   }
 
+  /// The mask `[windows, places, places]` of a stage whose model computes it.
+  func mask(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> ValueID {
+    var block = scope.block("layers.\(stage).mask")
+    let count = geometry.places
+    let regions = try block.buffer("regions", [geometry.count, count], .fp32)
+    let pairs = try block.apply(
+      "mask", .expand(axes: [2], extents: [count], mean: false), regions, type: .fp32)
+    block.output(pairs)
+    return try graph.call(block, [])[0]
+  }
+
   private func windowed(
-    _ x: TensorID, _ block: inout BlockBuilder
+    _ x: TensorID, _ mask: TensorID?, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     var map = x
     for (axis, pair) in zip(geometry.extents, places).enumerated() where pair.0 > pair.1 {
@@ -49,7 +70,7 @@ struct SwinLayer {
     }
     if isShifted { map = try block.apply("shift", .roll([0] + shift.map { -$0 } + [0]), map) }
     let rows = try geometry.partition("windows", map, &block)
-    map = try geometry.joined("map", try attention(rows, &block), &block)
+    map = try geometry.joined("map", try attention(rows, mask, &block), &block)
     if isShifted { map = try block.apply("shift.back", .roll([0] + shift + [0]), map) }
     for (axis, pair) in zip(geometry.extents, places).enumerated() where pair.0 > pair.1 {
       map = try block.apply("crop.\(axis)", .slice(axis: axis + 1, start: 0, count: pair.1), map)
@@ -58,7 +79,7 @@ struct SwinLayer {
   }
 
   private func attention(
-    _ x: TensorID, _ block: inout BlockBuilder
+    _ x: TensorID, _ mask: TensorID?, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     let q = try block.linear("attention.query", x, to: width, bias: true, .attention)
     let k = try block.linear("attention.key", x, to: width, bias: true, .attention)
@@ -73,7 +94,7 @@ struct SwinLayer {
     // always.
     scores = try block.apply(
       "attention.bias.sum", .add, scores, try positions(&block), type: block.precision.parameters)
-    if isShifted { scores = try masked(scores, &block) }
+    if let mask { scores = try masked(scores, mask, &block) }
     var shares = try block.apply("attention.softmax", .softmax, scores)
     let compute = block.precision.compute
     if block.block[shares].dataType != compute {
@@ -99,18 +120,9 @@ struct SwinLayer {
 
   /// Hides pairs that the shift brought into one window.
   private func masked(
-    _ scores: TensorID, _ block: inout BlockBuilder
+    _ scores: TensorID, _ mask: TensorID, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     let (windows, count) = (geometry.count, geometry.places)
-    let mask: TensorID
-    if body.storesMask {
-      mask = try block.buffer("attention.mask", [windows, count, count])
-    } else {
-      let regions = try block.buffer(
-        "attention.regions", [windows, count], block.precision.compute)
-      mask = try block.apply(
-        "attention.mask", .expand(axes: [2], extents: [count], mean: false), regions)
-    }
     let shape = block.shape(scores)
     let apart = try block.reshaped(
       "attention.scores.windows", scores, [shape[0] / windows, windows] + shape.dropFirst())

@@ -43,6 +43,7 @@ struct TimeSformer: Component, VisionBackbone {
       intermediate: 4 * hidden)
     stack.epsilon = 1e-6
     stack.fusedAttention = false
+    stack.packsProjections = true
     classes = try cursor.int("classes", 0, in: 0...100_000_000)
   }
 
