@@ -20,8 +20,8 @@ struct CancellationFlag: ~Copyable {
   }
 }
 
-/// The body of a `WorkerTeam.run(within:_:)` did not end in its time; what had not been started then
-/// was skipped.
+/// The body of a `WorkerTeam.run(within:_:)` did not end in its time; what had not been started
+/// then was skipped.
 public struct DeadlineExceeded: Error, Hashable, CustomStringConvertible {
   /// The time that the body had.
   public var limit: Duration

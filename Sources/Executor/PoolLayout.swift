@@ -36,8 +36,9 @@ public struct PoolLayout: Sendable, Hashable {
     let group = PoolLayout.cacheGroups(machine)
     let allowed = machine.limits.map { Set($0.cpus) }
     func isAllowed(_ cpu: Int) -> Bool { allowed?.contains(cpu) ?? true }
+    let memoryNode = PoolLayout.memoryNodes(machine)
     func place(_ cpu: Int, _ node: Int) -> Worker {
-      Worker(cpu: cpu, numaNode: node, cacheGroup: group[cpu] ?? -1)
+      Worker(cpu: cpu, numaNode: memoryNode[node] ?? node, cacheGroup: group[cpu] ?? -1)
     }
     var workers: [Worker] = []
     if machine.cores.isEmpty || hyperthreads {
@@ -60,6 +61,21 @@ public struct PoolLayout: Sendable, Hashable {
         zip(machine.numaNodes.map(\.id), node.distances), uniquingKeysWith: { first, _ in first })
     }
     self.init(workers: order.map { workers[$0] }, distances: distances)
+  }
+
+  /// For each node without memory the nearest one that has some: that is where its processing
+  /// units' pages go.
+  private static func memoryNodes(_ machine: Machine) -> [Int: Int] {
+    let filled = machine.numaNodes.indices.filter { machine.numaNodes[$0].memoryBytes > 0 }
+    var nearest: [Int: Int] = [:]
+    for node in machine.numaNodes where node.memoryBytes == 0 {
+      let place = filled.min {
+        let far = node.distances
+        return far.count == machine.numaNodes.count ? (far[$0], $0) < (far[$1], $1) : $0 < $1
+      }
+      nearest[node.id] = place.map { machine.numaNodes[$0].id }
+    }
+    return nearest
   }
 
   /// The position in `machine.caches` of each processing unit's last-level cache.

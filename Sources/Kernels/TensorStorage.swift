@@ -12,6 +12,20 @@ struct TensorStorage: @unchecked Sendable {
 
   let tensor: Tensor
   let address: UnsafeMutableRawPointer
+  /// Whether each NUMA node has a copy, as far from here as `WorkspaceView.weightShift` says.
+  let isReplicated: Bool
+
+  // Kept, as they are products over the shape.
+  let count: Int
+  let columns: Int
+  let rows: Int
+
+  init(tensor: Tensor, address: UnsafeMutableRawPointer, isReplicated: Bool) {
+    self.tensor = tensor
+    self.address = address
+    self.isReplicated = isReplicated
+    (count, columns, rows) = (tensor.count, tensor.columns, tensor.rows)
+  }
 
   /// The kernel code of a number format; nil for formats that kernels do not compute with.
   static func code(_ type: DataType) -> Int32? {
@@ -33,7 +47,4 @@ struct TensorStorage: @unchecked Sendable {
   }
   var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
   var integers: UnsafeMutablePointer<Int32> { address.assumingMemoryBound(to: Int32.self) }
-  var count: Int { tensor.count }
-  var columns: Int { tensor.columns }
-  var rows: Int { tensor.rows }
 }

@@ -15,7 +15,7 @@ enum LayeringRules {
   static let onlyUsers: [(library: String, user: String)] = [
     ("CHwloc", "HardwareDiscovery"), ("CNuma", "HardwareDiscovery"), ("COneDNN", "Kernels"),
     ("CKernels", "Kernels"), ("CSQLite", "JobStore"), ("CProfiles", "Profiles"),
-    ("CBenchPeers", "hfm-bench"),
+    ("CBenchPeers", "hfm-bench"), ("CAllocationCounter", "hfm-bench"),
   ]
 
   /// Files, clocks, threads, the environment and unseeded randomness.
