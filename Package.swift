@@ -44,7 +44,7 @@ let faces: [Target] = [
     [
       "Calibration", "Executor", "Kernels", "Validation", "Planner", "CostModel", "Workloads",
       "Models", "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation",
-      "Quantities", "DataFormats", "CBenchPeers",
+      "Quantities", "DataFormats", "CBenchPeers", "CAllocationCounter",
       "CSystemShims",
     ]),
   module(
@@ -125,6 +125,8 @@ let c: [Target] = [
   // Kernels must run at full speed in debug builds too: the prediction is held against them.
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
   .target(name: "CProfiles"),
+  // Benchmark-only: counts the heap allocations of the program that it is linked into.
+  .target(name: "CAllocationCounter"),
   // Benchmark-only: OpenMP, oneTBB and oneDNN with its own threads, to stand beside us in a run.
   .target(
     name: "CBenchPeers",
@@ -179,8 +181,8 @@ let testTargets: [Target] = [
   tests(
     "Commands",
     [
-      "Commands", "Executor", "JobStore", "Scheduler", "Slurm", "Workloads", "Quantities",
-      "DataFormats",
+      "Commands", "Executor", "HardwareDiscovery", "HardwareModel", "JobStore", "Scheduler",
+      "Slurm", "Workloads", "Quantities", "DataFormats",
     ]),
   tests("HFMKit", ["HFMKit"]),
   tests("Architecture", ["DataFormats"]),

@@ -3,6 +3,7 @@
 # Stops at the first failure and says which step it was.
 #   HFM_VALIDATION_DATA=DIR   also runs the tests that hold results against third-party records
 #   HFM_SLURM=off             leaves the tests on a real Slurm out (they need root; else skipped)
+#   HFM_NUMA=off              leaves the virtual machines of several NUMA nodes out
 #   HFM_SANITIZERS=off        leaves the sanitizer runs out
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -45,6 +46,9 @@ build --build-tests
 begin "build (release)"
 build -c release
 
+begin "allocations of a steady step"
+.build/release/hfm-bench --rounds 3 allocations
+
 begin "tests"
 # What the builds wrote goes to the disk now, not while tests of the ledger wait for theirs; and
 # where memory serves as a file system, the tests' own folders lie there: a killed process loses as
@@ -60,6 +64,13 @@ timeout --foreground 20m swift test --skip-build
 if [ -x scripts/test-slurm.sh ] && [ "${HFM_SLURM:-on}" != off ]; then
   begin "real Slurm"
   scripts/test-slurm.sh
+fi
+
+begin "several NUMA nodes"
+if [ "${HFM_NUMA:-on}" = off ]; then
+  echo "skipped: HFM_NUMA=off"
+else
+  HFM_NUMA_BUILT=yes scripts/check-numa.sh --or-skip
 fi
 
 if [ -x scripts/sanitize.sh ] && [ "${HFM_SANITIZERS:-on}" != off ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks in a virtual machine of several NUMA nodes (scripts/check-numa.sh) that a real Slurm with
+# Checks in a virtual machine of several NUMA nodes (scripts/numa-vm.sh) that a real Slurm with
 # task/affinity puts each job's processors and pages where `hfm submit` planned them.
 # Usage: scripts/check-slurm-numa.sh [NODESnCPUS]   (default 4n8); needs root, Debian and QEMU.
 set -euo pipefail
@@ -100,4 +100,4 @@ scontrol shutdown || true
 [ $bad = 0 ] && echo "every job's processors and pages lie on one NUMA node, as planned"
 exit $bad
 GUEST
-HFM_GUEST_COMMAND=$command scripts/check-numa.sh "$shape"
+scripts/numa-vm.sh "$shape" "$command"

@@ -14,17 +14,19 @@
 #include <time.h>
 #include <unistd.h>
 
-int hfm_pin_current_thread(int cpu) {
+int hfm_pin_thread(int thread, int cpu) {
   if (cpu < 0) return EINVAL;
   cpu_set_t *set = CPU_ALLOC((size_t)cpu + 1);
   if (!set) return ENOMEM;
   size_t bytes = CPU_ALLOC_SIZE((size_t)cpu + 1);
   CPU_ZERO_S(bytes, set);
   CPU_SET_S((size_t)cpu, bytes, set);
-  int failure = sched_setaffinity(0, bytes, set) == 0 ? 0 : errno;
+  int failure = sched_setaffinity(thread, bytes, set) == 0 ? 0 : errno;
   CPU_FREE(set);
   return failure;
 }
+
+int hfm_current_thread(void) { return (int)syscall(SYS_gettid); }
 
 int hfm_current_cpu(void) { return sched_getcpu(); }
 
@@ -53,14 +55,24 @@ void hfm_set_current_worker(uintptr_t pool, int worker) {
 uintptr_t hfm_current_pool(void) { return current_pool; }
 int hfm_current_worker(void) { return current_worker; }
 
-int hfm_bind_memory(void *address, size_t bytes, int node) {
+static int set_policy(void *address, size_t bytes, int policy, const int *nodes, int count) {
   enum { word_bits = sizeof(unsigned long) * CHAR_BIT, words = 1024 / word_bits };
-  if (node < 0 || node >= 1024) return EINVAL;
   unsigned long mask[words] = {0};
-  mask[node / word_bits] = 1UL << (node % word_bits);
+  for (int i = 0; i < count; i++) {
+    if (nodes[i] < 0 || nodes[i] >= 1024) return EINVAL;
+    mask[nodes[i] / word_bits] |= 1UL << (nodes[i] % word_bits);
+  }
   // The kernel reads maxnode - 1 bits.
-  long result = syscall(SYS_mbind, address, bytes, MPOL_BIND, mask, 1024UL + 1, 0U);
+  long result = syscall(SYS_mbind, address, bytes, policy, mask, 1024UL + 1, 0U);
   return result == 0 ? 0 : errno;
+}
+
+int hfm_bind_memory(void *address, size_t bytes, int node) {
+  return set_policy(address, bytes, MPOL_BIND, &node, 1);
+}
+
+int hfm_interleave_memory(void *address, size_t bytes, const int *nodes, int count) {
+  return set_policy(address, bytes, MPOL_INTERLEAVE, nodes, count);
 }
 
 int hfm_keep_memory_local(void *address, size_t bytes) {

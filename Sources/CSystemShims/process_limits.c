@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
-int hfm_affinity_cpus(int *cpus, int capacity) {
+int hfm_affinity_cpus(int thread, int *cpus, int capacity) {
   // The kernel refuses a mask smaller than its own, whose width is known only by trying.
   for (int width = 1024; width <= 1 << 20; width *= 2) {
     cpu_set_t *set = CPU_ALLOC(width);
     if (!set) return -1;
     size_t size = CPU_ALLOC_SIZE(width);
     CPU_ZERO_S(size, set);
-    if (sched_getaffinity(0, size, set) != 0) {
+    if (sched_getaffinity(thread, size, set) != 0) {
       CPU_FREE(set);
       continue;
     }

@@ -10,6 +10,17 @@ public struct CalibrationResult: Sendable, Hashable {
   public var device: Device
   /// How well it predicts shapes that it was not made from.
   public var fit: CalibrationFit
+  /// Products and copies of one worker, each node, the machine, and of two jobs side by side; empty
+  /// unless a whole pool was measured.
+  public var scopes: [ScopeSpeed] = []
+  /// Bandwidth and latency of memory and caches; nil unless a whole pool was measured.
+  public var memory: MemorySpeeds?
+  /// Medians that stayed uncertain, of all.
+  public var uncertainPoints: Int
+  /// All medians.
+  public var points: Int
+  /// What disturbed the measurement.
+  public var notes: [String] = []
 }
 
 /// Measures this machine with the kernels that run graphs.
@@ -22,7 +33,8 @@ public enum Calibration {
   ///
   /// Weights and saved activations are read cold, as in a model: rounds go over all cases of a
   /// class, whose copies together exceed the caches. Each point is the median of interleaved
-  /// rounds.
+  /// rounds, repeated until it is certain or the time is over. Operators that no kernel runs are
+  /// left out; the roofline predicts them.
   /// - Parameters:
   ///   - quick: fewer shapes and rounds.
   ///   - dataTypes: number formats to measure, for jobs that need no other.
@@ -34,10 +46,13 @@ public enum Calibration {
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> CalibrationResult {
     let cacheBytes = lastLevelBytes(machine, team)
-    let watch = Stopwatch(team: team, repeats: quick ? 9 : 15)
+    let watch =
+      quick
+      ? Stopwatch(team: team, rounds: 6...9, tolerance: 0.05, secondsPerList: 0.15)
+      : Stopwatch(team: team, rounds: 9...31, tolerance: 0.03, secondsPerList: 1.2)
     progress("memory bandwidth", 0)
     let bandwidth = try MachineSpeed.bandwidth(
-      team: team, cacheBytes: cacheBytes, repeats: watch.repeats)
+      team: team, cacheBytes: cacheBytes, repeats: watch.rounds.lowerBound)
     let launch = try MachineSpeed.launchOverhead(team: team)
     var points: [MeasuredPoint] = []
     let all = OperatorClass.allCases.flatMap { item in dataTypes.map { (item, $0) } }
@@ -47,7 +62,9 @@ public enum Calibration {
       points += try watch.measure(cases(operatorClass, type, quick: quick))
     }
     let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)
-    return CalibrationResult(device: device, fit: CurveFit.fit(device, points))
+    return CalibrationResult(
+      device: device, fit: CurveFit.fit(device, points),
+      uncertainPoints: points.count { $0.uncertainty > watch.tolerance }, points: points.count)
   }
 
   static func cases(_ operatorClass: OperatorClass, _ type: DataType, quick: Bool)
@@ -57,8 +74,8 @@ public enum Calibration {
     case .matrix: ProductCases.matrix(type, quick: quick)
     case .attention: ProductCases.attention(type, quick: quick, backward: false)
     case .attentionBackward: ProductCases.attention(type, quick: quick, backward: true)
-    // No kernel here runs them yet: the roofline predicts them.
-    case .convolution, .transform: []
+    case .convolution: ConvolutionCases.cases(type, quick: quick)
+    case .transform: StreamingCases.transforms(type, quick: quick)
     default: StreamingCases.cases(operatorClass, type, quick: quick)
     }
   }
@@ -79,6 +96,7 @@ public enum Calibration {
     device.memoryBandwidth = BytesPerSecond(bandwidth)
     device.launchOverhead = Seconds(launch)
     device.rates = CurveFit.curves(points)
+    device.laws = LawFit.laws(points)
     let model = machine.packages.first?.model ?? ""
     let name = model.isEmpty ? device.name : model
     device.source =

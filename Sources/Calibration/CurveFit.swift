@@ -1,32 +1,60 @@
 import CostModel
 import Glibc
-import HardwareModel
-import Quantities
+public import HardwareModel
+public import Quantities
 
-/// How well curves predict measurements that did not make them.
+/// How well a calibration predicts measurements that did not make it.
 public struct CalibrationFit: Sendable, Hashable {
+  /// The same over one class and number format.
+  public struct Part: Sendable, Hashable {
+    /// The operator class.
+    public var operatorClass: OperatorClass
+    /// Number format.
+    public var dataType: DataType
+    /// Whether a fitted law predicts it, or the curve.
+    public var isLaw: Bool
+    /// As below, over the part's held-out points.
+    public var meanAbsolutePercentageError: Double
+    /// Number of held-out points.
+    public var points: Int
+  }
+
   /// Mean of |predicted − measured| / measured over the held-out points, in percent.
   public var meanAbsolutePercentageError: Double
   /// Number of held-out points.
   public var points: Int
+  /// By class and format, in the order of measurement.
+  public var parts: [Part] = []
 }
 
 /// Turns measured points into curves.
 enum CurveFit {
-  /// One curve per class and number format, in the order in which they first appear. Points are
-  /// gathered in bins of a factor of two in work; a bin's rate is its work over its time, so that
-  /// shapes of one size but unequal speed are weighed as a model with both would feel them.
-  static func curves(_ points: [MeasuredPoint]) -> [RateCurve] {
-    var keys: [(OperatorClass, DataType)] = []
-    for point in points where !point.isHeldOut && point.cost.work > 0 {
-      let key = (point.cost.operatorClass, point.cost.dataType)
-      if !keys.contains(where: { $0 == key }) { keys.append(key) }
-    }
-    return keys.map { key in
-      let mine = points.filter {
-        !$0.isHeldOut && $0.cost.operatorClass == key.0 && $0.cost.dataType == key.1
+  /// The points that make the model, by class and number format, in the order in which those first
+  /// appear.
+  static func groups(_ points: [MeasuredPoint], heldOut: Bool = false) -> [(
+    operatorClass: OperatorClass, dataType: DataType, points: [MeasuredPoint]
+  )] {
+    var groups: [(operatorClass: OperatorClass, dataType: DataType, points: [MeasuredPoint])] = []
+    for point in points
+    where point.isHeldOut == heldOut && point.cost.work > 0 && point.seconds > 0 {
+      let place = groups.firstIndex {
+        $0.operatorClass == point.cost.operatorClass && $0.dataType == point.cost.dataType
       }
-      return RateCurve(operatorClass: key.0, dataType: key.1, points: binned(mine))
+      if let place {
+        groups[place].points.append(point)
+      } else {
+        groups.append((point.cost.operatorClass, point.cost.dataType, [point]))
+      }
+    }
+    return groups
+  }
+
+  /// One curve per class and number format. Points are gathered in bins of a factor of two in
+  /// work; a bin's rate is the geometric mean of its points' rates.
+  static func curves(_ points: [MeasuredPoint]) -> [RateCurve] {
+    groups(points).map {
+      RateCurve(
+        operatorClass: $0.operatorClass, dataType: $0.dataType, points: binned($0.points))
     }
   }
 
@@ -50,10 +78,20 @@ enum CurveFit {
 
   static func fit(_ device: Device, _ points: [MeasuredPoint]) -> CalibrationFit {
     let model = TimeModel(device: device)
-    let errors = points.filter { $0.isHeldOut && $0.seconds > 0 }.map {
-      abs(model.seconds($0.cost) - $0.seconds) / $0.seconds
+    func error(_ points: [MeasuredPoint]) -> Double {
+      let errors = points.map { abs(model.seconds($0.cost) - $0.seconds) / $0.seconds }
+      return errors.isEmpty ? 0 : 100 * errors.reduce(0, +) / Double(errors.count)
     }
-    let mean = errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count)
-    return CalibrationFit(meanAbsolutePercentageError: 100 * mean, points: errors.count)
+    let groups = groups(points, heldOut: true)
+    let all = groups.flatMap(\.points)
+    return CalibrationFit(
+      meanAbsolutePercentageError: error(all), points: all.count,
+      parts: groups.map { group in
+        CalibrationFit.Part(
+          operatorClass: group.operatorClass, dataType: group.dataType,
+          isLaw: device.laws.contains {
+            $0.operatorClass == group.operatorClass && $0.dataType == group.dataType
+          }, meanAbsolutePercentageError: error(group.points), points: group.points.count)
+      })
   }
 }

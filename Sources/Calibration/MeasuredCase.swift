@@ -1,7 +1,5 @@
 import CostModel
-import Executor
 import Graph
-import HardwareModel
 import Kernels
 import Quantities
 
@@ -63,38 +61,6 @@ struct MeasuredPoint: Sendable {
   var cost: OperatorCost
   var seconds: Double
   var isHeldOut: Bool
-}
-
-/// Measures cases on a team.
-struct Stopwatch {
-  let team: WorkerTeam
-  let repeats: Int
-
-  /// Medians of `repeats` rounds; every round runs each case once, so that a slow moment of the
-  /// machine falls on all alike.
-  func measure(_ cases: [MeasuredCase]) throws -> [MeasuredPoint] {
-    let runners = try cases.map {
-      try ProgramRunner($0.program(), team: team, seed: 7)
-    }
-    for runner in runners { try runner.run() }
-    var times = cases.map { _ in [Double]() }
-    for _ in 0..<repeats {
-      for (index, runner) in runners.enumerated() {
-        runner.resetProfile()
-        try runner.run(profile: true)
-        times[index].append(median(runner.stepSeconds))
-      }
-    }
-    return zip(cases, times).map {
-      MeasuredPoint(cost: $0.cost, seconds: median($1), isHeldOut: $0.isHeldOut)
-    }
-  }
-}
-
-/// The middle value; 0 for none.
-func median(_ values: [Double]) -> Double {
-  guard !values.isEmpty else { return 0 }
-  let sorted = values.sorted()
-  let half = sorted.count / 2
-  return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+  /// Half the width of the median's 95 % confidence interval, as a share of the median.
+  var uncertainty = 0.0
 }

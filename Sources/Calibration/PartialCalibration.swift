@@ -1,12 +1,11 @@
 public import Executor
 public import HardwareModel
 public import Quantities
-import Synchronization
 
 extension Calibration {
-  /// Measures a whole machine: all workers as one team, then half of them as a team of their own
-  /// while the other half does the same, so that jobs on some of the cores are predicted with
-  /// their neighbours at work.
+  /// Measures a whole machine: all workers as one team; half of them as a team of their own while
+  /// the other half does the same, so that jobs on some of the cores are predicted with their
+  /// neighbours at work; then memory, caches, and products and copies by scope.
   ///
   /// - Parameters: as `run(team:machine:quick:dataTypes:progress:)`.
   /// - Throws: `UserError` when memory does not suffice or a worker is leased; `CancellationError`.
@@ -16,61 +15,57 @@ extension Calibration {
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> CalibrationResult {
     let workers = Array(pool.layout.workers.indices)
-    let hasHalves = workers.count > 1
-    let share = hasHalves ? 0.5 : 1
-    let whole = try pool.lease(workers)
-    var result: CalibrationResult
-    do {
-      defer { whole.release() }
-      result = try run(team: whole, machine: machine, quick: quick, dataTypes: dataTypes) {
+    let share = workers.count > 1 ? 0.45 : 0.9
+    func whole<R>(_ body: (WorkerTeam) throws -> R) throws -> R {
+      let team = try pool.lease(workers)
+      defer { team.release() }
+      return try body(team)
+    }
+    let disturbance = try whole { try Disturbance(team: $0) }
+    var result = try whole { team in
+      try run(team: team, machine: machine, quick: quick, dataTypes: dataTypes) {
         progress($0, share * $1)
       }
     }
-    guard hasHalves else { return result }
-    let size = workers.count / 2
-    let half = try pool.lease(Array(workers[..<size]))
-    defer { half.release() }
-    let neighbour = try Neighbour(
-      pool.lease(Array(workers[size..<(2 * size)])), machine, quick, dataTypes)
-    defer { neighbour.end() }
-    let part = try run(team: half, machine: machine, quick: quick, dataTypes: dataTypes) {
-      progress("\($0), half of the cores", share + share * $1)
+    if workers.count > 1 {
+      let part = try half(pool, machine, quick, dataTypes) {
+        progress("\($0), half of the cores", share + share * $1)
+      }
+      result.device.partialSpeeds = [
+        PartialSpeed(
+          cores: workers.count / 2, memoryBandwidth: part.device.memoryBandwidth,
+          rates: part.device.rates, laws: part.device.laws)
+      ]
+      result.points += part.points
+      result.uncertainPoints += part.uncertainPoints
     }
-    result.device.partialSpeeds = [
-      PartialSpeed(
-        cores: size, memoryBandwidth: part.device.memoryBandwidth, rates: part.device.rates)
-    ]
+    progress("memory, caches and scopes", 0.9)
+    let memory = MemoryProbe(pool: pool, machine: machine, isQuick: quick)
+    result.memory = try memory.run()
+    result.scopes = try ScopeProbe(pool: pool, memory: memory, dataTypes: dataTypes).run()
+    result.notes = try whole { team in
+      try disturbance.notes(team: team, uncertain: result.uncertainPoints, of: result.points)
+    }
     return result
   }
-}
 
-/// Keeps a team busy with calibrations until it is ended.
-private final class Neighbour: Sendable {
-  private let team: WorkerTeam
-  private let isEnded = Atomic<Bool>(false)
-  private let isIdle = Atomic<Bool>(false)
-
-  init(_ team: WorkerTeam, _ machine: Machine, _ quick: Bool, _ dataTypes: [DataType]) throws {
-    self.team = team
-    let isStarted = DriverThread.start { [self] in
-      while !isEnded.load(ordering: .acquiring) {
-        // Its result is not wanted; an error ends the load, which only makes the measured half
-        // faster.
-        guard
-          (try? Calibration.run(team: team, machine: machine, quick: quick, dataTypes: dataTypes))
-            != nil
-        else { break }
-      }
-      isIdle.store(true, ordering: .releasing)
+  /// The first half of the workers while the second half is calibrated again and again.
+  private static func half(
+    _ pool: WorkerPool, _ machine: Machine, _ quick: Bool, _ dataTypes: [DataType],
+    _ progress: (String, Double) -> Void
+  ) throws -> CalibrationResult {
+    let size = pool.layout.workers.count / 2
+    let half = try pool.lease(Array(0..<size))
+    defer { half.release() }
+    let neighbour = try pool.lease(Array(size..<(2 * size)))
+    defer { neighbour.release() }
+    return try Companion.during(isReady: true) {
+      _ = try run(team: neighbour, machine: machine, quick: quick, dataTypes: dataTypes)
+    } stop: {
+      neighbour.cancel()
+    } _: {
+      try run(
+        team: half, machine: machine, quick: quick, dataTypes: dataTypes, progress: progress)
     }
-    if !isStarted { isIdle.store(true, ordering: .releasing) }
-  }
-
-  /// Cancels the load and waits until the team is free.
-  func end() {
-    isEnded.store(true, ordering: .releasing)
-    team.cancel()
-    while !isIdle.load(ordering: .acquiring) { DriverThread.pause() }
-    team.release()
   }
 }

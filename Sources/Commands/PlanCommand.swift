@@ -1,5 +1,6 @@
 import CostModel
 import DataFormats
+import Executor
 import HardwareDiscovery
 import HardwareModel
 import Models
@@ -125,8 +126,14 @@ enum ClusterOption {
   /// This machine: a calibration file, else a rough figure with a warning.
   private static func here(_ arguments: Arguments, _ console: Console) throws(UserError) -> Cluster
   {
-    if let path = arguments.string("device-profile") { return Cluster(single: try device(path)) }
     let machine = try HardwareDiscovery.discover(.live)
+    if let path = arguments.string("device-profile") {
+      let device = try device(path)
+      let layout = PoolLayout(
+        machine: machine, hyperthreads: device.measuredOn?.workersPer == "thread")
+      if let stale = device.staleness(on: .here(machine, layout)) { console.warn(stale) }
+      return Cluster(single: device)
+    }
     console.warn(
       "this machine was not calibrated, so its speed is a rough guess; "
         + "run hfm calibrate --output here.json and give --device-profile here.json")

@@ -5,7 +5,8 @@ public import Quantities
 
 /// Predicts seconds from counts on one device.
 ///
-/// With a measured `RateCurve` for the operator's class and number format: the rate is interpolated
+/// With a fitted `RateLaw` for the operator's class and number format: the law. With a measured
+/// `RateCurve` for the operator's class and number format: the rate is interpolated
 /// linearly over the logarithm of the work; below the first point the time is constant, above the
 /// last the rate is; a product is never faster than its bytes through memory. Without: the roofline
 /// (Williams et al., CACM 2009), max(FLOP / (peak · efficiency), bytes / (bandwidth · efficiency)),
@@ -14,6 +15,7 @@ public struct TimeModel: Sendable {
   /// The device that is predicted.
   public let device: Device
   private let curves: [Key: [RatePoint]]
+  private let laws: [Key: RateLaw]
 
   private struct Key: Hashable {
     var operatorClass: OperatorClass
@@ -29,12 +31,18 @@ public struct TimeModel: Sendable {
       curves[Key(operatorClass: curve.operatorClass, dataType: curve.dataType)] = points
     }
     self.curves = curves
+    laws = Dictionary(
+      device.laws.map { (Key(operatorClass: $0.operatorClass, dataType: $0.dataType), $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Seconds of one operator; 0 for an operator without work.
   public func seconds(_ cost: OperatorCost) -> Double {
     guard cost.work > 0 else { return 0 }
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
+    if let law = laws[key] {
+      return law.seconds(flops: Double(cost.hardwareFlops), bytes: Double(cost.bytes))
+    }
     guard let points = curves[key] else { return roofline(cost).total }
     let measured = Self.seconds(work: cost.work, points: points)
     guard cost.operatorClass.workIsFlops else { return measured }
@@ -42,9 +50,10 @@ public struct TimeModel: Sendable {
     return max(measured, Double(cost.bytes) / device.memoryBandwidth.value)
   }
 
-  /// Whether the device has a measured curve for this operator.
+  /// Whether the device has a measured curve or law for this operator.
   public func isMeasured(_ cost: OperatorCost) -> Bool {
-    curves[Key(operatorClass: cost.operatorClass, dataType: cost.dataType)] != nil
+    let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
+    return laws[key] != nil || curves[key] != nil
   }
 
   /// The terms of the roofline for one operator.
@@ -83,8 +92,8 @@ public struct TimeModel: Sendable {
     }
   }
 
-  /// Seconds of `work` on a measured curve whose points rise in work.
-  static func seconds(work: Double, points: [RatePoint]) -> Double {
+  /// Seconds of `work` on a measured curve whose points rise in work; 0 without points.
+  public static func seconds(work: Double, points: [RatePoint]) -> Double {
     guard let first = points.first, let last = points.last else { return 0 }
     if work <= first.work { return first.work / first.workPerSecond }
     if work >= last.work { return work / last.workPerSecond }

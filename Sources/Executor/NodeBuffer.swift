@@ -50,11 +50,7 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
     _ = hfm_keep_memory_local(mapped, bytes)
     if let wanted {
       let failure = hfm_bind_memory(mapped, bytes, Int32(clamping: wanted))
-      if failure != 0 {
-        notes.append(
-          "memory could not be bound to NUMA node \(wanted) (\(ErrnoFailure(code: failure).text)); "
-            + "pages fall where they are first touched")
-      }
+      if failure != 0 { notes.append(NodeBuffer.unbound(wanted, failure)) }
     }
     if hugePages {
       let failure = hfm_advise_huge_pages(mapped, bytes)
@@ -70,17 +66,48 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
 
   deinit { munmap(pointer, byteCount) }
 
-  /// Touches each page from the lane that owns it in `scope.parallelFor(pages)`, so that without a
-  /// binding it falls on that lane's node. Contents stay as they are.
-  public func prefault(_ scope: TeamScope) {
+  /// Binds a range, given in bytes, to a NUMA node, as `interleave` spreads one.
+  public func bind(_ range: Range<Int>, to node: Int) -> String? {
     let page = NodeBuffer.pageBytes
-    let base = pointer
-    scope.parallelFor(byteCount / page) { range, _ in
-      for index in range {
-        hfm_touch_page(base + index * page)
-      }
+    let first = range.lowerBound / page * page
+    let end = min((range.upperBound + page - 1) / page * page, byteCount)
+    guard end > first, node >= 0 else { return nil }
+    let failure = hfm_bind_memory(pointer + first, end - first, Int32(clamping: node))
+    return failure == 0 ? nil : NodeBuffer.unbound(node, failure)
+  }
+
+  private static func unbound(_ node: Int, _ failure: Int32) -> String {
+    "memory could not be bound to NUMA node \(node) (\(ErrnoFailure(code: failure).text)); "
+      + "pages fall where they are first touched"
+  }
+
+  /// Spreads the pages of a range, given in bytes, over NUMA nodes in turn; only those that no one
+  /// has touched yet move. Cut inwards to whole pages.
+  /// - Returns: what a reader should know when the system refuses; nil when it did as asked.
+  public func interleave(_ range: Range<Int>, over nodes: [Int]) -> String? {
+    let page = NodeBuffer.pageBytes
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = min(range.upperBound, byteCount) / page * page
+    guard end > first else { return nil }
+    let failure = hfm_interleave_memory(
+      pointer + first, end - first, nodes.map { Int32(clamping: $0) }, Int32(nodes.count))
+    guard failure != 0 else { return nil }
+    return "memory could not be spread over NUMA nodes (\(ErrnoFailure(code: failure).text)); "
+      + "pages fall where they are first touched"
+  }
+
+  /// Touches the pages of a range, given in bytes, as `prefault` does those of the whole.
+  public func prefault(_ range: Range<Int>, _ scope: TeamScope) {
+    let page = NodeBuffer.pageBytes
+    let (first, base) = (range.lowerBound / page, pointer)
+    scope.parallelFor((range.upperBound + page - 1) / page - first) { pages, _ in
+      for index in pages { hfm_touch_page(base + (first + index) * page) }
     }
   }
+
+  /// Touches each page from the lane that owns it in `scope.parallelFor(pages)`, so that without a
+  /// binding it falls on that lane's node. Contents stay as they are.
+  public func prefault(_ scope: TeamScope) { prefault(0..<byteCount, scope) }
 
   /// Where the pages are now.
   public struct Residency: Sendable, Hashable {
@@ -101,11 +128,17 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
     public var node: Int
     /// Existing pages on it.
     public var pages: Int
+    /// Creates a count.
+    public init(node: Int, pages: Int) {
+      self.node = node
+      self.pages = pages
+    }
   }
 
-  /// Asks the kernel on which node each page lies (`move_pages` without targets).
+  /// The NUMA node of each page (`move_pages` without targets); negative for a page that does not
+  /// exist.
   /// - Throws: `UserError` when the kernel does not tell (no NUMA support or no permission).
-  public func residency() throws(UserError) -> Residency {
+  public func pageNodes() throws(UserError) -> [Int32] {
     let page = NodeBuffer.pageBytes
     var nodes = [Int32](repeating: -1, count: byteCount / page)
     let failure = hfm_page_nodes(pointer, page, nodes.count, &nodes)
@@ -115,6 +148,13 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
         "the kernel does not tell where pages are: \(ErrnoFailure(code: failure).text)",
         remedy: "allow move_pages to the process (CAP_SYS_NICE, seccomp profile)")
     }
+    return nodes
+  }
+
+  /// Counts on which node the pages lie.
+  /// - Throws: `UserError` when the kernel does not tell (no NUMA support or no permission).
+  public func residency() throws(UserError) -> Residency {
+    let nodes = try pageNodes()
     var counts: [Int: Int] = [:]
     for node in nodes where node >= 0 { counts[Int(node), default: 0] += 1 }
     let present = counts.values.reduce(0, +)

@@ -8,10 +8,13 @@ public struct PoolLayout: Sendable, Hashable {
     public var cpu: Int
     /// Nearest NUMA node (the operating system's index); -1 when unknown.
     public var numaNode: Int
+    /// Workers of equal number share their last-level cache; -1 when unknown.
+    public var cacheGroup: Int
     /// Creates a place.
-    public init(cpu: Int, numaNode: Int) {
+    public init(cpu: Int, numaNode: Int, cacheGroup: Int = -1) {
       self.cpu = cpu
       self.numaNode = numaNode
+      self.cacheGroup = cacheGroup
     }
   }
 
@@ -30,17 +33,22 @@ public struct PoolLayout: Sendable, Hashable {
   /// hardware thread, within `machine.limits`. A machine without cores counts each processing
   /// unit as a core.
   public init(machine: Machine, hyperthreads: Bool = false) {
+    let group = PoolLayout.cacheGroups(machine)
     let allowed = machine.limits.map { Set($0.cpus) }
     func isAllowed(_ cpu: Int) -> Bool { allowed?.contains(cpu) ?? true }
+    let memoryNode = PoolLayout.memoryNodes(machine)
+    func place(_ cpu: Int, _ node: Int) -> Worker {
+      Worker(cpu: cpu, numaNode: memoryNode[node] ?? node, cacheGroup: group[cpu] ?? -1)
+    }
     var workers: [Worker] = []
     if machine.cores.isEmpty || hyperthreads {
       for unit in machine.processingUnits where isAllowed(unit.id) {
-        workers.append(Worker(cpu: unit.id, numaNode: unit.numaNode))
+        workers.append(place(unit.id, unit.numaNode))
       }
     } else {
       for core in machine.cores {
         guard let cpu = core.cpus.first(where: isAllowed) else { continue }
-        workers.append(Worker(cpu: cpu, numaNode: core.numaNode))
+        workers.append(place(cpu, core.numaNode))
       }
     }
     // A stable sort: topological order stays within a node.
@@ -53,6 +61,32 @@ public struct PoolLayout: Sendable, Hashable {
         zip(machine.numaNodes.map(\.id), node.distances), uniquingKeysWith: { first, _ in first })
     }
     self.init(workers: order.map { workers[$0] }, distances: distances)
+  }
+
+  /// For each node without memory the nearest one that has some: that is where its processing
+  /// units' pages go.
+  private static func memoryNodes(_ machine: Machine) -> [Int: Int] {
+    let filled = machine.numaNodes.indices.filter { machine.numaNodes[$0].memoryBytes > 0 }
+    var nearest: [Int: Int] = [:]
+    for node in machine.numaNodes where node.memoryBytes == 0 {
+      let place = filled.min {
+        let far = node.distances
+        return far.count == machine.numaNodes.count ? (far[$0], $0) < (far[$1], $1) : $0 < $1
+      }
+      nearest[node.id] = place.map { machine.numaNodes[$0].id }
+    }
+    return nearest
+  }
+
+  /// The position in `machine.caches` of each processing unit's last-level cache.
+  private static func cacheGroups(_ machine: Machine) -> [Int: Int] {
+    var last: [Int: Int] = [:]
+    for (position, cache) in machine.caches.enumerated() {
+      for cpu in cache.cpus where (last[cpu].map { machine.caches[$0].level } ?? 0) < cache.level {
+        last[cpu] = position
+      }
+    }
+    return last
   }
 
   /// SLIT distance between the nodes of two workers; 10 on one node, 20 when unknown.

@@ -10,12 +10,15 @@ final class TaskRegion: @unchecked Sendable {
   private let deques: PaddedArray<TaskDeque>
   private let sleep: PaddedArray<TaskSleep>
   private let cancellation: PaddedArray<CancellationFlag>
+  private let posts: PaddedArray<PostOffice>
 
   init(
-    pool: PoolCore, workers: [Int], neighbours: [[Int]],
+    pool: PoolCore, layout: PoolLayout, workers: [Int],
     cancellation: PaddedArray<CancellationFlag>
   ) {
     let count = workers.count
+    let nodes = workers.map { layout.workers[$0].numaNode }
+    let posts = PaddedArray<PostOffice>(count: 1) { _ in PostOffice(nodes: nodes) }
     let deques = PaddedArray<TaskDeque>(count: count) { _ in TaskDeque() }
     let sleep = PaddedArray<TaskSleep>(count: 1) { _ in TaskSleep() }
     let lanes = UnsafeMutablePointer<TaskLane>.allocate(capacity: count)
@@ -26,7 +29,7 @@ final class TaskRegion: @unchecked Sendable {
     for (lane, worker) in workers.enumerated() {
       laneOfWorker[worker] = lane
       (lanes + lane).initialize(to: TaskLane(deque: deques[lane], outbox: pool.outboxes[worker]))
-      for (rank, victim) in neighbours[lane].enumerated() {
+      for (rank, victim) in layout.stealingOrder(of: lane, in: workers).enumerated() {
         (victims + lane * (count - 1) + rank).initialize(to: deques[victim])
       }
     }
@@ -34,8 +37,10 @@ final class TaskRegion: @unchecked Sendable {
     table.initialize(
       to: TaskTable(
         count: count, spins: pool.spin.worker, poolIdentity: pool.identity, sleep: sleep[0],
-        cancellation: cancellation[0], lanes: lanes, victims: victims, laneOfWorker: laneOfWorker))
+        cancellation: cancellation[0], posts: posts[0], lanes: lanes, victims: victims,
+        laneOfWorker: laneOfWorker))
     (self.pool, self.deques, self.sleep, self.cancellation) = (pool, deques, sleep, cancellation)
+    self.posts = posts
   }
 
   deinit {
@@ -58,9 +63,4 @@ struct TaskSleep: ~Copyable {
   let sleepers = Atomic<Int>(0)
   /// Whether the lanes shall leave the task group.
   let isClosed = Atomic<Bool>(true)
-}
-
-/// Set for good when the team is asked to stop.
-struct CancellationFlag: ~Copyable {
-  let isSet = Atomic<Bool>(false)
 }

@@ -9,6 +9,7 @@ struct TaskTable {
   let poolIdentity: UInt
   let sleep: UnsafeMutablePointer<TaskSleep>
   let cancellation: UnsafeMutablePointer<CancellationFlag>
+  let posts: UnsafeMutablePointer<PostOffice>
   /// By lane.
   let lanes: UnsafeMutablePointer<TaskLane>
   /// By lane, `count - 1` entries each: the other lanes' queues, the nearest first.
@@ -17,7 +18,7 @@ struct TaskTable {
   let laneOfWorker: UnsafeMutablePointer<Int>
 
   /// Whether the team has been asked to stop.
-  var isCancelled: Bool { cancellation.pointee.isSet.load(ordering: .relaxed) }
+  var isCancelled: Bool { cancellation.pointee.mustStop }
 
   /// The lane of the calling thread, or nil when it is no worker of this team.
   @inline(__always)
@@ -42,6 +43,13 @@ struct TaskTable {
     return true
   }
 
+  /// Queues a task that the plain queues do not hold. All sleepers look, since it may be one
+  /// lane's alone.
+  func post(_ task: TeamTask, _ place: TaskPlace, from lane: Int) {
+    posts.pointee.post(task, place, from: lane)
+    wakeSleepers(all: true)
+  }
+
   /// What a lane other than the leader does: tasks, until the region closes.
   func work(lane: Int) {
     work(lane: lane) { sleep.pointee.isClosed.load(ordering: .sequentiallyConsistent) }
@@ -55,17 +63,23 @@ struct TaskTable {
     let looks = spins / pausesPerLook
     var idleLooks = 0
     while !isFinished() {
-      if let task = lanes[lane].deque.pointee.pop() {
+      if posts.pointee.hasUrgent, let post = posts.pointee.takeUrgent(lane) {
+        carryOut(post.task, lane: lane, stolen: post.isStolen)
+        idleLooks = 0
+      } else if let task = lanes[lane].deque.pointee.pop() {
         carryOut(task, lane: lane, stolen: false)
         idleLooks = 0
       } else if let task = steal(lane) {
         carryOut(task, lane: lane, stolen: true)
         idleLooks = 0
+      } else if posts.pointee.hasBackground, let post = posts.pointee.takeBackground(lane) {
+        carryOut(post.task, lane: lane, stolen: post.isStolen)
+        idleLooks = 0
       } else if idleLooks < looks {
         idleLooks += 1
         for _ in 0..<pausesPerLook { hfm_cpu_pause() }
       } else {
-        park(unless: isFinished)
+        park(lane, unless: isFinished)
         idleLooks = 0
       }
     }
@@ -89,10 +103,12 @@ struct TaskTable {
   /// Sleeps until a task is queued or a group ends. The order "announce, look again, sleep"
   /// against "queue, look for sleepers, wake" loses no wake-up.
   @inline(never)
-  private func park(unless isFinished: () -> Bool) {
+  private func park(_ lane: Int, unless isFinished: () -> Bool) {
     let signal = sleep.pointee.signal.load(ordering: .sequentiallyConsistent)
     sleep.pointee.sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    if !isFinished(), !(0..<count).contains(where: { lanes[$0].deque.pointee.hasTask }) {
+    if !isFinished(), !posts.pointee.hasWork(lane),
+      !(0..<count).contains(where: { lanes[$0].deque.pointee.hasTask })
+    {
       // The word does not move: it lies in a `PaddedArray`.
       withUnsafePointer(to: sleep.pointee.signal) { hfm_futex_wait($0, signal) }
     }

@@ -6,6 +6,7 @@ import Synchronization
 /// leader's thread writes, while no other lane is at work.
 final class TeamCore: @unchecked Sendable {
   let pool: PoolCore
+  let layout: PoolLayout
   let workers: [Int]
   private let cancellation: PaddedArray<CancellationFlag>
   /// `cancellation` keeps it.
@@ -19,9 +20,13 @@ final class TeamCore: @unchecked Sendable {
   private let spins: Int
   /// The queues of task groups; made here, so that no lane ever sees them half made.
   let taskRegion: TaskRegion
+  /// Parts that the team was split into before, by their number; the leader's.
+  private var parts: [Int: [TeamCore]] = [:]
 
-  init(pool: PoolCore, layout: PoolLayout, workers: [Int]) {
+  /// A part of a team (see `TeamScope.split`) stops when the whole one does.
+  init(pool: PoolCore, layout: PoolLayout, workers: [Int], partOf whole: TeamCore? = nil) {
     self.pool = pool
+    self.layout = layout
     self.workers = workers
     count = workers.count
     spins = pool.spin.worker
@@ -30,17 +35,12 @@ final class TeamCore: @unchecked Sendable {
     for (lane, worker) in workers.enumerated() {
       (links + lane).initialize(to: pool.link(worker))
     }
-    let cancellation = PaddedArray<CancellationFlag>(count: 1) { _ in CancellationFlag() }
+    let cancellation =
+      whole?.cancellation ?? PaddedArray<CancellationFlag>(count: 1) { _ in CancellationFlag() }
     self.cancellation = cancellation
     cancellationFlag = cancellation[0]
-    // For each lane, the other lanes from the nearest outwards.
-    let neighbours = workers.indices.map { lane in
-      let others = (1..<workers.count).map { (lane + $0) % workers.count }
-      let far = others.map { layout.distance(workers[lane], workers[$0]) }
-      return others.indices.sorted { (far[$0], $0) < (far[$1], $1) }.map { others[$0] }
-    }
     taskRegion = TaskRegion(
-      pool: pool, workers: workers, neighbours: neighbours, cancellation: cancellation)
+      pool: pool, layout: layout, workers: workers, cancellation: cancellation)
   }
 
   deinit { links.deallocate() }
@@ -54,7 +54,9 @@ final class TeamCore: @unchecked Sendable {
   }
 
   /// Whether the team has been asked to stop.
-  var isCancelled: Bool { cancellationFlag.pointee.isSet.load(ordering: .relaxed) }
+  var isCancelled: Bool { cancellationFlag.pointee.mustStop }
+  /// Whether it has been asked to stop for good, whatever the time.
+  var isCancelledForGood: Bool { cancellationFlag.pointee.isSet.load(ordering: .relaxed) }
   func cancel() { cancellationFlag.pointee.isSet.store(true, ordering: .relaxed) }
 
   /// Runs `body` on the first worker; the calling thread waits.
@@ -74,6 +76,33 @@ final class TeamCore: @unchecked Sendable {
     }
     guard let result else { throw CancellationError() }
     return try result.get()
+  }
+
+  /// The team cut into `count` parts of neighbouring lanes. Leader only.
+  func parts(_ count: Int) -> [TeamCore] {
+    if let known = parts[count] { return known }
+    let made = (0..<count).map { part in
+      let lanes = TeamScope.chunk(part, of: count, count: self.count)
+      return TeamCore(pool: pool, layout: layout, workers: Array(workers[lanes]), partOf: self)
+    }
+    parts[count] = made
+    return made
+  }
+
+  /// Carries out `function(context, part)` on the first lane of each part (of `parts(count)`) and
+  /// waits for all. Leader only, outside any region.
+  func fork(
+    parts count: Int, _ function: @convention(c) (UnsafeRawPointer, Int) -> Void,
+    _ context: UnsafeRawPointer
+  ) {
+    leaderState.pointee.isInRegion = true
+    let first = (0..<count).map { TeamScope.chunk($0, of: count, count: self.count).lowerBound }
+    for part in 1..<count {
+      links[first[part]].issue(Command(function: function, context: context, lane: part))
+    }
+    function(context, 0)
+    for part in 1..<count { links[first[part]].join(spins: spins) }
+    leaderState.pointee.isInRegion = false
   }
 
   /// Carries out `function(context, lane)` once on every lane and waits for all.

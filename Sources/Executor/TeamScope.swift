@@ -9,10 +9,11 @@ public struct TeamScope {
   /// Number of lanes.
   public var count: Int { core.count }
 
-  /// Whether the team has been asked to stop.
+  /// Whether the team has been asked to stop, or this body's time is over.
   public var isCancelled: Bool { core.isCancelled }
 
-  /// Throws `CancellationError` when the team has been asked to stop.
+  /// Throws `CancellationError` when the team has been asked to stop or this body's time is over
+  /// (`WorkerTeam.run(within:_:)` then throws `DeadlineExceeded`).
   public func checkCancellation() throws {
     if isCancelled { throw CancellationError() }
   }
@@ -70,6 +71,16 @@ public struct TeamScope {
   }
 }
 
+extension TeamScope {
+  /// Adds to the statistics of the worker behind a lane what its share of the work read and wrote:
+  /// bytes on its own NUMA node and on others. Outside loops only.
+  public func countTraffic(lane: Int, localBytes: Int, remoteBytes: Int) {
+    let outbox = core.taskRegion.table.pointee.lanes[lane].outbox
+    outbox.pointee.localBytes.wrappingAdd(localBytes, ordering: .relaxed)
+    outbox.pointee.remoteBytes.wrappingAdd(remoteBytes, ordering: .relaxed)
+  }
+}
+
 /// A static loop as the lanes see it: constant while the region runs, on the leader's stack.
 ///
 /// Not copyable, so that calling `body` borrows it: a reference count that all lanes raise and
@@ -100,7 +111,7 @@ private func runPieces(
   _ cancellation: UnsafeMutablePointer<CancellationFlag>, _ body: (Range<Int>, Int) -> Void
 ) {
   var next = range.lowerBound
-  while next < range.upperBound, !cancellation.pointee.isSet.load(ordering: .relaxed) {
+  while next < range.upperBound, !cancellation.pointee.mustStop {
     let end = next + min(piece, range.upperBound - next)
     body(next..<end, lane)
     next = end

@@ -43,6 +43,19 @@ public final class TeamTaskGroup: @unchecked Sendable {
     finishOne()
   }
 
+  /// Queues a task with a place or a priority: bound to a lane or a node, ahead of the others, or
+  /// for when there is nothing else. Nobody steals what is bound.
+  ///
+  /// Inside a loop's body, and from threads that are no lane of the team, it runs at once where it
+  /// is, like any task.
+  public func add(_ place: TaskPlace, _ body: @escaping @Sendable () -> Void) {
+    guard !runsInline, let lane = table.pointee.currentLane else {
+      return isCancelled ? () : body()
+    }
+    pending.wrappingAdd(1, ordering: .relaxed)
+    table.pointee.post(TeamTask(group: self, body: body), place, from: lane)
+  }
+
   /// Runs `body` with a new group and waits until all that group's tasks are done, carrying out
   /// tasks of this team meanwhile.
   public func nested(_ body: (TeamTaskGroup) -> Void) {

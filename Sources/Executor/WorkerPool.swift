@@ -17,6 +17,11 @@ public final class WorkerPool: Sendable {
     public var tasks: Int
     /// Those of them that another worker had queued.
     public var stolenTasks: Int
+    /// Bytes on the worker's own NUMA node that its share of the work read or wrote, as those who
+    /// know their data counted them (see `TeamScope.countTraffic`).
+    public var localBytes: Int
+    /// The same on other nodes.
+    public var remoteBytes: Int
   }
 
   private struct State {
@@ -133,7 +138,30 @@ public final class WorkerPool: Sendable {
         busySeconds: Double(ticks) / core.spin.ticksPerSecond,
         regions: outbox.pointee.regions.load(ordering: .relaxed),
         tasks: outbox.pointee.tasks.load(ordering: .relaxed),
-        stolenTasks: outbox.pointee.stolenTasks.load(ordering: .relaxed))
+        stolenTasks: outbox.pointee.stolenTasks.load(ordering: .relaxed),
+        localBytes: outbox.pointee.localBytes.load(ordering: .relaxed),
+        remoteBytes: outbox.pointee.remoteBytes.load(ordering: .relaxed))
+    }
+  }
+
+  /// What has become of the workers' processing units since the start: one line for each worker
+  /// that the system no longer keeps on its own (the unit went offline, or the process's cpuset or
+  /// affinity was changed). Such a worker works on, wherever the system lets it.
+  ///
+  /// A worker whose processing unit is there (again) and allowed is pinned to it anew.
+  public func checkPlacement() -> [String] {
+    layout.workers.enumerated().compactMap { worker, place in
+      let thread = core.outboxes[worker].pointee.thread.load(ordering: .relaxed)
+      // 0 would be the calling thread: the worker never got as far as to say who it is.
+      guard thread != 0 else { return nil }
+      let allowed = affinity(thread)
+      if allowed == [place.cpu] { return nil }
+      // Beyond the cpuset or offline the kernel refuses.
+      if hfm_pin_thread(thread, Int32(clamping: place.cpu)) == 0 {
+        return "worker \(worker) had lost processing unit \(place.cpu) and is back on it"
+      }
+      let now = allowed.map(String.init).joined(separator: ", ")
+      return "processing unit \(place.cpu) went away; worker \(worker) may run on \(now)"
     }
   }
 

@@ -27,6 +27,10 @@ struct Outbox: ~Copyable {
   let regions = Atomic<Int>(0)
   let tasks = Atomic<Int>(0)
   let stolenTasks = Atomic<Int>(0)
+  let localBytes = Atomic<Int>(0)
+  let remoteBytes = Atomic<Int>(0)
+  /// The kernel's number of the worker's thread.
+  let thread = Atomic<Int32>(0)
   /// 0 while starting, then 1 + the errno of pinning (1: pinned).
   let pinning = Atomic<Int32>(0)
 

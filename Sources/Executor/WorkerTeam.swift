@@ -39,6 +39,26 @@ public final class WorkerTeam: Sendable {
   ///   `UserError` when the team was released, the pool shut down, or the caller is itself a
   ///   worker (it would block its own job or another's).
   public func run<R: Sendable>(_ body: @Sendable (TeamScope) throws -> R) throws -> R {
+    try run(until: 0, body)
+  }
+
+  /// The same with a deadline: when `limit` has passed since the body started, its loops hand out
+  /// no further piece, its tasks are skipped and its scope reports cancellation.
+  /// - Throws: `DeadlineExceeded` when the body had not ended by then, whatever it returned; else
+  ///   as without a deadline. Later runs are not concerned.
+  public func run<R: Sendable>(
+    within limit: Duration, _ body: @Sendable (TeamScope) throws -> R
+  ) throws -> R {
+    let seconds = max(0, limit / .seconds(1))
+    let ticks = min(seconds * core.pool.spin.ticksPerSecond, 0x1p62)
+    // One tick more than no time: zero means no deadline.
+    return try run(until: UInt64(ticks) + 1, limit: limit, body)
+  }
+
+  /// `ticks` after the start of the body the deadline passes; 0 for none.
+  private func run<R: Sendable>(
+    until ticks: UInt64, limit: Duration = .zero, _ body: @Sendable (TeamScope) throws -> R
+  ) throws -> R {
     guard hfm_current_worker() < 0 else {
       throw UserError(
         .input, key: "team.run", "called on a worker thread",
@@ -54,8 +74,16 @@ public final class WorkerTeam: Sendable {
         pool.endRun()
         if isReleased.load(ordering: .acquiring) { giveBack() }
       }
-      if core.isCancelled { throw CancellationError() }
-      return try core.runOnLeader(body)
+      if core.isCancelledForGood { throw CancellationError() }
+      guard ticks > 0 else { return try core.runOnLeader(body) }
+      let flag = core.cancellationFlag
+      flag.pointee.deadline.store(hfm_ticks() &+ ticks, ordering: .relaxed)
+      defer { flag.pointee.deadline.store(0, ordering: .relaxed) }
+      let result = Result { try core.runOnLeader(body) }
+      if flag.pointee.isPastDeadline, !core.isCancelledForGood {
+        throw DeadlineExceeded(limit: limit)
+      }
+      return try result.get()
     }
   }
 

@@ -40,14 +40,21 @@ struct ErrnoFailure: Error {
   var text: String { String(cString: strerror(code)) }
 }
 
+/// The processing units that a thread may run on; empty when the kernel does not say.
+func affinity(_ thread: Int32) -> [Int] {
+  var cpus = [Int32](repeating: 0, count: max(0, Int(hfm_affinity_cpus(thread, nil, 0))))
+  let count = hfm_affinity_cpus(thread, &cpus, Int32(cpus.count))
+  return cpus.prefix(max(0, Int(count))).map(Int.init)
+}
+
 /// A worker's life: pin, then carry out command after command until told to end.
 private func workerMain(_ core: PoolCore, worker: Int, cpu: Int) {
   hfm_name_current_thread("hfm-worker-\(worker)")
   hfm_set_current_worker(core.identity, Int32(worker))
   let outbox = core.outboxes[worker]
   let inbox = core.inboxes[worker]
-  outbox.pointee.pinning.store(
-    1 + hfm_pin_current_thread(Int32(clamping: cpu)), ordering: .releasing)
+  outbox.pointee.thread.store(hfm_current_thread(), ordering: .relaxed)
+  outbox.pointee.pinning.store(1 + hfm_pin_thread(0, Int32(clamping: cpu)), ordering: .releasing)
   var seen: UInt32 = 0
   let spins = core.spin.worker
   while true {

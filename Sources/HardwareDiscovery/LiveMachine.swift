@@ -74,10 +74,10 @@ struct LiveMachine {
 
   /// The affinity mask; nil when the kernel does not say.
   static func affinity() -> [Int]? {
-    let count = hfm_affinity_cpus(nil, 0)
+    let count = hfm_affinity_cpus(0, nil, 0)
     guard count > 0 else { return nil }
     var cpus = [Int32](repeating: 0, count: Int(count))
-    let again = hfm_affinity_cpus(&cpus, count)
+    let again = hfm_affinity_cpus(0, &cpus, count)
     return again > 0 ? cpus.prefix(Int(min(again, count))).map(Int.init) : nil
   }
 

@@ -10,11 +10,15 @@ extension MachineBuilder {
     return objects.map { object in
       let cpus = (owned[object.osIndex] ?? []).sorted()
       if cpus.isEmpty { noteMemoryOnly(object) }
-      return NUMANode(
+      var node = NUMANode(
         id: object.osIndex, cpus: cpus, memoryBytes: object.memoryBytes,
         memorySource: object.memoryBytes > 0 ? "hwloc" : "not recorded",
         distances: matrix.map { distances($0, from: object, to: objects) } ?? [],
         localCpus: object.cpus)
+      let access = record.memoryAccess[object.globalIndex]
+      node.bandwidthBytesPerSecond = access?.bytesPerSecond
+      node.latencySeconds = access?.seconds
+      return node
     }
   }
 

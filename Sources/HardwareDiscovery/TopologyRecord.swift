@@ -21,6 +21,8 @@ struct TopologyRecord {
   let coreKinds: [(cpus: [Int], rank: Int)]
   /// Latency matrices between NUMA nodes.
   let latencies: [DistanceMatrix]
+  /// What the firmware states of memories, by the node's `globalIndex`.
+  let memoryAccess: [UInt64: MemoryAccess]
   /// Bandwidths of NVLinks between devices, switches and processors.
   let links: DistanceMatrix?
 
@@ -43,8 +45,15 @@ struct TopologyRecord {
     pciDevices = topology.objects(HWLOC_OBJ_PCI_DEVICE)
     coreKinds = topology.coreKinds()
     latencies = topology.nodeLatencies()
+    memoryAccess = topology.memoryAccess()
     links = topology.deviceLinks()
   }
+}
+
+/// What the firmware states of a memory for the processing units beside it.
+struct MemoryAccess {
+  var bytesPerSecond: Double?
+  var seconds: Double?
 }
 
 /// A square matrix between objects, row by row.
@@ -110,6 +119,32 @@ extension Topology {
       defer { hwloc_distances_release(handle, distances) }
       return matrix(distances)
     }
+  }
+
+  /// Bandwidth (MiB/s, as hwloc counts) and latency (ns) of each NUMA node for the processing
+  /// units beside it, where the firmware states them.
+  fileprivate borrowing func memoryAccess() -> [UInt64: MemoryAccess] {
+    var access: [UInt64: MemoryAccess] = [:]
+    var node = hwloc_get_next_obj_by_type(handle, HWLOC_OBJ_NUMANODE, nil)
+    while let object = node {
+      var initiator = hwloc_location()
+      initiator.type = HWLOC_LOCATION_TYPE_CPUSET
+      initiator.location.cpuset = object.pointee.cpuset
+      func value(_ attribute: hwloc_memattr_id_e) -> Double? {
+        var value: UInt64 = 0
+        let code = hwloc_memattr_get_value(
+          handle, hwloc_memattr_id_t(attribute.rawValue), object, &initiator, 0, &value)
+        return code == 0 && value > 0 ? Double(value) : nil
+      }
+      let found = MemoryAccess(
+        bytesPerSecond: value(HWLOC_MEMATTR_ID_BANDWIDTH).map { $0 * 1_048_576 },
+        seconds: value(HWLOC_MEMATTR_ID_LATENCY).map { $0 * 1e-9 })
+      if found.bytesPerSecond != nil || found.seconds != nil {
+        access[object.pointee.gp_index] = found
+      }
+      node = hwloc_get_next_obj_by_type(handle, HWLOC_OBJ_NUMANODE, object)
+    }
+    return access
   }
 
   /// NVLink bandwidths between devices, switches and processors; nil when none are recorded.

@@ -73,11 +73,16 @@ public struct PartialSpeed: Sendable, Hashable {
   public var memoryBandwidth: BytesPerSecond
   /// Measured speeds.
   public var rates: [RateCurve]
+  /// Fitted laws, as `Device.laws`.
+  public var laws: [RateLaw]
   /// Creates the speed of some cores.
-  public init(cores: Int, memoryBandwidth: BytesPerSecond, rates: [RateCurve]) {
+  public init(
+    cores: Int, memoryBandwidth: BytesPerSecond, rates: [RateCurve], laws: [RateLaw] = []
+  ) {
     self.cores = cores
     self.memoryBandwidth = memoryBandwidth
     self.rates = rates
+    self.laws = laws
   }
 }
 
@@ -116,6 +121,10 @@ public struct Device: Sendable, Hashable {
   public var launchOverhead: Seconds
   /// Measured speeds; empty for a datasheet device.
   public var rates: [RateCurve]
+  /// Fitted laws of the classes and formats for which one predicts better than the curve.
+  public var laws: [RateLaw] = []
+  /// What was measured; nil for a datasheet device and for profiles of old versions.
+  public var measuredOn: MeasuredOn?
   /// Measured speeds of some of a processor's cores, by rising core count.
   public var partialSpeeds: [PartialSpeed] = []
   /// What kernels reach of the datasheet; nil for a device of no fitted class.

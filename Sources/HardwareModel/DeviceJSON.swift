@@ -7,13 +7,14 @@ public import Quantities
 //  "efficiency": {see DeviceEfficiency}, "embodiedGrams", "rentPerHourDollars",
 //  "purchaseDollars", "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
 //  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
-//  "memoryBandwidthBytesPerSecond", "rates": […]}], "source"}
+//  "memoryBandwidthBytesPerSecond", "rates": […], "laws": […]}], "laws": [{see RateLaw}],
+//  "measuredOn": {see MeasuredOn}, "source"}
 extension Device {
   private static let keys: Set<String> = [
     "id", "name", "kind", "memoryBytes", "memoryBandwidthBytesPerSecond", "peakFlopsPerSecond",
     "vectorFlopsPerSecond", "launchOverheadSeconds", "maxPowerWatts", "idlePowerWatts", "rates",
     "partialSpeeds", "source", "efficiency", "embodiedGrams", "rentPerHourDollars",
-    "purchaseDollars",
+    "purchaseDollars", "laws", "measuredOn",
   ]
 
   /// Parses a device profile's bytes; `file` names it in errors.
@@ -75,6 +76,10 @@ extension Device {
     embodiedGrams = try cursor.optional("embodiedGrams")?.double(in: 0...1e12)
     rentPerHour = try cursor.optional("rentPerHourDollars")?.double(in: 0...1e9)
     purchasePrice = try cursor.optional("purchaseDollars")?.double(in: 0...1e12)
+    laws = try RateLaw.list(cursor)
+    measuredOn = try cursor.optional("measuredOn").map { (c) throws(JSONError) in
+      try MeasuredOn(checking: c)
+    }
     for partial in try cursor.optional("partialSpeeds")?.elements() ?? [] {
       partialSpeeds.append(try PartialSpeed(checking: partial))
     }
@@ -100,6 +105,8 @@ extension Device {
     if let maxPower { members.append(("maxPowerWatts", .number(maxPower.value))) }
     if let idlePower { members.append(("idlePowerWatts", .number(idlePower.value))) }
     if !rates.isEmpty { members.append(("rates", .array(rates.map(\.json)))) }
+    if !laws.isEmpty { members.append(("laws", .array(laws.map(\.json)))) }
+    if let measuredOn { members.append(("measuredOn", measuredOn.json)) }
     if !partialSpeeds.isEmpty {
       members.append(("partialSpeeds", .array(partialSpeeds.map(\.json))))
     }
@@ -110,23 +117,24 @@ extension Device {
 
 extension PartialSpeed {
   init(checking cursor: JSONCursor) throws(JSONError) {
-    try cursor.refuseUnknownKeys(known: ["cores", "memoryBandwidthBytesPerSecond", "rates"])
+    try cursor.refuseUnknownKeys(known: ["cores", "memoryBandwidthBytesPerSecond", "rates", "laws"])
     var rates: [RateCurve] = []
     for rate in try cursor.field("rates").elements() { rates.append(try RateCurve(checking: rate)) }
     self.init(
       cores: try cursor.field("cores").int(in: 1...1_000_000),
       memoryBandwidth: BytesPerSecond(
         try cursor.field("memoryBandwidthBytesPerSecond").double(in: 1...1e18)),
-      rates: rates)
+      rates: rates, laws: try RateLaw.list(cursor))
   }
 
   /// The speed as JSON.
   public var json: JSONValue {
-    .object([
-      ("cores", .number(cores)),
-      ("memoryBandwidthBytesPerSecond", .number(memoryBandwidth.value)),
-      ("rates", .array(rates.map(\.json))),
-    ])
+    .object(
+      [
+        ("cores", .number(cores)),
+        ("memoryBandwidthBytesPerSecond", .number(memoryBandwidth.value)),
+        ("rates", .array(rates.map(\.json))),
+      ] + (laws.isEmpty ? [] : [("laws", .array(laws.map(\.json)))]))
   }
 }
 

@@ -80,6 +80,11 @@ public struct NUMANode: Sendable, Hashable {
   /// Processing units that the node lies beside: more than `cpus` for memory that others own
   /// (high-bandwidth memory, a CXL expander), so that nodes' lists may overlap.
   public var localCpus: [Int]
+  /// Bandwidth that the firmware states for the processing units beside the node (ACPI's HMAT), in
+  /// bytes per second; nil when it states none.
+  public var bandwidthBytesPerSecond: Double?
+  /// Latency that it states for them, in seconds; nil when it states none.
+  public var latencySeconds: Double?
   /// Creates a node; `localCpus` are its `cpus` unless given.
   public init(
     id: Int, cpus: [Int], memoryBytes: Int, memorySource: String, distances: [Int],

@@ -81,8 +81,12 @@ public struct MachineDrawing {
   }
 
   private static func numa(_ node: NUMANode, cpus: [Int]) -> DrawingNode {
-    DrawingNode(
-      label: "NUMA node", id: node.id, detail: memory(node.memoryBytes), rank: 2, cpus: cpus)
+    let speed = node.bandwidthBytesPerSecond.map {
+      ", \(Int(($0 / 1e9).rounded())) GB/s by the firmware"
+    }
+    return DrawingNode(
+      label: "NUMA node", id: node.id, detail: memory(node.memoryBytes) + (speed ?? ""), rank: 2,
+      cpus: cpus)
   }
 
   private static func attachDevices(_ machine: Machine, _ tree: inout DrawingNode) {

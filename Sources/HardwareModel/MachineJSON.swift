@@ -34,14 +34,19 @@ extension Package {
 
 extension NUMANode {
   fileprivate var json: JSONValue {
-    .object([
+    var members: [(String, JSONValue)] = [
       ("id", .number(id)),
       ("cpus", .integers(cpus)),
       ("localCpus", .integers(localCpus)),
       ("memoryBytes", .number(memoryBytes)),
       ("memorySource", .string(memorySource)),
       ("distances", .integers(distances)),
-    ])
+    ]
+    if let bandwidth = bandwidthBytesPerSecond {
+      members.append(("bandwidthBytesPerSecond", .number(bandwidth)))
+    }
+    if let latency = latencySeconds { members.append(("latencySeconds", .number(latency))) }
+    return .object(members)
   }
 }
 

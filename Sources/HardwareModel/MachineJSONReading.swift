@@ -68,6 +68,8 @@ extension NUMANode {
       memorySource: try cursor.optional("memorySource")?.string() ?? "not recorded",
       distances: try cursor.integers("distances"),
       localCpus: cursor.has("localCpus") ? try cursor.integers("localCpus") : nil)
+    bandwidthBytesPerSecond = try cursor.optional("bandwidthBytesPerSecond")?.double(in: 1...1e18)
+    latencySeconds = try cursor.optional("latencySeconds")?.double(in: 0...1)
   }
 }
 

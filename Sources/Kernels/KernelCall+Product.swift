@@ -77,7 +77,7 @@ extension KernelCall {
     if p.m <= KernelCall.fewRows, p.transposeB, !p.transposeA, isWide {
       return forRows(p.n, grain: 16) { begin, end, lane in
         kernels.fewRowsLinear(
-          p.a, p.b, p.bias ?? hfm_array(), p.c, Int64(p.m), Int64(p.k), Int64(p.n),
+          p.a, near(p.b, lane), p.bias ?? hfm_array(), p.c, Int64(p.m), Int64(p.k), Int64(p.n),
           workspace.scratch(lane), Int64(begin), Int64(end))
       }
     }
@@ -103,10 +103,18 @@ extension KernelCall {
         let columns = TeamScope.chunk(tile % grid.columns, of: grid.columns, count: p.n, grain: 16)
         if rows.isEmpty || columns.isEmpty { continue }
         var gemm = p.tile(rows: rows, columns: columns, depth: 0..<p.k)
+        gemm.b = near(gemm.b, lane)
         let status = hfm_gemm_tile(&gemm, workspace.scratch(lane))
         if status != 0 { workspace.value(lane).pointee = Double(status) }
       }
     }
+  }
+
+  /// The copy of the second operand that lies on the lane's NUMA node.
+  private func near(_ array: hfm_array, _ lane: Int) -> hfm_array {
+    guard inputs[1].isReplicated else { return array }
+    let shift = workspace.weightShift(lane).pointee
+    return hfm_array(data: array.data.map { $0 + shift }, type: array.type)
   }
 
   /// Each lane sums a part of k into its own matrix; then the parts are added in order.

@@ -10,6 +10,8 @@ struct MemoryPlan: Sendable {
   private(set) var offsets: [Int]
   /// Size of the arena.
   private(set) var bytes = 0
+  /// The arena's first part: buffers that live as long as the program.
+  private(set) var lastingBytes = 0
 
   /// Slices start on pages of a cache line pair, so that lanes never share a line.
   private static let alignment = 128
@@ -29,6 +31,7 @@ struct MemoryPlan: Sendable {
       if overflow { throw MemoryPlan.tooLarge }
       bytes = next
     }
+    lastingBytes = bytes
     try placeTransients(program, sizes, base: bytes)
   }
 

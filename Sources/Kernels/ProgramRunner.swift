@@ -20,9 +20,8 @@ public final class ProgramRunner: @unchecked Sendable {
   /// Runs since the last `resetProfile`.
   public private(set) var profiledRuns = 0
 
-  private let memory: NodeBuffer
+  let memory: ProgramMemory
   private let workspace: Workspace
-  private let plan: MemoryPlan
   private let table: KernelTable
   private var prepared: [Prepared] = []
 
@@ -62,11 +61,13 @@ public final class ProgramRunner: @unchecked Sendable {
   /// - Parameters:
   ///   - seed: of parameters and inputs.
   ///   - memoryBudget: most bytes that may be used; nil for no limit.
+  ///   - weights: where parameters lie on a team of several NUMA nodes; nil for what suits the
+  ///     program (see `WeightPlacement`).
   /// - Throws: `UserError` when a format has no kernel, the memory exceeds the budget or is
   ///   refused; what `WorkerTeam.run` throws.
   public init(
     _ program: Program, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
-    kernels: KernelTable = .best
+    weights: WeightPlacement? = nil, kernels: KernelTable = .best
   ) throws {
     let plans = try ProgramRunner.plans(program, lanes: team.count)
     let plan = try MemoryPlan(program)
@@ -81,20 +82,27 @@ public final class ProgramRunner: @unchecked Sendable {
     }
     self.program = program
     self.team = team
-    self.plan = plan
     table = kernels
     requiredBytes = required
-    let nodes = team.numaNodes
-    memory = try NodeBuffer(
-      byteCount: max(1, plan.bytes), node: nodes.count == 1 ? nodes.first : nil, hugePages: true)
+    memory = try ProgramMemory(
+      program, plan: plan, team: team,
+      placement: weights
+        ?? .suited(
+          weightBytes: program.parameterBytes, requiredBytes: required, budget: memoryBudget,
+          nodes: team.numaNodes.count, changesWeights: program.changesParameters))
     workspace = try Workspace(need, lanes: team.count)
+    for (lane, shift) in memory.shifts.enumerated() {
+      workspace.view.weightShift(lane).pointee = shift
+    }
     stepSeconds = Array(repeating: 0, count: program.steps.count)
     try prepare(plans)
     try team.run { [self] scope in fill(scope, seed: seed) }
   }
 
   private func storage(_ buffer: Int, as tensor: Tensor) -> TensorStorage {
-    TensorStorage(tensor: tensor, address: memory.pointer + plan.offsets[buffer])
+    TensorStorage(
+      tensor: tensor, address: memory.arena.pointer + memory.plan.offsets[buffer],
+      isReplicated: memory.placement == .replicate && program.buffers[buffer].content == .parameter)
   }
 
   private func prepare(_ plans: [StepPlan]) throws(UserError) {
@@ -125,7 +133,8 @@ public final class ProgramRunner: @unchecked Sendable {
       let mixed = seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(index) &* 0xd1b5_4a32_d192_ed03
       choices[index].fill(storage(index, as: buffer.tensor), seed: mixed, scope: scope)
     }
-    memory.prefault(scope)
+    memory.copyParameters(scope)
+    memory.prefault(program, scope)
   }
 
   /// Runs every step once.
@@ -190,15 +199,16 @@ public final class ProgramRunner: @unchecked Sendable {
   /// Sets a buffer's elements, rounded to its format.
   public func write(_ values: [Float], to buffer: Int) throws {
     let storage = storage(buffer, as: program.buffers[buffer].tensor)
-    let table = table
+    let (table, memory) = (table, memory)
     guard values.count == storage.count else {
       throw UserError(
         .input, key: storage.tensor.name, "\(values.count) values for \(storage.count) elements")
     }
-    try team.run { _ in
+    try team.run { scope in
       if !storage.storeIntegers(values) {
         table.functions.pointee.fromFloat(values, storage.array, 0, Int64(storage.count))
       }
+      if storage.isReplicated { memory.copyParameters(scope) }
     }
   }
 }

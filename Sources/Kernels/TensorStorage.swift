@@ -12,6 +12,20 @@ struct TensorStorage: @unchecked Sendable {
 
   let tensor: Tensor
   let address: UnsafeMutableRawPointer
+  /// Whether each NUMA node has a copy, as far from here as `WorkspaceView.weightShift` says.
+  let isReplicated: Bool
+
+  // Kept, as they are products over the shape.
+  let count: Int
+  let columns: Int
+  let rows: Int
+
+  init(tensor: Tensor, address: UnsafeMutableRawPointer, isReplicated: Bool) {
+    self.tensor = tensor
+    self.address = address
+    self.isReplicated = isReplicated
+    (count, columns, rows) = (tensor.count, tensor.columns, tensor.rows)
+  }
 
   /// The kernel code of a number format; nil for formats that kernels do not compute with.
   static func code(_ type: DataType) -> Int32? {
@@ -60,8 +74,4 @@ struct TensorStorage: @unchecked Sendable {
     }
     return true
   }
-
-  var count: Int { tensor.count }
-  var columns: Int { tensor.columns }
-  var rows: Int { tensor.rows }
 }

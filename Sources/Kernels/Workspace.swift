@@ -50,6 +50,10 @@ struct WorkspaceView {
   func value(_ lane: Int) -> UnsafeMutablePointer<Double> {
     (base + lane * 128).assumingMemoryBound(to: Double.self)
   }
+  /// How far a lane's own copy of a replicated parameter is from the first one, in bytes.
+  func weightShift(_ lane: Int) -> UnsafeMutablePointer<Int> {
+    (base + lane * 128 + 64).assumingMemoryBound(to: Int.self)
+  }
   /// The scratch of a lane.
   func scratch(_ lane: Int) -> UnsafeMutablePointer<Float> {
     (base + lanes * 128 + lane * laneBytes).assumingMemoryBound(to: Float.self)

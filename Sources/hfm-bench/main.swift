@@ -5,6 +5,7 @@ import Glibc
 let benchmarks: [Benchmark] = [
   forkJoinBenchmark,
   taskBenchmark,
+  allocationBenchmark,
   productBenchmark,
   predictionBenchmark,
   costBenchmark,

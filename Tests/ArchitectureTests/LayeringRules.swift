@@ -16,7 +16,7 @@ enum LayeringRules {
     ("CHwloc", "HardwareDiscovery"), ("CNuma", "HardwareDiscovery"), ("COneDNN", "Kernels"),
     ("CFFTW", "Kernels"),
     ("CKernels", "Kernels"), ("CSQLite", "JobStore"), ("CProfiles", "Profiles"),
-    ("CBenchPeers", "hfm-bench"),
+    ("CBenchPeers", "hfm-bench"), ("CAllocationCounter", "hfm-bench"),
   ]
 
   /// Files, clocks, threads, the environment and unseeded randomness.

@@ -46,7 +46,7 @@ struct NUMATests {
     for (worker, cpu) in seen.withLock({ $0 }).enumerated() {
       let place = layout.workers[worker]
       #expect(cpu == place.cpu)
-      #expect(ThisMachine.kernelSays(cpu: cpu, isOn: place.numaNode))
+      #expect(ThisMachine.isLocal(cpu: cpu, to: place.numaNode))
     }
   }
 
@@ -112,11 +112,45 @@ struct NUMATests {
           }
           if arrived.load(ordering: .relaxed) == lanes { met.add(1) }
           let node = teams[index].places[lane].numaNode
-          if !ThisMachine.kernelSays(cpu: Int(hfm_current_cpu()), isOn: node) { strays.add(1) }
+          if !ThisMachine.isLocal(cpu: Int(hfm_current_cpu()), to: node) { strays.add(1) }
         }
       }
     }
     #expect(met.load(ordering: .relaxed) == lanes && strays.load(ordering: .relaxed) == 0)
+  }
+}
+
+/// Needs root and a processing unit that may go offline (`scripts/check-numa.sh` names one).
+@Suite(.enabled(if: getenv("HFM_NUMA_UNPLUG") != nil, "no processor may be taken away"))
+struct NUMAUnplugTests {
+  @Test func aPoolWorksOnWhenAProcessingUnitGoesOffline() throws {
+    let cpu = try #require(getenv("HFM_NUMA_UNPLUG").flatMap { Int(String(cString: $0)) })
+    let switchFile = "/sys/devices/system/cpu/cpu\(cpu)/online"
+    let layout = PoolLayout(machine: ThisMachine.machine)
+    let worker = try #require(layout.workers.firstIndex { $0.cpu == cpu })
+    let pool = try WorkerPool(layout: layout)
+    let team = try pool.lease(Array(layout.workers.indices))
+    let lanes = Atomic<Int>(0)
+    func region() throws {
+      try team.run { scope in scope.forEachLane { _ in lanes.add(1) } }
+    }
+    try region()
+    try TestFile.write("0", to: switchFile)
+    defer { try? TestFile.write("1", to: switchFile) }
+    for _ in 0..<20 { try region() }
+    let notes = pool.checkPlacement()
+    #expect(notes.count == 1)
+    let start = "processing unit \(cpu) went away; worker \(worker) may run on "
+    #expect(try #require(notes.first).hasPrefix(start), "\(notes)")
+    // A pool that starts now leaves the offline unit out.
+    let rest = PoolLayout(machine: try HardwareDiscovery.discover(.live))
+    #expect(rest.workers.map(\.cpu) == layout.workers.map(\.cpu).filter { $0 != cpu })
+    try TestFile.write("1", to: switchFile)
+    let back = "worker \(worker) had lost processing unit \(cpu) and is back on it"
+    #expect(pool.checkPlacement() == [back])
+    #expect(pool.checkPlacement().isEmpty)
+    try region()
+    #expect(lanes.load(ordering: .relaxed) == 22 * layout.workers.count)
   }
 }
 
@@ -129,6 +163,14 @@ private enum ThisMachine {
   /// Whether the kernel counts a processing unit to a node.
   static func kernelSays(cpu: Int, isOn node: Int) -> Bool {
     access("/sys/devices/system/cpu/cpu\(cpu)/node\(node)", F_OK) == 0
+  }
+
+  /// The same, or the unit's own node has no memory and lies elsewhere.
+  static func isLocal(cpu: Int, to node: Int) -> Bool {
+    kernelSays(cpu: cpu, isOn: node)
+      || machine.numaNodes.contains {
+        !memoryNodes.contains($0.id) && kernelSays(cpu: cpu, isOn: $0.id)
+      }
   }
 
   /// The kernel's distances from a node, by node: one column per node, by rising number.

@@ -3,6 +3,8 @@ import CSystemShims
 import Glibc
 import HardwareModel
 import Quantities
+import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct PoolTests {
@@ -182,6 +184,47 @@ import Testing
     }
     #expect(steps.withLock { $0 } == ["start", "end", "shut down"])
     #expect(throws: UserError.self) { try team.run { _ in } }
+  }
+
+  @Test func aWorkerWhoseProcessingUnitIsTakenAwayIsReportedAndBroughtBack() throws {
+    let cpus = PoolTests.allowed
+    try #require(cpus.count >= 2, "needs two processing units")
+    let pool = try WorkerPool(layout: PoolLayout(workers: [.init(cpu: cpus[0], numaNode: 0)]))
+    #expect(pool.checkPlacement().isEmpty)
+    // As taskset would from outside: the thread may run elsewhere only.
+    let thread = pool.core.outboxes[0].pointee.thread.load(ordering: .relaxed)
+    #expect(hfm_pin_thread(thread, Int32(cpus[1])) == 0)
+    let team = try pool.lease([0])
+    #expect(try team.run { $0.count } == 1)
+    let notes = pool.checkPlacement()
+    #expect(notes == ["worker 0 had lost processing unit \(cpus[0]) and is back on it"])
+    #expect(affinity(thread) == [cpus[0]] && pool.checkPlacement().isEmpty)
+  }
+
+  @Test func aProcessingUnitThatNeverWasIsReportedAgain() throws {
+    let pool = try WorkerPool(layout: PoolLayout(workers: [.init(cpu: 100_000, numaNode: 0)]))
+    let notes = pool.checkPlacement()
+    #expect(notes.count == 1 && notes[0].hasPrefix("processing unit 100000 went away; worker 0"))
+  }
+
+  @Test func threadsAreNamed() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(2))
+    let names = try (0..<2).map { worker in
+      let thread = pool.core.outboxes[worker].pointee.thread.load(ordering: .relaxed)
+      return try TestFile.text("/proc/self/task/\(thread)/comm")
+    }
+    #expect(names == ["hfm-worker-0\n", "hfm-worker-1\n"])
+  }
+
+  @Test func trafficIsCountedPerWorker() throws {
+    let pool = try WorkerPool(layout: .onFirstCPU(2))
+    let team = try pool.lease([1, 0])
+    try team.run { scope in
+      scope.countTraffic(lane: 0, localBytes: 5, remoteBytes: 7)
+      scope.countTraffic(lane: 0, localBytes: 1, remoteBytes: 0)
+    }
+    #expect(pool.statistics.map(\.localBytes) == [0, 6])
+    #expect(pool.statistics.map(\.remoteBytes) == [0, 7])
   }
 
   @Test func statisticsCountWork() throws {

@@ -18,8 +18,10 @@ import Workloads
   }
 
   /// Tokens → embedding → `layers` residual blocks of norm, linear, gelu, linear → cross-entropy.
-  static func smallModel(layers: Int, type: DataType = .fp32) -> OperatorGraph {
-    let (rows, h, vocabulary) = (12, 10, 17)
+  static func smallModel(layers: Int, type: DataType = .fp32, hidden h: Int = 10)
+    -> OperatorGraph
+  {
+    let (rows, vocabulary) = (12, 17)
     let ids = Tensor("ids", [1, rows], .int32, .input)
     let labels = Tensor("labels", [1, rows], .int32, .input)
     let x = Tensor("x", [1, rows, h], type, .activation)

@@ -4,8 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Pins the calling thread to one processing unit. Returns 0 or an errno value.
-int hfm_pin_current_thread(int cpu);
+/// Pins a thread (the kernel's number of it; 0 for the calling one) to one processing unit.
+/// Returns 0 or an errno value.
+int hfm_pin_thread(int thread, int cpu);
+/// The kernel's number of the calling thread.
+int hfm_current_thread(void);
 /// The processing unit that the calling thread runs on, or -1.
 int hfm_current_cpu(void);
 /// Names the calling thread; Linux keeps the first 15 bytes.
@@ -25,6 +28,9 @@ int hfm_current_worker(void);
 
 /// Binds a mapped range to one NUMA node (MPOL_BIND). Returns 0 or an errno value.
 int hfm_bind_memory(void *address, size_t bytes, int node);
+/// Spreads a mapped range over NUMA nodes page by page (MPOL_INTERLEAVE). Returns 0 or an errno
+/// value.
+int hfm_interleave_memory(void *address, size_t bytes, const int *nodes, int count);
 /// Asks for a mapped range that each page falls on the node of the thread that first touches it and
 /// stays there (MPOL_LOCAL). That is the default policy but for automatic NUMA balancing, which
 /// would keep taking pages away to see who uses them, and migrate them; Linux 6.1's move_pages does

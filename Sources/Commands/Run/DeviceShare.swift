@@ -17,6 +17,7 @@ extension Device {
       measured = partial.cores
       device.memoryBandwidth = partial.memoryBandwidth
       device.rates = partial.rates
+      device.laws = partial.laws
     }
     let part = Double(cores) / Double(measured)
     device.memoryBandwidth = device.memoryBandwidth * part
@@ -25,6 +26,7 @@ extension Device {
       Peak($0.dataType, $0.flopsPerSecond * (Double(cores) / Double(total)))
     }
     guard part < 1 else { return device }
+    device.laws = device.laws.map { $0.scaled(by: part) }
     device.rates = device.rates.map { curve in
       RateCurve(
         operatorClass: curve.operatorClass, dataType: curve.dataType,

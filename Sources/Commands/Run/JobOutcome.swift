@@ -1,6 +1,7 @@
 import Quantities
 import DataFormats
 import JobStore
+import Kernels
 import Scheduler
 
 /// A job ready to be scheduled: what it is, and what the scheduler sees.
@@ -31,6 +32,8 @@ struct JobOutcome: Sendable {
   /// Seconds after this run's start; nil for a job of an earlier run.
   var startSeconds: Double?
   var endSeconds: Double?
+  /// Where its memory lay and what its workers did; nil unless it ended in this run.
+  var resources: JobResources?
   /// Whether it was settled in an earlier run.
   var isEarlier = false
 
@@ -62,9 +65,11 @@ struct JobOutcome: Sendable {
     startSeconds = now
   }
 
-  mutating func end(_ state: JobState, _ reason: String, measured: Double?, at now: Double) {
+  mutating func end(_ state: JobState, _ reason: String, measured: JobMeasurement?, at now: Double)
+  {
     settle(state, reason)
-    measuredSeconds = measured
+    measuredSeconds = measured?.seconds
+    resources = measured?.resources
     endSeconds = now
   }
 
@@ -84,6 +89,8 @@ struct JobOutcome: Sendable {
       ("startSeconds", startSeconds.map { .number($0) } ?? .null),
       ("endSeconds", endSeconds.map { .number($0) } ?? .null),
       ("earlierRun", .bool(isEarlier)),
+      ("memory", resources?.memoryJSON ?? .null),
+      ("workers", resources?.workersJSON ?? .null),
     ])
   }
 
@@ -97,9 +104,9 @@ struct JobOutcome: Sendable {
 
   static let head = [
     "job", "what", "state", "nodes", "cpus", "memory", "predicted s", "measured s", "start s",
-    "end s",
+    "end s", "off node",
   ]
-  static let rightAligned: Set<Int> = [5, 6, 7, 8, 9]
+  static let rightAligned: Set<Int> = [5, 6, 7, 8, 9, 10]
 
   var row: [String] {
     func seconds(_ value: Double?, _ places: Int = 3) -> String {
@@ -111,6 +118,7 @@ struct JobOutcome: Sendable {
       placement.map { Self.ranges($0.cpus) } ?? "–",
       placement.map { Format.bytes($0.memoryBytes) } ?? "–", seconds(predictedSeconds),
       seconds(measuredSeconds), seconds(startSeconds, 2), seconds(endSeconds, 2),
+      resources?.memory.map { "\(Format.fixed(100 * $0.shareOffNode, 1)) %" } ?? "–",
     ]
   }
 

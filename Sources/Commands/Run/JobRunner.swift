@@ -19,6 +19,8 @@ struct JobMeasurement: Sendable {
   var seconds: Double
   /// More figures: name, unit and value.
   var details: [(name: String, unit: String, value: Double)] = []
+  /// Memory and workers; nil from runners that have none of their own.
+  var resources: JobResources?
 }
 
 /// Carries jobs out on this machine; the scheduler and the ledger know nothing of kernels.

@@ -65,7 +65,9 @@ struct KernelJobRunner: JobRunner {
   ) throws -> JobMeasurement {
     let began = ContinuousClock.now
     let workload = try Self.workload(job)
-    let team = try pool.lease(try workers(placement.cpus))
+    let workers = try workers(placement.cpus)
+    let team = try pool.lease(workers)
+    let before = pool.statistics
     defer { team.release() }
     cancellation.onCancel { team.cancel() }
     let work = try StepWork(workload, team, memoryBudget: placement.memoryBytes)
@@ -94,7 +96,24 @@ struct KernelJobRunner: JobRunner {
       (name: "slowestPass", unit: "s", value: seconds.max() ?? 0),
     ]
     if let loss = work.loss { details.append((name: "loss", unit: "", value: loss)) }
-    return JobMeasurement(seconds: seconds.reduce(0, +), details: details)
+    return JobMeasurement(
+      seconds: seconds.reduce(0, +), details: details,
+      resources: try resources(workers, before, work.runner, steps: seconds.count))
+  }
+
+  /// What the job's workers did since `before`, and where its memory is.
+  private func resources(
+    _ workers: [Int], _ before: [WorkerPool.Statistics], _ runner: ProgramRunner, steps: Int
+  ) throws -> JobResources {
+    // A kernel that does not tell where pages are takes the figures away, not the job.
+    let memory = try? runner.residency()
+    if memory != nil { _ = try runner.countTraffic(runs: steps) }
+    let now = pool.statistics
+    return JobResources(
+      memory: memory,
+      workers: workers.map {
+        JobResources.Worker(place: pool.layout.workers[$0], statistics: now[$0].since(before[$0]))
+      }, notes: (memory?.notes ?? []) + pool.checkPlacement())
   }
 
   private func workers(_ cpus: [Int]) throws(UserError) -> [Int] {

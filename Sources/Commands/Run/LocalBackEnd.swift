@@ -192,7 +192,8 @@ struct LocalBackEnd: BackEnd {
       UnwrittenEnd(
         id: jobs[number].id, run: ended.run, state: state, reason: reason, measured: measured,
         time: Self.wallTime))
-    outcomes[number].end(state, reason, measured: measured?.seconds, at: now)
+    outcomes[number].end(state, reason, measured: measured, at: now)
+    for note in measured?.resources?.notes ?? [] { console.warn("\(jobs[number].id): \(note)") }
     console.note("\(jobs[number].id): \(state.rawValue)" + (reason.isEmpty ? "" : ": \(reason)"))
     return state == .done ? .end(number) : .fail(number)
   }
@@ -301,7 +302,8 @@ extension LocalBackEnd {
   private func record(_ end: UnwrittenEnd) throws(UserError) {
     try ledger.finish(
       run: end.run, state: end.state, reason: end.reason, measuredSeconds: end.measured?.seconds,
-      at: end.time, measurements: end.measured?.details ?? [])
+      at: end.time,
+      measurements: (end.measured?.details ?? []) + (end.measured?.resources?.details ?? []))
   }
 
   /// Writes an end; a service that cannot keeps it and tries again.

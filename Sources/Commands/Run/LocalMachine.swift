@@ -18,8 +18,8 @@ struct LocalMachine {
   /// - Throws: `UserError` for a faulty profile, or when the system refuses the workers.
   init(deviceProfile: String?) throws(UserError) {
     let machine = SlurmShare.limited(try HardwareDiscovery.discover(.live))
-    let pool = try WorkerPool(layout: PoolLayout(machine: machine))
     guard let path = deviceProfile else {
+      let pool = try WorkerPool(layout: PoolLayout(machine: machine))
       try self.init(machine: machine, pool: pool, device: Device(roughly: machine))
       notes.append(
         "predictions rest on assumed figures of a common processor; hfm calibrate --output FILE "
@@ -30,7 +30,11 @@ struct LocalMachine {
     let cluster = try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
       try catalogue.device(id)
     }
-    try self.init(machine: machine, pool: pool, device: cluster.device)
+    // One worker per hardware thread where that was measured to be faster.
+    let layout = PoolLayout(
+      machine: machine, hyperthreads: cluster.device.measuredOn?.workersPer == "thread")
+    try self.init(machine: machine, pool: WorkerPool(layout: layout), device: cluster.device)
+    if let stale = cluster.device.staleness(on: .here(machine, layout)) { notes.append(stale) }
   }
 
   /// Takes a discovered machine, its workers and its measured speed.

@@ -13,15 +13,18 @@ final class StepWork {
 
   init(_ workload: Workload, _ team: WorkerTeam, memoryBudget: Int) throws {
     if let graph = workload.training {
-      training = try TrainingRunner(graph, team: team, memoryBudget: memoryBudget)
-      inference = nil
+      let trainer = try TrainingRunner(graph, team: team, memoryBudget: memoryBudget)
+      (training, inference, runner) = (trainer, nil, trainer.runner)
     } else {
-      inference = try InferenceRunner(workload.forward, team: team, memoryBudget: memoryBudget)
-      training = nil
+      let pass = try InferenceRunner(workload.forward, team: team, memoryBudget: memoryBudget)
+      (training, inference, runner) = (nil, pass, pass.runner)
     }
   }
 
   var isTraining: Bool { training != nil }
+
+  /// What runs the steps.
+  let runner: ProgramRunner
 
   /// A pass that counts for nothing.
   func warmUp() throws { try step(1) }

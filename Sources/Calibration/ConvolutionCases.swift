@@ -1,0 +1,63 @@
+import Graph
+import Quantities
+
+/// Shapes of convolutions as encoders of images and volumes have them; none is a particular model's
+/// list.
+enum ConvolutionCases {
+  /// A convolution with "same" padding: batch, channels in and out, spatial extents, kernel
+  /// and stride.
+  private struct Shape {
+    var batch = 1
+    var channels: (input: Int, output: Int)
+    var extents: [Int]
+    var kernel: Int
+    var stride = 1
+    var isDepthwise = false
+    var isHeldOut = false
+  }
+
+  private static let few = [
+    Shape(channels: (32, 64), extents: [56, 56], kernel: 3),
+    Shape(channels: (64, 64), extents: [28, 28], kernel: 3),
+    Shape(channels: (96, 128), extents: [28, 28], kernel: 3, stride: 2, isHeldOut: true),
+    Shape(channels: (256, 64), extents: [28, 28], kernel: 1),
+    Shape(channels: (128, 128), extents: [28, 28], kernel: 3, isDepthwise: true),
+    Shape(channels: (16, 24), extents: [24, 24, 24], kernel: 3),
+    Shape(channels: (32, 32), extents: [16, 16, 16], kernel: 3, isHeldOut: true),
+    Shape(channels: (48, 96), extents: [16, 16, 16], kernel: 3, stride: 2),
+  ]
+  private static let more = [
+    Shape(batch: 4, channels: (64, 128), extents: [56, 56], kernel: 3),
+    Shape(channels: (3, 64), extents: [224, 224], kernel: 7, stride: 2),
+    Shape(batch: 2, channels: (512, 512), extents: [14, 14], kernel: 3, isHeldOut: true),
+    Shape(channels: (24, 24), extents: [48, 48, 48], kernel: 3),
+    Shape(channels: (96, 48), extents: [32, 32, 32], kernel: 1, isHeldOut: true),
+    Shape(channels: (256, 256), extents: [7, 7], kernel: 3),
+  ]
+
+  static func cases(_ type: DataType, quick: Bool) -> [MeasuredCase] {
+    (quick ? few : few + more).flatMap { shape -> [MeasuredCase] in
+      let (input, output) = shape.channels
+      let groups = shape.isDepthwise ? input : 1
+      let geometry = ConvolutionGeometry(
+        dimensions: shape.extents.count, stride: shape.stride, padding: shape.kernel / 2,
+        groups: groups)
+      let taps = [Int](repeating: shape.kernel, count: shape.extents.count)
+      guard let extents = geometry.output(shape.extents, kernel: taps) else { return [] }
+      let x = ([shape.batch, input] + shape.extents, type)
+      let w = ([output, input / groups] + taps, type)
+      let y = ([shape.batch, output] + extents, type)
+      let bias = ([output], type)
+      return [
+        MeasuredCase(
+          .convolution(geometry, bias: true), [x, w, bias], [y], cold: [1],
+          isHeldOut: shape.isHeldOut),
+        MeasuredCase(
+          .convolutionGradInput(geometry), [y, w], [x], cold: [1], isHeldOut: shape.isHeldOut),
+        MeasuredCase(
+          .convolutionGradWeight(geometry, bias: true), [y, x], [w, bias], cold: [1],
+          isHeldOut: shape.isHeldOut),
+      ]
+    }
+  }
+}
