@@ -176,8 +176,8 @@ enum ProfileCommand: Command {
       }
     } else if !result.tiers.isEmpty {
       profile.notes.append(
-        "the links measured are those of \(result.transport) between processors; GPUs that reach the network by themselves are "
-          + "faster, so plans still take the assumed link")
+        "the links measured are those of \(result.transport) between processors; GPUs that reach "
+          + "the network by themselves are faster, so plans still take the assumed link")
     }
     profile.cluster.source += "; measured \(WallClock.now()) by hfm \(HFM.version)"
     profile.measured = ProfileReport.json(result, profile: nil)

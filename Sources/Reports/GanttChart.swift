@@ -51,13 +51,12 @@ extension SVGChart {
       let x = left + max(0, span.start) * scale
       let length = max(1, (span.end - max(0, span.start)) * scale)
       let y = top + pitch * Double(span.lane) + 2
+      let who = span.name.isEmpty ? span.label : "\(span.name) (\(span.label))"
       let times = "\(Format.seconds(span.start)) to \(Format.seconds(span.end))"
       canvas.rectangle(
         x: x, y: y, width: length, height: pitch - 4,
         color: labels.firstIndex(of: span.label) ?? 0,
-        tip:
-          "\(span.name.isEmpty ? span.label : "\(span.name) (\(span.label))") on \(lanes[span.lane]): \(times)"
-      )
+        tip: "\(who) on \(lanes[span.lane]): \(times)")
       let text = span.name.isEmpty ? span.label : span.name
       if pitch > 20, Double(text.count) * 6.6 + 10 < length {
         canvas.text(text, x: x + 6, y: y + pitch / 2 + 2, classes: "on small")

@@ -87,8 +87,8 @@ public struct JobTraits: Sendable, Hashable {
   public var accelerators = 0
   /// What it asks of memory and caches that others use too; nil when unknown.
   public var traffic: MemoryTraffic?
-  /// How fast nodes with a label run it against those that its times are told for; 0 where it cannot
-  /// run. Of several labels of a node the slowest counts.
+  /// How fast nodes with a label run it against those that its times are told for; 0 where it
+  /// cannot run. Of several labels of a node the slowest counts.
   public var speeds: [LabelSpeed] = []
   /// Mean power that it draws while it runs, in watts.
   public var powerWatts: Double?

@@ -39,8 +39,8 @@ public struct JobQueue: Sendable, RandomAccessCollection {
   }
 
   /// The first job from a position on that fits into `free` and may start under a reservation:
-  /// it ends by `shadow` when started `now`, or takes only what is `extra`. Adds to `looked` how many
-  /// stretches of the queue it looked at.
+  /// it ends by `shadow` when started `now`, or takes only what is `extra`. Adds to `looked` how
+  /// many stretches of the queue it looked at.
   func firstBackfill(
     from position: Int, free: Amounts, extra: Amounts, now: Double, shadow: Double,
     looked: inout Int

@@ -25,8 +25,8 @@ public struct MemoryTraffic: Sendable, Hashable {
 /// What the jobs of one node ask of its memory and caches together.
 ///
 /// Memory that is asked for D bytes a second and moves B serves everyone B/D of what they ask, so
-/// the time that a job waits for memory grows by D/B and its whole time by 1 + boundShare (D/B − 1):
-/// the roofline (Williams, Waterman and Patterson, CACM 52(4), 2009) with bandwidth shared in
+/// the time that a job waits for memory grows by D/B and its whole time by 1 + boundShare (D/B −
+/// 1): the roofline (Williams, Waterman and Patterson, CACM 52(4), 2009) with bandwidth shared in
 /// proportion to demand.
 struct NodeLoad: Sendable, Hashable {
   var bytesPerSecond = 0.0

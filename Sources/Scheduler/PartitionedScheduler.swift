@@ -2,9 +2,9 @@
 /// of its own, and each job goes to one that has all labels that it requires.
 ///
 /// A job goes where it should end first, by its speed there and the work that stands before it; of
-/// equal ends the nodes with fewest labels, so that special ones stay free for those that need them.
-/// A set that runs dry takes over the first job of the others that may run there. A gang never
-/// spreads over different sets. Dependencies and arrays hold across sets.
+/// equal ends the nodes with fewest labels, so that special ones stay free for those that need
+/// them. A set that runs dry takes over the first job of the others that may run there. A gang
+/// never spreads over different sets. Dependencies and arrays hold across sets.
 public struct PartitionedScheduler: Scheduling {
   private var parts: [SchedulerEngine] = []
   private let labels: [Set<String>]

@@ -2,8 +2,8 @@
 /// and nearest nodes by SLIT distance. Nodes without cores give memory only. Accelerators are taken
 /// first; cores and memory beside them as far as there are any.
 ///
-/// A job fits whenever the free totals cover it, because all amounts may be split over nodes; so the
-/// policies reason on totals and the placer never fails where they said yes.
+/// A job fits whenever the free totals cover it, because all amounts may be split over nodes; so
+/// the policies reason on totals and the placer never fails where they said yes.
 struct Placer: Sendable, Hashable {
   private let resources: Resources
   /// Whether no distance is known or all are equal: then one seed node stands for all.
@@ -12,11 +12,14 @@ struct Placer: Sendable, Hashable {
   let hasAccelerators: Bool
   /// Whether any node's memory bandwidth is known.
   let hasBandwidth: Bool
+  /// Nodes with a network interface.
+  private let connected: [Int]
 
   init(resources: Resources) {
     self.resources = resources
     let nodes = resources.nodes
     hasAccelerators = nodes.contains { !$0.accelerators.isEmpty }
+    connected = nodes.indices.filter { !nodes[$0].networkInterfaces.isEmpty }
     hasBandwidth = nodes.contains { $0.memoryBandwidth > 0 }
     var remote: Set<Int> = []
     for (row, node) in nodes.enumerated() where node.distances.count == nodes.count {
@@ -65,9 +68,9 @@ struct Placer: Sendable, Hashable {
     return keyed.sorted(by: <).map(\.2)
   }
 
-  /// Takes accelerators in order, cores beside them and then in order, until the demand is met, then
-  /// bytes: each node's share in proportion to its cores, the rest from the chosen nodes and then
-  /// from the others in order.
+  /// Takes accelerators in order, cores beside them and then in order, until the demand is met,
+  /// then bytes: each node's share in proportion to its cores, the rest from the chosen nodes and
+  /// then from the others in order.
   func fill(
     _ demand: Amounts, _ order: [Int], _ free: [FreeNode]
   ) -> [(Int, Amounts)]? {
@@ -107,7 +110,8 @@ struct Placer: Sendable, Hashable {
     return bytes == 0 ? parts : nil
   }
 
-  /// Accelerators in order, each node's with its part of the cores; nothing when none are asked for.
+  /// Accelerators in order, each node's with its part of the cores; nothing when none are asked
+  /// for.
   private func accelerated(
     _ demand: Amounts, _ order: [Int], _ free: [FreeNode]
   ) -> [(Int, Amounts)]? {
@@ -155,11 +159,8 @@ struct Placer: Sendable, Hashable {
   /// The node's own interfaces, else those of the nearest node that has any.
   private func interfaces(beside index: Int) -> [String] {
     let own = resources.nodes[index].networkInterfaces
-    guard own.isEmpty, resources.nodes[index].distances.count == resources.nodes.count else {
-      return own
-    }
-    let nearest = resources.nodes.indices.filter { !resources.nodes[$0].networkInterfaces.isEmpty }
-      .min { (distance(index, $0), $0) < (distance(index, $1), $1) }
+    guard own.isEmpty else { return own }
+    let nearest = connected.min { (distance(index, $0), $0) < (distance(index, $1), $1) }
     return nearest.map { resources.nodes[$0].networkInterfaces } ?? []
   }
 }

@@ -10,8 +10,8 @@ public struct SchedulerEngine: Scheduling {
   /// When the policy wants to be asked again, in seconds; nil for never.
   public private(set) var wakeAt: Double?
 
-  /// What all decisions so far have cost: nodes walked in the ordered trees of waiting jobs, expected
-  /// releases and free nodes, and stretches of them that the policy looked at.
+  /// What all decisions so far have cost: nodes walked in the ordered trees of waiting jobs,
+  /// expected releases and free nodes, and stretches of them that the policy looked at.
   public var work: Int {
     looked + state.queue.work + state.ranked.work + state.releases.work + nodes.work
   }

@@ -14,8 +14,8 @@ extension TraceJob {
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
   /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time), `priority`
   /// (0), `user`, `deadlineSeconds`, `limitSeconds`, `dependsOn` (ids), `array` with `arrayLimit`,
-  /// `requires` (labels), `checkpointSeconds` and `restoreSeconds` (it may be interrupted), `scaling`
-  /// (speed by number of cores, for an elastic policy).
+  /// `requires` (labels), `checkpointSeconds` and `restoreSeconds` (it may be interrupted),
+  /// `scaling` (speed by number of cores, for an elastic policy).
   ///
   /// - Throws: `UserError` that names file, line and key.
   public static func jobs(jsonLines bytes: [UInt8], file: String) throws(UserError) -> [TraceJob] {

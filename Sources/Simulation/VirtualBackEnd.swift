@@ -27,8 +27,8 @@ struct VirtualBackEnd: BackEnd {
   private var starts: [Int: Double] = [:]
   /// The record of the attempt that runs.
   private var pieces: [Int: Int] = [:]
-  /// What is left of jobs that were interrupted: seconds of work on the trace's number of cores, and
-  /// seconds to read their state again.
+  /// What is left of jobs that were interrupted: seconds of work on the trace's number of cores,
+  /// and seconds to read their state again.
   private var left: [Int: (work: Double, restore: Double)] = [:]
   /// Jobs that have neither ended nor been refused.
   private var open: Int

@@ -83,8 +83,8 @@ private func roundRows(_ root: String) throws -> [BenchmarkRow] {
   return rows
 }
 
-/// Mean completion time on V100s only, each job elastic by the speeds that Gavel measured on 1, 2, 4
-/// and 8 of them; a restart takes a minute.
+/// Mean completion time on V100s only, each job elastic by the speeds that Gavel measured on 1, 2,
+/// 4 and 8 of them; a restart takes a minute.
 private func elasticRows(_ root: String) throws -> [BenchmarkRow] {
   let table = try ThroughputTable(
     parsing: try wholeFile(root + "gavel_simulation_throughputs.json"), file: "throughputs")

@@ -50,6 +50,45 @@ import Testing
     #expect(try TestFile.text(folder.file("all-fcfs.csv")).hasSuffix("3,2,200,250\n"))
   }
 
+  /// A recorded machine of two sockets with an accelerator each, the network beside the second.
+  @Test func placementsNameAcceleratorsAndNetwork() throws {
+    let description = FrameTests.hfm(
+      "topology", "--from", "synthetic:Package:2 NUMANode:1 L3Cache:1 Core:4 PU:1", "--json")
+    let device = { (name: String, node: Int) in
+      "{\"name\": \"\(name)\", \"model\": \"\", \"pciAddress\": \"\", \"numaNode\": \(node)"
+    }
+    let rest = ", \"memoryBytes\": null, \"maxClockHertz\": null, \"linkPeers\": []}"
+    let text = description.output
+      .replacing(
+        "\"accelerators\": []",
+        with: "\"accelerators\": [\(device("gpu0", 0))\(rest), \(device("gpu1", 1))\(rest)]"
+      )
+      .replacing(
+        "\"networkInterfaces\": []",
+        with: "\"networkInterfaces\": [{\"name\": \"ib0\", \"pciAddress\": \"\", \"numaNode\": 1}]")
+    try TestFile.write(text, to: folder.file("machine.json"))
+    let file = folder.file("trace.jsonl")
+    try TestFile.write(
+      """
+      {"id": "a", "submitSeconds": 0, "runSeconds": 10, "cores": 2, "accelerators": 1}
+      {"id": "b", "submitSeconds": 0, "runSeconds": 10, "cores": 2, "accelerators": 1}
+      {"id": "c", "submitSeconds": 0, "runSeconds": 10, "accelerators": 3}
+
+      """, to: file)
+    let target = folder.file("placements.csv")
+    let result = FrameTests.hfm(
+      "simulate", file, "--cluster", "json:" + folder.file("machine.json"), "--placements", target)
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains("asks for 3 accelerators, there are 2: 1 too many"))
+    #expect(
+      try TestFile.text(target) == """
+        id,start,node,cpus,memoryBytes,accelerators,networkInterfaces
+        a,0,1,4-5,0,gpu1,ib0
+        b,0,0,0-1,0,gpu0,ib0
+
+        """)
+  }
+
   @Test func jsonLinesWithAJobThatNeverFits() throws {
     let file = folder.file("trace.jsonl")
     try TestFile.write(

@@ -53,6 +53,35 @@ import Testing
     #expect((json[0]?["utilization"]?.double ?? 2) <= 1)
   }
 
+  /// The example of the README.
+  @Test func theExampleRuns() throws {
+    let result = FrameTests.hfm(
+      "simulate", Repository.root + "/Examples/jobs/hospital.jsonl", "--cluster",
+      "hospital-2x8-a100-40gb", "--policy", "elastic-goodput,easy", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let json = try JSONValue(parsing: result.output)
+    #expect(json.array?.map { $0["jobs"]?.int } == [6, 6])
+    let means = (json.array ?? []).compactMap { $0["meanJctSeconds"]?.double }
+    #expect(means[0] < means[1])
+  }
+
+  /// Data that may not leave the house waits for the house's devices; a cluster that runs it faster
+  /// does not help.
+  @Test func dataStaysOnNodesWithItsLabel() throws {
+    let line = try TestFile.text(trace).split(separator: "\n")[0]
+      .replacing("\"id\"", with: "\"requires\": [\"on-premise\"], \"id\"")
+    try TestFile.write(line + "\n", to: trace)
+    func run(_ cluster: String) throws -> JSONValue? {
+      try JSONValue(
+        parsing: FrameTests.hfm("simulate", trace, "--cluster", cluster, "--json").output)[0]
+    }
+    let free = try run("dgx-h100:on-premise")?["makespanSeconds"]?.double
+    let home = try run("hospital-4x4-l40s:on-premise,dgx-h100:cloud")?["makespanSeconds"]?.double
+    #expect(try #require(home) > 1.5 * (try #require(free)))
+    let abroad = try run("dgx-h100:cloud")
+    #expect(abroad?["refused"]?[0]?["limit"]?.string == "labels")
+  }
+
   @Test func energyAndEmissionsFollowTheCurve() throws {
     let hours = folder.file("hours.csv")
     try TestFile.write("hour,gramsPerKilowattHour\n0,500\n1,500\n", to: hours)

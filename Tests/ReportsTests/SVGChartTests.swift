@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct SVGChartTests {
-  @Test(arguments: 0..<4) func chartsAreWellFormedXML(index: Int) {
+  @Test(arguments: 0..<5) func chartsAreWellFormedXML(index: Int) {
     let document = SampleReport.charts(name: SampleReport.hostile)[index].document
     #expect(WellFormed.fault(in: document) == nil)
     #expect(!document.contains("<script"))
@@ -55,6 +55,10 @@ import Testing
           .init(lane: 0, start: 2, end: 1, label: "x"),
           .init(lane: -1, start: 0, end: 1, label: "x"),
         ]),
+      SVGChart.steps(title: "t", measure: .seconds, curves: []),
+      SVGChart.steps(
+        title: "t", measure: .number(unit: ""),
+        curves: [.init("a", [.init(time: .infinity, value: 1), .init(time: 1, value: .nan)])]),
       SVGChart.predictedOverMeasured(
         title: "t", measure: .seconds, pairs: [.init("x", predicted: .nan, measured: 0)]),
     ]
@@ -62,6 +66,25 @@ import Testing
       #expect(WellFormed.fault(in: chart.document) == nil)
       #expect(!chart.document.contains("\"nan") && !chart.document.contains("\"inf"))
     }
+  }
+
+  @Test func aCurveHoldsItsValueUntilItChanges() throws {
+    let chart = SVGChart.steps(
+      title: "t", measure: .number(unit: ""),
+      curves: [
+        .init(
+          "a", [.init(time: 0, value: 0), .init(time: 50, value: 10), .init(time: 100, value: 5)])
+      ])
+    let start = try #require(chart.document.firstRange(of: "<polyline points=\""))
+    let points = chart.document[start.upperBound...].prefix { $0 != "\"" }.split(separator: " ")
+      .map { $0.split(separator: ",").compactMap { Double($0) } }
+    try #require(points.count == 5)
+    // Level until half the time, up, level, down by half.
+    #expect(points[0][1] == points[1][1] && points[1][0] == points[2][0])
+    #expect(points[2][1] == points[3][1] && points[3][0] == points[4][0])
+    #expect(relativeError(points[1][0] - points[0][0], points[3][0] - points[1][0]) < 0.01)
+    let (up, down) = (points[1][1] - points[2][1], points[4][1] - points[3][1])
+    #expect(up > 0 && relativeError(up, 2 * down) < 0.01)
   }
 
   @Test func ticksAreRoundAndInTheUnitOfTheAxis() {

@@ -24,7 +24,7 @@ enum SampleReport {
   }
 
   static func charts(name: String) -> [SVG] {
-    [bars(name), memory(name), gantt(name), pairs(name)]
+    [bars(name), memory(name), gantt(name), pairs(name), use(name)]
   }
 
   static func bars(_ name: String) -> SVG {
@@ -57,6 +57,15 @@ enum SampleReport {
     for lane in 4..<6 { spans.append(.init(lane: lane, start: 18.5, end: 39, label: "conch")) }
     spans.append(.init(lane: 99, start: 0, end: 1, label: "no such lane"))
     return SVGChart.gantt(title: "Who ran where", lanes: lanes, spans: spans)
+  }
+
+  static func use(_ name: String) -> SVG {
+    SVGChart.steps(
+      title: "Cores in use \(name)", measure: .number(unit: ""),
+      curves: [
+        .init(name, [.init(time: 0, value: 2), .init(time: 50, value: 8)]),
+        .init("other", [.init(time: 0, value: 4), .init(time: 100, value: .nan)]),
+      ], limit: .init("all", 8))
   }
 
   static func pairs(_ name: String) -> SVG {

@@ -149,8 +149,8 @@ import Testing
     #expect(EngineTests.started(engine.end(1, at: 10)) == [2])
   }
 
-  /// Two nodes that move 100 bytes a second. By the rule of the fullest node all would share node 0;
-  /// three streams of 60 on one would be slowed by 0.8 each.
+  /// Two nodes that move 100 bytes a second. By the rule of the fullest node all would share node
+  /// 0; three streams of 60 on one would be slowed by 0.8 each.
   @Test func streamsAreSpreadOverMemories() {
     var nodes = (0..<2).map {
       Resources.Node(id: $0, cpus: Array($0 * 4..<$0 * 4 + 4), memoryBytes: 100)

@@ -21,7 +21,8 @@ struct SimulateChoices {
     policySettings.shares = try Self.shares(arguments.string("shares"))
   }
 
-  /// A file's hours from time 0 on, again and again; or a grid's yearly mean, the same at all times.
+  /// A file's hours from time 0 on, again and again; or a grid's yearly mean, the same at all
+  /// times.
   private static func curve(_ text: String) throws(UserError) -> CarbonCurve {
     guard text.contains("/") || text.hasSuffix(".csv") else {
       return CarbonCurve(values: [try Grid.named(text).gramsPerKilowattHour], stepSeconds: 3600)

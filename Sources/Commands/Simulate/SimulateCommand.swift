@@ -16,6 +16,8 @@ enum SimulateCommand: Command {
       .value("processors", "N", "instead of a cluster: N equal processors"),
       .value("policy", "NAME[,NAME…]", "see below; several with commas (default easy)"),
       .value("schedule", "FILE.csv", "write id,submit,start,end of every job"),
+      .value(
+        "placements", "FILE.csv", "write where each job ran: cores, memory, accelerators, network"),
       .value("html", "FILE", "write a page: policies, use over time, who ran where"),
       .value("failures", "UP/DOWN", "nodes fail: mean time up and to repair, such as 30d/4h"),
       .value("seed", "N", "the seed of the failures (default 0)"),
@@ -35,9 +37,9 @@ enum SimulateCommand: Command {
       line: id, submitSeconds, runSeconds and optionally cores, memoryBytes,
       estimateSeconds, priority, user, deadlineSeconds, dependsOn and more; see
       docs/Scheduling.md. With several policies --schedule puts the policy's name
-      before the file's extension. A line that names a model is planned for the
-      cluster. Clusters joined by commas differ: a job with "requires" stays on nodes
-      with those labels.
+      before the file's extension, as with --placements. A line that names a model is
+      planned for the cluster. Clusters joined by commas differ: a job with "requires"
+      stays on nodes with those labels.
       With --from slurm the jobs that run and wait now are taken, and the result is
       when each would start, beside Slurm's own expectation.
 
@@ -80,7 +82,7 @@ enum SimulateCommand: Command {
       bytes, file: path, cores: resources.total.cores,
       clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here").map(\.cluster))
     var settings = try settings(arguments)
-    settings.keepsPlacements = arguments.has("html")
+    settings.keepsPlacements = arguments.has("html") || arguments.has("placements")
     let choices = try SimulateChoices(arguments)
     var outcomes: [SimulationOutcome] = []
     for policy in policies {
@@ -89,6 +91,10 @@ enum SimulateCommand: Command {
       if let file = arguments.string("schedule") {
         let target = policies.count == 1 ? file : named(file, policy)
         try Files.writeAtomically(scheduleText(outcome.result), to: target)
+      }
+      if let file = arguments.string("placements") {
+        let target = policies.count == 1 ? file : named(file, policy)
+        try Files.writeAtomically(placementText(outcome.result), to: target)
       }
     }
     if let file = arguments.string("html") {
@@ -197,6 +203,22 @@ enum SimulateCommand: Command {
       CSVTable.append(
         [record.id] + [record.submit, record.start, record.end].map(Self.shortest),
         to: &out)
+    }
+    return out
+  }
+
+  /// One line for each part of each attempt.
+  private static func placementText(_ result: SimulationResult) -> String {
+    var out = "id,start,node,cpus,memoryBytes,accelerators,networkInterfaces\n"
+    for record in result.attempts {
+      for share in record.placement.shares {
+        CSVTable.append(
+          [
+            record.id, shortest(record.start), String(share.node), JobOutcome.ranges(share.cpus),
+            String(share.memoryBytes), share.accelerators.joined(separator: " "),
+            share.networkInterfaces.joined(separator: " "),
+          ], to: &out)
+      }
     }
     return out
   }

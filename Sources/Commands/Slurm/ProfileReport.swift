@@ -33,7 +33,8 @@ enum ProfileReport {
     if result.pairsWanted > 0 {
       lines += [
         "",
-        "links (\(result.pairs.count) of \(result.pairsWanted) pairs measured, \(result.transport))",
+        "links (\(result.pairs.count) of \(result.pairsWanted) pairs measured, "
+          + "\(result.transport))",
       ]
       var links = AlignedTable(
         head: ["switch level", "pairs", "latency", "bandwidth", "error of the fit"],

@@ -1,5 +1,5 @@
-/// Divides devices among jobs so that the sum of their values is as large as possible: a knapsack in
-/// which each job takes one point of its curve, or nothing.
+/// Divides devices among jobs so that the sum of their values is as large as possible: a knapsack
+/// in which each job takes one point of its curve, or nothing.
 ///
 /// Solved greedily on the upper concave hulls of the curves, best value per device first (Sinha and
 /// Zoltners, "The multiple-choice knapsack problem", Operations Research 27(3), 1979): what is lost

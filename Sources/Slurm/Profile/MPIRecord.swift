@@ -13,8 +13,8 @@ public struct CollectiveRecord: Sendable, Hashable {
     /// Each sends a part of its own to each.
     case allToAll = "all-to-all"
 
-    /// Bytes that pass each node's link for one byte of the operation (Thakur, Rabenseifner and Gropp,
-    /// "Optimization of collective communication operations in MPICH", 2005, section 3).
+    /// Bytes that pass each node's link for one byte of the operation (Thakur, Rabenseifner and
+    /// Gropp, "Optimization of collective communication operations in MPICH", 2005, section 3).
     public func linkShare(of nodes: Int) -> Double {
       let others = Double(nodes - 1) / Double(max(1, nodes))
       switch self {
@@ -113,8 +113,8 @@ public struct MPIRecord: Sendable, Hashable {
     return AlphaBeta.Point(bytes: bytes, seconds: seconds)
   }
 
-  /// The groups of each node for the program, such as `n3:1,0`: a number for each level of switches,
-  /// equal for nodes under the same one. Above all switches known, all are one group.
+  /// The groups of each node for the program, such as `n3:1,0`: a number for each level of
+  /// switches, equal for nodes under the same one. Above all switches known, all are one group.
   ///
   /// - Parameter switches: Switches above each node, leaf first.
   public static func groups(_ nodes: [String], switches: [String: [String]]) -> [String] {
