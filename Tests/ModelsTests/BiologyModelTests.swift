@@ -179,7 +179,7 @@ struct BiologyModelTests {
         $0.recycles = recycles
         $0.sequence = 4
         $0.rows = 2
-        $0.withLoss = true
+        $0.loss = .own
       }
       let training = try TrainingGraph.derive(from: graph)
       return training.backwardCalls.reduce(0) {
