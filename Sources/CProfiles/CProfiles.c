@@ -1376,777 +1376,780 @@ static const unsigned char file457[] = {
 #embed "../../Profiles/models/multimodal/gimp.json"
 };
 static const unsigned char file458[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
+#embed "../../Profiles/models/multimodal/glip-l.json"
 };
 static const unsigned char file459[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
+#embed "../../Profiles/models/multimodal/glip-t.json"
 };
 static const unsigned char file460[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
+#embed "../../Profiles/models/multimodal/gloria.json"
 };
 static const unsigned char file461[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
+#embed "../../Profiles/models/multimodal/guo-glip.json"
 };
 static const unsigned char file462[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
+#embed "../../Profiles/models/multimodal/i-ai.json"
 };
 static const unsigned char file463[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
+#embed "../../Profiles/models/multimodal/imitate.json"
 };
 static const unsigned char file464[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
+#embed "../../Profiles/models/multimodal/kad-512.json"
 };
 static const unsigned char file465[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
 };
 static const unsigned char file466[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
 };
 static const unsigned char file467[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
 };
 static const unsigned char file468[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
 };
 static const unsigned char file469[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
 };
 static const unsigned char file470[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
+#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
 };
 static const unsigned char file471[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
+#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
 };
 static const unsigned char file472[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
 };
 static const unsigned char file473[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
 };
 static const unsigned char file474[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
 };
 static const unsigned char file475[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
+#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
 };
 static const unsigned char file476[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
+#embed "../../Profiles/models/multimodal/lovt.json"
 };
 static const unsigned char file477[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
+#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
 };
 static const unsigned char file478[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
+#embed "../../Profiles/models/multimodal/lu-gpt2.json"
 };
 static const unsigned char file479[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
+#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
 };
 static const unsigned char file480[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
+#embed "../../Profiles/models/multimodal/m-flag-r50.json"
 };
 static const unsigned char file481[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
+#embed "../../Profiles/models/multimodal/m3ad.json"
 };
 static const unsigned char file482[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
+#embed "../../Profiles/models/multimodal/m3ae.json"
 };
 static const unsigned char file483[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
+#embed "../../Profiles/models/multimodal/maco.json"
 };
 static const unsigned char file484[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
+#embed "../../Profiles/models/multimodal/med-flamingo.json"
 };
 static const unsigned char file485[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
 };
 static const unsigned char file486[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
 };
 static const unsigned char file487[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
+#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
 };
 static const unsigned char file488[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
+#embed "../../Profiles/models/multimodal/med-unic-r50.json"
 };
 static const unsigned char file489[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
+#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
 };
 static const unsigned char file490[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
+#embed "../../Profiles/models/multimodal/medclip-r50.json"
 };
 static const unsigned char file491[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
+#embed "../../Profiles/models/multimodal/medclip-swin.json"
 };
 static const unsigned char file492[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
+#embed "../../Profiles/models/multimodal/medklip.json"
 };
 static const unsigned char file493[] = {
-#embed "../../Profiles/models/multimodal/medvint-td.json"
+#embed "../../Profiles/models/multimodal/medvill.json"
 };
 static const unsigned char file494[] = {
-#embed "../../Profiles/models/multimodal/medvint-te.json"
+#embed "../../Profiles/models/multimodal/medvint-td.json"
 };
 static const unsigned char file495[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
+#embed "../../Profiles/models/multimodal/medvint-te.json"
 };
 static const unsigned char file496[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
+#embed "../../Profiles/models/multimodal/mgca-r50.json"
 };
 static const unsigned char file497[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
+#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
 };
 static const unsigned char file498[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
+#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
 };
 static const unsigned char file499[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
+#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
 };
 static const unsigned char file500[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
+#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
 };
 static const unsigned char file501[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
+#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
 };
 static const unsigned char file502[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
+#embed "../../Profiles/models/multimodal/mmbert.json"
 };
 static const unsigned char file503[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
+#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
 };
 static const unsigned char file504[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
+#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
 };
 static const unsigned char file505[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
+#embed "../../Profiles/models/multimodal/mrm.json"
 };
 static const unsigned char file506[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
+#embed "../../Profiles/models/multimodal/mumc.json"
 };
 static const unsigned char file507[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
 };
 static const unsigned char file508[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
+#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
 };
 static const unsigned char file509[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
+#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
 };
 static const unsigned char file510[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
+#embed "../../Profiles/models/multimodal/pathasst.json"
 };
 static const unsigned char file511[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
+#embed "../../Profiles/models/multimodal/pathchat.json"
 };
 static const unsigned char file512[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
+#embed "../../Profiles/models/multimodal/plip.json"
 };
 static const unsigned char file513[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
+#embed "../../Profiles/models/multimodal/pmc-clip.json"
 };
 static const unsigned char file514[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
+#embed "../../Profiles/models/multimodal/prior.json"
 };
 static const unsigned char file515[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
+#embed "../../Profiles/models/multimodal/proteindt-clap.json"
 };
 static const unsigned char file516[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
 };
 static const unsigned char file517[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
+#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
 };
 static const unsigned char file518[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
+#embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
 static const unsigned char file519[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
+#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
 };
 static const unsigned char file520[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
+#embed "../../Profiles/models/multimodal/qin-glip.json"
 };
 static const unsigned char file521[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
+#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
 };
 static const unsigned char file522[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
+#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
 };
 static const unsigned char file523[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
+#embed "../../Profiles/models/multimodal/quiltnet.json"
 };
 static const unsigned char file524[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
+#embed "../../Profiles/models/multimodal/r2gen.json"
 };
 static const unsigned char file525[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
+#embed "../../Profiles/models/multimodal/radfm-14b.json"
 };
 static const unsigned char file526[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
+#embed "../../Profiles/models/multimodal/radfm-vision.json"
 };
 static const unsigned char file527[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
+#embed "../../Profiles/models/multimodal/roentgen.json"
 };
 static const unsigned char file528[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
+#embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
 static const unsigned char file529[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
+#embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
 static const unsigned char file530[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
+#embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
 static const unsigned char file531[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
 static const unsigned char file532[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
+#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
 static const unsigned char file533[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
+#embed "../../Profiles/models/multimodal/t3d.json"
 };
 static const unsigned char file534[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
+#embed "../../Profiles/models/multimodal/umcl.json"
 };
 static const unsigned char file535[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
+#embed "../../Profiles/models/multimodal/unibrain.json"
 };
 static const unsigned char file536[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
 };
 static const unsigned char file537[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
 };
 static const unsigned char file538[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
+#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
 };
 static const unsigned char file539[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
+#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
 static const unsigned char file540[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
+#embed "../../Profiles/models/multimodal/xplainer.json"
 };
 static const unsigned char file541[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
+#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
 };
 static const unsigned char file542[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
+#embed "../../Profiles/models/multimodal/xraygpt.json"
 };
 static const unsigned char file543[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
+#embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
 static const unsigned char file544[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
+#embed "../../Profiles/models/vision/adaptivesam.json"
 };
 static const unsigned char file545[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
+#embed "../../Profiles/models/vision/after-sam.json"
 };
 static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
+#embed "../../Profiles/models/vision/all-in-sam.json"
 };
 static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/autosam.json"
+#embed "../../Profiles/models/vision/anand-sam.json"
 };
 static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/autosam.json"
 };
 static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
 static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
 static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/brow.json"
+#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
 static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
+#embed "../../Profiles/models/vision/brow.json"
 };
 static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
+#embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
 static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
+#embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
 static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
+#embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
 static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
+#embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
 static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
+#embed "../../Profiles/models/vision/cellsam.json"
 };
 static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
+#embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
 static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
+#embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
 static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
+#embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
 static const unsigned char file561[] = {
-#embed "../../Profiles/models/vision/convnext_base.json"
+#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
 static const unsigned char file562[] = {
-#embed "../../Profiles/models/vision/convnext_large.json"
+#embed "../../Profiles/models/vision/convnext_base.json"
 };
 static const unsigned char file563[] = {
-#embed "../../Profiles/models/vision/convnext_small.json"
+#embed "../../Profiles/models/vision/convnext_large.json"
 };
 static const unsigned char file564[] = {
-#embed "../../Profiles/models/vision/convnext_tiny.json"
+#embed "../../Profiles/models/vision/convnext_small.json"
 };
 static const unsigned char file565[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
+#embed "../../Profiles/models/vision/convnext_tiny.json"
 };
 static const unsigned char file566[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
+#embed "../../Profiles/models/vision/ctranspath.json"
 };
 static const unsigned char file567[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
+#embed "../../Profiles/models/vision/deblurring-mae.json"
 };
 static const unsigned char file568[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
+#embed "../../Profiles/models/vision/densenet121-3d.json"
 };
 static const unsigned char file569[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
+#embed "../../Profiles/models/vision/densenet121.json"
 };
 static const unsigned char file570[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
+#embed "../../Profiles/models/vision/densenet161.json"
 };
 static const unsigned char file571[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
+#embed "../../Profiles/models/vision/densenet169.json"
 };
 static const unsigned char file572[] = {
-#embed "../../Profiles/models/vision/desam.json"
+#embed "../../Profiles/models/vision/densenet201.json"
 };
 static const unsigned char file573[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
+#embed "../../Profiles/models/vision/desam.json"
 };
 static const unsigned char file574[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
+#embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
 static const unsigned char file575[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
+#embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
 static const unsigned char file576[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
+#embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
 static const unsigned char file577[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
+#embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
 static const unsigned char file578[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
+#embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
 static const unsigned char file579[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
+#embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
 static const unsigned char file580[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
+#embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
 static const unsigned char file581[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
+#embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
 static const unsigned char file582[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
+#embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
 static const unsigned char file583[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
+#embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
 static const unsigned char file584[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
+#embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
 static const unsigned char file585[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
+#embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
 static const unsigned char file586[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
+#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
 static const unsigned char file587[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
+#embed "../../Profiles/models/vision/eviprompt-b.json"
 };
 static const unsigned char file588[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
+#embed "../../Profiles/models/vision/eviprompt-h.json"
 };
 static const unsigned char file589[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
+#embed "../../Profiles/models/vision/feng-sam.json"
 };
 static const unsigned char file590[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
+#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
 static const unsigned char file591[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
+#embed "../../Profiles/models/vision/gigapath-slide.json"
 };
 static const unsigned char file592[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
+#embed "../../Profiles/models/vision/gigapath-tile.json"
 };
 static const unsigned char file593[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
+#embed "../../Profiles/models/vision/gvsl-unet.json"
 };
 static const unsigned char file594[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
+#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
 static const unsigned char file595[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
+#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
 static const unsigned char file596[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/ma-sam.json"
 };
 static const unsigned char file597[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
+#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
 static const unsigned char file598[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
+#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
 static const unsigned char file599[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
+#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
 static const unsigned char file600[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
+#embed "../../Profiles/models/vision/mammo-sam.json"
 };
 static const unsigned char file601[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
+#embed "../../Profiles/models/vision/med-sa.json"
 };
 static const unsigned char file602[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
+#embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
 static const unsigned char file603[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
+#embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
 static const unsigned char file604[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
+#embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
 static const unsigned char file605[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
+#embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
 static const unsigned char file606[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
+#embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
 static const unsigned char file607[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
+#embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
 static const unsigned char file608[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
+#embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
 static const unsigned char file609[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
+#embed "../../Profiles/models/vision/medivista-sam.json"
 };
 static const unsigned char file610[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
+#embed "../../Profiles/models/vision/medlsam.json"
 };
 static const unsigned char file611[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
+#embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
 static const unsigned char file612[] = {
-#embed "../../Profiles/models/vision/mobilesam-image-encoder.json"
+#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
 static const unsigned char file613[] = {
-#embed "../../Profiles/models/vision/mobilesam.json"
+#embed "../../Profiles/models/vision/mobilesam-image-encoder.json"
 };
 static const unsigned char file614[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
+#embed "../../Profiles/models/vision/mobilesam.json"
 };
 static const unsigned char file615[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
+#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
 static const unsigned char file616[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
+#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
 static const unsigned char file617[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
+#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
 static const unsigned char file618[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
+#embed "../../Profiles/models/vision/nnsam.json"
 };
 static const unsigned char file619[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
+#embed "../../Profiles/models/vision/nnunet-2d.json"
 };
 static const unsigned char file620[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
+#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
 static const unsigned char file621[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
 static const unsigned char file622[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
 static const unsigned char file623[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
+#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
 static const unsigned char file624[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
+#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
 static const unsigned char file625[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
+#embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
 static const unsigned char file626[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
+#embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
 static const unsigned char file627[] = {
-#embed "../../Profiles/models/vision/promise.json"
+#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
 static const unsigned char file628[] = {
-#embed "../../Profiles/models/vision/punetr.json"
+#embed "../../Profiles/models/vision/promise.json"
 };
 static const unsigned char file629[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
+#embed "../../Profiles/models/vision/punetr.json"
 };
 static const unsigned char file630[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
+#embed "../../Profiles/models/vision/r3d18.json"
 };
 static const unsigned char file631[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
+#embed "../../Profiles/models/vision/resnet101.json"
 };
 static const unsigned char file632[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
+#embed "../../Profiles/models/vision/resnet152.json"
 };
 static const unsigned char file633[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
+#embed "../../Profiles/models/vision/resnet18.json"
 };
 static const unsigned char file634[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
+#embed "../../Profiles/models/vision/resnet34.json"
 };
 static const unsigned char file635[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
+#embed "../../Profiles/models/vision/resnet50.json"
 };
 static const unsigned char file636[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
+#embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
 static const unsigned char file637[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
+#embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
 static const unsigned char file638[] = {
-#embed "../../Profiles/models/vision/retfound.json"
+#embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
 static const unsigned char file639[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
+#embed "../../Profiles/models/vision/retfound.json"
 };
 static const unsigned char file640[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
+#embed "../../Profiles/models/vision/rudolfv.json"
 };
 static const unsigned char file641[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
+#embed "../../Profiles/models/vision/sam-lst.json"
 };
 static const unsigned char file642[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
+#embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
 static const unsigned char file643[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
+#embed "../../Profiles/models/vision/sam-med2d.json"
 };
 static const unsigned char file644[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
+#embed "../../Profiles/models/vision/sam-med3d.json"
 };
 static const unsigned char file645[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
+#embed "../../Profiles/models/vision/sam-octa.json"
 };
 static const unsigned char file646[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
+#embed "../../Profiles/models/vision/sam-path.json"
 };
 static const unsigned char file647[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-u.json"
 };
 static const unsigned char file648[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
+#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
 static const unsigned char file649[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_b.json"
 };
 static const unsigned char file650[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
+#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
 static const unsigned char file651[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
+#embed "../../Profiles/models/vision/sam-vit_h.json"
 };
 static const unsigned char file652[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
+#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
 static const unsigned char file653[] = {
-#embed "../../Profiles/models/vision/samaug.json"
+#embed "../../Profiles/models/vision/sam-vit_l.json"
 };
 static const unsigned char file654[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
+#embed "../../Profiles/models/vision/samaug.json"
 };
 static const unsigned char file655[] = {
-#embed "../../Profiles/models/vision/samed.json"
+#embed "../../Profiles/models/vision/samed-h.json"
 };
 static const unsigned char file656[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
+#embed "../../Profiles/models/vision/samed.json"
 };
 static const unsigned char file657[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
+#embed "../../Profiles/models/vision/samm-b.json"
 };
 static const unsigned char file658[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
+#embed "../../Profiles/models/vision/samm-h.json"
 };
 static const unsigned char file659[] = {
-#embed "../../Profiles/models/vision/sampot.json"
+#embed "../../Profiles/models/vision/samm-l.json"
 };
 static const unsigned char file660[] = {
-#embed "../../Profiles/models/vision/samus.json"
+#embed "../../Profiles/models/vision/sampot.json"
 };
 static const unsigned char file661[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
+#embed "../../Profiles/models/vision/samus.json"
 };
 static const unsigned char file662[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
+#embed "../../Profiles/models/vision/segmentanybone.json"
 };
 static const unsigned char file663[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
+#embed "../../Profiles/models/vision/segresnet-brats.json"
 };
 static const unsigned char file664[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
+#embed "../../Profiles/models/vision/segresnet.json"
 };
 static const unsigned char file665[] = {
-#embed "../../Profiles/models/vision/segvol.json"
+#embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
 static const unsigned char file666[] = {
-#embed "../../Profiles/models/vision/semisam.json"
+#embed "../../Profiles/models/vision/segvol.json"
 };
 static const unsigned char file667[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
+#embed "../../Profiles/models/vision/semisam.json"
 };
 static const unsigned char file668[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
+#embed "../../Profiles/models/vision/skinsam.json"
 };
 static const unsigned char file669[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
+#embed "../../Profiles/models/vision/sp-sam.json"
 };
 static const unsigned char file670[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
+#embed "../../Profiles/models/vision/stunet-b.json"
 };
 static const unsigned char file671[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
+#embed "../../Profiles/models/vision/stunet-h.json"
 };
 static const unsigned char file672[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
+#embed "../../Profiles/models/vision/stunet-l.json"
 };
 static const unsigned char file673[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
+#embed "../../Profiles/models/vision/stunet-s.json"
 };
 static const unsigned char file674[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/surgicalsam.json"
 };
 static const unsigned char file675[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
 static const unsigned char file676[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
 static const unsigned char file677[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
+#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
 static const unsigned char file678[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
+#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
 static const unsigned char file679[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
+#embed "../../Profiles/models/vision/swinsam.json"
 };
 static const unsigned char file680[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
+#embed "../../Profiles/models/vision/swinunetr-24.json"
 };
 static const unsigned char file681[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
+#embed "../../Profiles/models/vision/swinunetr-48.json"
 };
 static const unsigned char file682[] = {
-#embed "../../Profiles/models/vision/tiny_vit_11m_224.json"
+#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
 static const unsigned char file683[] = {
-#embed "../../Profiles/models/vision/tiny_vit_21m_224.json"
+#embed "../../Profiles/models/vision/tiny_vit_11m_224.json"
 };
 static const unsigned char file684[] = {
-#embed "../../Profiles/models/vision/tiny_vit_5m_224.json"
+#embed "../../Profiles/models/vision/tiny_vit_21m_224.json"
 };
 static const unsigned char file685[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
+#embed "../../Profiles/models/vision/tiny_vit_5m_224.json"
 };
 static const unsigned char file686[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
+#embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
 static const unsigned char file687[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
+#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
 static const unsigned char file688[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
+#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
 static const unsigned char file689[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
+#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
 static const unsigned char file690[] = {
-#embed "../../Profiles/models/vision/unet3d-basic.json"
+#embed "../../Profiles/models/vision/unet2d-basic.json"
 };
 static const unsigned char file691[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
+#embed "../../Profiles/models/vision/unet3d-basic.json"
 };
 static const unsigned char file692[] = {
-#embed "../../Profiles/models/vision/uni.json"
+#embed "../../Profiles/models/vision/unetr-16.json"
 };
 static const unsigned char file693[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
+#embed "../../Profiles/models/vision/uni.json"
 };
 static const unsigned char file694[] = {
-#embed "../../Profiles/models/vision/universeg.json"
+#embed "../../Profiles/models/vision/uni2-h.json"
 };
 static const unsigned char file695[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
+#embed "../../Profiles/models/vision/universeg.json"
 };
 static const unsigned char file696[] = {
-#embed "../../Profiles/models/vision/usfm.json"
+#embed "../../Profiles/models/vision/ur-sam.json"
 };
 static const unsigned char file697[] = {
-#embed "../../Profiles/models/vision/virchow.json"
+#embed "../../Profiles/models/vision/usfm.json"
 };
 static const unsigned char file698[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
+#embed "../../Profiles/models/vision/virchow.json"
 };
 static const unsigned char file699[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
+#embed "../../Profiles/models/vision/virchow2.json"
 };
 static const unsigned char file700[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
+#embed "../../Profiles/models/vision/visionfm.json"
 };
 static const unsigned char file701[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
+#embed "../../Profiles/models/vision/vit-b-16.json"
 };
 static const unsigned char file702[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
+#embed "../../Profiles/models/vision/vit-h-14.json"
 };
 static const unsigned char file703[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
+#embed "../../Profiles/models/vision/vit-l-16.json"
 };
 static const unsigned char file704[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
+#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
 static const unsigned char file705[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
+#embed "../../Profiles/models/vision/vit-s-16.json"
 };
 static const unsigned char file706[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
+#embed "../../Profiles/models/vision/voco-b.json"
 };
 static const unsigned char file707[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
+#embed "../../Profiles/models/vision/voco-h.json"
 };
 static const unsigned char file708[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
+#embed "../../Profiles/models/vision/voco-l.json"
 };
 static const unsigned char file709[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
+#embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
 static const unsigned char file710[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
+#embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
 static const unsigned char file711[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
+#embed "../../Profiles/models/vision/yolov8l.json"
 };
 static const unsigned char file712[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
+#embed "../../Profiles/models/vision/yolov8m.json"
 };
 static const unsigned char file713[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
+#embed "../../Profiles/models/vision/yolov8n.json"
 };
 static const unsigned char file714[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
+#embed "../../Profiles/models/vision/yolov8s.json"
 };
 static const unsigned char file715[] = {
+#embed "../../Profiles/models/vision/yolov8x.json"
+};
+static const unsigned char file716[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -2609,264 +2612,265 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/etp-ecg-resnet18.json", file455, sizeof file455},
     {"models/multimodal/etp.json", file456, sizeof file456},
     {"models/multimodal/gimp.json", file457, sizeof file457},
-    {"models/multimodal/glip-t.json", file458, sizeof file458},
-    {"models/multimodal/gloria.json", file459, sizeof file459},
-    {"models/multimodal/guo-glip.json", file460, sizeof file460},
-    {"models/multimodal/i-ai.json", file461, sizeof file461},
-    {"models/multimodal/imitate.json", file462, sizeof file462},
-    {"models/multimodal/kad-512.json", file463, sizeof file463},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file464, sizeof file464},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file465, sizeof file465},
-    {"models/multimodal/llava-1.5-13b.json", file466, sizeof file466},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file467, sizeof file467},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file468, sizeof file468},
-    {"models/multimodal/llava-1.5-7b.json", file469, sizeof file469},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file470, sizeof file470},
-    {"models/multimodal/llava-med-7b-224-linear.json", file471, sizeof file471},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file472, sizeof file472},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file473, sizeof file473},
-    {"models/multimodal/llava-med-7b-224.json", file474, sizeof file474},
-    {"models/multimodal/lovt.json", file475, sizeof file475},
-    {"models/multimodal/lu-gpt2-medium.json", file476, sizeof file476},
-    {"models/multimodal/lu-gpt2.json", file477, sizeof file477},
-    {"models/multimodal/lu-open-llama-7b.json", file478, sizeof file478},
-    {"models/multimodal/m-flag-r50.json", file479, sizeof file479},
-    {"models/multimodal/m3ad.json", file480, sizeof file480},
-    {"models/multimodal/m3ae.json", file481, sizeof file481},
-    {"models/multimodal/maco.json", file482, sizeof file482},
-    {"models/multimodal/med-flamingo.json", file483, sizeof file483},
-    {"models/multimodal/med-palm-m-12b.json", file484, sizeof file484},
-    {"models/multimodal/med-palm-m-562b.json", file485, sizeof file485},
-    {"models/multimodal/med-palm-m-84b.json", file486, sizeof file486},
-    {"models/multimodal/med-unic-r50.json", file487, sizeof file487},
-    {"models/multimodal/med-unic-vit-b.json", file488, sizeof file488},
-    {"models/multimodal/medclip-r50.json", file489, sizeof file489},
-    {"models/multimodal/medclip-swin.json", file490, sizeof file490},
-    {"models/multimodal/medklip.json", file491, sizeof file491},
-    {"models/multimodal/medvill.json", file492, sizeof file492},
-    {"models/multimodal/medvint-td.json", file493, sizeof file493},
-    {"models/multimodal/medvint-te.json", file494, sizeof file494},
-    {"models/multimodal/mgca-r50.json", file495, sizeof file495},
-    {"models/multimodal/mgca-vit-b.json", file496, sizeof file496},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file497, sizeof file497},
-    {"models/multimodal/mi-zero-pubmedbert.json", file498, sizeof file498},
-    {"models/multimodal/minigpt4-13b.json", file499, sizeof file499},
-    {"models/multimodal/minigpt4-7b.json", file500, sizeof file500},
-    {"models/multimodal/mmbert.json", file501, sizeof file501},
-    {"models/multimodal/moleculestm-graph.json", file502, sizeof file502},
-    {"models/multimodal/moleculestm-smiles.json", file503, sizeof file503},
-    {"models/multimodal/mrm.json", file504, sizeof file504},
-    {"models/multimodal/mumc.json", file505, sizeof file505},
-    {"models/multimodal/open-coca_vit-b-32.json", file506, sizeof file506},
-    {"models/multimodal/open-coca_vit-l-14.json", file507, sizeof file507},
-    {"models/multimodal/open-flamingo-9b.json", file508, sizeof file508},
-    {"models/multimodal/pathasst.json", file509, sizeof file509},
-    {"models/multimodal/pathchat.json", file510, sizeof file510},
-    {"models/multimodal/plip.json", file511, sizeof file511},
-    {"models/multimodal/pmc-clip.json", file512, sizeof file512},
-    {"models/multimodal/prior.json", file513, sizeof file513},
-    {"models/multimodal/proteindt-clap.json", file514, sizeof file514},
-    {"models/multimodal/pubmedclip-rn50.json", file515, sizeof file515},
-    {"models/multimodal/pubmedclip-rn50x4.json", file516, sizeof file516},
-    {"models/multimodal/pubmedclip.json", file517, sizeof file517},
-    {"models/multimodal/qilin-med-vl.json", file518, sizeof file518},
-    {"models/multimodal/qin-glip.json", file519, sizeof file519},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file520, sizeof file520},
-    {"models/multimodal/quiltnet-b-16.json", file521, sizeof file521},
-    {"models/multimodal/quiltnet.json", file522, sizeof file522},
-    {"models/multimodal/r2gen.json", file523, sizeof file523},
-    {"models/multimodal/radfm-14b.json", file524, sizeof file524},
-    {"models/multimodal/radfm-vision.json", file525, sizeof file525},
-    {"models/multimodal/roentgen.json", file526, sizeof file526},
-    {"models/multimodal/sd1-unet.json", file527, sizeof file527},
-    {"models/multimodal/sd1-vae.json", file528, sizeof file528},
-    {"models/multimodal/sd2-unet.json", file529, sizeof file529},
-    {"models/multimodal/stable-diffusion-v1.json", file530, sizeof file530},
-    {"models/multimodal/stable-diffusion-v2.json", file531, sizeof file531},
-    {"models/multimodal/t3d.json", file532, sizeof file532},
-    {"models/multimodal/umcl.json", file533, sizeof file533},
-    {"models/multimodal/unibrain.json", file534, sizeof file534},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file535, sizeof file535},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file536, sizeof file536},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file537, sizeof file537},
-    {"models/multimodal/vit-bert-dual.json", file538, sizeof file538},
-    {"models/multimodal/xplainer.json", file539, sizeof file539},
-    {"models/multimodal/xraygpt-vit-g.json", file540, sizeof file540},
-    {"models/multimodal/xraygpt.json", file541, sizeof file541},
-    {"models/vision/3dsam-adapter.json", file542, sizeof file542},
-    {"models/vision/adaptivesam.json", file543, sizeof file543},
-    {"models/vision/after-sam.json", file544, sizeof file544},
-    {"models/vision/all-in-sam.json", file545, sizeof file545},
-    {"models/vision/anand-sam.json", file546, sizeof file546},
-    {"models/vision/autosam.json", file547, sizeof file547},
-    {"models/vision/baharoon-dinov2-vitb14.json", file548, sizeof file548},
-    {"models/vision/baharoon-dinov2-vitg14.json", file549, sizeof file549},
-    {"models/vision/baharoon-dinov2-vitl14.json", file550, sizeof file550},
-    {"models/vision/brow.json", file551, sizeof file551},
-    {"models/vision/c2l-densenet121.json", file552, sizeof file552},
-    {"models/vision/c2l-resnet18.json", file553, sizeof file553},
-    {"models/vision/campanella-vit-l.json", file554, sizeof file554},
-    {"models/vision/campanella-vit-s.json", file555, sizeof file555},
-    {"models/vision/cellsam.json", file556, sizeof file556},
-    {"models/vision/ciga-resnet18.json", file557, sizeof file557},
-    {"models/vision/clip-rn101-visual.json", file558, sizeof file558},
-    {"models/vision/clip-rn50-visual.json", file559, sizeof file559},
-    {"models/vision/clip-rn50x4-visual.json", file560, sizeof file560},
-    {"models/vision/convnext_base.json", file561, sizeof file561},
-    {"models/vision/convnext_large.json", file562, sizeof file562},
-    {"models/vision/convnext_small.json", file563, sizeof file563},
-    {"models/vision/convnext_tiny.json", file564, sizeof file564},
-    {"models/vision/ctranspath.json", file565, sizeof file565},
-    {"models/vision/deblurring-mae.json", file566, sizeof file566},
-    {"models/vision/densenet121-3d.json", file567, sizeof file567},
-    {"models/vision/densenet121.json", file568, sizeof file568},
-    {"models/vision/densenet161.json", file569, sizeof file569},
-    {"models/vision/densenet169.json", file570, sizeof file570},
-    {"models/vision/densenet201.json", file571, sizeof file571},
-    {"models/vision/desam.json", file572, sizeof file572},
-    {"models/vision/dinov2-vitb14.json", file573, sizeof file573},
-    {"models/vision/dinov2-vitg14.json", file574, sizeof file574},
-    {"models/vision/dinov2-vitl14.json", file575, sizeof file575},
-    {"models/vision/dinov2-vits14.json", file576, sizeof file576},
-    {"models/vision/efficientnet_b0.json", file577, sizeof file577},
-    {"models/vision/efficientnet_b1.json", file578, sizeof file578},
-    {"models/vision/efficientnet_b2.json", file579, sizeof file579},
-    {"models/vision/efficientnet_b3.json", file580, sizeof file580},
-    {"models/vision/efficientnet_b4.json", file581, sizeof file581},
-    {"models/vision/efficientnet_b5.json", file582, sizeof file582},
-    {"models/vision/efficientnet_b6.json", file583, sizeof file583},
-    {"models/vision/efficientnet_b7.json", file584, sizeof file584},
-    {"models/vision/endo-fm-timesformer.json", file585, sizeof file585},
-    {"models/vision/eviprompt-b.json", file586, sizeof file586},
-    {"models/vision/eviprompt-h.json", file587, sizeof file587},
-    {"models/vision/feng-sam.json", file588, sizeof file588},
-    {"models/vision/ghesu-resnet50w2.json", file589, sizeof file589},
-    {"models/vision/gigapath-slide.json", file590, sizeof file590},
-    {"models/vision/gigapath-tile.json", file591, sizeof file591},
-    {"models/vision/gvsl-unet.json", file592, sizeof file592},
-    {"models/vision/lvm-med-resnet50.json", file593, sizeof file593},
-    {"models/vision/lvm-med-vit-b.json", file594, sizeof file594},
-    {"models/vision/ma-sam.json", file595, sizeof file595},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file596, sizeof file596},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file597, sizeof file597},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file598, sizeof file598},
-    {"models/vision/mammo-sam.json", file599, sizeof file599},
-    {"models/vision/med-sa.json", file600, sizeof file600},
-    {"models/vision/med3d-resnet10.json", file601, sizeof file601},
-    {"models/vision/med3d-resnet101.json", file602, sizeof file602},
-    {"models/vision/med3d-resnet152.json", file603, sizeof file603},
-    {"models/vision/med3d-resnet18.json", file604, sizeof file604},
-    {"models/vision/med3d-resnet200.json", file605, sizeof file605},
-    {"models/vision/med3d-resnet34.json", file606, sizeof file606},
-    {"models/vision/med3d-resnet50.json", file607, sizeof file607},
-    {"models/vision/medivista-sam.json", file608, sizeof file608},
-    {"models/vision/medlsam.json", file609, sizeof file609},
-    {"models/vision/medsam-vit-b.json", file610, sizeof file610},
-    {"models/vision/mis-fm-pctnet.json", file611, sizeof file611},
-    {"models/vision/mobilesam-image-encoder.json", file612, sizeof file612},
-    {"models/vision/mobilesam.json", file613, sizeof file613},
-    {"models/vision/moco-cxr-densenet121.json", file614, sizeof file614},
-    {"models/vision/moco-cxr-resnet18.json", file615, sizeof file615},
-    {"models/vision/models-genesis-unet3d.json", file616, sizeof file616},
-    {"models/vision/nnsam.json", file617, sizeof file617},
-    {"models/vision/nnunet-2d.json", file618, sizeof file618},
-    {"models/vision/nnunet-3d-fullres.json", file619, sizeof file619},
-    {"models/vision/nnunet-resenc-l.json", file620, sizeof file620},
-    {"models/vision/nnunet-resenc-m.json", file621, sizeof file621},
-    {"models/vision/nnunet-resenc-xl.json", file622, sizeof file622},
-    {"models/vision/pancy-yolov8-sam.json", file623, sizeof file623},
-    {"models/vision/polyp-sam-b.json", file624, sizeof file624},
-    {"models/vision/polyp-sam-l.json", file625, sizeof file625},
-    {"models/vision/polyp-sam-plus-plus.json", file626, sizeof file626},
-    {"models/vision/promise.json", file627, sizeof file627},
-    {"models/vision/punetr.json", file628, sizeof file628},
-    {"models/vision/r3d18.json", file629, sizeof file629},
-    {"models/vision/resnet101.json", file630, sizeof file630},
-    {"models/vision/resnet152.json", file631, sizeof file631},
-    {"models/vision/resnet18.json", file632, sizeof file632},
-    {"models/vision/resnet34.json", file633, sizeof file633},
-    {"models/vision/resnet50.json", file634, sizeof file634},
-    {"models/vision/resnext101_32x8d.json", file635, sizeof file635},
-    {"models/vision/resnext101_64x4d.json", file636, sizeof file636},
-    {"models/vision/resnext50_32x4d.json", file637, sizeof file637},
-    {"models/vision/retfound.json", file638, sizeof file638},
-    {"models/vision/rudolfv.json", file639, sizeof file639},
-    {"models/vision/sam-lst.json", file640, sizeof file640},
-    {"models/vision/sam-mask-decoder.json", file641, sizeof file641},
-    {"models/vision/sam-med2d.json", file642, sizeof file642},
-    {"models/vision/sam-med3d.json", file643, sizeof file643},
-    {"models/vision/sam-octa.json", file644, sizeof file644},
-    {"models/vision/sam-path.json", file645, sizeof file645},
-    {"models/vision/sam-u.json", file646, sizeof file646},
-    {"models/vision/sam-vit_b-image-encoder.json", file647, sizeof file647},
-    {"models/vision/sam-vit_b.json", file648, sizeof file648},
-    {"models/vision/sam-vit_h-image-encoder.json", file649, sizeof file649},
-    {"models/vision/sam-vit_h.json", file650, sizeof file650},
-    {"models/vision/sam-vit_l-image-encoder.json", file651, sizeof file651},
-    {"models/vision/sam-vit_l.json", file652, sizeof file652},
-    {"models/vision/samaug.json", file653, sizeof file653},
-    {"models/vision/samed-h.json", file654, sizeof file654},
-    {"models/vision/samed.json", file655, sizeof file655},
-    {"models/vision/samm-b.json", file656, sizeof file656},
-    {"models/vision/samm-h.json", file657, sizeof file657},
-    {"models/vision/samm-l.json", file658, sizeof file658},
-    {"models/vision/sampot.json", file659, sizeof file659},
-    {"models/vision/samus.json", file660, sizeof file660},
-    {"models/vision/segmentanybone.json", file661, sizeof file661},
-    {"models/vision/segresnet-brats.json", file662, sizeof file662},
-    {"models/vision/segresnet.json", file663, sizeof file663},
-    {"models/vision/segvol-image-encoder.json", file664, sizeof file664},
-    {"models/vision/segvol.json", file665, sizeof file665},
-    {"models/vision/semisam.json", file666, sizeof file666},
-    {"models/vision/skinsam.json", file667, sizeof file667},
-    {"models/vision/sp-sam.json", file668, sizeof file668},
-    {"models/vision/stunet-b.json", file669, sizeof file669},
-    {"models/vision/stunet-h.json", file670, sizeof file670},
-    {"models/vision/stunet-l.json", file671, sizeof file671},
-    {"models/vision/stunet-s.json", file672, sizeof file672},
-    {"models/vision/surgicalsam.json", file673, sizeof file673},
-    {"models/vision/swin_base_patch4_window7_224.json", file674, sizeof file674},
-    {"models/vision/swin_large_patch4_window7_224.json", file675, sizeof file675},
-    {"models/vision/swin_small_patch4_window7_224.json", file676, sizeof file676},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file677, sizeof file677},
-    {"models/vision/swinsam.json", file678, sizeof file678},
-    {"models/vision/swinunetr-24.json", file679, sizeof file679},
-    {"models/vision/swinunetr-48.json", file680, sizeof file680},
-    {"models/vision/swinunetr-v2-48.json", file681, sizeof file681},
-    {"models/vision/tiny_vit_11m_224.json", file682, sizeof file682},
-    {"models/vision/tiny_vit_21m_224.json", file683, sizeof file683},
-    {"models/vision/tiny_vit_5m_224.json", file684, sizeof file684},
-    {"models/vision/transvw-unet3d.json", file685, sizeof file685},
-    {"models/vision/unet-resnet18-smp.json", file686, sizeof file686},
-    {"models/vision/unet-resnet34-smp.json", file687, sizeof file687},
-    {"models/vision/unet-resnet50-smp.json", file688, sizeof file688},
-    {"models/vision/unet2d-basic.json", file689, sizeof file689},
-    {"models/vision/unet3d-basic.json", file690, sizeof file690},
-    {"models/vision/unetr-16.json", file691, sizeof file691},
-    {"models/vision/uni.json", file692, sizeof file692},
-    {"models/vision/uni2-h.json", file693, sizeof file693},
-    {"models/vision/universeg.json", file694, sizeof file694},
-    {"models/vision/ur-sam.json", file695, sizeof file695},
-    {"models/vision/usfm.json", file696, sizeof file696},
-    {"models/vision/virchow.json", file697, sizeof file697},
-    {"models/vision/virchow2.json", file698, sizeof file698},
-    {"models/vision/visionfm.json", file699, sizeof file699},
-    {"models/vision/vit-b-16.json", file700, sizeof file700},
-    {"models/vision/vit-h-14.json", file701, sizeof file701},
-    {"models/vision/vit-l-16.json", file702, sizeof file702},
-    {"models/vision/vit-large-linear-probe.json", file703, sizeof file703},
-    {"models/vision/vit-s-16.json", file704, sizeof file704},
-    {"models/vision/voco-b.json", file705, sizeof file705},
-    {"models/vision/voco-h.json", file706, sizeof file706},
-    {"models/vision/voco-l.json", file707, sizeof file707},
-    {"models/vision/wide_resnet101_2.json", file708, sizeof file708},
-    {"models/vision/wide_resnet50_2.json", file709, sizeof file709},
-    {"models/vision/yolov8l.json", file710, sizeof file710},
-    {"models/vision/yolov8m.json", file711, sizeof file711},
-    {"models/vision/yolov8n.json", file712, sizeof file712},
-    {"models/vision/yolov8s.json", file713, sizeof file713},
-    {"models/vision/yolov8x.json", file714, sizeof file714},
-    {"survey.json", file715, sizeof file715},
+    {"models/multimodal/glip-l.json", file458, sizeof file458},
+    {"models/multimodal/glip-t.json", file459, sizeof file459},
+    {"models/multimodal/gloria.json", file460, sizeof file460},
+    {"models/multimodal/guo-glip.json", file461, sizeof file461},
+    {"models/multimodal/i-ai.json", file462, sizeof file462},
+    {"models/multimodal/imitate.json", file463, sizeof file463},
+    {"models/multimodal/kad-512.json", file464, sizeof file464},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file465, sizeof file465},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file466, sizeof file466},
+    {"models/multimodal/llava-1.5-13b.json", file467, sizeof file467},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file468, sizeof file468},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file469, sizeof file469},
+    {"models/multimodal/llava-1.5-7b.json", file470, sizeof file470},
+    {"models/multimodal/llava-med-1.5-mistral-7b.json", file471, sizeof file471},
+    {"models/multimodal/llava-med-7b-224-linear.json", file472, sizeof file472},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file473, sizeof file473},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file474, sizeof file474},
+    {"models/multimodal/llava-med-7b-224.json", file475, sizeof file475},
+    {"models/multimodal/lovt.json", file476, sizeof file476},
+    {"models/multimodal/lu-gpt2-medium.json", file477, sizeof file477},
+    {"models/multimodal/lu-gpt2.json", file478, sizeof file478},
+    {"models/multimodal/lu-open-llama-7b.json", file479, sizeof file479},
+    {"models/multimodal/m-flag-r50.json", file480, sizeof file480},
+    {"models/multimodal/m3ad.json", file481, sizeof file481},
+    {"models/multimodal/m3ae.json", file482, sizeof file482},
+    {"models/multimodal/maco.json", file483, sizeof file483},
+    {"models/multimodal/med-flamingo.json", file484, sizeof file484},
+    {"models/multimodal/med-palm-m-12b.json", file485, sizeof file485},
+    {"models/multimodal/med-palm-m-562b.json", file486, sizeof file486},
+    {"models/multimodal/med-palm-m-84b.json", file487, sizeof file487},
+    {"models/multimodal/med-unic-r50.json", file488, sizeof file488},
+    {"models/multimodal/med-unic-vit-b.json", file489, sizeof file489},
+    {"models/multimodal/medclip-r50.json", file490, sizeof file490},
+    {"models/multimodal/medclip-swin.json", file491, sizeof file491},
+    {"models/multimodal/medklip.json", file492, sizeof file492},
+    {"models/multimodal/medvill.json", file493, sizeof file493},
+    {"models/multimodal/medvint-td.json", file494, sizeof file494},
+    {"models/multimodal/medvint-te.json", file495, sizeof file495},
+    {"models/multimodal/mgca-r50.json", file496, sizeof file496},
+    {"models/multimodal/mgca-vit-b.json", file497, sizeof file497},
+    {"models/multimodal/mi-zero-bioclinicalbert.json", file498, sizeof file498},
+    {"models/multimodal/mi-zero-pubmedbert.json", file499, sizeof file499},
+    {"models/multimodal/minigpt4-13b.json", file500, sizeof file500},
+    {"models/multimodal/minigpt4-7b.json", file501, sizeof file501},
+    {"models/multimodal/mmbert.json", file502, sizeof file502},
+    {"models/multimodal/moleculestm-graph.json", file503, sizeof file503},
+    {"models/multimodal/moleculestm-smiles.json", file504, sizeof file504},
+    {"models/multimodal/mrm.json", file505, sizeof file505},
+    {"models/multimodal/mumc.json", file506, sizeof file506},
+    {"models/multimodal/open-coca_vit-b-32.json", file507, sizeof file507},
+    {"models/multimodal/open-coca_vit-l-14.json", file508, sizeof file508},
+    {"models/multimodal/open-flamingo-9b.json", file509, sizeof file509},
+    {"models/multimodal/pathasst.json", file510, sizeof file510},
+    {"models/multimodal/pathchat.json", file511, sizeof file511},
+    {"models/multimodal/plip.json", file512, sizeof file512},
+    {"models/multimodal/pmc-clip.json", file513, sizeof file513},
+    {"models/multimodal/prior.json", file514, sizeof file514},
+    {"models/multimodal/proteindt-clap.json", file515, sizeof file515},
+    {"models/multimodal/pubmedclip-rn50.json", file516, sizeof file516},
+    {"models/multimodal/pubmedclip-rn50x4.json", file517, sizeof file517},
+    {"models/multimodal/pubmedclip.json", file518, sizeof file518},
+    {"models/multimodal/qilin-med-vl.json", file519, sizeof file519},
+    {"models/multimodal/qin-glip.json", file520, sizeof file520},
+    {"models/multimodal/quiltnet-b-16-pmb.json", file521, sizeof file521},
+    {"models/multimodal/quiltnet-b-16.json", file522, sizeof file522},
+    {"models/multimodal/quiltnet.json", file523, sizeof file523},
+    {"models/multimodal/r2gen.json", file524, sizeof file524},
+    {"models/multimodal/radfm-14b.json", file525, sizeof file525},
+    {"models/multimodal/radfm-vision.json", file526, sizeof file526},
+    {"models/multimodal/roentgen.json", file527, sizeof file527},
+    {"models/multimodal/sd1-unet.json", file528, sizeof file528},
+    {"models/multimodal/sd1-vae.json", file529, sizeof file529},
+    {"models/multimodal/sd2-unet.json", file530, sizeof file530},
+    {"models/multimodal/stable-diffusion-v1.json", file531, sizeof file531},
+    {"models/multimodal/stable-diffusion-v2.json", file532, sizeof file532},
+    {"models/multimodal/t3d.json", file533, sizeof file533},
+    {"models/multimodal/umcl.json", file534, sizeof file534},
+    {"models/multimodal/unibrain.json", file535, sizeof file535},
+    {"models/multimodal/van-sonsbeek-biogpt.json", file536, sizeof file536},
+    {"models/multimodal/van-sonsbeek-biomedlm.json", file537, sizeof file537},
+    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file538, sizeof file538},
+    {"models/multimodal/vit-bert-dual.json", file539, sizeof file539},
+    {"models/multimodal/xplainer.json", file540, sizeof file540},
+    {"models/multimodal/xraygpt-vit-g.json", file541, sizeof file541},
+    {"models/multimodal/xraygpt.json", file542, sizeof file542},
+    {"models/vision/3dsam-adapter.json", file543, sizeof file543},
+    {"models/vision/adaptivesam.json", file544, sizeof file544},
+    {"models/vision/after-sam.json", file545, sizeof file545},
+    {"models/vision/all-in-sam.json", file546, sizeof file546},
+    {"models/vision/anand-sam.json", file547, sizeof file547},
+    {"models/vision/autosam.json", file548, sizeof file548},
+    {"models/vision/baharoon-dinov2-vitb14.json", file549, sizeof file549},
+    {"models/vision/baharoon-dinov2-vitg14.json", file550, sizeof file550},
+    {"models/vision/baharoon-dinov2-vitl14.json", file551, sizeof file551},
+    {"models/vision/brow.json", file552, sizeof file552},
+    {"models/vision/c2l-densenet121.json", file553, sizeof file553},
+    {"models/vision/c2l-resnet18.json", file554, sizeof file554},
+    {"models/vision/campanella-vit-l.json", file555, sizeof file555},
+    {"models/vision/campanella-vit-s.json", file556, sizeof file556},
+    {"models/vision/cellsam.json", file557, sizeof file557},
+    {"models/vision/ciga-resnet18.json", file558, sizeof file558},
+    {"models/vision/clip-rn101-visual.json", file559, sizeof file559},
+    {"models/vision/clip-rn50-visual.json", file560, sizeof file560},
+    {"models/vision/clip-rn50x4-visual.json", file561, sizeof file561},
+    {"models/vision/convnext_base.json", file562, sizeof file562},
+    {"models/vision/convnext_large.json", file563, sizeof file563},
+    {"models/vision/convnext_small.json", file564, sizeof file564},
+    {"models/vision/convnext_tiny.json", file565, sizeof file565},
+    {"models/vision/ctranspath.json", file566, sizeof file566},
+    {"models/vision/deblurring-mae.json", file567, sizeof file567},
+    {"models/vision/densenet121-3d.json", file568, sizeof file568},
+    {"models/vision/densenet121.json", file569, sizeof file569},
+    {"models/vision/densenet161.json", file570, sizeof file570},
+    {"models/vision/densenet169.json", file571, sizeof file571},
+    {"models/vision/densenet201.json", file572, sizeof file572},
+    {"models/vision/desam.json", file573, sizeof file573},
+    {"models/vision/dinov2-vitb14.json", file574, sizeof file574},
+    {"models/vision/dinov2-vitg14.json", file575, sizeof file575},
+    {"models/vision/dinov2-vitl14.json", file576, sizeof file576},
+    {"models/vision/dinov2-vits14.json", file577, sizeof file577},
+    {"models/vision/efficientnet_b0.json", file578, sizeof file578},
+    {"models/vision/efficientnet_b1.json", file579, sizeof file579},
+    {"models/vision/efficientnet_b2.json", file580, sizeof file580},
+    {"models/vision/efficientnet_b3.json", file581, sizeof file581},
+    {"models/vision/efficientnet_b4.json", file582, sizeof file582},
+    {"models/vision/efficientnet_b5.json", file583, sizeof file583},
+    {"models/vision/efficientnet_b6.json", file584, sizeof file584},
+    {"models/vision/efficientnet_b7.json", file585, sizeof file585},
+    {"models/vision/endo-fm-timesformer.json", file586, sizeof file586},
+    {"models/vision/eviprompt-b.json", file587, sizeof file587},
+    {"models/vision/eviprompt-h.json", file588, sizeof file588},
+    {"models/vision/feng-sam.json", file589, sizeof file589},
+    {"models/vision/ghesu-resnet50w2.json", file590, sizeof file590},
+    {"models/vision/gigapath-slide.json", file591, sizeof file591},
+    {"models/vision/gigapath-tile.json", file592, sizeof file592},
+    {"models/vision/gvsl-unet.json", file593, sizeof file593},
+    {"models/vision/lvm-med-resnet50.json", file594, sizeof file594},
+    {"models/vision/lvm-med-vit-b.json", file595, sizeof file595},
+    {"models/vision/ma-sam.json", file596, sizeof file596},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file597, sizeof file597},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file598, sizeof file598},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file599, sizeof file599},
+    {"models/vision/mammo-sam.json", file600, sizeof file600},
+    {"models/vision/med-sa.json", file601, sizeof file601},
+    {"models/vision/med3d-resnet10.json", file602, sizeof file602},
+    {"models/vision/med3d-resnet101.json", file603, sizeof file603},
+    {"models/vision/med3d-resnet152.json", file604, sizeof file604},
+    {"models/vision/med3d-resnet18.json", file605, sizeof file605},
+    {"models/vision/med3d-resnet200.json", file606, sizeof file606},
+    {"models/vision/med3d-resnet34.json", file607, sizeof file607},
+    {"models/vision/med3d-resnet50.json", file608, sizeof file608},
+    {"models/vision/medivista-sam.json", file609, sizeof file609},
+    {"models/vision/medlsam.json", file610, sizeof file610},
+    {"models/vision/medsam-vit-b.json", file611, sizeof file611},
+    {"models/vision/mis-fm-pctnet.json", file612, sizeof file612},
+    {"models/vision/mobilesam-image-encoder.json", file613, sizeof file613},
+    {"models/vision/mobilesam.json", file614, sizeof file614},
+    {"models/vision/moco-cxr-densenet121.json", file615, sizeof file615},
+    {"models/vision/moco-cxr-resnet18.json", file616, sizeof file616},
+    {"models/vision/models-genesis-unet3d.json", file617, sizeof file617},
+    {"models/vision/nnsam.json", file618, sizeof file618},
+    {"models/vision/nnunet-2d.json", file619, sizeof file619},
+    {"models/vision/nnunet-3d-fullres.json", file620, sizeof file620},
+    {"models/vision/nnunet-resenc-l.json", file621, sizeof file621},
+    {"models/vision/nnunet-resenc-m.json", file622, sizeof file622},
+    {"models/vision/nnunet-resenc-xl.json", file623, sizeof file623},
+    {"models/vision/pancy-yolov8-sam.json", file624, sizeof file624},
+    {"models/vision/polyp-sam-b.json", file625, sizeof file625},
+    {"models/vision/polyp-sam-l.json", file626, sizeof file626},
+    {"models/vision/polyp-sam-plus-plus.json", file627, sizeof file627},
+    {"models/vision/promise.json", file628, sizeof file628},
+    {"models/vision/punetr.json", file629, sizeof file629},
+    {"models/vision/r3d18.json", file630, sizeof file630},
+    {"models/vision/resnet101.json", file631, sizeof file631},
+    {"models/vision/resnet152.json", file632, sizeof file632},
+    {"models/vision/resnet18.json", file633, sizeof file633},
+    {"models/vision/resnet34.json", file634, sizeof file634},
+    {"models/vision/resnet50.json", file635, sizeof file635},
+    {"models/vision/resnext101_32x8d.json", file636, sizeof file636},
+    {"models/vision/resnext101_64x4d.json", file637, sizeof file637},
+    {"models/vision/resnext50_32x4d.json", file638, sizeof file638},
+    {"models/vision/retfound.json", file639, sizeof file639},
+    {"models/vision/rudolfv.json", file640, sizeof file640},
+    {"models/vision/sam-lst.json", file641, sizeof file641},
+    {"models/vision/sam-mask-decoder.json", file642, sizeof file642},
+    {"models/vision/sam-med2d.json", file643, sizeof file643},
+    {"models/vision/sam-med3d.json", file644, sizeof file644},
+    {"models/vision/sam-octa.json", file645, sizeof file645},
+    {"models/vision/sam-path.json", file646, sizeof file646},
+    {"models/vision/sam-u.json", file647, sizeof file647},
+    {"models/vision/sam-vit_b-image-encoder.json", file648, sizeof file648},
+    {"models/vision/sam-vit_b.json", file649, sizeof file649},
+    {"models/vision/sam-vit_h-image-encoder.json", file650, sizeof file650},
+    {"models/vision/sam-vit_h.json", file651, sizeof file651},
+    {"models/vision/sam-vit_l-image-encoder.json", file652, sizeof file652},
+    {"models/vision/sam-vit_l.json", file653, sizeof file653},
+    {"models/vision/samaug.json", file654, sizeof file654},
+    {"models/vision/samed-h.json", file655, sizeof file655},
+    {"models/vision/samed.json", file656, sizeof file656},
+    {"models/vision/samm-b.json", file657, sizeof file657},
+    {"models/vision/samm-h.json", file658, sizeof file658},
+    {"models/vision/samm-l.json", file659, sizeof file659},
+    {"models/vision/sampot.json", file660, sizeof file660},
+    {"models/vision/samus.json", file661, sizeof file661},
+    {"models/vision/segmentanybone.json", file662, sizeof file662},
+    {"models/vision/segresnet-brats.json", file663, sizeof file663},
+    {"models/vision/segresnet.json", file664, sizeof file664},
+    {"models/vision/segvol-image-encoder.json", file665, sizeof file665},
+    {"models/vision/segvol.json", file666, sizeof file666},
+    {"models/vision/semisam.json", file667, sizeof file667},
+    {"models/vision/skinsam.json", file668, sizeof file668},
+    {"models/vision/sp-sam.json", file669, sizeof file669},
+    {"models/vision/stunet-b.json", file670, sizeof file670},
+    {"models/vision/stunet-h.json", file671, sizeof file671},
+    {"models/vision/stunet-l.json", file672, sizeof file672},
+    {"models/vision/stunet-s.json", file673, sizeof file673},
+    {"models/vision/surgicalsam.json", file674, sizeof file674},
+    {"models/vision/swin_base_patch4_window7_224.json", file675, sizeof file675},
+    {"models/vision/swin_large_patch4_window7_224.json", file676, sizeof file676},
+    {"models/vision/swin_small_patch4_window7_224.json", file677, sizeof file677},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file678, sizeof file678},
+    {"models/vision/swinsam.json", file679, sizeof file679},
+    {"models/vision/swinunetr-24.json", file680, sizeof file680},
+    {"models/vision/swinunetr-48.json", file681, sizeof file681},
+    {"models/vision/swinunetr-v2-48.json", file682, sizeof file682},
+    {"models/vision/tiny_vit_11m_224.json", file683, sizeof file683},
+    {"models/vision/tiny_vit_21m_224.json", file684, sizeof file684},
+    {"models/vision/tiny_vit_5m_224.json", file685, sizeof file685},
+    {"models/vision/transvw-unet3d.json", file686, sizeof file686},
+    {"models/vision/unet-resnet18-smp.json", file687, sizeof file687},
+    {"models/vision/unet-resnet34-smp.json", file688, sizeof file688},
+    {"models/vision/unet-resnet50-smp.json", file689, sizeof file689},
+    {"models/vision/unet2d-basic.json", file690, sizeof file690},
+    {"models/vision/unet3d-basic.json", file691, sizeof file691},
+    {"models/vision/unetr-16.json", file692, sizeof file692},
+    {"models/vision/uni.json", file693, sizeof file693},
+    {"models/vision/uni2-h.json", file694, sizeof file694},
+    {"models/vision/universeg.json", file695, sizeof file695},
+    {"models/vision/ur-sam.json", file696, sizeof file696},
+    {"models/vision/usfm.json", file697, sizeof file697},
+    {"models/vision/virchow.json", file698, sizeof file698},
+    {"models/vision/virchow2.json", file699, sizeof file699},
+    {"models/vision/visionfm.json", file700, sizeof file700},
+    {"models/vision/vit-b-16.json", file701, sizeof file701},
+    {"models/vision/vit-h-14.json", file702, sizeof file702},
+    {"models/vision/vit-l-16.json", file703, sizeof file703},
+    {"models/vision/vit-large-linear-probe.json", file704, sizeof file704},
+    {"models/vision/vit-s-16.json", file705, sizeof file705},
+    {"models/vision/voco-b.json", file706, sizeof file706},
+    {"models/vision/voco-h.json", file707, sizeof file707},
+    {"models/vision/voco-l.json", file708, sizeof file708},
+    {"models/vision/wide_resnet101_2.json", file709, sizeof file709},
+    {"models/vision/wide_resnet50_2.json", file710, sizeof file710},
+    {"models/vision/yolov8l.json", file711, sizeof file711},
+    {"models/vision/yolov8m.json", file712, sizeof file712},
+    {"models/vision/yolov8n.json", file713, sizeof file713},
+    {"models/vision/yolov8s.json", file714, sizeof file714},
+    {"models/vision/yolov8x.json", file715, sizeof file715},
+    {"survey.json", file716, sizeof file716},
     {0, 0, 0},
 };
-const long CProfilesCount = 716;
+const long CProfilesCount = 717;

@@ -14,12 +14,14 @@ import Workloads
     ("bert", #""hidden": 768, "heads": 12, "normPosition": "post""#, false),
     (
       "gpt2",
-      #""hidden": 768, "heads": 12, "activation": "geluTanh", "causal": true, "packsProjections": true"#,
+      #""hidden": 768, "heads": 12, "activation": "geluTanh", "causal": true, "#
+        + #""packsProjections": true"#,
       false
     ),
     ("llama (", llama(16), false), ("llama GQA", llama(4), false),
     (
-      "esm2-hf", #""hidden": 1280, "heads": 20, "activation": "geluErf", "rotaryBase": 10000"#, false
+      "esm2-hf", #""hidden": 1280, "heads": 20, "activation": "geluErf", "rotaryBase": 10000"#,
+      false
     ),
     ("vit timm (", #""hidden": 768, "heads": 12"#, true),
     ("vit timm LayerScale", #""hidden": 1024, "heads": 16, "layerScale": true"#, true),
@@ -38,7 +40,8 @@ import Workloads
   ) throws -> Int {
     let input =
       isImage
-      ? #""patches": {"image": 224, "patch": 16}"# : #""tokens": {"vocabulary": 64, "context": 512}"#
+      ? #""patches": {"image": 224, "patch": 16}"#
+      : #""tokens": {"vocabulary": 64, "context": 512}"#
     let text = """
       {"id": "x", "name": "x", "family": "language", "source": "test", "objective": "supervised",
        "architecture": {\(input), "stack": {"layers": \(layers), \(stack)}}}
