@@ -26,16 +26,24 @@ struct ActivationWalk: Sendable, Hashable {
 
   /// Walks a forward pass without backward.
   init(inference graph: OperatorGraph) {
-    var state = WalkState(graph, nil, recompute: .none)
+    var state = WalkState(graph, nil)
+    state.markNeeded()
     state.runForward()
     (points, external) = (state.points, state.external)
     kept = points.map { Saturating.add($0.activations, $0.temporaries) }.max() ?? 0
     points = [Point(activations: kept, temporaries: 0, gradients: 0, phase: .forward)]
   }
 
-  /// Walks forward and backward.
-  init(_ graph: TrainingGraph, recompute: Recompute) {
-    var state = WalkState(graph.forward, graph, recompute: recompute)
+  /// Walks forward and backward once for each mode of recomputation, in the order of its cases.
+  static func all(_ graph: TrainingGraph) -> [ActivationWalk] {
+    let state = WalkState(graph.forward, graph)
+    return Recompute.allCases.map { ActivationWalk(graph, state, $0) }
+  }
+
+  private init(_ graph: TrainingGraph, _ prepared: WalkState, _ recompute: Recompute) {
+    var state = prepared
+    state.recompute = recompute
+    state.markNeeded()
     state.runForward()
     kept = state.live
     state.runBackward(graph)
@@ -47,7 +55,7 @@ struct ActivationWalk: Sendable, Hashable {
 /// footprints are bounded by the graph's checked totals.
 private struct WalkState {
   let graph: OperatorGraph
-  let recompute: Recompute
+  var recompute = Recompute.none
   var points: [ActivationWalk.Point] = []
   var live = 0
   var gradients = 0
@@ -66,9 +74,8 @@ private struct WalkState {
   private var neededUntil: [Int?]
   private let isAutocast: Bool
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?, recompute: Recompute) {
+  init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
     self.graph = graph
-    self.recompute = recompute
     let conventions = Conventions(graph, keepsGate: true)
     isAutocast = conventions.autocast
     valueBytes = [Int](repeating: 0, count: graph.values.count)
@@ -95,21 +102,28 @@ private struct WalkState {
           formats(backward.call, block))
       }
     }
-    markNeeded()
+  }
+
+  /// Whether a call's layer is computed again, whole or in part.
+  private func repeats(_ call: Int, _ mode: Recompute) -> Bool {
+    recompute == mode && graph.isLayer(graph.calls[call]) && !backwardOf[call].isEmpty
   }
 
   private func recomputes(_ call: Int) -> Bool {
-    recompute == .full && graph.isLayer(graph.calls[call]) && !backwardOf[call].isEmpty
+    repeats(call, .full)
   }
 
+  /// Whether backward needs all of a call's inputs, to compute it again.
+  private func needsInputs(_ call: Int) -> Bool { recomputes(call) || repeats(call, .selective) }
+
   /// A value lives until the last backward call that reads it.
-  private mutating func markNeeded() {
+  mutating func markNeeded() {
     for (position, backward) in calls.enumerated() {
       let call = graph.calls[backward.call]
       let print = backwardPrints[position]
       for (input, value) in call.inputs.enumerated() {
         let first = input >= call.outputs.count || backward.firstIteration == 0
-        let reads = print.savedInputs.contains(input) || recomputes(backward.call)
+        let reads = print.savedInputs.contains(input) || needsInputs(backward.call)
         if first && reads { neededUntil[value.index] = position }
       }
       let reachesEnd = backward.firstIteration + backward.count == call.count
@@ -122,13 +136,15 @@ private struct WalkState {
 
   /// What each iteration keeps for backward apart from its boundary, under the recompute mode.
   private func inner(_ position: Int) -> Int {
-    recomputes(calls[position].call) ? 0 : backwardPrints[position].saved
+    let (call, print) = (calls[position].call, backwardPrints[position])
+    if recomputes(call) { return 0 }
+    return repeats(call, .selective) ? print.savedByProducts : print.saved
   }
 
   /// Bytes kept at the boundary between two iterations.
   private func boundary(_ position: Int) -> Int {
     let print = backwardPrints[position]
-    let all = recomputes(calls[position].call)
+    let all = needsInputs(calls[position].call)
     return print.outputs.enumerated().reduce(0) { sum, output in
       let read =
         all || print.savedInputs.contains(output.offset)
@@ -212,13 +228,13 @@ private struct WalkState {
     let call = graph.calls[backward.call]
     let print = backwardPrints[position]
     let perIteration = Saturating.add(inner(position), boundary(position))
-    appendBackwardPoints(print, repeats: recomputes(backward.call))
+    appendBackwardPoints(print, backward.call)
     if backward.count > 1 {
       let earlier = backward.count - 1
       let state = (live, gradients)
       live -= min(live, Saturating.product(perIteration, earlier))
       gradients = Saturating.add(gradients, Saturating.product(print.ownGradients, earlier))
-      appendBackwardPoints(print, repeats: recomputes(backward.call))
+      appendBackwardPoints(print, backward.call)
       (live, gradients) = state
     }
     let freed = Saturating.sum(
@@ -238,12 +254,16 @@ private struct WalkState {
   }
 
   /// The worst moment of one iteration; with recomputation its forward runs first.
-  private mutating func appendBackwardPoints(_ print: BlockFootprint, repeats: Bool) {
+  private mutating func appendBackwardPoints(_ print: BlockFootprint, _ call: Int) {
     func point(_ temporaries: Int) -> ActivationWalk.Point {
       ActivationWalk.Point(
         activations: live, temporaries: temporaries, gradients: gradients, phase: .backward)
     }
-    if repeats {
+    if repeats(call, .selective) {
+      // What was dropped is there again, all at once at most.
+      let again = print.saved - print.savedByProducts
+      points.append(point(Saturating.add(again, print.backwardPeak)))
+    } else if recomputes(call) {
       points.append(point(print.forwardPeak))
       // Results that backward reads are made again; the next layer has kept those of the first run.
       let again = print.savedOutputs.reduce(0) { Saturating.add($0, print.outputs[$1]) }

@@ -8,6 +8,8 @@ struct BlockFootprint {
   var forwardPeak = 0
   /// Activations kept for backward, other than block outputs.
   var saved = 0
+  /// Those of them that products gave, with what these need: what selective recomputation keeps.
+  var savedByProducts = 0
   /// Bytes of each output; 0 when it is only another view of an input.
   var outputs: [Int] = []
   /// The input that an output is another view of.
@@ -65,12 +67,28 @@ extension BlockFootprint {
         block, inner: inner, read: savedRoots,
         trained: Set(backward.parameterGradients.map(\.parameter)), storage, formats)
       weightCopies = conventions.weightCopies(block)
+      savedByProducts = Self.products(block).map(storage.root).reduce(into: []) {
+        if !$0.contains($1) { $0.append($1) }
+      }.reduce(weightCopies) { Saturating.add($0, held[$1] ?? 0) }
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
+      savedByProducts = min(savedByProducts, saved)
       walk(backward, block, storage, held: held, copies: copies, tied: tied, conventions, formats)
     }
     forwardPeak = Self.forwardPeak(
       block, storage, kept: savedRoots.union(outputRoots), copies: copies, conventions, formats)
     forwardPeak = Saturating.add(forwardPeak, weightCopies)
+  }
+
+  /// What matrix products, convolutions and attention give, without the scores of attention that is
+  /// written out.
+  private static func products(_ block: Block) -> [TensorID] {
+    block.operators.flatMap { op -> [TensorID] in
+      guard AutocastFormats.isProduct(op.kind) else { return [] }
+      if case .attention(let geometry) = op.kind, !geometry.fused {
+        return Array(op.outputs.prefix(1))
+      }
+      return op.outputs
+    }
   }
 
   private static func forwardPeak(

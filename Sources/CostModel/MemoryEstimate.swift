@@ -5,6 +5,10 @@ import Quantities
 public enum Recompute: String, Sendable, Hashable, CaseIterable {
   /// Everything that backward reads.
   case none
+  /// Of the repeated layers, their inputs and what matrix products and convolutions give; norms,
+  /// point-wise operators and scores are computed again (arXiv 2205.05198, section 5, and the
+  /// policy that keeps products of torch.utils.checkpoint).
+  case selective
   /// Only the inputs of the repeated layers; each layer runs forward again during backward
   /// (Chen et al., arXiv 1604.06174, with one segment a layer).
   case full
@@ -119,9 +123,7 @@ public struct MemoryModel: Sendable, Hashable {
       }.max() ?? 0
     kvCacheBytesPerToken = Self.cache(graph)
     walks =
-      training.map { training in
-        Recompute.allCases.map { ActivationWalk(training, recompute: $0) }
-      } ?? [ActivationWalk(inference: graph)]
+      training.map(ActivationWalk.all) ?? [ActivationWalk(inference: graph)]
   }
 
   private static func bytes(_ parameters: [ParameterCopies]) -> Int {
@@ -142,7 +144,8 @@ public struct MemoryModel: Sendable, Hashable {
 
   /// The estimate under some settings (ignored for inference).
   public func estimate(_ settings: MemorySettings = MemorySettings()) -> MemoryEstimate {
-    let walk = walks.count > 1 && settings.recompute == .full ? walks[1] : walks[0]
+    let mode = Recompute.allCases.firstIndex(of: settings.recompute) ?? 0
+    let walk = walks.count > 1 ? walks[mode] : walks[0]
     let ranks = max(1, settings.dataParallel)
     func share(_ bytes: Int, from stage: Int) -> Int {
       settings.zeroStage >= stage ? bytes / ranks + (bytes % ranks == 0 ? 0 : 1) : bytes

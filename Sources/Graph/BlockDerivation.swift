@@ -98,8 +98,8 @@ struct BlockDerivation {
     }
     return BackwardBlock(
       forward: position, tensors: tensors, gradientOf: gradientOf, operators: operators,
-      outputGradients: outputGradients, inputGradients: block.inputs.map(gradient), lossInputs: block.inputs.map(isTerm),
-      parameterGradients: parameters, saved: saved)
+      outputGradients: outputGradients, inputGradients: block.inputs.map(gradient),
+      lossInputs: block.inputs.map(isTerm), parameterGradients: parameters, saved: saved)
   }
 
   private func fault(_ message: String) -> UserError {

@@ -64,6 +64,11 @@ struct StackBuilder {
     _ name: String, _ range: Range<Int>, _ hidden: ValueID, _ shared: SharedInputs,
     into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
+    guard stack.windowCycle.isEmpty || range.count <= TransformerStack.mostCycledLayers else {
+      throw UserError(
+        .input, place: prefix + name, key: "layers", "\(range.count) layers with windows in turn",
+        remedy: "up to \(TransformerStack.mostCycledLayers) are built")
+    }
     var x = hidden
     for run in stack.runs(range) {
       x = try equalLayers(name, run.layers, run.stack, x, shared, into: &graph)

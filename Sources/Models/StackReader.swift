@@ -7,9 +7,8 @@ extension TransformerStack {
     "normPosition", "residualScale", "epsilon", "activation", "gated", "mixture",
     "queryKeyValueBias", "outputBias", "mlpBias", "mlpOutputBias", "causal", "window",
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
-    "relativeGrid", "keyBias", "windowCycle", "queryKeyNorm",
-    "disentangled", "sliding", "packsProjections", "blockSparse", "sharedLayers", "layerScale", "spareNorm",
-    "finalNorm",
+    "relativeGrid", "keyBias", "windowCycle", "queryKeyNorm", "disentangled", "sliding",
+    "packsProjections", "blockSparse", "sharedLayers", "layerScale", "spareNorm", "finalNorm",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {

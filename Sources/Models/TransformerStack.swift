@@ -161,6 +161,9 @@ public struct TransformerStack: Sendable, Hashable {
     return part
   }
 
+  /// Layers whose windows may differ: each run of equal ones is built apart.
+  static let mostCycledLayers = 1000
+
   /// Runs of neighbouring layers with one window each, as stacks whose `window` says which.
   func runs(_ range: Range<Int>) -> [(layers: Range<Int>, stack: TransformerStack)] {
     guard !windowCycle.isEmpty else { return [(range, self)] }

@@ -57,7 +57,9 @@ public enum TrainedPart: Sendable, Hashable {
   /// - Throws: `UserError` that lists what there is.
   func check(_ graph: OperatorGraph, model: ModelProfile) throws(UserError) {
     if case .parts(let prefixes) = self {
-      for prefix in prefixes where !graph.blocks.contains(where: { Self.matches($0, prefix) }) {
+      // Behind a post-norm stack there is no final norm to train with its last layers.
+      let given = prefixes.filter { $0 != "norm" || !prefixes.contains(GraphRequest.lastLayers) }
+      for prefix in given where !graph.blocks.contains(where: { Self.matches($0, prefix) }) {
         let stages =
           model.stages.isEmpty
           ? "" : "its stages are \(model.stages.map(\.name).joined(separator: ", ")); "

@@ -7,7 +7,7 @@ import Testing
 struct CompositeTests {
   /// Parameters as published, rounded as there: millions of open_clip's docs/model_profile.csv
   /// (CoCa and CLIP), the weight files' elements on Hugging Face for LLaVA-1.5
-  /// 7B; OpenFlamingo's perceiver and gated layers in its paper's table are 1.3 B trained.
+  /// 7B; GLIP's README; OpenFlamingo's perceiver and gated layers in its paper's table are 1.3 B trained.
   @Test(arguments: [
     ("open-coca_vit-l-14", 638.45e6, 0.01e6), ("clip-rn50", 102.01e6, 0.01e6),
     ("open-coca_vit-b-32", 253.56e6, 0.01e6), ("clip-rn50x16", 290.98e6, 0.01e6),
@@ -15,7 +15,7 @@ struct CompositeTests {
     ("clip-vit-g-14", 1366.68e6, 0.01e6), ("clip-vit-bigg-14", 2539.57e6, 0.01e6),
     ("clip-vit-b-16-plus-240", 208.38e6, 0.01e6), ("clip-vit-l-16", 427.74e6, 0.01e6),
     ("clip-rn101", 119.69e6, 0.01e6), ("clip-rn50x4", 178.3e6, 0.05e6),
-    ("llava-1.5-7b", 7_063_427_072, 0.5),
+    ("llava-1.5-7b", 7_063_427_072, 0.5), ("glip-t", 232e6, 0.5e6), ("glip-l", 430e6, 0.5e6),
   ])
   func parametersAsPublished(id: String, millions: Double, tolerance: Double) throws {
     let count = try ModelCatalogue.builtIn.model(id).parameterCount()

@@ -77,7 +77,10 @@ struct HostileImportTests {
       "num_local_experts", "num_experts_per_tok", "sliding_window", "image_size", "patch_size",
       "embedding_size", "ffn_dim", "relative_attention_num_buckets", "rope_theta", "window_size",
       "embed_dim", "type_vocab_size", "pad_token_id", "partial_rotary_factor", "mlp_ratio",
-      "num_kv_heads", "multi_query_group_num", "layer_norm_eps",
+      "num_kv_heads", "multi_query_group_num", "layer_norm_eps", "n_layers", "dim", "hidden_dim",
+      "n_heads", "attention_window", "block_size", "num_random_blocks", "position_buckets",
+      "max_relative_positions", "decoder_hidden_size", "decoder_num_attention_heads",
+      "sliding_window_pattern",
     ]
     let values = [
       "0", "1", "2", "3", "7", "64", "-1", "0.5", "1e3", "999999999", "1000000000",

@@ -11,7 +11,7 @@ struct ImportKindsTests {
   }
 
   /// A config of a type with its class; totals as the published models have them (transformers'
-  /// `num_parameters`, the models' cards).
+  /// `num_parameters` of the class with that config, 5.24; the models' cards).
   static let totals: [(type: String, head: String, rest: String, total: Int)] = [
     ("gptj", "GPTJForCausalLM", "", 6_050_882_784),
     ("gpt_neox", "GPTNeoXForCausalLM", "", 20_554_567_680),
@@ -50,6 +50,32 @@ struct ImportKindsTests {
     ("albert", "AlbertModel", "", 222_595_584),
     ("biogpt", "BioGptForCausalLM", "", 346_763_264),
     ("resnet", "ResNetForImageClassification", ", \"num_labels\": 1000", 25_557_032),
+    (
+      "deberta", "DebertaForMaskedLM",
+      ", \"vocab_size\": 50265, \"relative_attention\": true, \"type_vocab_size\": 0, "
+        + "\"position_biased_input\": false, \"pos_att_type\": [\"c2p\", \"p2c\"]", 139_244_121
+    ),
+    (
+      "deberta-v2", "DebertaV2ForMaskedLM",
+      ", \"relative_attention\": true, \"position_buckets\": 256, \"type_vocab_size\": 0, "
+        + "\"norm_rel_ebd\": \"layer_norm\", \"share_att_key\": true, "
+        + "\"position_biased_input\": false, \"pos_att_type\": \"p2c|c2p\"", 880_002_660
+    ),
+    ("longformer", "LongformerForMaskedLM", "", 130_775_610),
+    ("big_bird", "BigBirdForMaskedLM", "", 128_111_286),
+    ("distilbert", "DistilBertForMaskedLM", "", 66_985_530),
+    ("distilbert", "DistilBertForSequenceClassification", "", 66_955_010),
+    ("electra", "ElectraForPreTraining", "", 13_549_057),
+    ("electra", "ElectraForMaskedLM", "", 13_546_682),
+    ("qwen2", "Qwen2ForCausalLM", "", 12_049_846_272),
+    ("qwen3", "Qwen3ForCausalLM", "", 12_049_461_248),
+    ("gemma", "GemmaForCausalLM", "", 8_537_680_896),
+    ("gemma2", "Gemma2ForCausalLM", "", 2_614_341_888),
+    ("gemma3_text", "Gemma3ForCausalLM", "", 2_628_658_432),
+    ("gpt_bigcode", "GPTBigCodeForCausalLM", "", 111_446_784),
+    ("gpt_neo", "GPTNeoForCausalLM", "", 1_315_575_808),
+    ("convnext", "ConvNextForImageClassification", ", \"num_labels\": 1000", 28_589_128),
+    ("vit_mae", "ViTMAEForPreTraining", "", 111_907_840),
     ("swin", "SwinForImageClassification", ", \"num_labels\": 1000", 28_288_354),
   ]
 
@@ -62,8 +88,8 @@ struct ImportKindsTests {
   }
 
   @Test(arguments: [
-    ("qwen3", "nearest is qwen2, missing is norms of queries and keys"),
-    ("mamba", "missing is state spaces"), ("longformer", "nearest is roberta"),
+    ("qwen3_moe", "nearest is qwen3, missing is experts"),
+    ("mamba", "missing is state spaces"), ("led", "nearest is bart"),
     ("llamas", "nearest by name is llama"), ("zzzzzz", "none that is near"),
   ])
   func unknownTypesNameTheNearest(type: String, wanted: String) {

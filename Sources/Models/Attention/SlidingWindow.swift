@@ -35,24 +35,24 @@ struct SlidingWindowAttention {
   /// Tokens on each side.
   private var side: Int { pattern.window / 2 }
 
-  /// `query, key, value [B, S, heads·D]` of `hidden [B, S, h]` to `[B, S, heads·D]`.
-  ///
-  /// - Throws: `UserError` for a sequence that is no multiple of the window.
+  /// `query, key, value [B, S, heads·D]` of `hidden [B, S, h]` to `[B, S, heads·D]`; a sequence is
+  /// padded to whole windows within (transformers pads it before the first layer).
   func build(
     _ query: TensorID, _ key: TensorID, _ value: TensorID, hidden: TensorID,
     _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
-    let shape = block.block[query].shape
-    guard shape[1] % pattern.window == 0 else {
-      throw UserError(
-        .input, place: block.block.name, key: "--sequence", "a sequence of \(shape[1]) tokens",
-        remedy: "give a multiple of the window of \(pattern.window), to which the model pads")
+    let given = block.block[query].shape
+    let missing = (pattern.window - given[1] % pattern.window) % pattern.window
+    let shape = [given[0], given[1] + missing, given[2]]
+    func whole(_ name: String, _ x: TensorID) throws(UserError) -> TensorID {
+      guard missing > 0 else { return x }
+      return try block.apply(name + ".pad", .pad(axis: 1, before: 0, after: missing), x)
     }
     let scaled = try block.apply(
       "attention.scale", .scale(1 / Double(size).squareRoot()), query)
-    let q = try rows("attention.query", scaled, &block)
-    let k = try rows("attention.key", key, &block)
-    let v = try rows("attention.value", value, &block)
+    let q = try rows("attention.query", try whole("attention.query", scaled), &block)
+    let k = try rows("attention.key", try whole("attention.key", key), &block)
+    let v = try rows("attention.value", try whole("attention.value", value), &block)
     var scores = try band(q, k, &block)
     let global = pattern.globalTokens
     if global > 0 {
@@ -67,7 +67,11 @@ struct SlidingWindowAttention {
     let mixed = try mixed(shares, v, &block)
     let samples = try block.viewed(
       "attention.samples", mixed, [shape[0], heads, shape[1], size])
-    let joined = try block.joinHeads("attention", samples)
+    var joined = try block.joinHeads("attention", samples)
+    if missing > 0 {
+      joined = try block.apply(
+        "attention.cut", .slice(axis: 1, start: 0, count: given[1]), joined)
+    }
     return try withGlobal(joined, hidden, &block)
   }
 
@@ -171,7 +175,7 @@ struct SlidingWindowAttention {
     _ mixed: TensorID, _ hidden: TensorID, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     let width = heads * size
-    let global = pattern.globalTokens
+    let global = min(pattern.globalTokens, block.block[hidden].shape[1])
     guard global > 0 else {
       for part in ["query", "key", "value"] {
         try block.unusedLinear(

@@ -18,6 +18,7 @@ enum ComponentRegistry {
     ExpressionAutoencoder.self,
     ExpressionEncoder.self,
     GraphIsomorphism.self,
+    GroundedDetector.self,
     Hyena.self,
     LatentDiffusion.self,
     LongNet.self,

@@ -206,7 +206,7 @@ struct HuggingFaceConfig {
     stack.activation = try activation("hidden_act", .gelu)
     var input = TokenInput(vocabulary: try int("vocab_size", 30522), context: 1)
     input.tokenTypes = try int("type_vocab_size", 2)
-    if type == "bert" {
+    if type != "megatron-bert" {
       stack.normPosition = .post
       input.norm = true
     } else {
@@ -294,14 +294,45 @@ struct HuggingFaceConfig {
 
   // MARK: decoders
 
+  /// What transformers takes for the sizes that a config of LLaMA's relatives leaves out.
+  private struct Sizes {
+    var layers = 32
+    var hidden = 4096
+    var heads = 32
+    var keyValueHeads: Int?
+    var headSize: Int?
+    var intermediate = 11008
+    var vocabulary = 32000
+    var context = 32768
+
+    init(_ type: String) {
+      switch type {
+      case "llama": context = 2048
+      case "mistral", "mixtral": (keyValueHeads, intermediate) = (8, 14336)
+      case "qwen2", "qwen3":
+        (intermediate, vocabulary) = (22016, 151936)
+        headSize = type == "qwen3" ? 128 : nil
+      case "phi3": vocabulary = 32064
+      case "gemma":
+        (layers, hidden, heads, intermediate) = (28, 3072, 16, 24576)
+        (headSize, vocabulary, context) = (256, 256000, 8192)
+      default:
+        (layers, hidden, heads, keyValueHeads, intermediate) = (26, 2304, 8, 4, 9216)
+        (headSize, vocabulary, context) = (256, type == "gemma2" ? 256000 : 262208, 8192)
+      }
+    }
+  }
+
   private func llama() throws(JSONError) -> Tower {
     let isMistral = type == "mistral" || type == "mixtral"
+    let usual = Sizes(type)
     var stack = try stack(
-      layers: 32, hidden: 4096, heads: 32, intermediate: isMistral ? 14336 : 11008, epsilon: 1e-6)
-    if type.hasPrefix("gemma"), !cursor.has("head_dim") { stack.headSize = 256 }
-    if type == "qwen3", !cursor.has("head_dim") { stack.headSize = 128 }
+      layers: usual.layers, hidden: usual.hidden, heads: usual.heads,
+      intermediate: usual.intermediate, epsilon: 1e-6)
+    if let size = usual.headSize { stack.headSize = size }
     stack.headSize = try int("head_dim", stack.headSize)
-    stack.keyValueHeads = try int("num_key_value_heads", isMistral ? 8 : stack.heads)
+    stack.keyValueHeads = try int(
+      "num_key_value_heads", min(usual.keyValueHeads ?? stack.heads, stack.heads))
     guard stack.keyValueHeads <= stack.heads, stack.heads % stack.keyValueHeads == 0 else {
       throw try cursor.field("num_key_value_heads").error(
         "must divide the \(stack.heads) attention heads")
@@ -327,7 +358,7 @@ struct HuggingFaceConfig {
     if isMistral || type == "phi3", let window = try cursor.optional("sliding_window") {
       stack.window = try window.int(in: 1...1_000_000_000)
     }
-    return try llamaTower(stack)
+    return try llamaTower(stack, usual)
   }
 
   /// Windows of Gemma's layers in turn: `layer_types`, or every second (2) and every sixth layer (3)
@@ -347,12 +378,13 @@ struct HuggingFaceConfig {
     return (1...min(every, 1000)).map { $0 == min(every, 1000) ? 0 : window }
   }
 
-  private func llamaTower(_ stack: TransformerStack) throws(JSONError) -> Tower {
+  private func llamaTower(
+    _ stack: TransformerStack, _ usual: Sizes
+  ) throws(JSONError) -> Tower {
     let isGemma = type.hasPrefix("gemma")
-    let context = try int(
-      "max_position_embeddings", type == "llama" ? 2048 : isGemma ? 8192 : 32768)
+    let context = try int("max_position_embeddings", usual.context)
     var input = TokenInput(
-      vocabulary: try int("vocab_size", isGemma ? 256000 : 32000), context: context)
+      vocabulary: try int("vocab_size", usual.vocabulary), context: context)
     input.sequence = min(context, 4096)
     if isGemma { input.scale = Double(stack.hidden).squareRoot() }
     var heads = Heads()

@@ -5,7 +5,7 @@ import Graph
 extension HuggingFaceConfig {
   /// `DebertaForMaskedLM` (the first version): positions have products of their own.
   func deberta() throws(JSONError) -> Tower {
-    var tower = try positionless(vocabulary: 50265)
+    var tower = try positionless(layers: 12, hidden: 768, heads: 12, vocabulary: 50265)
     // Queries and values have biases of their own, keys none.
     tower.stack.keyBias = false
     tower.stack.packsProjections = true
@@ -16,8 +16,8 @@ extension HuggingFaceConfig {
 
   /// `DebertaV2ForMaskedLM` (versions 2 and 3): positions pass the content's products.
   func debertaV2() throws(JSONError) -> Tower {
-    var tower = try positionless(vocabulary: 128100)
-    guard try int("conv_kernel_size", 1) == 1 || !cursor.has("conv_kernel_size") else {
+    var tower = try positionless(layers: 24, hidden: 1536, heads: 24, vocabulary: 128100)
+    if let size = try cursor.optional("conv_kernel_size"), try size.int(in: 0...1000) > 0 {
       throw try cursor.field("conv_kernel_size").error(
         "a convolution beside the first layer is not known")
     }
@@ -33,9 +33,11 @@ extension HuggingFaceConfig {
   }
 
   /// DeBERTa's layers and tokens, whose positions are relative.
-  private func positionless(vocabulary: Int) throws(JSONError) -> Tower {
+  private func positionless(
+    layers: Int, hidden: Int, heads: Int, vocabulary: Int
+  ) throws(JSONError) -> Tower {
     var stack = try stack(
-      layers: 12, hidden: 768, heads: 12, intermediate: 3072, epsilon: 1e-7)
+      layers: layers, hidden: hidden, heads: heads, intermediate: 4 * hidden, epsilon: 1e-7)
     stack.activation = try activation("hidden_act", .gelu)
     stack.normPosition = .post
     guard try cursor.bool("relative_attention", true) else {
@@ -81,6 +83,10 @@ extension HuggingFaceConfig {
   func longformer() throws(JSONError) -> Tower {
     var tower = try roberta()
     var window = 512
+    if case .tokens(var input) = tower.input {
+      input.vocabulary = try int("vocab_size", 30522)
+      tower.input = .tokens(input)
+    }
     if let field = try cursor.optional("attention_window") {
       if field.value.array == nil {
         window = try field.int(in: 2...1_000_000)
@@ -103,10 +109,15 @@ extension HuggingFaceConfig {
     return tower
   }
 
-  /// `BigBirdForMaskedLM`.
+  /// `BigBirdForMaskedLM`, which holds a pooler though it predicts tokens.
   func bigBird() throws(JSONError) -> Tower {
     var tower = try bert()
     tower.stack.activation = try activation("hidden_act", .geluTanh)
+    if case .tokens(var input) = tower.input {
+      input.vocabulary = try int("vocab_size", 50358)
+      tower.input = .tokens(try positions(input, default: 4096, offset: 0))
+    }
+    tower.heads.pooler = true
     if try cursor.optional("attention_type")?.string() ?? "block_sparse" == "block_sparse" {
       tower.stack.blockSparse = BlockSparse(
         block: try int("block_size", 64), random: try int("num_random_blocks", 3))
