@@ -1,7 +1,7 @@
 import CSystemShims
 
-// Closures as words (see borrowed_closure.h). The closure outlives the words in every use: both live
-// in one call of the function that was given the closure.
+// Closures as words (see borrowed_closure.h). The closure outlives the words in every use: both
+// live in one call of the function that was given the closure.
 
 @_silgen_name("hfm_borrow_call")
 private func borrow(_ body: () -> Void, _ words: UnsafeMutablePointer<hfm_closure>)

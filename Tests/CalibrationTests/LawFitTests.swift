@@ -11,13 +11,14 @@ import Testing
 @Suite struct LawFitTests {
   /// A point of a machine that follows the law, with relative noise.
   private func point(
-    flops: Double, bytes: Double, law: RateLaw, noise: Double = 0, isHeldOut: Bool = false
+    flops: Double, bytes: Double, law: RateLaw, noise: Double = 0,
+    of operatorClass: OperatorClass = .matrix
   ) -> MeasuredPoint {
     let cost = OperatorCost(
-      operatorClass: .matrix, dataType: .fp32, modelFlops: Int(flops), hardwareFlops: Int(flops),
-      vectorFlops: 0, bytesRead: Int(bytes), bytesWritten: 0)
+      operatorClass: operatorClass, dataType: .fp32, modelFlops: Int(flops),
+      hardwareFlops: Int(flops), vectorFlops: 0, bytesRead: Int(bytes), bytesWritten: 0)
     let seconds = law.seconds(flops: Double(cost.hardwareFlops), bytes: Double(cost.bytes))
-    return MeasuredPoint(cost: cost, seconds: seconds * (1 + noise), isHeldOut: isHeldOut)
+    return MeasuredPoint(cost: cost, seconds: seconds * (1 + noise), isHeldOut: false)
   }
 
   private func law(_ start: Double, _ flops: Double?, _ bytes: Double?) -> RateLaw {
@@ -68,7 +69,7 @@ import Testing
     let points = (10..<24).map { power -> MeasuredPoint in
       let bytes = Double(1 << power)
       return point(
-        flops: 1, bytes: bytes, law: law(0, nil, power < 18 ? 1e11 : 5e9))
+        flops: 0, bytes: bytes, law: law(0, nil, power < 18 ? 1e11 : 5e9), of: .elementwise)
     }
     #expect(LawFit.laws(points).isEmpty)
   }

@@ -1,9 +1,10 @@
-// A Swift closure that does not escape, as the two words that it is: the code and what it captured.
+// A Swift closure that does not escape, as the two words that it is: code and what it captured.
 //
-// A loop's body must reach the other lanes' threads. Swift's own way there, withoutActuallyEscaping,
-// puts a box on the heap for every loop. Here the words are taken and called as Clang's documented
-// Swift calling convention says (attributes swiftcall and swift_context), without a box and without
-// counting references. Valid only while the function runs that was given the closure.
+// A loop's body must reach the other lanes' threads. Swift's own way there,
+// withoutActuallyEscaping, puts a box on the heap for every loop. Here the words are taken and
+// called as Clang's documented Swift calling convention says (attributes swiftcall and
+// swift_context), without a box and without counting references. Valid only while the function
+// runs that was given the closure.
 #pragma once
 
 struct hfm_closure {
