@@ -30,7 +30,7 @@ shape=$shape binaries=$binaries
 GUEST
   cat >> "$script" <<'GUEST'
 bad=0
-most='NUMA(Machine|Run|RunCommand)?Tests'
+most='NUMA(Machine|Run)?Tests'
 # NAME SUITE: the suites of that name (a pattern) on the machine as it now is.
 check() {
   "$binaries/hfm-plannerPackageTests.xctest" --testing-library swift-testing --no-parallel \
@@ -60,6 +60,7 @@ if [ "$shape" = 2n4 ]; then
 else
   check "all there" "$most"
 fi
+[ "$shape" = 8n8 ] || check "hfm run" NUMARunCommandTests
 if [ "$shape" = 4n8 ]; then
   # A control group, as a batch system makes one: two of the four nodes, three of their processors.
   mount -t cgroup2 none /sys/fs/cgroup

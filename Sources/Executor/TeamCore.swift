@@ -1,3 +1,4 @@
+import CSystemShims
 import Synchronization
 
 /// The state that a team's lanes share while a body runs.
@@ -62,20 +63,19 @@ final class TeamCore: @unchecked Sendable {
   /// Runs `body` on the first worker; the calling thread waits.
   func runOnLeader<R>(_ body: (TeamScope) throws -> R) throws -> R {
     var result: Result<R, any Error>?
-    // The closure outlives the wait below, so nothing escapes.
-    withoutActuallyEscaping(body) { body in
-      let scope = TeamScope(core: self)
-      let call = { result = Result { try body(scope) } }
-      withUnsafePointer(to: call) { context in
-        links[0].issue(
-          Command(
-            function: { raw, _ in raw.assumingMemoryBound(to: (() -> Void).self).pointee() },
-            context: UnsafeRawPointer(context), lane: 0))
-        links[0].join(spins: pool.spin.caller)
-      }
-    }
+    onLeader { result = Result { try body(TeamScope(core: self)) } }
     guard let result else { throw CancellationError() }
     return try result.get()
+  }
+
+  private func onLeader(_ call: () -> Void) {
+    withUnsafePointer(to: hfm_closure(borrowing: call)) { context in
+      links[0].issue(
+        Command(
+          function: { raw, _ in hfm_call(raw.assumingMemoryBound(to: hfm_closure.self).pointee) },
+          context: UnsafeRawPointer(context), lane: 0))
+      links[0].join(spins: pool.spin.caller)
+    }
   }
 
   /// The team cut into `count` parts of neighbouring lanes. Leader only.

@@ -1,3 +1,4 @@
+import CSystemShims
 import Synchronization
 
 /// What a body that runs on a team can do: spread loops and tasks over the team's lanes.
@@ -49,24 +50,25 @@ public struct TeamScope {
     guard !core.isInRegion, core.count > 1 else {
       let lane = core.currentLane ?? 0
       return count <= piece
-        ? body(0..<count, lane) : runPieces(0..<count, lane, piece, core.cancellationFlag, body)
+        ? body(0..<count, lane)
+        : runPieces(0..<count, lane, piece, core.cancellationFlag, hfm_closure(borrowing: body))
     }
-    withoutActuallyEscaping(body) { body in
-      let unit = grain == nil ? alignment : piece
-      let loop = StaticLoop(
-        split: StaticSplit(count: count, grain: unit, lanes: core.count), piece: piece,
-        cancellation: core.cancellationFlag, body: body)
-      withUnsafePointer(to: loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
-    }
+    let unit = grain == nil ? alignment : piece
+    let loop = StaticLoop(
+      split: StaticSplit(count: count, grain: unit, lanes: core.count), piece: piece,
+      cancellation: core.cancellationFlag, body: hfm_closure(borrowing: body))
+    withUnsafePointer(to: loop) { core.fork(StaticLoop.runLane, UnsafeRawPointer($0)) }
   }
 
   /// Runs `body` exactly once on every lane, cancelled or not, and returns when all are done.
   /// Inside another loop or a task it runs once for every lane number, on the calling lane.
   public func forEachLane(_ body: (_ lane: Int) -> Void) {
     guard !core.isInRegion, core.count > 1 else { return (0..<count).forEach(body) }
-    withoutActuallyEscaping(body) { body in
-      let loop = LaneLoop(body: body)
-      withUnsafePointer(to: loop) { core.fork(LaneLoop.runLane, UnsafeRawPointer($0)) }
+    withUnsafePointer(to: hfm_closure(borrowing: body)) {
+      core.fork(
+        { raw, lane in
+          hfm_call_lane(raw.assumingMemoryBound(to: hfm_closure.self).pointee, lane)
+        }, UnsafeRawPointer($0))
     }
   }
 }
@@ -82,15 +84,13 @@ extension TeamScope {
 }
 
 /// A static loop as the lanes see it: constant while the region runs, on the leader's stack.
-///
-/// Not copyable, so that calling `body` borrows it: a reference count that all lanes raise and
-/// lower would cost more than the region.
-private struct StaticLoop: ~Copyable {
+private struct StaticLoop {
   let split: StaticSplit
   /// Indices per call of `body`.
   let piece: Int
   let cancellation: UnsafeMutablePointer<CancellationFlag>
-  let body: (Range<Int>, Int) -> Void
+  /// A `(Range<Int>, Int) -> Void`.
+  let body: hfm_closure
 
   static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
     raw.assumingMemoryBound(to: StaticLoop.self).pointee.run(lane)
@@ -100,7 +100,7 @@ private struct StaticLoop: ~Copyable {
   private func run(_ lane: Int) {
     let range = split.range(lane)
     if range.count > piece { return runPieces(range, lane, piece, cancellation, body) }
-    if !range.isEmpty { body(range, lane) }
+    if !range.isEmpty { hfm_call_range(body, range.lowerBound, range.upperBound, lane) }
   }
 }
 
@@ -108,21 +108,12 @@ private struct StaticLoop: ~Copyable {
 @inline(never)
 private func runPieces(
   _ range: Range<Int>, _ lane: Int, _ piece: Int,
-  _ cancellation: UnsafeMutablePointer<CancellationFlag>, _ body: (Range<Int>, Int) -> Void
+  _ cancellation: UnsafeMutablePointer<CancellationFlag>, _ body: hfm_closure
 ) {
   var next = range.lowerBound
   while next < range.upperBound, !cancellation.pointee.mustStop {
     let end = next + min(piece, range.upperBound - next)
-    body(next..<end, lane)
+    hfm_call_range(body, next, end, lane)
     next = end
-  }
-}
-
-/// A call on every lane; not copyable for the same reason.
-private struct LaneLoop: ~Copyable {
-  let body: (Int) -> Void
-
-  static let runLane: @convention(c) (UnsafeRawPointer, Int) -> Void = { raw, lane in
-    raw.assumingMemoryBound(to: LaneLoop.self).pointee.body(lane)
   }
 }

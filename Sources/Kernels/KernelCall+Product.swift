@@ -19,7 +19,7 @@ struct MatrixProduct {
   var ldb: Int { transposeB ? k : n }
 
   /// The product of an operator and its tensors; `a`, `b`, `c` by the caller.
-  static func extents(_ kind: OperatorKind, inputs: [Tensor], outputs: [Tensor])
+  static func extents<T: HasExtents>(_ kind: OperatorKind, inputs: [T], outputs: [T])
     -> (m: Int, n: Int, k: Int)?
   {
     guard let out = outputs.first, inputs.count >= 2 else { return nil }
@@ -38,14 +38,23 @@ struct MatrixProduct {
   }
 }
 
+/// What a product's extents are read from: a tensor, or one in memory, which knows them already.
+protocol HasExtents {
+  var count: Int { get }
+  var columns: Int { get }
+  var rows: Int { get }
+}
+
+extension Tensor: HasExtents {}
+extension TensorStorage: HasExtents {}
+
 extension KernelCall {
   /// Rows up to which the weight is streamed once instead of being packed for oneDNN.
   static let fewRows = 4
 
   func executeProduct() throws(UserError) {
     guard
-      let (m, n, k) = MatrixProduct.extents(
-        kind, inputs: inputs.map(\.tensor), outputs: outputs.map(\.tensor))
+      let (m, n, k) = MatrixProduct.extents(kind, inputs: inputs, outputs: outputs)
     else { return }
     var product = MatrixProduct(
       m: m, n: n, k: k, a: inputs[0].array, b: inputs[1].array, c: outputs[0].array)

@@ -30,16 +30,13 @@ let allocationBenchmark = Benchmark(
 
 private func countedWorkloads() throws(UserError) -> [(String, Workload)] {
   var result: [(String, Workload)] = []
-  for (id, sequence) in [("esm2-8m", 48), ("alphabert", 32), ("vit-b-16", 0)] {
-    for (task, type) in [
-      (WorkloadTask.infer, "fp32"), (.infer, "bf16"), (.finetune, "fp32"), (.finetune, "bf16"),
-    ] {
-      guard let precision = Precision(word: type) else { continue }
-      let request = WorkloadRequest(
-        task: task, batch: 1, sequence: sequence > 0 ? sequence : nil, precision: precision)
-      result.append(
-        ("\(id) \(task.rawValue) \(type)", try Workload(ModelCatalogue.builtIn.model(id), request)))
-    }
+  for (task, type) in [
+    (WorkloadTask.infer, "fp32"), (.infer, "bf16"), (.finetune, "fp32"), (.finetune, "bf16"),
+  ] {
+    guard let precision = Precision(word: type) else { continue }
+    let request = WorkloadRequest(task: task, batch: 1, sequence: 32, precision: precision)
+    let model = try ModelCatalogue.builtIn.model("esm2-8m")
+    result.append(("esm2-8m \(task.rawValue) \(type)", try Workload(model, request)))
   }
   return result
 }

@@ -1,7 +1,6 @@
 import Calibration
 import CostModel
 import Executor
-import Glibc
 import HardwareDiscovery
 import HardwareModel
 import Kernels
@@ -9,88 +8,158 @@ import Models
 import Quantities
 import Workloads
 
-/// Predicted against measured time by operator class, on whole models: where an error comes from.
+/// Predicted against measured time of a pass of every catalogue model that this machine's kernels
+/// run and that is small enough for a processor.
 ///
-/// Calibrates with all cores first (quick), then profiles each model's passes operator by operator.
-/// The values are measured over predicted time, one a round: 1 is right, 2 is twice too slow.
+/// The calibration knows no model's shapes: all models are held out. It is made before and again
+/// after the measurements; predictions rest on the first, and the second shows how far the machine
+/// itself moved meanwhile.
 let predictionBenchmark = Benchmark(
-  name: "predict", summary: "measured over predicted time of whole models, by operator class"
+  name: "predict",
+  summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
 ) { options in
   let machine = try HardwareDiscovery.discover(.live)
   let pool = try WorkerPool(layout: PoolLayout(machine: machine))
   defer { pool.shutdown() }
   let team = try pool.lease(Array(pool.layout.workers.indices))
   defer { team.release() }
-  let calibration = try Calibration.run(team: team, machine: machine, quick: true)
-  let model = TimeModel(device: calibration.device)
-  return try predictedWorkloads().flatMap { name, workload in
-    try measure(name, workload, team, model, rounds: min(options.rounds, 5))
-  }
-}
-
-/// One model of each kind, for inference and for a training step.
-private func predictedWorkloads() throws(UserError) -> [(String, Workload)] {
-  let shapes: [(String, Int, Int?)] = [
-    ("bert-base", 1, 128), ("bert-base", 4, 128), ("vit-b-16", 2, nil), ("esm2-35m", 2, 256),
-    ("gpt2", 1, 128),
-  ]
-  var result: [(String, Workload)] = []
-  for (id, batch, sequence) in shapes {
-    let profile = try ModelCatalogue.builtIn.model(id)
-    for task in [WorkloadTask.infer, .finetune] {
-      let request = WorkloadRequest(task: task, batch: batch, sequence: sequence)
-      result.append(("\(id) \(task.rawValue) batch \(batch)", try Workload(profile, request)))
+  let before = try Calibration.run(team: team, machine: machine, quick: false)
+  let model = TimeModel(device: before.device)
+  var passes: [PredictedPass] = []
+  for item in ModelCatalogue.builtIn.models {
+    for variant in PredictedPass.variants {
+      guard let pass = PredictedPass(item, variant, model, lanes: team.count) else { continue }
+      passes += try pass.measured(team, rounds: options.rounds).map { [$0] } ?? []
     }
   }
-  return result
+  let after = try Calibration.run(team: team, machine: machine, quick: false)
+  return passes.map(\.row)
+    + summary(passes, before: before, after: TimeModel(device: after.device))
 }
 
-private func measure(
-  _ name: String, _ workload: Workload, _ team: WorkerTeam, _ model: TimeModel, rounds: Int
-) throws -> [BenchmarkRow] {
-  let runner: ProgramRunner
-  let pass: () throws -> Void
-  if let training = workload.training {
-    let trainer = try TrainingRunner(training, team: team)
-    runner = trainer.runner
-    pass = { _ = try trainer.step(profile: true) }
-  } else {
-    let inference = try InferenceRunner(workload.forward, team: team)
-    runner = inference.runner
-    pass = { try inference.run(profile: true) }
+/// One workload with its prediction and, later, its measurements.
+private struct PredictedPass {
+  struct Variant {
+    var task: WorkloadTask
+    var batch: Int
+    var type: String
   }
-  let costs = runner.program.steps.map { OperatorCost($0.op, tensors: $0.tensors) }
-  var ratios: [OperatorClass: [Double]] = [:]
-  var shares: [OperatorClass: Double] = [:]
-  var totals: [Double] = []
-  let predicted = costs.map(model.seconds)
-  try pass()
-  for _ in 0..<rounds {
-    runner.resetProfile()
-    try pass()
-    for kind in OperatorClass.allCases {
-      let steps = costs.indices.filter { costs[$0].operatorClass == kind }
-      let (m, p) = steps.reduce((0.0, 0.0)) {
-        ($0.0 + runner.stepSeconds[$1], $0.1 + predicted[$1])
+
+  static let variants = [WorkloadTask.infer, .finetune].flatMap { task in
+    ["fp32", "bf16"].flatMap { type in
+      (task == .infer ? [1, 4] : [1, 2]).map { Variant(task: task, batch: $0, type: type) }
+    }
+  }
+  /// More is no work for a processor: one measurement would take minutes.
+  static let longestSeconds = 2.0
+  static let mostBytes = 3 << 30
+
+  let name: String
+  let variant: Variant
+  let workload: Workload
+  let predicted: Double
+  var seconds: [Double] = []
+
+  /// Nil when the model takes no such workload or is too large for one.
+  init?(_ profile: ModelProfile, _ variant: Variant, _ model: TimeModel, lanes: Int) {
+    guard let precision = Precision(word: variant.type) else { return nil }
+    // Texts and proteins get 128 tokens; models without a length of text have their own shapes.
+    let workload = [128, nil].lazy.compactMap { length in
+      try? Workload(
+        profile,
+        WorkloadRequest(
+          task: variant.task, batch: variant.batch, sequence: length, precision: precision))
+    }.first
+    guard let workload else { return nil }
+    let bytes: Int?
+    if let training = workload.training {
+      predicted = model.seconds(trainingStep: training)
+      bytes = try? TrainingRunner.requiredBytes(training, lanes: lanes)
+    } else {
+      predicted = model.seconds(inference: workload.forward)
+      bytes = try? InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
+    }
+    guard predicted < Self.longestSeconds, let bytes, bytes < Self.mostBytes else { return nil }
+    name = "\(profile.id) \(variant.task.rawValue) batch \(variant.batch) \(variant.type)"
+    self.variant = variant
+    self.workload = workload
+  }
+
+  /// With up to `rounds` measured passes, at least three and else within two seconds; nil when a
+  /// kernel is missing.
+  func measured(_ team: WorkerTeam, rounds: Int) throws -> PredictedPass? {
+    let pass: () throws -> Void
+    do {
+      if let training = workload.training {
+        let trainer = try TrainingRunner(training, team: team)
+        pass = { _ = try trainer.step() }
+      } else {
+        let inference = try InferenceRunner(workload.forward, team: team)
+        pass = { try inference.run() }
       }
-      guard p > 0 else { continue }
-      ratios[kind, default: []].append(m / p)
-      shares[kind, default: 0] += m
-    }
-    totals.append(runner.stepSeconds.reduce(0, +) / predicted.reduce(0, +))
-  }
-  let all = shares.values.reduce(0, +)
-  let rows = OperatorClass.allCases.compactMap { kind -> BenchmarkRow? in
-    guard let values = ratios[kind], let share = shares[kind], share > 0.01 * all else {
+    } catch let error as UserError where error.kind == .impossible {
       return nil
     }
-    let percent = Int((100 * share / all).rounded())
-    return BenchmarkRow(
-      contender: name, figure: "\(kind.rawValue) (\(percent) % of time)",
-      unit: "measured/predicted",
-      values: values)
+    try pass()
+    var result = self
+    let start = ContinuousClock.now
+    while result.seconds.count < max(3, rounds) {
+      let began = ContinuousClock.now
+      try pass()
+      result.seconds.append((ContinuousClock.now - began) / .seconds(1))
+      let isLate = (ContinuousClock.now - start) / .seconds(1) > 2
+      if isLate && result.seconds.count >= 3 { break }
+    }
+    return result
   }
-  return rows + [
-    BenchmarkRow(contender: name, figure: "all", unit: "measured/predicted", values: totals)
+
+  var median: Double { seconds.quantile(0.5) }
+  /// (predicted − measured) / measured, in percent.
+  var error: Double { 100 * (predicted - median) / median }
+
+  func seconds(by model: TimeModel) -> Double {
+    workload.training.map(model.seconds(trainingStep:))
+      ?? model.seconds(inference: workload.forward)
+  }
+
+  var row: BenchmarkRow {
+    let sign = error < 0 ? "" : "+"
+    return BenchmarkRow(
+      contender: name,
+      figure: "predicted \(Format.fixed(1000 * predicted, 2)), error \(sign)"
+        + "\(Format.fixed(error, 1)) %",
+      unit: "ms", values: seconds.map { 1000 * $0 })
+  }
+}
+
+/// Mean absolute errors by task and format, of all, and what else a reader must know to judge them.
+private func summary(
+  _ passes: [PredictedPass], before: CalibrationResult, after: TimeModel
+) -> [BenchmarkRow] {
+  func row(_ figure: String, _ values: [Double]) -> BenchmarkRow {
+    BenchmarkRow(
+      contender: "all models", figure: figure, unit: "%",
+      values: [values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)])
+  }
+  func errors(_ isWanted: (PredictedPass) -> Bool) -> [Double] {
+    passes.filter(isWanted).map { abs($0.error) }
+  }
+  let parts = [WorkloadTask.infer, .finetune].flatMap { task in
+    ["fp32", "bf16"].map { type in
+      let values = errors { $0.variant.task == task && $0.variant.type == type }
+      return row("mean absolute error, \(values.count) of \(task.rawValue) in \(type)", values)
+    }
+  }
+  let spreads = passes.map { 100 * ($0.seconds.quantile(0.9) / $0.median - 1) }
+  let moved = passes.map { 100 * abs($0.seconds(by: after) / $0.predicted - 1) }
+  let late = passes.map { 100 * abs($0.seconds(by: after) / $0.median - 1) }
+  return parts + [
+    row("mean absolute error, all \(passes.count)", errors { _ in true }),
+    row("the same by a calibration made afterwards", late),
+    row("how far the second calibration is from the first", moved),
+    row("spread of a measurement: p90 over median", spreads),
+    row(
+      "held-out operators (\(before.fit.points)) of the calibration",
+      [before.fit.meanAbsolutePercentageError]),
   ]
 }

@@ -8,6 +8,7 @@ let benchmarks: [Benchmark] = [
   allocationBenchmark,
   productBenchmark,
   predictionBenchmark,
+  predictionByClassBenchmark,
   costBenchmark,
   searchBenchmark,
   scheduleBenchmark,

@@ -1,4 +1,5 @@
 #pragma once
+#include "borrowed_closure.h"
 #include "executor_shims.h"
 #include "nvml.h"
 #include "process_limits.h"

@@ -1,0 +1,120 @@
+import CostModel
+import DataFormats
+import Executor
+import HardwareModel
+import Quantities
+import TestSupport
+import Testing
+
+@testable import Calibration
+
+@Suite struct LawFitTests {
+  /// A point of a machine that follows the law, with relative noise.
+  private func point(
+    flops: Double, bytes: Double, law: RateLaw, noise: Double = 0,
+    of operatorClass: OperatorClass = .matrix
+  ) -> MeasuredPoint {
+    let cost = OperatorCost(
+      operatorClass: operatorClass, dataType: .fp32, modelFlops: Int(flops),
+      hardwareFlops: Int(flops), vectorFlops: 0, bytesRead: Int(bytes), bytesWritten: 0)
+    let seconds = law.seconds(flops: Double(cost.hardwareFlops), bytes: Double(cost.bytes))
+    return MeasuredPoint(cost: cost, seconds: seconds * (1 + noise), isHeldOut: false)
+  }
+
+  private func law(_ start: Double, _ flops: Double?, _ bytes: Double?) -> RateLaw {
+    RateLaw(
+      operatorClass: .matrix, dataType: .fp32, startSeconds: start, flopsPerSecond: flops,
+      bytesPerSecond: bytes)
+  }
+
+  /// Random machines and shapes of random intensity: the law comes back, and predicts what it has
+  /// not seen.
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func recoversTheLawOfAMachine(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    func between(_ low: Double, _ high: Double) -> Double {
+      .random(in: low...high, using: &random)
+    }
+    let truth = law(between(1e-6, 2e-5), between(1e10, 1e12), between(5e9, 1e11))
+    let points = (0..<40).map { _ in
+      point(
+        flops: 1e6 * between(1, 3000), bytes: 1e4 * between(1, 5000), law: truth,
+        noise: between(-0.01, 0.01))
+    }
+    let found = try #require(LawFit.law(points))
+    for _ in 0..<20 {
+      let (flops, bytes) = (1e6 * between(1, 3000), 1e4 * between(1, 5000))
+      let ratio =
+        found.seconds(flops: flops, bytes: bytes) / truth.seconds(flops: flops, bytes: bytes)
+      #expect(abs(ratio - 1) < 0.04, "\(found) for \(truth)")
+    }
+    // Work of mixed intensity lies on no curve of work alone: the law is chosen.
+    #expect(LawFit.laws(points).count == 1)
+  }
+
+  @Test func aTermThatIsNotThereIsLeftOut() throws {
+    let truth = law(0, 1e11, nil)
+    let points = (1...12).map {
+      point(flops: Double($0) * 1e8, bytes: Double(13 - $0) * 1e5, law: truth)
+    }
+    let found = try #require(LawFit.law(points))
+    let rate = try #require(found.flopsPerSecond)
+    #expect(abs(rate / 1e11 - 1) < 1e-6)
+    #expect(found.startSeconds < 1e-9)
+    #expect((found.bytesPerSecond ?? 1e30) > 1e13)
+  }
+
+  @Test func aClassThatFollowsNoLawKeepsItsCurve() {
+    // A cliff at a cache's size: twenty times slower beyond.
+    let points = (10..<24).map { power -> MeasuredPoint in
+      let bytes = Double(1 << power)
+      return point(
+        flops: 0, bytes: bytes, law: law(0, nil, power < 18 ? 1e11 : 5e9), of: .elementwise)
+    }
+    #expect(LawFit.laws(points).isEmpty)
+  }
+
+  @Test func tooFewPointsMakeNoLaw() {
+    #expect(LawFit.law([]) == nil)
+    #expect(LawFit.laws([point(flops: 1e6, bytes: 1e6, law: law(1e-5, 1e10, 1e10))]).isEmpty)
+  }
+
+  /// Order statistics by hand: for n = 25 the ranks are ⌊7.6⌋ = 7 and ⌈18.4⌉ = 19.
+  @Test func theIntervalOfAMedian() {
+    let values = (1...25).map(Double.init)
+    #expect(Stopwatch.uncertainty(values.reversed()) == (19.0 - 7.0) / 2 / 13)
+    #expect(Stopwatch.uncertainty([1, 1, 1, 1, 1]) == .infinity)
+    #expect(Stopwatch.uncertainty([2, 2, 2, 2, 2, 2]) == 0)
+  }
+
+  @Test func profilesKeepLawsAndWhatTheyWereMeasuredOn() throws {
+    var device = Device(roughly: Machine(source: "t", name: "t"))
+    device.laws = [law(1e-6, 2e11, 3e10), law(0, nil, 1)]
+    device.partialSpeeds = [
+      PartialSpeed(
+        cores: 1, memoryBandwidth: BytesPerSecond(1e9), rates: [], laws: [law(1, 2, nil)])
+    ]
+    device.measuredOn = MeasuredOn(
+      processor: "p", workers: 2, numaNodes: 1, workersPer: "core", kernels: "avx2",
+      program: "1", system: "s", time: "t")
+    #expect(try Device(parsing: device.json.text().utf8, file: "f") == device)
+    var here = try #require(device.measuredOn)
+    #expect(here.differences(from: here).isEmpty)
+    (here.time, here.system) = ("later", "other")
+    #expect(device.measuredOn?.differences(from: here).isEmpty ?? false)
+    (here.processor, here.kernels) = ("q", "avx512")
+    #expect(
+      device.measuredOn?.differences(from: here) == [
+        "processor: measured on p, here q", "kernels: measured on avx2, here avx512",
+      ])
+  }
+
+  @Test(arguments: [nil, 0.7, 1.0, 1.02, 1.04, 1.5])
+  func threadsAreTakenOnlyWhenFaster(speedup: Double?) throws {
+    let cores = PoolLayout(workers: [.init(cpu: 0, numaNode: 0)])
+    let threads = PoolLayout(workers: [0, 1].map { .init(cpu: $0, numaNode: 0) })
+    let choice = LayoutChoice.decide(cores: cores, threads: threads, speedup: speedup)
+    #expect(choice.workersPer == ((speedup ?? 0) >= 1.03 ? "thread" : "core"))
+    #expect(choice.layout == (choice.workersPer == "thread" ? threads : cores))
+  }
+}
