@@ -44,6 +44,8 @@ public struct Program: Sendable {
   public private(set) var buffers: [Buffer] = []
   /// Every step, in order.
   public private(set) var steps: [Step] = []
+  /// Parameters of the forward graph, in the order in which it reads them.
+  public internal(set) var parameters: [Parameter] = []
   /// Buffers of the graph's results, in order.
   public private(set) var results: [Int] = []
 
