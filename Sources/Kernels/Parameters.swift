@@ -15,7 +15,8 @@ extension Program {
 }
 
 extension ProgramRunner {
-  /// Replaces the random parameters by others, as many as there are.
+  /// Replaces the random parameters by others, as many as there are; a weight of one byte an
+  /// element is rounded to it, row by row.
   ///
   /// - Parameter values: elements of a parameter, given its number of elements; nil to keep the
   ///   random ones.
@@ -24,12 +25,19 @@ extension ProgramRunner {
   public func load(
     _ values: (Program.Parameter, Int) throws -> [Float]?
   ) throws -> (loaded: Int, kept: [String]) {
+    let scales = Dictionary(
+      program.steps.compactMap { step in step.scales.map { (step.inputs[1], $0) } },
+      uniquingKeysWith: { first, _ in first })
     var loaded = 0
     var kept: [String] = []
     for parameter in program.parameters {
       let count = program.buffers[parameter.buffer].tensor.count
       if let elements = try values(parameter, count) {
-        try write(elements, to: parameter.buffer)
+        if let scales = scales[parameter.buffer] {
+          try writeBytes(elements, to: parameter.buffer, scales: scales)
+        } else {
+          try write(elements, to: parameter.buffer)
+        }
         loaded += 1
       } else {
         kept.append("\(parameter.block).\(parameter.iteration).\(parameter.tensor)")

@@ -16,8 +16,8 @@ import Workloads
     var logits: [Double]
   }
 
-  @Test(arguments: [Precision.fp32, .bf16])
-  func logitsAreThoseOfPyTorch(_ precision: Precision) throws {
+  @Test(arguments: [Precision.fp32, .bf16], [nil, DataType.int8])
+  func logitsAreThoseOfPyTorch(_ precision: Precision, _ weightFormat: DataType?) throws {
     let folder = SmallModelTests.folder
     let bytes = [UInt8](
       try Data(contentsOf: folder.appendingPathComponent("vit.safetensors")))
@@ -26,9 +26,10 @@ import Workloads
     let model = try ModelProfile(
       safetensorsHeader: bytes, file: "vit.safetensors", fileBytes: bytes.count)
     let weights = try StoredWeights(header: bytes, file: "vit.safetensors", fileBytes: bytes.count)
-    let workload = try Workload(
-      model,
-      WorkloadRequest(task: .infer, objective: .supervised, batch: 1, precision: precision))
+    var request = WorkloadRequest(
+      task: .infer, objective: .supervised, batch: 1, precision: precision)
+    request.options.quantize = weightFormat
+    let workload = try Workload(model, request)
     try ModelRunTests.withTeam(2) { team in
       let inference = try InferenceRunner(workload.forward, team: team)
       let runner = inference.runner
@@ -46,7 +47,9 @@ import Workloads
       try inference.run()
       let logits = try #require(inference.outputs().last).map(Double.init)
       #expect(logits.count == fixture.logits.count)
-      let limit = precision == .fp32 ? 2e-6 : 0x1p-8 * 4
+      // Rounding: of fp32, of each bf16 tensor, of each row of a weight to 127 steps.
+      let limit =
+        (precision == .fp32 ? 2e-6 : 4 * 0x1p-8) + (weightFormat == .int8 ? 4 / 127.0 : 0)
       #expect(normalisedError(logits, fixture.logits) <= limit)
     }
   }

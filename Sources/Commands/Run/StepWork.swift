@@ -23,6 +23,12 @@ final class StepWork {
 
   var isTraining: Bool { training != nil }
 
+  /// Replaces random parameters by a file's; returns how many.
+  func load(_ file: WeightFile) throws -> Int {
+    guard let runner = training?.runner ?? inference?.runner else { return 0 }
+    return try runner.load { try file.elements(of: $0, count: $1) }.loaded
+  }
+
   /// A pass that counts for nothing.
   func warmUp() throws { try step(1) }
 

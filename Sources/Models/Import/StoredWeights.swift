@@ -39,7 +39,7 @@ public struct StoredWeights: Sendable {
     } else {
       throw UserError(
         .input, place: file, "its names are of no model whose weights are read here",
-        remedy: "read are timm's ViT, BERT and LLaMA")
+        remedy: "read are timm's ViT, BERT and LLaMA; a config.json runs with random weights")
     }
   }
 
