@@ -151,7 +151,8 @@ public final class ProgramRunner: @unchecked Sendable {
       let op = program.steps[index].op
       try KernelCall(
         name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
-        rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales, scope: scope, workspace: workspace.view,
+        rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales, scope: scope,
+        workspace: workspace.view,
         table: table,
         optimizer: optimizer, step: step
       ).execute()
