@@ -120,7 +120,8 @@ fi
 
 section "as a user with sudo, with the libraries taken away again"
 chroot "$system" env DEBIAN_FRONTEND=noninteractive bash -c '
-  apt-get purge -y -qq libhwloc-dev libnuma-dev libdnnl-dev libsqlite3-dev libtbb-dev pkg-config
+  apt-get purge -y -qq libhwloc-dev libnuma-dev libdnnl-dev libfftw3-dev libsqlite3-dev libtbb-dev \
+    pkg-config
   apt-get install -y -qq --no-install-recommends sudo
   useradd --create-home --shell /bin/bash planner
   echo "planner ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/planner' >"$work/sudo.log" 2>&1 ||

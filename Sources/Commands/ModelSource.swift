@@ -60,7 +60,7 @@ enum ModelSource {
   }
 
   /// The first bytes of a weight file up to the header's end, and the whole file's size.
-  private static func header(
+  static func header(
     _ path: String
   ) throws(UserError) -> (bytes: [UInt8], fileBytes: Int) {
     let size = try Files.size(path)

@@ -71,7 +71,8 @@ public struct AttentionGeometry: Sendable, Hashable {
   public var causal: Bool
   /// Elements per head of a value.
   public var valueSize: Int
-  /// Keys that a query sees at most, its own included (sliding window); nil for all.
+  /// Keys that a query sees at most, its own included (sliding window): the last ones if causal,
+  /// else those around it; nil for all.
   public var window: Int?
   /// Whether a bias is added to the scores: a fourth input `[1 or B, 1 or H, 1 or S, T]`.
   public var bias = false
@@ -153,7 +154,8 @@ public enum OperatorKind: Sendable, Hashable {
   /// `dy, x → dw, (db[O])`.
   case convolutionGradWeight(ConvolutionGeometry, bias: Bool)
   /// `x[rows,k], w[E,n,k], (b[E,n]) → y[rows,n]`: rows are grouped by expert, each multiplied with
-  /// one of the E matrices (mixtures of experts).
+  /// one of the E matrices (mixtures of experts). Run here, each expert gets as many rows as any
+  /// other: a balanced router.
   case expertLinear(bias: Bool)
   /// `dy[rows,n], w[E,n,k] → dx[rows,k]`.
   case expertLinearGradInput

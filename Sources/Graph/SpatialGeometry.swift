@@ -75,7 +75,8 @@ public struct ChannelNorm: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// One channel of all samples (batch normalisation in training).
     case batch
-    /// One channel of all samples with stored statistics (batch normalisation in inference).
+    /// One channel of all samples with stored statistics (batch normalisation in inference). Run
+    /// here they are those of a fresh model, mean 0 and variance 1.
     case stored
     /// One channel of one sample.
     case instance
@@ -156,7 +157,9 @@ public enum ElementLoss: Sendable, Hashable {
   case binaryCrossEntropy
   /// Cross-entropy of a row's softmax against a distribution (self-distillation).
   case softCrossEntropy
-  /// 1 − dice overlap of a row's softmax with a target (segmentation), with cross-entropy.
+  /// Segmentation of `[B,C,s…]`: 1 − dice overlap of the channels' softmax with a target, a mean over
+  /// samples and channels, plus the cross-entropy of each position. One channel is a logit of its
+  /// own: the logistic function and binary cross-entropy (as MONAI's DiceCELoss).
   case diceCrossEntropy
   /// 1 − cosine similarity of rows.
   case cosine

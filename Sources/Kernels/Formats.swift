@@ -31,6 +31,7 @@ extension Program.Step {
   /// inputs first.
   private func takes(_ type: DataType, _ position: Int) -> Bool {
     switch op.kind {
+    case .linear: type == .int8 && position == 1 && scales != nil
     case .embedding: type == .int32 && position == 0
     case .embeddingBackward, .crossEntropy, .crossEntropyBackward, .pool, .poolBackward,
       .gatherRows, .scatterRows:

@@ -12,6 +12,11 @@ enum InitialValues: Equatable {
   /// 0, 1, 2 … modulo `bound`.
   case counting(bound: Int)
   case zero
+  /// Normal numbers of deviation 32 as signed bytes.
+  case bytes
+
+  /// The scale that gives `bytes` the deviation of other parameters.
+  private static let byteScale = 0.02 / 32
 
   /// One choice per buffer.
   static func choose(_ program: Program) -> [InitialValues] {
@@ -24,7 +29,7 @@ enum InitialValues: Equatable {
     let isInteger = !buffer.tensor.dataType.isFloatingPoint
     switch buffer.content {
     // 0.02 is BERT's initialisation (arXiv 1810.04805's released code) and most of its successors'.
-    case .parameter: return .normal(mean: 0, deviation: 0.02)
+    case .parameter: return isInteger ? .bytes : .normal(mean: 0, deviation: 0.02)
     case .constant:
       return isInteger ? .counting(bound: Int(Int32.max)) : .normal(mean: 0, deviation: 0.02)
     case .input:
@@ -41,7 +46,7 @@ enum InitialValues: Equatable {
       switch choices[buffer] {
       case .integers(let old): choices[buffer] = .integers(bound: min(old, limit))
       case .counting(let old): choices[buffer] = .counting(bound: min(old, limit))
-      case .normal, .zero: break
+      case .normal, .zero, .bytes: break
       }
     }
     func gain(_ input: Int, mean: Double, deviation: Double) {
@@ -50,6 +55,7 @@ enum InitialValues: Equatable {
         choices[buffer] = .normal(mean: mean, deviation: deviation)
       }
     }
+    if let scales = step.scales { choices[scales] = .normal(mean: byteScale, deviation: 0) }
     switch step.op.kind {
     case .embedding: bound(0, step.inputTensors[1].rows)
     case .embeddingBackward: bound(1, step.outputTensors[0].rows)
@@ -82,6 +88,12 @@ enum InitialValues: Equatable {
     case .counting(let bound):
       guard storage.tensor.dataType == .int32 else { return }
       for index in 0..<storage.count { storage.integers[index] = Int32(index % max(1, bound)) }
+    case .bytes:
+      guard storage.tensor.dataType == .int8 else { return }
+      let bytes = storage.address.assumingMemoryBound(to: Int8.self)
+      scope.parallelFor(storage.count, alignment: 4096) { range, _ in
+        hfm_fill_bytes(bytes, seed, Int64(range.lowerBound), Int64(range.upperBound))
+      }
     case .zero:
       scope.parallelFor(storage.tensor.bytes, alignment: 4096) { range, _ in
         (storage.address + range.lowerBound).initializeMemory(

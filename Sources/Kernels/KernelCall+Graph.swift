@@ -38,6 +38,10 @@ extension Program.Step {
   func graphNeed(_ plan: StepPlan, lanes: Int) -> Workspace.Need {
     let (inputs, outputs) = (inputTensors, outputTensors)
     switch (op.kind, plan) {
+    case (.linear, _) where scales != nil:
+      let columns = inputs[0].columns
+      return Workspace.Need(
+        laneFloats: Int(hfm_gemm_scratch()) + KernelCall.expandedRows * columns)
     case (_, .convolution(let convolution)):
       return Workspace.Need(laneFloats: (convolution.scratchBytes + 3) / 4)
     case (_, .resampling(let resampling)):

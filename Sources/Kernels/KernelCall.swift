@@ -11,6 +11,7 @@ struct KernelCall {
   let outputs: [TensorStorage]
   let rotaryTable: [Float]
   let plan: StepPlan
+  let scales: TensorStorage?
   let scope: TeamScope
   let workspace: WorkspaceView
   let table: KernelTable
@@ -22,6 +23,7 @@ struct KernelCall {
   /// Runs the operator on the lanes and returns when it is done.
   /// - Throws: `UserError` when ids or labels lie outside their table or oneDNN refuses a product.
   func execute() throws(UserError) {
+    if case .linear(let bias) = kind, let scales { return try byteLinear(scales, bias: bias) }
     switch kind {
     case .linear, .linearGradInput, .linearGradWeight, .matmul, .patchEmbedding,
       .patchEmbeddingGradWeight:

@@ -38,12 +38,16 @@ public struct Program: Sendable {
     public var tensors: [Tensor]
     /// Positions in `buffers`, in the operator's order.
     public var inputs: [Int], outputs: [Int]
+    /// Buffer of the scales of a linear map's weight of one byte an element, one a row.
+    public var scales: Int?
   }
 
   /// Every buffer.
   public private(set) var buffers: [Buffer] = []
   /// Every step, in order.
   public private(set) var steps: [Step] = []
+  /// Parameters of the forward graph, in the order in which it reads them.
+  public internal(set) var parameters: [Parameter] = []
   /// Buffers of the graph's results, in order.
   public private(set) var results: [Int] = []
 
@@ -59,9 +63,18 @@ public struct Program: Sendable {
 
   /// Adds a step; `binding` gives the buffer of each of its tensors.
   public mutating func add(_ op: Operator, tensors: [Tensor], binding: (TensorID) -> Int) {
-    let step = Step(
+    var step = Step(
       op: op, tensors: tensors, inputs: op.inputs.map(binding), outputs: op.outputs.map(binding))
-    for buffer in step.inputs + step.outputs { use(buffer, at: steps.count) }
+    if case .linear = op.kind, op.inputs.count > 1, tensors.indices.contains(op.inputs[1].index),
+      tensors[op.inputs[1].index].dataType == .int8
+    {
+      // The graph keeps a narrow weight's scales as a buffer beside it.
+      let name = tensors[op.inputs[1].index].name + ".scales.0"
+      step.scales = tensors.firstIndex { $0.name == name }.map { binding(TensorID($0)) }
+    }
+    for buffer in step.inputs + step.outputs + [step.scales].compactMap({ $0 }) {
+      use(buffer, at: steps.count)
+    }
     steps.append(step)
   }
 

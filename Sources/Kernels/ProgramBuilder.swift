@@ -9,6 +9,9 @@ struct ProgramBuilder {
   var values: [Int?]
   /// Buffer of each shared parameter.
   var shared: [Int] = []
+  private var named: Set<Int> = []
+  /// How many tables of a block's name were bound.
+  private var layers: [String: Int] = [:]
   /// Buffers of each block table, by call and iteration.
   var frames: [[[Int]]] = []
 
@@ -53,6 +56,21 @@ struct ProgramBuilder {
     frames.append(iterations)
   }
 
+  private mutating func parameter(_ tensor: Tensor, of block: Block) -> Int {
+    let buffer = program.add(tensor, .parameter)
+    name(buffer, tensor.name, of: block)
+    return buffer
+  }
+
+  /// Notes where a parameter stands; one that several blocks share is named once, by the first.
+  private mutating func name(_ buffer: Int, _ tensor: String, of block: Block) {
+    guard named.insert(buffer).inserted else { return }
+    program.parameters.append(
+      Program.Parameter(
+        buffer: buffer, block: block.name, iteration: layers[block.name, default: 0],
+        tensor: tensor))
+  }
+
   /// Buffers for one iteration's table; an earlier iteration's gives its parameters.
   private mutating func bind(
     _ block: Block, _ call: BlockCall, _ inputs: [Int], reusing earlier: [Int]?
@@ -60,11 +78,14 @@ struct ProgramBuilder {
     var frame = Array(repeating: -1, count: block.tensors.count)
     for (id, buffer) in zip(block.inputs, inputs) { frame[id.index] = buffer }
     for tie in call.tied { frame[tie.local.index] = shared[tie.shared] }
+    let isNew = earlier == nil
+    defer { if isNew { layers[block.name, default: 0] += 1 } }
+    for tie in call.tied { name(frame[tie.local.index], block[tie.local].name, of: block) }
     for index in block.tensors.indices where frame[index] < 0 {
       let tensor = block.tensors[index]
       frame[index] =
         switch tensor.role {
-        case .parameter: earlier?[index] ?? program.add(tensor, .parameter)
+        case .parameter: earlier?[index] ?? parameter(tensor, of: block)
         case .buffer: earlier?[index] ?? program.add(tensor, .constant)
         case .activation, .input: program.add(tensor, .transient)
         }

@@ -30,6 +30,7 @@ public final class ProgramRunner: @unchecked Sendable {
     let outputs: [TensorStorage]
     let rotaryTable: [Float]
     let plan: StepPlan
+    let scales: TensorStorage?
   }
 
   /// Memory that a program needs on a number of lanes, in bytes; nothing is allocated.
@@ -123,7 +124,8 @@ public final class ProgramRunner: @unchecked Sendable {
         Prepared(
           inputs: zip(step.inputs, step.inputTensors).map { storage($0, as: $1) },
           outputs: zip(step.outputs, step.outputTensors).map { storage($0, as: $1) },
-          rotaryTable: step.rotaryTable, plan: plan))
+          rotaryTable: step.rotaryTable, plan: plan,
+          scales: step.scales.map { storage($0, as: program.buffers[$0].tensor) }))
     }
   }
 
@@ -158,7 +160,8 @@ public final class ProgramRunner: @unchecked Sendable {
       let op = program.steps[index].op
       try KernelCall(
         name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
-        rotaryTable: item.rotaryTable, plan: item.plan, scope: scope, workspace: workspace.view,
+        rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales, scope: scope,
+        workspace: workspace.view,
         table: table,
         optimizer: optimizer, step: step
       ).execute()

@@ -54,7 +54,7 @@ struct TensorStorage: @unchecked Sendable {
     case .int32: (0..<count).map { Float(integers[$0]) }
     case .int64:
       (0..<count).map { Float(address.assumingMemoryBound(to: Int64.self)[$0]) }
-    case .int8: (0..<count).map { Float(address.assumingMemoryBound(to: UInt8.self)[$0]) }
+    case .int8: (0..<count).map { Float(address.assumingMemoryBound(to: Int8.self)[$0]) }
     default: nil
     }
   }
@@ -68,8 +68,8 @@ struct TensorStorage: @unchecked Sendable {
       let target = address.assumingMemoryBound(to: Int64.self)
       for (index, value) in values.enumerated() { target[index] = Int64(value) }
     case .int8:
-      let target = address.assumingMemoryBound(to: UInt8.self)
-      for (index, value) in values.enumerated() { target[index] = UInt8(value) }
+      let target = address.assumingMemoryBound(to: Int8.self)
+      for (index, value) in values.enumerated() { target[index] = Int8(value) }
     default: return false
     }
     return true

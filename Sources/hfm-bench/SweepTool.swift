@@ -1,6 +1,7 @@
 import CostModel
 import Executor
 import Glibc
+import Graph
 import HardwareDiscovery
 import Kernels
 import Models
@@ -15,7 +16,7 @@ import Workloads
 struct SweepTool {
   static let usage = """
     usage: hfm-bench sweep [--dtype fp32|bf16] [--max-parameters MILLIONS] [--max-gflop N]
-                           [--markdown FILE] [MODEL…]
+                           [--markdown FILE] [--operators] [MODEL…]
 
     """
 
@@ -24,6 +25,8 @@ struct SweepTool {
   private var maxParameters = 200
   private var maxGigaflop = 30
   private var markdown: String?
+  /// Whether the forward pass's time is told by kind of operator.
+  private var tellsOperators = false
   private var only: Set<String> = []
 
   init(_ arguments: [String]) throws(UserError) {
@@ -39,6 +42,7 @@ struct SweepTool {
       case "--max-parameters": maxParameters = try Self.number(rest.popFirst(), word)
       case "--max-gflop": maxGigaflop = try Self.number(rest.popFirst(), word)
       case "--markdown": markdown = rest.popFirst()
+      case "--operators": tellsOperators = true
       default:
         _ = try ModelCatalogue.builtIn.model(word)
         only.insert(word)
@@ -130,7 +134,10 @@ struct SweepTool {
       gigaflop: Double(cost.flops.forward) / 1e9, forward: "")
     do {
       let runner = try InferenceRunner(Workload(profile, request).forward, team: team)
-      let seconds = try timed { try runner.run() }
+      // The first pass touches the memory for the first time.
+      try runner.run()
+      let seconds = try timed { try runner.run(profile: true) }
+      if tellsOperators { tellOperators(runner.runner) }
       let isFinite = try runner.outputs().allSatisfy { $0.allSatisfy(\.isFinite) }
       row.forward = isFinite ? seconds : "not finite"
       row.isFault = !isFinite
@@ -140,6 +147,17 @@ struct SweepTool {
     }
     train(profile, request, team, into: &row)
     return row
+  }
+
+  private func tellOperators(_ runner: ProgramRunner) {
+    var seconds: [String: Double] = [:]
+    for (step, time) in zip(runner.program.steps, runner.stepSeconds) {
+      seconds[step.op.kind.word, default: 0] += time
+    }
+    let sorted = seconds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    for (kind, time) in sorted where time > 0.01 * seconds.values.reduce(0, +) {
+      print("    \(kind): \(Format.seconds(time))")
+    }
   }
 
   private func train(

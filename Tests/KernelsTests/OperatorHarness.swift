@@ -61,7 +61,7 @@ struct Operand {
 /// Runs one operator through the program runner.
 func run(
   _ kind: OperatorKind, _ inputs: [Operand], outputs: [(shape: [Int], type: DataType)],
-  lanes: Int = 1, kernels: KernelTable = .best
+  lanes: Int = 1, kernels: KernelTable = .best, step: Int = 1
 ) throws -> [[Double]] {
   let pool = try WorkerPool(
     layout: PoolLayout(workers: (0..<lanes).map { .init(cpu: $0 % 2, numaNode: -1) }))
@@ -90,7 +90,7 @@ func run(
   for (index, input) in inputs.enumerated() {
     try runner.write(input.values.elements.map { Float($0) }, to: buffers[index])
   }
-  try runner.run()
+  try runner.run(step: step)
   if outputs.isEmpty {
     return try inputs.indices.map { try runner.read(buffers[$0]).map(Double.init) }
   }

@@ -31,6 +31,8 @@ static const hfm_graph_table GRAPH_TABLE = {
     .adamw8bit = k_adamw8bit,
     .squareSums = k_squareSums,
     .factoredStep = k_factoredStep,
+    .fewRowsByteLinear = k_fewRowsByteLinear,
+    .expandBytes = k_expandBytes,
     .complexProduct = k_complexProduct,
     .blend = k_blend,
 };

@@ -13,5 +13,6 @@
 #include "Windows.h"
 #include "ElementLoss.h"
 #include "Optimizers.h"
+#include "ByteWeights.h"
 #include "GraphTable.h"
 #include "Table.h"

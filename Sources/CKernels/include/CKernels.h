@@ -230,6 +230,8 @@ int64_t hfm_offset_ids(
 /// Fills x[begin..<end] with normal numbers of this deviation, a pure function of seed and index.
 void hfm_fill_normal(
     hfm_array x, uint64_t seed, float mean, float deviation, int64_t begin, int64_t end);
+/// The same numbers times 32, rounded to signed bytes.
+void hfm_fill_bytes(int8_t *x, uint64_t seed, int64_t begin, int64_t end);
 /// Makes oneDNN run on the calling thread alone (OpenMP's thread count is per calling thread).
 void hfm_use_one_thread(void);
 /// Sets OpenMP's thread count for the calling thread; returns 0 when OpenMP is absent.

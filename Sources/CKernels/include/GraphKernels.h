@@ -172,6 +172,15 @@ typedef struct hfm_graph_table {
   double (*factoredStep)(
       hfm_array p, hfm_array g, const float *row, const float *col, float rate, int64_t cols,
       int64_t rowBegin, int64_t rowEnd);
+  /// y = x w^T + bias for few rows of x (at most 4) and weights of one byte, w[j] = codes * scale[j];
+  /// each weight is read once. `scratch` holds rows * k floats.
+  void (*fewRowsByteLinear)(
+      hfm_array x, const int8_t *w, const float *scales, hfm_array bias, hfm_array y,
+      int64_t rows, int64_t k, int64_t n, float *scratch, int64_t colBegin, int64_t colEnd);
+  /// y = codes * scale, rows [rowBegin, rowEnd) packed from y's start.
+  void (*expandBytes)(
+      const int8_t *w, const float *scales, hfm_array y, int64_t k, int64_t rowBegin,
+      int64_t rowEnd);
   /// c = factor a b, or factor a conj(b), over complex numbers; added to c if `adds`. c may be a.
   void (*complexProduct)(
       const float *a, const float *b, float *c, int64_t count, int32_t conjugate, int32_t adds,

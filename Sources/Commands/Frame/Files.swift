@@ -31,14 +31,23 @@ public enum Files {
   ///
   /// - Throws: `UserError` (.input) that names the path.
   public static func prefix(_ path: String, count: Int) throws(UserError) -> [UInt8] {
+    try read(path, bytes: 0..<count)
+  }
+
+  /// A part of a file; shorter where the file ends.
+  ///
+  /// - Throws: `UserError` (.input) that names the path.
+  public static func read(_ path: String, bytes range: Range<Int>) throws(UserError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path, "cannot be read") }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: count)
+    var bytes = [UInt8](repeating: 0, count: range.count)
     var filled = 0
-    while filled < count {
+    while filled < range.count {
       let got = bytes.withUnsafeMutableBytes {
-        Glibc.read(descriptor, $0.baseAddress.map { $0 + filled }, count - filled)
+        pread(
+          descriptor, $0.baseAddress.map { $0 + filled }, range.count - filled,
+          range.lowerBound + filled)
       }
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw failure(path, "cannot be read") }

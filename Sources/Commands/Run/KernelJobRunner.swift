@@ -71,6 +71,7 @@ struct KernelJobRunner: JobRunner {
     defer { team.release() }
     cancellation.onCancel { team.cancel() }
     let work = try StepWork(workload, team, memoryBudget: placement.memoryBytes)
+    let loaded = try WeightFile(job.model).map { try work.load($0) }
     var made = try work.restore(cancellation.checkpoint, steps: cancellation.stepsBefore)
     // One pass beforehand: first touch of the memory, caches, clock frequency. Training that goes
     // on from a checkpoint must not step once too often.
@@ -95,6 +96,7 @@ struct KernelJobRunner: JobRunner {
       (name: "fastestPass", unit: "s", value: seconds.min() ?? 0),
       (name: "slowestPass", unit: "s", value: seconds.max() ?? 0),
     ]
+    if let loaded { details.append((name: "loadedParameters", unit: "", value: Double(loaded))) }
     if let loss = work.loss { details.append((name: "loss", unit: "", value: loss)) }
     return JobMeasurement(
       seconds: seconds.reduce(0, +), details: details,
@@ -128,16 +130,23 @@ struct KernelJobRunner: JobRunner {
   }
 
   static func workload(_ job: JobSpecification) throws(UserError) -> Workload {
-    guard let precision = Precision(word: job.dtype) else {
+    // Weights of one byte an element are expanded to what is computed in.
+    let hasByteWeights = job.dtype == DataType.int8.rawValue
+    guard let precision = hasByteWeights ? .bf16 : Precision(word: job.dtype) else {
       throw UserError(.input, key: "dtype", "unknown word \"\(job.dtype)\"")
+    }
+    guard !hasByteWeights || job.task == .infer else {
+      throw UserError(
+        .input, key: "dtype", "int8 is for weights that are not trained",
+        remedy: "use task infer, or bf16")
     }
     let image = job.image.flatMap {
       $0.count == 2 ? ImageSize(height: $0[0], width: $0[1]) : nil
     }
-    return try Workload(
-      try ModelSource.model(job.model),
-      WorkloadRequest(
-        task: job.task, batch: job.batch, sequence: job.sequence, image: image,
-        precision: precision))
+    var request = WorkloadRequest(
+      task: job.task, batch: job.batch, sequence: job.sequence, image: image,
+      precision: precision)
+    if hasByteWeights { request.options.quantize = .int8 }
+    return try Workload(try ModelSource.model(job.model), request)
   }
 }

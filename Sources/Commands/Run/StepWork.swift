@@ -26,6 +26,11 @@ final class StepWork {
   /// What runs the steps.
   let runner: ProgramRunner
 
+  /// Replaces random parameters by a file's; returns how many.
+  func load(_ file: WeightFile) throws -> Int {
+    try runner.load { try file.elements(of: $0, count: $1) }.loaded
+  }
+
   /// A pass that counts for nothing.
   func warmUp() throws { try step(1) }
 
