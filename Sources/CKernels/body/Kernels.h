@@ -5,6 +5,8 @@
 #include "Normalization.h"
 #include "Gather.h"
 #include "Loss.h"
+#include "Tile.h"
 #include "Attention.h"
+#include "AttentionBackward.h"
 #include "FewRows.h"
 #include "Table.h"

@@ -175,7 +175,7 @@ typedef struct {
 } hfm_kernel_table;
 
 /// Instruction sets that a table exists for, from the plainest to the widest.
-enum { HFM_PORTABLE = 0, HFM_AVX2 = 1, HFM_AVX512 = 2 };
+enum { HFM_PORTABLE = 0, HFM_AVX2 = 1, HFM_AVX512 = 2, HFM_AVX512_BF16 = 3 };
 
 /// The table of an instruction set, or null when this processor does not run it.
 const hfm_kernel_table *hfm_kernels_for(int32_t instructionSet);
