@@ -7,7 +7,6 @@
 
 #define QB HFM_QUERY_BLOCK
 #define KB HFM_KEY_BLOCK
-#define LOG2E 1.44269504f
 // Lower than any score; finite, so that differences are no NaN.
 #define NO_SCORE (-1e30f)
 
@@ -15,19 +14,6 @@ INLINE int64_t padded(int64_t columns) {
   return (columns + HFM_WIDEST - 1) / HFM_WIDEST * HFM_WIDEST;
 }
 
-// 2^x for x <= 0; below -126 2^-126. Own fit of degree 5 on [-1/2, 1/2], relative error 8e-8.
-INLINE vf vexp2(vf x) {
-  x = vmax(x, splat(-126));
-  vf shifted = x + 12582912.0f;
-  vf r = x - (shifted - 12582912.0f);
-  vf p = splat(0.001327647129073739f);
-  p = p * r + 0.009675540961325169f;
-  p = p * r + 0.05550713092088699f;
-  p = p * r + 0.24022120237350464f;
-  p = p * r + 0.6931469440460205f;
-  p = p * r + 1.0000001192092896f;
-  return (vf)((vi)p + ((vi)shifted << 23));
-}
 // ln x for x > 0: x = m 2^e with m around 1, ln m = 2 artanh((m - 1)/(m + 1)), |argument| < 0.172.
 INLINE vf vlog(vf x) {
   vi exponent = (((vi)x - 0x3f3504f3) >> 23);
