@@ -26,41 +26,39 @@ extension KernelCall {
   private func output(_ index: Int) -> hfm_array { outputs[index].array }
 
   func executeElementwise() {
-    let count = outputs[0].count
     switch kind {
-    case .add:
-      let bCount = Int64(inputs[1].count)
-      forElements(count) { begin, end, _ in
-        kernels.add(input(0), input(1), output(0), bCount, Int64(begin), Int64(end))
-      }
-    case .scale(let factor): scale(by: Float(factor))
+    case .add, .scale, .activation, .activationBackward, .gatedActivation:
+      forElements(outputs[0].count) { begin, end, _ in elementwise(begin, end) }
     case .scaleByExponential: scale(by: exp(scalar(inputs[1])))
     case .scaleByExponentialBackward: scaleByExponentialBackward()
-    case .activation(let f):
-      guard let code = f.code else { return }
-      forElements(count) { begin, end, _ in
-        kernels.activation(code, input(0), output(0), Int64(begin), Int64(end))
-      }
-    case .activationBackward(let f):
-      guard let code = f.code else { return }
-      forElements(count) { begin, end, _ in
-        kernels.activationBackward(
-          code, input(0), input(1), output(0), Int64(begin), Int64(end))
-      }
-    case .gatedActivation(let f):
-      guard let code = f.code else { return }
-      forElements(count) { begin, end, _ in
-        kernels.gated(code, input(0), input(1), output(0), Int64(begin), Int64(end))
-      }
     case .gatedActivationBackward(let f):
       guard let code = f.code else { return }
-      forElements(count) { begin, end, _ in
+      forElements(outputs[0].count) { begin, end, _ in
         kernels.gatedBackward(
           code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
       }
     case .cast: cast()
     case .rotary(let heads, _, let inverse): rotary(heads: heads, inverse: inverse)
     default: executeColumns()
+    }
+  }
+
+  /// Elements `begin..<end` of a step that `Program.Step.isTileWise`, on the calling lane.
+  func elementwise(_ begin: Int, _ end: Int) {
+    let (begin, end) = (Int64(begin), Int64(end))
+    switch kind {
+    case .add:
+      kernels.add(input(0), input(1), output(0), Int64(inputs[1].count), begin, end)
+    case .scale(let factor): kernels.scale(input(0), Float(factor), output(0), begin, end)
+    case .activation(let f):
+      if let code = f.code { kernels.activation(code, input(0), output(0), begin, end) }
+    case .activationBackward(let f):
+      if let code = f.code {
+        kernels.activationBackward(code, input(0), input(1), output(0), begin, end)
+      }
+    case .gatedActivation(let f):
+      if let code = f.code { kernels.gated(code, input(0), input(1), output(0), begin, end) }
+    default: break
     }
   }
 

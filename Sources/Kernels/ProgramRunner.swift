@@ -14,28 +14,31 @@ public final class ProgramRunner: @unchecked Sendable {
   /// The workers.
   public let team: WorkerTeam
   /// Bytes of all tensors and of the kernels' scratch.
-  public let requiredBytes: Int
+  public internal(set) var requiredBytes: Int
   /// Seconds of each step over all profiled runs, and how many there were.
   public private(set) var stepSeconds: [Double]
   /// Runs since the last `resetProfile`.
   public private(set) var profiledRuns = 0
 
   private let memory: NodeBuffer
-  private let workspace: Workspace
+  let workspace: Workspace
   private let plan: MemoryPlan
   private let table: KernelTable
-  private var prepared: [Prepared] = []
+  let groups: [StepGroup]
+  private let aliases: [Int: Int]
+  var prepared: [PreparedStep] = []
+  /// How each group's outputs are cut; nil where its steps run one by one.
+  var splits: [TileSplit?] = []
+  var packedMemory: NodeBuffer?
+  /// Whether packed weights differ from those that they were made of.
+  var mustPack = true
 
-  private struct Prepared {
-    let inputs: [TensorStorage]
-    let outputs: [TensorStorage]
-    let rotaryTable: [Float]
-  }
-
-  /// Memory that a program needs on a number of lanes, in bytes; nothing is allocated.
+  /// Memory that a program needs on a number of lanes, in bytes, without the packed copies of
+  /// weights, which a runner makes where its budget allows; nothing is allocated.
   /// - Throws: `UserError` when the sum exceeds the address space.
   public static func requiredBytes(_ program: Program, lanes: Int) throws(UserError) -> Int {
-    try MemoryPlan(program).bytes + need(program, lanes).bytes(lanes: lanes)
+    let program = program.widened(over: program.groups)
+    return try MemoryPlan(program).bytes + need(program, lanes).bytes(lanes: lanes)
   }
 
   private static func need(_ program: Program, _ lanes: Int) -> Workspace.Need {
@@ -53,6 +56,9 @@ public final class ProgramRunner: @unchecked Sendable {
     kernels: KernelTable = .best
   ) throws {
     for step in program.steps { try step.checkFormats() }
+    groups = program.groups
+    aliases = program.aliases(groups)
+    let program = program.widened(over: groups)
     let plan = try MemoryPlan(program)
     let need = ProgramRunner.need(program, team.count)
     let required = plan.bytes + need.bytes(lanes: team.count)
@@ -74,11 +80,15 @@ public final class ProgramRunner: @unchecked Sendable {
     workspace = try Workspace(need, lanes: team.count)
     stepSeconds = Array(repeating: 0, count: program.steps.count)
     try prepare()
-    try team.run { [self] scope in fill(scope, seed: seed) }
+    try team.run { [self] scope in
+      try planProducts(scope, packing: (memoryBudget ?? .max) - required)
+      fill(scope, seed: seed)
+    }
   }
 
   private func storage(_ buffer: Int, as tensor: Tensor) -> TensorStorage {
-    TensorStorage(tensor: tensor, address: memory.pointer + plan.offsets[buffer])
+    TensorStorage(
+      tensor: tensor, address: memory.pointer + plan.offsets[aliases[buffer] ?? buffer])
   }
 
   private func prepare() throws(UserError) {
@@ -93,7 +103,7 @@ public final class ProgramRunner: @unchecked Sendable {
           remedy: "give the block and its call the same shapes")
       }
       prepared.append(
-        Prepared(
+        PreparedStep(
           inputs: zip(step.inputs, step.inputTensors).map { storage($0, as: $1) },
           outputs: zip(step.outputs, step.outputTensors).map { storage($0, as: $1) },
           rotaryTable: step.rotaryTable))
@@ -124,26 +134,44 @@ public final class ProgramRunner: @unchecked Sendable {
   private func run(
     _ scope: TeamScope, optimizer: OptimizerSettings, step: Int, profile: Bool
   ) throws {
-    var before = profile ? ProgramRunner.nanoseconds() : 0
-    for (index, item) in prepared.enumerated() {
+    if mustPack { try pack(scope) }
+    for (group, split) in zip(groups, splits) {
       try scope.checkCancellation()
-      let op = program.steps[index].op
-      try KernelCall(
-        name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
-        rotaryTable: item.rotaryTable, scope: scope, workspace: workspace.view, table: table,
-        optimizer: optimizer, step: step
-      ).execute()
-      if profile {
-        let now = ProgramRunner.nanoseconds()
-        stepSeconds[index] += Double(now - before) * 1e-9
-        before = now
+      let calls = group.steps.map { call($0, scope, optimizer: optimizer, step: step) }
+      let before = profile ? ProgramRunner.nanoseconds() : 0
+      if let split {
+        var times = [UInt64](repeating: 0, count: calls.count)
+        try times.withUnsafeMutableBufferPointer { times in
+          try GroupCall(calls: calls, split: split).execute(
+            times: profile ? times.baseAddress : nil)
+        }
+        for (index, time) in zip(group.steps, times) { stepSeconds[index] += Double(time) * 1e-9 }
+      } else {
+        var start = before
+        for (index, call) in zip(group.steps, calls) {
+          try call.execute()
+          guard profile else { continue }
+          let now = ProgramRunner.nanoseconds()
+          stepSeconds[index] += Double(now - start) * 1e-9
+          start = now
+        }
       }
     }
     try scope.checkCancellation()
     if profile { profiledRuns += 1 }
   }
 
-  private static func nanoseconds() -> UInt64 {
+  private func call(
+    _ index: Int, _ scope: TeamScope, optimizer: OptimizerSettings, step: Int
+  ) -> KernelCall {
+    let (op, item) = (program.steps[index].op, prepared[index])
+    return KernelCall(
+      name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
+      rotaryTable: item.rotaryTable, scope: scope, workspace: workspace.view, table: table,
+      optimizer: optimizer, step: step, product: item.product, plan: item.plan)
+  }
+
+  static func nanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
@@ -177,6 +205,7 @@ public final class ProgramRunner: @unchecked Sendable {
       throw UserError(
         .input, key: storage.tensor.name, "\(values.count) values for \(storage.count) elements")
     }
+    mustPack = true
     try team.run { _ in
       if storage.tensor.dataType == .int32 {
         for (index, value) in values.enumerated() { storage.integers[index] = Int32(value) }
