@@ -1,3 +1,4 @@
+import CKernels
 import Executor
 import Graph
 import Quantities
