@@ -1,3 +1,8 @@
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "PeerTools.h"
 
 thread_local char peers::Marks::self_;
@@ -41,4 +46,19 @@ void hfm_peer_floor(hfm_fork_join *run) {
   for (int lane = 1; lane < run->threads; lane++)
     go[lane].value.store(epoch + 1, std::memory_order_release);
   for (auto &helper : helpers) helper.join();
+}
+
+int hfm_peer_start_neighbour(int cpu) {
+  int child = fork();
+  if (child != 0) return child;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  peers::pin(cpu);
+  for (volatile unsigned long turns = 0;; turns = turns + 1) {
+  }
+}
+
+void hfm_peer_stop_neighbour(int process) {
+  if (process <= 0) return;
+  kill(process, SIGKILL);
+  waitpid(process, nullptr, 0);
 }

@@ -51,8 +51,12 @@ void hfm_peer_tbb(hfm_fork_join *run) {
     peers::measure(run, [run](peers::Marks &marks) {
       tbb::parallel_for(
           tbb::blocked_range<int>(0, run->threads, 1),
-          [&marks](const tbb::blocked_range<int> &range) {
+          [&marks, run](const tbb::blocked_range<int> &range) {
             for (int chunk = range.begin(); chunk < range.end(); chunk++) marks.mark(chunk);
+            if (run->nested)
+              tbb::parallel_for(
+                  tbb::blocked_range<int>(0, run->threads, 1),
+                  [](const tbb::blocked_range<int> &) {}, tbb::static_partitioner());
           },
           tbb::static_partitioner());
     });

@@ -68,7 +68,11 @@ void hfm_peer_openmp(hfm_fork_join *run) {
   peers::onOwnThread([&] {
     pinTeam(run->threads, run->cpus);
     peers::measure(run, [&](peers::Marks &marks) {
-      auto body = [&](int thread) { marks.mark(thread); };
+      auto inner = [](int) {};
+      auto body = [&](int thread) {
+        marks.mark(thread);
+        if (run->nested) parallel(run->threads, inner);
+      };
       parallel(run->threads, body);
     });
   });

@@ -8,16 +8,16 @@ const hfm_kernel_table *hfm_kernels_for(int32_t set) {
 #if defined(__x86_64__)
   if (set == HFM_AVX2)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &hfm_table_avx2 : 0;
-  if (set == HFM_AVX512)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                   && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-               ? &hfm_table_avx512
-               : 0;
+  int hasAVX512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                  && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  if (set == HFM_AVX512) return hasAVX512 ? &hfm_table_avx512 : 0;
+  if (set == HFM_AVX512_BF16)
+    return hasAVX512 && __builtin_cpu_supports("avx512bf16") ? &hfm_table_avx512_bf16 : 0;
 #endif
   return 0;
 }
 const hfm_kernel_table *hfm_kernels(void) {
-  for (int32_t set = HFM_AVX512; set > HFM_PORTABLE; set--) {
+  for (int32_t set = HFM_AVX512_BF16; set > HFM_PORTABLE; set--) {
     const hfm_kernel_table *table = hfm_kernels_for(set);
     if (table) return table;
   }
@@ -28,13 +28,16 @@ int64_t hfm_attention_query_block(void) { return HFM_QUERY_BLOCK; }
 int64_t hfm_attention_items(const hfm_attention_shape *g) {
   return g->batch * g->queryHeads * ((g->queries + HFM_QUERY_BLOCK - 1) / HFM_QUERY_BLOCK);
 }
+static int64_t padded(int64_t columns) {
+  return (columns + HFM_WIDEST - 1) / HFM_WIDEST * HFM_WIDEST;
+}
 int64_t hfm_attention_scratch(const hfm_attention_shape *g) {
-  int64_t d = g->headSize, q = HFM_QUERY_BLOCK, k = HFM_KEY_BLOCK;
-  return 2 * q * d + 2 * k * d + q * k + 2 * q;
+  int64_t d = padded(g->headSize), q = HFM_QUERY_BLOCK, k = HFM_KEY_BLOCK;
+  return 2 * q * d + 2 * k * d + q * k;
 }
 int64_t hfm_attention_backward_scratch(const hfm_attention_shape *g) {
-  int64_t d = g->headSize, q = HFM_QUERY_BLOCK, k = HFM_KEY_BLOCK;
-  return 3 * q * d + 2 * k * d + 2 * q * k + q + 2 * g->keys * d;
+  int64_t d = padded(g->headSize), q = HFM_QUERY_BLOCK, k = HFM_KEY_BLOCK;
+  return 5 * q * d + 3 * k * d + 3 * q * k + 2 * g->keys * d;
 }
 
 int hfm_set_openmp_threads(int count) {

@@ -77,49 +77,12 @@ static int converting(const hfm_gemm *g, float *scratch) {
   return 0;
 }
 
-static dnnl_data_type_t format_of(hfm_array x) {
-  return x.type == HFM_F32 ? dnnl_f32 : x.type == HFM_BF16 ? dnnl_bf16 : dnnl_f16;
-}
-
 // One matmul through oneDNN's primitive (its own cache keeps the generated code by shape).
 static int native(const hfm_gemm *g) {
-  hfm_use_one_thread();
-  static _Thread_local dnnl_engine_t engine;
-  static _Thread_local dnnl_stream_t stream;
-  if (!engine && dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) return -1;
-  if (!stream && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)
-    return -1;
-  dnnl_memory_desc_t md[4];
-  dnnl_dims_t da = {g->m, g->k}, db = {g->k, g->n}, dc = {g->m, g->n}, dd = {1, g->n};
-  dnnl_dims_t sa = {g->transposeA ? 1 : g->lda, g->transposeA ? g->lda : 1};
-  dnnl_dims_t sb = {g->transposeB ? 1 : g->ldb, g->transposeB ? g->ldb : 1};
-  dnnl_dims_t sc = {g->ldc, 1}, sd = {g->n, 1};
-  dnnl_memory_desc_init_by_strides(&md[0], 2, da, format_of(g->a), sa);
-  dnnl_memory_desc_init_by_strides(&md[1], 2, db, format_of(g->b), sb);
-  dnnl_memory_desc_init_by_strides(&md[2], 2, dc, format_of(g->c), sc);
-  dnnl_memory_desc_init_by_strides(&md[3], 2, dd, format_of(g->bias), sd);
-  dnnl_matmul_desc_t desc;
-  dnnl_primitive_desc_t pd = 0;
-  dnnl_primitive_t primitive = 0;
-  int status = dnnl_matmul_desc_init(&desc, &md[0], &md[1], g->bias.data ? &md[3] : 0, &md[2]);
-  if (!status) status = dnnl_primitive_desc_create(&pd, &desc, 0, engine, 0);
-  if (!status) status = dnnl_primitive_create(&primitive, pd);
-  if (pd) dnnl_primitive_desc_destroy(pd);
-  if (status) return status;
-  void *data[4] = {g->a.data, g->b.data, g->c.data, g->bias.data};
-  static const int slots[4] = {
-      DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS};
-  dnnl_exec_arg_t arguments[4];
-  int count = g->bias.data ? 4 : 3, made = 0;
-  for (; made < count && !status; made++) {
-    arguments[made].arg = slots[made];
-    status = dnnl_memory_create(&arguments[made].memory, &md[made], engine, data[made]);
-    if (status) break;
-  }
-  if (!status) status = dnnl_primitive_execute(primitive, stream, count, arguments);
-  if (!status) status = dnnl_stream_wait(stream);
-  for (int i = 0; i < made; i++) dnnl_memory_destroy(arguments[i].memory);
-  dnnl_primitive_destroy(primitive);
+  hfm_product *product;
+  int status = hfm_product_create(g, 0, &product);
+  if (!status) status = hfm_product_run(product, g->a.data, g->b.data, g->bias.data, g->c.data);
+  hfm_product_destroy(product);
   return status;
 }
 

@@ -1394,1542 +1394,780 @@ static const unsigned char file463[] = {
 #embed "../../Profiles/models/multimodal/gimp.json"
 };
 static const unsigned char file464[] = {
-#embed "../../Profiles/models/multimodal/glip-t.json"
-};
-static const unsigned char file465[] = {
-#embed "../../Profiles/models/multimodal/gloria.json"
-};
-static const unsigned char file466[] = {
-#embed "../../Profiles/models/multimodal/guo-glip.json"
-};
-static const unsigned char file467[] = {
-#embed "../../Profiles/models/multimodal/i-ai.json"
-};
-static const unsigned char file468[] = {
-#embed "../../Profiles/models/multimodal/imitate.json"
-};
-static const unsigned char file469[] = {
-#embed "../../Profiles/models/multimodal/kad-512.json"
-};
-static const unsigned char file470[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
-};
-static const unsigned char file471[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
-};
-static const unsigned char file472[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
-};
-static const unsigned char file473[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
-};
-static const unsigned char file474[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
-};
-static const unsigned char file475[] = {
-#embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
-};
-static const unsigned char file476[] = {
-#embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
-};
-static const unsigned char file477[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
-};
-static const unsigned char file478[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
-};
-static const unsigned char file479[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
-};
-static const unsigned char file480[] = {
-#embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
-};
-static const unsigned char file481[] = {
-#embed "../../Profiles/models/multimodal/lovt.json"
-};
-static const unsigned char file482[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
-};
-static const unsigned char file483[] = {
-#embed "../../Profiles/models/multimodal/lu-gpt2.json"
-};
-static const unsigned char file484[] = {
-#embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
-};
-static const unsigned char file485[] = {
-#embed "../../Profiles/models/multimodal/m-flag-r50.json"
-};
-static const unsigned char file486[] = {
-#embed "../../Profiles/models/multimodal/m3ad.json"
-};
-static const unsigned char file487[] = {
-#embed "../../Profiles/models/multimodal/m3ae.json"
-};
-static const unsigned char file488[] = {
-#embed "../../Profiles/models/multimodal/maco.json"
-};
-static const unsigned char file489[] = {
-#embed "../../Profiles/models/multimodal/med-flamingo.json"
-};
-static const unsigned char file490[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
-};
-static const unsigned char file491[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
-};
-static const unsigned char file492[] = {
-#embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
-};
-static const unsigned char file493[] = {
-#embed "../../Profiles/models/multimodal/med-unic-r50.json"
-};
-static const unsigned char file494[] = {
-#embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
-};
-static const unsigned char file495[] = {
-#embed "../../Profiles/models/multimodal/medclip-r50.json"
-};
-static const unsigned char file496[] = {
-#embed "../../Profiles/models/multimodal/medclip-swin.json"
-};
-static const unsigned char file497[] = {
-#embed "../../Profiles/models/multimodal/medklip.json"
-};
-static const unsigned char file498[] = {
-#embed "../../Profiles/models/multimodal/medvill.json"
-};
-static const unsigned char file499[] = {
-#embed "../../Profiles/models/multimodal/mgca-r50.json"
-};
-static const unsigned char file500[] = {
-#embed "../../Profiles/models/multimodal/mgca-vit-b.json"
-};
-static const unsigned char file501[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
-};
-static const unsigned char file502[] = {
-#embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
-};
-static const unsigned char file503[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-13b.json"
-};
-static const unsigned char file504[] = {
-#embed "../../Profiles/models/multimodal/minigpt4-7b.json"
-};
-static const unsigned char file505[] = {
-#embed "../../Profiles/models/multimodal/mmbert.json"
-};
-static const unsigned char file506[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-graph.json"
-};
-static const unsigned char file507[] = {
-#embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
-};
-static const unsigned char file508[] = {
-#embed "../../Profiles/models/multimodal/mrm.json"
-};
-static const unsigned char file509[] = {
-#embed "../../Profiles/models/multimodal/mumc.json"
-};
-static const unsigned char file510[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
-};
-static const unsigned char file511[] = {
-#embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
-};
-static const unsigned char file512[] = {
-#embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
-};
-static const unsigned char file513[] = {
-#embed "../../Profiles/models/multimodal/pathasst.json"
-};
-static const unsigned char file514[] = {
-#embed "../../Profiles/models/multimodal/pathchat.json"
-};
-static const unsigned char file515[] = {
-#embed "../../Profiles/models/multimodal/plip.json"
-};
-static const unsigned char file516[] = {
-#embed "../../Profiles/models/multimodal/pmc-clip.json"
-};
-static const unsigned char file517[] = {
-#embed "../../Profiles/models/multimodal/prior.json"
-};
-static const unsigned char file518[] = {
-#embed "../../Profiles/models/multimodal/proteindt-clap.json"
-};
-static const unsigned char file519[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
-};
-static const unsigned char file520[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
-};
-static const unsigned char file521[] = {
-#embed "../../Profiles/models/multimodal/pubmedclip.json"
-};
-static const unsigned char file522[] = {
-#embed "../../Profiles/models/multimodal/qilin-med-vl.json"
-};
-static const unsigned char file523[] = {
-#embed "../../Profiles/models/multimodal/qin-glip.json"
-};
-static const unsigned char file524[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
-};
-static const unsigned char file525[] = {
-#embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
-};
-static const unsigned char file526[] = {
-#embed "../../Profiles/models/multimodal/quiltnet.json"
-};
-static const unsigned char file527[] = {
-#embed "../../Profiles/models/multimodal/r2gen.json"
-};
-static const unsigned char file528[] = {
-#embed "../../Profiles/models/multimodal/radfm-14b.json"
-};
-static const unsigned char file529[] = {
-#embed "../../Profiles/models/multimodal/radfm-vision.json"
-};
-static const unsigned char file530[] = {
-#embed "../../Profiles/models/multimodal/roentgen.json"
-};
-static const unsigned char file531[] = {
-#embed "../../Profiles/models/multimodal/sd1-unet.json"
-};
-static const unsigned char file532[] = {
-#embed "../../Profiles/models/multimodal/sd1-vae.json"
-};
-static const unsigned char file533[] = {
-#embed "../../Profiles/models/multimodal/sd2-unet.json"
-};
-static const unsigned char file534[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
-};
-static const unsigned char file535[] = {
-#embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
-};
-static const unsigned char file536[] = {
-#embed "../../Profiles/models/multimodal/t3d.json"
-};
-static const unsigned char file537[] = {
-#embed "../../Profiles/models/multimodal/umcl.json"
-};
-static const unsigned char file538[] = {
-#embed "../../Profiles/models/multimodal/unibrain.json"
-};
-static const unsigned char file539[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
-};
-static const unsigned char file540[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
-};
-static const unsigned char file541[] = {
-#embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
-};
-static const unsigned char file542[] = {
-#embed "../../Profiles/models/multimodal/vit-bert-dual.json"
-};
-static const unsigned char file543[] = {
-#embed "../../Profiles/models/multimodal/xplainer.json"
-};
-static const unsigned char file544[] = {
-#embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
-};
-static const unsigned char file545[] = {
-#embed "../../Profiles/models/multimodal/xraygpt.json"
-};
-static const unsigned char file546[] = {
-#embed "../../Profiles/models/vision/3dsam-adapter.json"
-};
-static const unsigned char file547[] = {
-#embed "../../Profiles/models/vision/adaptivesam.json"
-};
-static const unsigned char file548[] = {
-#embed "../../Profiles/models/vision/after-sam.json"
-};
-static const unsigned char file549[] = {
-#embed "../../Profiles/models/vision/all-in-sam.json"
-};
-static const unsigned char file550[] = {
-#embed "../../Profiles/models/vision/anand-sam.json"
-};
-static const unsigned char file551[] = {
-#embed "../../Profiles/models/vision/autosam.json"
-};
-static const unsigned char file552[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
-};
-static const unsigned char file553[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
-};
-static const unsigned char file554[] = {
-#embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
-};
-static const unsigned char file555[] = {
-#embed "../../Profiles/models/vision/brow.json"
-};
-static const unsigned char file556[] = {
-#embed "../../Profiles/models/vision/c2l-densenet121.json"
-};
-static const unsigned char file557[] = {
-#embed "../../Profiles/models/vision/c2l-resnet18.json"
-};
-static const unsigned char file558[] = {
-#embed "../../Profiles/models/vision/campanella-vit-l.json"
-};
-static const unsigned char file559[] = {
-#embed "../../Profiles/models/vision/campanella-vit-s.json"
-};
-static const unsigned char file560[] = {
-#embed "../../Profiles/models/vision/cellsam.json"
-};
-static const unsigned char file561[] = {
-#embed "../../Profiles/models/vision/ciga-resnet18.json"
-};
-static const unsigned char file562[] = {
-#embed "../../Profiles/models/vision/clip-rn101-visual.json"
-};
-static const unsigned char file563[] = {
-#embed "../../Profiles/models/vision/clip-rn50-visual.json"
-};
-static const unsigned char file564[] = {
-#embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
-};
-static const unsigned char file565[] = {
-#embed "../../Profiles/models/vision/convnext_base.json"
-};
-static const unsigned char file566[] = {
-#embed "../../Profiles/models/vision/convnext_large.json"
-};
-static const unsigned char file567[] = {
-#embed "../../Profiles/models/vision/convnext_small.json"
-};
-static const unsigned char file568[] = {
-#embed "../../Profiles/models/vision/convnext_tiny.json"
-};
-static const unsigned char file569[] = {
-#embed "../../Profiles/models/vision/ctranspath.json"
-};
-static const unsigned char file570[] = {
-#embed "../../Profiles/models/vision/deblurring-mae.json"
-};
-static const unsigned char file571[] = {
-#embed "../../Profiles/models/vision/densenet121-3d.json"
-};
-static const unsigned char file572[] = {
-#embed "../../Profiles/models/vision/densenet121.json"
-};
-static const unsigned char file573[] = {
-#embed "../../Profiles/models/vision/densenet161.json"
-};
-static const unsigned char file574[] = {
-#embed "../../Profiles/models/vision/densenet169.json"
-};
-static const unsigned char file575[] = {
-#embed "../../Profiles/models/vision/densenet201.json"
-};
-static const unsigned char file576[] = {
-#embed "../../Profiles/models/vision/desam.json"
-};
-static const unsigned char file577[] = {
-#embed "../../Profiles/models/vision/dinov2-vitb14.json"
-};
-static const unsigned char file578[] = {
-#embed "../../Profiles/models/vision/dinov2-vitg14.json"
-};
-static const unsigned char file579[] = {
-#embed "../../Profiles/models/vision/dinov2-vitl14.json"
-};
-static const unsigned char file580[] = {
-#embed "../../Profiles/models/vision/dinov2-vits14.json"
-};
-static const unsigned char file581[] = {
-#embed "../../Profiles/models/vision/efficientnet_b0.json"
-};
-static const unsigned char file582[] = {
-#embed "../../Profiles/models/vision/efficientnet_b1.json"
-};
-static const unsigned char file583[] = {
-#embed "../../Profiles/models/vision/efficientnet_b2.json"
-};
-static const unsigned char file584[] = {
-#embed "../../Profiles/models/vision/efficientnet_b3.json"
-};
-static const unsigned char file585[] = {
-#embed "../../Profiles/models/vision/efficientnet_b4.json"
-};
-static const unsigned char file586[] = {
-#embed "../../Profiles/models/vision/efficientnet_b5.json"
-};
-static const unsigned char file587[] = {
-#embed "../../Profiles/models/vision/efficientnet_b6.json"
-};
-static const unsigned char file588[] = {
-#embed "../../Profiles/models/vision/efficientnet_b7.json"
-};
-static const unsigned char file589[] = {
-#embed "../../Profiles/models/vision/endo-fm-timesformer.json"
-};
-static const unsigned char file590[] = {
-#embed "../../Profiles/models/vision/eviprompt-b.json"
-};
-static const unsigned char file591[] = {
-#embed "../../Profiles/models/vision/eviprompt-h.json"
-};
-static const unsigned char file592[] = {
-#embed "../../Profiles/models/vision/feng-sam.json"
-};
-static const unsigned char file593[] = {
-#embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
-};
-static const unsigned char file594[] = {
-#embed "../../Profiles/models/vision/gigapath-slide.json"
-};
-static const unsigned char file595[] = {
-#embed "../../Profiles/models/vision/gigapath-tile.json"
-};
-static const unsigned char file596[] = {
-#embed "../../Profiles/models/vision/gvsl-unet.json"
-};
-static const unsigned char file597[] = {
-#embed "../../Profiles/models/vision/lvm-med-resnet50.json"
-};
-static const unsigned char file598[] = {
-#embed "../../Profiles/models/vision/lvm-med-vit-b.json"
-};
-static const unsigned char file599[] = {
-#embed "../../Profiles/models/vision/ma-sam.json"
-};
-static const unsigned char file600[] = {
-#embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
-};
-static const unsigned char file601[] = {
-#embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
-};
-static const unsigned char file602[] = {
-#embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
-};
-static const unsigned char file603[] = {
-#embed "../../Profiles/models/vision/mammo-sam.json"
-};
-static const unsigned char file604[] = {
-#embed "../../Profiles/models/vision/med-sa.json"
-};
-static const unsigned char file605[] = {
-#embed "../../Profiles/models/vision/med3d-resnet10.json"
-};
-static const unsigned char file606[] = {
-#embed "../../Profiles/models/vision/med3d-resnet101.json"
-};
-static const unsigned char file607[] = {
-#embed "../../Profiles/models/vision/med3d-resnet152.json"
-};
-static const unsigned char file608[] = {
-#embed "../../Profiles/models/vision/med3d-resnet18.json"
-};
-static const unsigned char file609[] = {
-#embed "../../Profiles/models/vision/med3d-resnet200.json"
-};
-static const unsigned char file610[] = {
-#embed "../../Profiles/models/vision/med3d-resnet34.json"
-};
-static const unsigned char file611[] = {
-#embed "../../Profiles/models/vision/med3d-resnet50.json"
-};
-static const unsigned char file612[] = {
-#embed "../../Profiles/models/vision/medivista-sam.json"
-};
-static const unsigned char file613[] = {
-#embed "../../Profiles/models/vision/medlsam.json"
-};
-static const unsigned char file614[] = {
-#embed "../../Profiles/models/vision/medsam-vit-b.json"
-};
-static const unsigned char file615[] = {
-#embed "../../Profiles/models/vision/mis-fm-pctnet.json"
-};
-static const unsigned char file616[] = {
-#embed "../../Profiles/models/vision/mobilesam.json"
-};
-static const unsigned char file617[] = {
-#embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
-};
-static const unsigned char file618[] = {
-#embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
-};
-static const unsigned char file619[] = {
-#embed "../../Profiles/models/vision/models-genesis-unet3d.json"
-};
-static const unsigned char file620[] = {
-#embed "../../Profiles/models/vision/nnsam.json"
-};
-static const unsigned char file621[] = {
-#embed "../../Profiles/models/vision/nnunet-2d.json"
-};
-static const unsigned char file622[] = {
-#embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
-};
-static const unsigned char file623[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-l.json"
-};
-static const unsigned char file624[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-m.json"
-};
-static const unsigned char file625[] = {
-#embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
-};
-static const unsigned char file626[] = {
-#embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
-};
-static const unsigned char file627[] = {
-#embed "../../Profiles/models/vision/polyp-sam-b.json"
-};
-static const unsigned char file628[] = {
-#embed "../../Profiles/models/vision/polyp-sam-l.json"
-};
-static const unsigned char file629[] = {
-#embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
-};
-static const unsigned char file630[] = {
-#embed "../../Profiles/models/vision/promise.json"
-};
-static const unsigned char file631[] = {
-#embed "../../Profiles/models/vision/punetr.json"
-};
-static const unsigned char file632[] = {
-#embed "../../Profiles/models/vision/r3d18.json"
-};
-static const unsigned char file633[] = {
-#embed "../../Profiles/models/vision/resnet101.json"
-};
-static const unsigned char file634[] = {
-#embed "../../Profiles/models/vision/resnet152.json"
-};
-static const unsigned char file635[] = {
-#embed "../../Profiles/models/vision/resnet18.json"
-};
-static const unsigned char file636[] = {
-#embed "../../Profiles/models/vision/resnet34.json"
-};
-static const unsigned char file637[] = {
-#embed "../../Profiles/models/vision/resnet50.json"
-};
-static const unsigned char file638[] = {
-#embed "../../Profiles/models/vision/resnext101_32x8d.json"
-};
-static const unsigned char file639[] = {
-#embed "../../Profiles/models/vision/resnext101_64x4d.json"
-};
-static const unsigned char file640[] = {
-#embed "../../Profiles/models/vision/resnext50_32x4d.json"
-};
-static const unsigned char file641[] = {
-#embed "../../Profiles/models/vision/retfound.json"
-};
-static const unsigned char file642[] = {
-#embed "../../Profiles/models/vision/rudolfv.json"
-};
-static const unsigned char file643[] = {
-#embed "../../Profiles/models/vision/sam-lst.json"
-};
-static const unsigned char file644[] = {
-#embed "../../Profiles/models/vision/sam-mask-decoder.json"
-};
-static const unsigned char file645[] = {
-#embed "../../Profiles/models/vision/sam-med2d.json"
-};
-static const unsigned char file646[] = {
-#embed "../../Profiles/models/vision/sam-med3d.json"
-};
-static const unsigned char file647[] = {
-#embed "../../Profiles/models/vision/sam-octa.json"
-};
-static const unsigned char file648[] = {
-#embed "../../Profiles/models/vision/sam-path.json"
-};
-static const unsigned char file649[] = {
-#embed "../../Profiles/models/vision/sam-u.json"
-};
-static const unsigned char file650[] = {
-#embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
-};
-static const unsigned char file651[] = {
-#embed "../../Profiles/models/vision/sam-vit_b.json"
-};
-static const unsigned char file652[] = {
-#embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
-};
-static const unsigned char file653[] = {
-#embed "../../Profiles/models/vision/sam-vit_h.json"
-};
-static const unsigned char file654[] = {
-#embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
-};
-static const unsigned char file655[] = {
-#embed "../../Profiles/models/vision/sam-vit_l.json"
-};
-static const unsigned char file656[] = {
-#embed "../../Profiles/models/vision/samaug.json"
-};
-static const unsigned char file657[] = {
-#embed "../../Profiles/models/vision/samed-h.json"
-};
-static const unsigned char file658[] = {
-#embed "../../Profiles/models/vision/samed.json"
-};
-static const unsigned char file659[] = {
-#embed "../../Profiles/models/vision/samm-b.json"
-};
-static const unsigned char file660[] = {
-#embed "../../Profiles/models/vision/samm-h.json"
-};
-static const unsigned char file661[] = {
-#embed "../../Profiles/models/vision/samm-l.json"
-};
-static const unsigned char file662[] = {
-#embed "../../Profiles/models/vision/sampot.json"
-};
-static const unsigned char file663[] = {
-#embed "../../Profiles/models/vision/samus.json"
-};
-static const unsigned char file664[] = {
-#embed "../../Profiles/models/vision/segmentanybone.json"
-};
-static const unsigned char file665[] = {
-#embed "../../Profiles/models/vision/segresnet-brats.json"
-};
-static const unsigned char file666[] = {
-#embed "../../Profiles/models/vision/segresnet.json"
-};
-static const unsigned char file667[] = {
-#embed "../../Profiles/models/vision/segvol-image-encoder.json"
-};
-static const unsigned char file668[] = {
-#embed "../../Profiles/models/vision/segvol.json"
-};
-static const unsigned char file669[] = {
-#embed "../../Profiles/models/vision/semisam.json"
-};
-static const unsigned char file670[] = {
-#embed "../../Profiles/models/vision/skinsam.json"
-};
-static const unsigned char file671[] = {
-#embed "../../Profiles/models/vision/sp-sam.json"
-};
-static const unsigned char file672[] = {
-#embed "../../Profiles/models/vision/stunet-b.json"
-};
-static const unsigned char file673[] = {
-#embed "../../Profiles/models/vision/stunet-h.json"
-};
-static const unsigned char file674[] = {
-#embed "../../Profiles/models/vision/stunet-l.json"
-};
-static const unsigned char file675[] = {
-#embed "../../Profiles/models/vision/stunet-s.json"
-};
-static const unsigned char file676[] = {
-#embed "../../Profiles/models/vision/surgicalsam.json"
-};
-static const unsigned char file677[] = {
-#embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
-};
-static const unsigned char file678[] = {
-#embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
-};
-static const unsigned char file679[] = {
-#embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
-};
-static const unsigned char file680[] = {
-#embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
-};
-static const unsigned char file681[] = {
-#embed "../../Profiles/models/vision/swinsam.json"
-};
-static const unsigned char file682[] = {
-#embed "../../Profiles/models/vision/swinunetr-24.json"
-};
-static const unsigned char file683[] = {
-#embed "../../Profiles/models/vision/swinunetr-48.json"
-};
-static const unsigned char file684[] = {
-#embed "../../Profiles/models/vision/swinunetr-v2-48.json"
-};
-static const unsigned char file685[] = {
-#embed "../../Profiles/models/vision/tiny_vit_11m_224.json"
-};
-static const unsigned char file686[] = {
-#embed "../../Profiles/models/vision/tiny_vit_21m_224.json"
-};
-static const unsigned char file687[] = {
-#embed "../../Profiles/models/vision/tiny_vit_5m_224.json"
-};
-static const unsigned char file688[] = {
-#embed "../../Profiles/models/vision/transvw-unet3d.json"
-};
-static const unsigned char file689[] = {
-#embed "../../Profiles/models/vision/unet-resnet18-smp.json"
-};
-static const unsigned char file690[] = {
-#embed "../../Profiles/models/vision/unet-resnet34-smp.json"
-};
-static const unsigned char file691[] = {
-#embed "../../Profiles/models/vision/unet-resnet50-smp.json"
-};
-static const unsigned char file692[] = {
-#embed "../../Profiles/models/vision/unet2d-basic.json"
-};
-static const unsigned char file693[] = {
-#embed "../../Profiles/models/vision/unet3d-basic.json"
-};
-static const unsigned char file694[] = {
-#embed "../../Profiles/models/vision/unetr-16.json"
-};
-static const unsigned char file695[] = {
-#embed "../../Profiles/models/vision/uni.json"
-};
-static const unsigned char file696[] = {
-#embed "../../Profiles/models/vision/uni2-h.json"
-};
-static const unsigned char file697[] = {
-#embed "../../Profiles/models/vision/universeg.json"
-};
-static const unsigned char file698[] = {
-#embed "../../Profiles/models/vision/ur-sam.json"
-};
-static const unsigned char file699[] = {
-#embed "../../Profiles/models/vision/usfm.json"
-};
-static const unsigned char file700[] = {
-#embed "../../Profiles/models/vision/virchow.json"
-};
-static const unsigned char file701[] = {
-#embed "../../Profiles/models/vision/virchow2.json"
-};
-static const unsigned char file702[] = {
-#embed "../../Profiles/models/vision/visionfm.json"
-};
-static const unsigned char file703[] = {
-#embed "../../Profiles/models/vision/vit-b-16.json"
-};
-static const unsigned char file704[] = {
-#embed "../../Profiles/models/vision/vit-h-14.json"
-};
-static const unsigned char file705[] = {
-#embed "../../Profiles/models/vision/vit-l-16.json"
-};
-static const unsigned char file706[] = {
-#embed "../../Profiles/models/vision/vit-large-linear-probe.json"
-};
-static const unsigned char file707[] = {
-#embed "../../Profiles/models/vision/vit-s-16.json"
-};
-static const unsigned char file708[] = {
-#embed "../../Profiles/models/vision/voco-b.json"
-};
-static const unsigned char file709[] = {
-#embed "../../Profiles/models/vision/voco-h.json"
-};
-static const unsigned char file710[] = {
-#embed "../../Profiles/models/vision/voco-l.json"
-};
-static const unsigned char file711[] = {
-#embed "../../Profiles/models/vision/wide_resnet101_2.json"
-};
-static const unsigned char file712[] = {
-#embed "../../Profiles/models/vision/wide_resnet50_2.json"
-};
-static const unsigned char file713[] = {
-#embed "../../Profiles/models/vision/yolov8l.json"
-};
-static const unsigned char file714[] = {
-#embed "../../Profiles/models/vision/yolov8m.json"
-};
-static const unsigned char file715[] = {
-#embed "../../Profiles/models/vision/yolov8n.json"
-};
-static const unsigned char file716[] = {
-#embed "../../Profiles/models/vision/yolov8s.json"
-};
-static const unsigned char file717[] = {
-#embed "../../Profiles/models/vision/yolov8x.json"
-};
-static const unsigned char file718[] = {
 #embed "../../Profiles/models/multimodal/glip-l.json"
 };
-static const unsigned char file459[] = {
+static const unsigned char file465[] = {
 #embed "../../Profiles/models/multimodal/glip-t.json"
 };
-static const unsigned char file460[] = {
+static const unsigned char file466[] = {
 #embed "../../Profiles/models/multimodal/gloria.json"
 };
-static const unsigned char file461[] = {
+static const unsigned char file467[] = {
 #embed "../../Profiles/models/multimodal/guo-glip.json"
 };
-static const unsigned char file462[] = {
+static const unsigned char file468[] = {
 #embed "../../Profiles/models/multimodal/i-ai.json"
 };
-static const unsigned char file463[] = {
+static const unsigned char file469[] = {
 #embed "../../Profiles/models/multimodal/imitate.json"
 };
-static const unsigned char file464[] = {
+static const unsigned char file470[] = {
 #embed "../../Profiles/models/multimodal/kad-512.json"
 };
-static const unsigned char file465[] = {
+static const unsigned char file471[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-13b-stage1.json"
 };
-static const unsigned char file466[] = {
+static const unsigned char file472[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-13b-stage2.json"
 };
-static const unsigned char file467[] = {
+static const unsigned char file473[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-13b.json"
 };
-static const unsigned char file468[] = {
+static const unsigned char file474[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-7b-stage1.json"
 };
-static const unsigned char file469[] = {
+static const unsigned char file475[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-7b-stage2.json"
 };
-static const unsigned char file470[] = {
+static const unsigned char file476[] = {
 #embed "../../Profiles/models/multimodal/llava-1.5-7b.json"
 };
-static const unsigned char file471[] = {
+static const unsigned char file477[] = {
 #embed "../../Profiles/models/multimodal/llava-med-1.5-mistral-7b.json"
 };
-static const unsigned char file472[] = {
+static const unsigned char file478[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224-linear.json"
 };
-static const unsigned char file473[] = {
+static const unsigned char file479[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224-stage1.json"
 };
-static const unsigned char file474[] = {
+static const unsigned char file480[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224-stage2.json"
 };
-static const unsigned char file475[] = {
+static const unsigned char file481[] = {
 #embed "../../Profiles/models/multimodal/llava-med-7b-224.json"
 };
-static const unsigned char file476[] = {
+static const unsigned char file482[] = {
 #embed "../../Profiles/models/multimodal/lovt.json"
 };
-static const unsigned char file477[] = {
+static const unsigned char file483[] = {
 #embed "../../Profiles/models/multimodal/lu-gpt2-medium.json"
 };
-static const unsigned char file478[] = {
+static const unsigned char file484[] = {
 #embed "../../Profiles/models/multimodal/lu-gpt2.json"
 };
-static const unsigned char file479[] = {
+static const unsigned char file485[] = {
 #embed "../../Profiles/models/multimodal/lu-open-llama-7b.json"
 };
-static const unsigned char file480[] = {
+static const unsigned char file486[] = {
 #embed "../../Profiles/models/multimodal/m-flag-r50.json"
 };
-static const unsigned char file481[] = {
+static const unsigned char file487[] = {
 #embed "../../Profiles/models/multimodal/m3ad.json"
 };
-static const unsigned char file482[] = {
+static const unsigned char file488[] = {
 #embed "../../Profiles/models/multimodal/m3ae.json"
 };
-static const unsigned char file483[] = {
+static const unsigned char file489[] = {
 #embed "../../Profiles/models/multimodal/maco.json"
 };
-static const unsigned char file484[] = {
+static const unsigned char file490[] = {
 #embed "../../Profiles/models/multimodal/med-flamingo.json"
 };
-static const unsigned char file485[] = {
+static const unsigned char file491[] = {
 #embed "../../Profiles/models/multimodal/med-palm-m-12b.json"
 };
-static const unsigned char file486[] = {
+static const unsigned char file492[] = {
 #embed "../../Profiles/models/multimodal/med-palm-m-562b.json"
 };
-static const unsigned char file487[] = {
+static const unsigned char file493[] = {
 #embed "../../Profiles/models/multimodal/med-palm-m-84b.json"
 };
-static const unsigned char file488[] = {
+static const unsigned char file494[] = {
 #embed "../../Profiles/models/multimodal/med-unic-r50.json"
 };
-static const unsigned char file489[] = {
+static const unsigned char file495[] = {
 #embed "../../Profiles/models/multimodal/med-unic-vit-b.json"
 };
-static const unsigned char file490[] = {
+static const unsigned char file496[] = {
 #embed "../../Profiles/models/multimodal/medclip-r50.json"
 };
-static const unsigned char file491[] = {
+static const unsigned char file497[] = {
 #embed "../../Profiles/models/multimodal/medclip-swin.json"
 };
-static const unsigned char file492[] = {
+static const unsigned char file498[] = {
 #embed "../../Profiles/models/multimodal/medklip.json"
 };
-static const unsigned char file493[] = {
+static const unsigned char file499[] = {
 #embed "../../Profiles/models/multimodal/medvill.json"
 };
-static const unsigned char file494[] = {
+static const unsigned char file500[] = {
 #embed "../../Profiles/models/multimodal/medvint-td.json"
 };
-static const unsigned char file495[] = {
+static const unsigned char file501[] = {
 #embed "../../Profiles/models/multimodal/medvint-te.json"
 };
-static const unsigned char file496[] = {
+static const unsigned char file502[] = {
 #embed "../../Profiles/models/multimodal/mgca-r50.json"
 };
-static const unsigned char file497[] = {
+static const unsigned char file503[] = {
 #embed "../../Profiles/models/multimodal/mgca-vit-b.json"
 };
-static const unsigned char file498[] = {
+static const unsigned char file504[] = {
 #embed "../../Profiles/models/multimodal/mi-zero-bioclinicalbert.json"
 };
-static const unsigned char file499[] = {
+static const unsigned char file505[] = {
 #embed "../../Profiles/models/multimodal/mi-zero-pubmedbert.json"
 };
-static const unsigned char file500[] = {
+static const unsigned char file506[] = {
 #embed "../../Profiles/models/multimodal/minigpt4-13b.json"
 };
-static const unsigned char file501[] = {
+static const unsigned char file507[] = {
 #embed "../../Profiles/models/multimodal/minigpt4-7b.json"
 };
-static const unsigned char file502[] = {
+static const unsigned char file508[] = {
 #embed "../../Profiles/models/multimodal/mmbert.json"
 };
-static const unsigned char file503[] = {
+static const unsigned char file509[] = {
 #embed "../../Profiles/models/multimodal/moleculestm-graph.json"
 };
-static const unsigned char file504[] = {
+static const unsigned char file510[] = {
 #embed "../../Profiles/models/multimodal/moleculestm-smiles.json"
 };
-static const unsigned char file505[] = {
+static const unsigned char file511[] = {
 #embed "../../Profiles/models/multimodal/mrm.json"
 };
-static const unsigned char file506[] = {
+static const unsigned char file512[] = {
 #embed "../../Profiles/models/multimodal/mumc.json"
 };
-static const unsigned char file507[] = {
+static const unsigned char file513[] = {
 #embed "../../Profiles/models/multimodal/open-coca_vit-b-32.json"
 };
-static const unsigned char file508[] = {
+static const unsigned char file514[] = {
 #embed "../../Profiles/models/multimodal/open-coca_vit-l-14.json"
 };
-static const unsigned char file509[] = {
+static const unsigned char file515[] = {
 #embed "../../Profiles/models/multimodal/open-flamingo-9b.json"
 };
-static const unsigned char file510[] = {
+static const unsigned char file516[] = {
 #embed "../../Profiles/models/multimodal/pathasst.json"
 };
-static const unsigned char file511[] = {
+static const unsigned char file517[] = {
 #embed "../../Profiles/models/multimodal/pathchat.json"
 };
-static const unsigned char file512[] = {
+static const unsigned char file518[] = {
 #embed "../../Profiles/models/multimodal/plip.json"
 };
-static const unsigned char file513[] = {
+static const unsigned char file519[] = {
 #embed "../../Profiles/models/multimodal/pmc-clip.json"
 };
-static const unsigned char file514[] = {
+static const unsigned char file520[] = {
 #embed "../../Profiles/models/multimodal/prior.json"
 };
-static const unsigned char file515[] = {
+static const unsigned char file521[] = {
 #embed "../../Profiles/models/multimodal/proteindt-clap.json"
 };
-static const unsigned char file516[] = {
+static const unsigned char file522[] = {
 #embed "../../Profiles/models/multimodal/pubmedclip-rn50.json"
 };
-static const unsigned char file517[] = {
+static const unsigned char file523[] = {
 #embed "../../Profiles/models/multimodal/pubmedclip-rn50x4.json"
 };
-static const unsigned char file518[] = {
+static const unsigned char file524[] = {
 #embed "../../Profiles/models/multimodal/pubmedclip.json"
 };
-static const unsigned char file519[] = {
+static const unsigned char file525[] = {
 #embed "../../Profiles/models/multimodal/qilin-med-vl.json"
 };
-static const unsigned char file520[] = {
+static const unsigned char file526[] = {
 #embed "../../Profiles/models/multimodal/qin-glip.json"
 };
-static const unsigned char file521[] = {
+static const unsigned char file527[] = {
 #embed "../../Profiles/models/multimodal/quiltnet-b-16-pmb.json"
 };
-static const unsigned char file522[] = {
+static const unsigned char file528[] = {
 #embed "../../Profiles/models/multimodal/quiltnet-b-16.json"
 };
-static const unsigned char file523[] = {
+static const unsigned char file529[] = {
 #embed "../../Profiles/models/multimodal/quiltnet.json"
 };
-static const unsigned char file524[] = {
+static const unsigned char file530[] = {
 #embed "../../Profiles/models/multimodal/r2gen.json"
 };
-static const unsigned char file525[] = {
+static const unsigned char file531[] = {
 #embed "../../Profiles/models/multimodal/radfm-14b.json"
 };
-static const unsigned char file526[] = {
+static const unsigned char file532[] = {
 #embed "../../Profiles/models/multimodal/radfm-vision.json"
 };
-static const unsigned char file527[] = {
+static const unsigned char file533[] = {
 #embed "../../Profiles/models/multimodal/roentgen.json"
 };
-static const unsigned char file528[] = {
+static const unsigned char file534[] = {
 #embed "../../Profiles/models/multimodal/sd1-unet.json"
 };
-static const unsigned char file529[] = {
+static const unsigned char file535[] = {
 #embed "../../Profiles/models/multimodal/sd1-vae.json"
 };
-static const unsigned char file530[] = {
+static const unsigned char file536[] = {
 #embed "../../Profiles/models/multimodal/sd2-unet.json"
 };
-static const unsigned char file531[] = {
+static const unsigned char file537[] = {
 #embed "../../Profiles/models/multimodal/stable-diffusion-v1.json"
 };
-static const unsigned char file532[] = {
+static const unsigned char file538[] = {
 #embed "../../Profiles/models/multimodal/stable-diffusion-v2.json"
 };
-static const unsigned char file533[] = {
+static const unsigned char file539[] = {
 #embed "../../Profiles/models/multimodal/t3d.json"
 };
-static const unsigned char file534[] = {
+static const unsigned char file540[] = {
 #embed "../../Profiles/models/multimodal/umcl.json"
 };
-static const unsigned char file535[] = {
+static const unsigned char file541[] = {
 #embed "../../Profiles/models/multimodal/unibrain.json"
 };
-static const unsigned char file536[] = {
+static const unsigned char file542[] = {
 #embed "../../Profiles/models/multimodal/van-sonsbeek-biogpt.json"
 };
-static const unsigned char file537[] = {
+static const unsigned char file543[] = {
 #embed "../../Profiles/models/multimodal/van-sonsbeek-biomedlm.json"
 };
-static const unsigned char file538[] = {
+static const unsigned char file544[] = {
 #embed "../../Profiles/models/multimodal/van-sonsbeek-gpt2-xl.json"
 };
-static const unsigned char file539[] = {
+static const unsigned char file545[] = {
 #embed "../../Profiles/models/multimodal/vit-bert-dual.json"
 };
-static const unsigned char file540[] = {
+static const unsigned char file546[] = {
 #embed "../../Profiles/models/multimodal/xplainer.json"
 };
-static const unsigned char file541[] = {
+static const unsigned char file547[] = {
 #embed "../../Profiles/models/multimodal/xraygpt-vit-g.json"
 };
-static const unsigned char file542[] = {
+static const unsigned char file548[] = {
 #embed "../../Profiles/models/multimodal/xraygpt.json"
 };
-static const unsigned char file543[] = {
+static const unsigned char file549[] = {
 #embed "../../Profiles/models/vision/3dsam-adapter.json"
 };
-static const unsigned char file544[] = {
+static const unsigned char file550[] = {
 #embed "../../Profiles/models/vision/adaptivesam.json"
 };
-static const unsigned char file545[] = {
+static const unsigned char file551[] = {
 #embed "../../Profiles/models/vision/after-sam.json"
 };
-static const unsigned char file546[] = {
+static const unsigned char file552[] = {
 #embed "../../Profiles/models/vision/all-in-sam.json"
 };
-static const unsigned char file547[] = {
+static const unsigned char file553[] = {
 #embed "../../Profiles/models/vision/anand-sam.json"
 };
-static const unsigned char file548[] = {
+static const unsigned char file554[] = {
 #embed "../../Profiles/models/vision/autosam.json"
 };
-static const unsigned char file549[] = {
+static const unsigned char file555[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitb14.json"
 };
-static const unsigned char file550[] = {
+static const unsigned char file556[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitg14.json"
 };
-static const unsigned char file551[] = {
+static const unsigned char file557[] = {
 #embed "../../Profiles/models/vision/baharoon-dinov2-vitl14.json"
 };
-static const unsigned char file552[] = {
+static const unsigned char file558[] = {
 #embed "../../Profiles/models/vision/brow.json"
 };
-static const unsigned char file553[] = {
+static const unsigned char file559[] = {
 #embed "../../Profiles/models/vision/c2l-densenet121.json"
 };
-static const unsigned char file554[] = {
+static const unsigned char file560[] = {
 #embed "../../Profiles/models/vision/c2l-resnet18.json"
 };
-static const unsigned char file555[] = {
+static const unsigned char file561[] = {
 #embed "../../Profiles/models/vision/campanella-vit-l.json"
 };
-static const unsigned char file556[] = {
+static const unsigned char file562[] = {
 #embed "../../Profiles/models/vision/campanella-vit-s.json"
 };
-static const unsigned char file557[] = {
+static const unsigned char file563[] = {
 #embed "../../Profiles/models/vision/cellsam.json"
 };
-static const unsigned char file558[] = {
+static const unsigned char file564[] = {
 #embed "../../Profiles/models/vision/ciga-resnet18.json"
 };
-static const unsigned char file559[] = {
+static const unsigned char file565[] = {
 #embed "../../Profiles/models/vision/clip-rn101-visual.json"
 };
-static const unsigned char file560[] = {
+static const unsigned char file566[] = {
 #embed "../../Profiles/models/vision/clip-rn50-visual.json"
 };
-static const unsigned char file561[] = {
+static const unsigned char file567[] = {
 #embed "../../Profiles/models/vision/clip-rn50x4-visual.json"
 };
-static const unsigned char file562[] = {
+static const unsigned char file568[] = {
 #embed "../../Profiles/models/vision/convnext_base.json"
 };
-static const unsigned char file563[] = {
+static const unsigned char file569[] = {
 #embed "../../Profiles/models/vision/convnext_large.json"
 };
-static const unsigned char file564[] = {
+static const unsigned char file570[] = {
 #embed "../../Profiles/models/vision/convnext_small.json"
 };
-static const unsigned char file565[] = {
+static const unsigned char file571[] = {
 #embed "../../Profiles/models/vision/convnext_tiny.json"
 };
-static const unsigned char file566[] = {
+static const unsigned char file572[] = {
 #embed "../../Profiles/models/vision/ctranspath.json"
 };
-static const unsigned char file567[] = {
+static const unsigned char file573[] = {
 #embed "../../Profiles/models/vision/deblurring-mae.json"
 };
-static const unsigned char file568[] = {
+static const unsigned char file574[] = {
 #embed "../../Profiles/models/vision/densenet121-3d.json"
 };
-static const unsigned char file569[] = {
+static const unsigned char file575[] = {
 #embed "../../Profiles/models/vision/densenet121.json"
 };
-static const unsigned char file570[] = {
+static const unsigned char file576[] = {
 #embed "../../Profiles/models/vision/densenet161.json"
 };
-static const unsigned char file571[] = {
+static const unsigned char file577[] = {
 #embed "../../Profiles/models/vision/densenet169.json"
 };
-static const unsigned char file572[] = {
+static const unsigned char file578[] = {
 #embed "../../Profiles/models/vision/densenet201.json"
 };
-static const unsigned char file573[] = {
+static const unsigned char file579[] = {
 #embed "../../Profiles/models/vision/desam.json"
 };
-static const unsigned char file574[] = {
+static const unsigned char file580[] = {
 #embed "../../Profiles/models/vision/dinov2-vitb14.json"
 };
-static const unsigned char file575[] = {
+static const unsigned char file581[] = {
 #embed "../../Profiles/models/vision/dinov2-vitg14.json"
 };
-static const unsigned char file576[] = {
+static const unsigned char file582[] = {
 #embed "../../Profiles/models/vision/dinov2-vitl14.json"
 };
-static const unsigned char file577[] = {
+static const unsigned char file583[] = {
 #embed "../../Profiles/models/vision/dinov2-vits14.json"
 };
-static const unsigned char file578[] = {
+static const unsigned char file584[] = {
 #embed "../../Profiles/models/vision/efficientnet_b0.json"
 };
-static const unsigned char file579[] = {
+static const unsigned char file585[] = {
 #embed "../../Profiles/models/vision/efficientnet_b1.json"
 };
-static const unsigned char file580[] = {
+static const unsigned char file586[] = {
 #embed "../../Profiles/models/vision/efficientnet_b2.json"
 };
-static const unsigned char file581[] = {
+static const unsigned char file587[] = {
 #embed "../../Profiles/models/vision/efficientnet_b3.json"
 };
-static const unsigned char file582[] = {
+static const unsigned char file588[] = {
 #embed "../../Profiles/models/vision/efficientnet_b4.json"
 };
-static const unsigned char file583[] = {
+static const unsigned char file589[] = {
 #embed "../../Profiles/models/vision/efficientnet_b5.json"
 };
-static const unsigned char file584[] = {
+static const unsigned char file590[] = {
 #embed "../../Profiles/models/vision/efficientnet_b6.json"
 };
-static const unsigned char file585[] = {
+static const unsigned char file591[] = {
 #embed "../../Profiles/models/vision/efficientnet_b7.json"
 };
-static const unsigned char file586[] = {
+static const unsigned char file592[] = {
 #embed "../../Profiles/models/vision/endo-fm-timesformer.json"
 };
-static const unsigned char file587[] = {
+static const unsigned char file593[] = {
 #embed "../../Profiles/models/vision/eviprompt-b.json"
 };
-static const unsigned char file588[] = {
+static const unsigned char file594[] = {
 #embed "../../Profiles/models/vision/eviprompt-h.json"
 };
-static const unsigned char file589[] = {
+static const unsigned char file595[] = {
 #embed "../../Profiles/models/vision/feng-sam.json"
 };
-static const unsigned char file590[] = {
+static const unsigned char file596[] = {
 #embed "../../Profiles/models/vision/ghesu-resnet50w2.json"
 };
-static const unsigned char file591[] = {
+static const unsigned char file597[] = {
 #embed "../../Profiles/models/vision/gigapath-slide.json"
 };
-static const unsigned char file592[] = {
+static const unsigned char file598[] = {
 #embed "../../Profiles/models/vision/gigapath-tile.json"
 };
-static const unsigned char file593[] = {
+static const unsigned char file599[] = {
 #embed "../../Profiles/models/vision/gvsl-unet.json"
 };
-static const unsigned char file594[] = {
+static const unsigned char file600[] = {
 #embed "../../Profiles/models/vision/lvm-med-resnet50.json"
 };
-static const unsigned char file595[] = {
+static const unsigned char file601[] = {
 #embed "../../Profiles/models/vision/lvm-med-vit-b.json"
 };
-static const unsigned char file596[] = {
+static const unsigned char file602[] = {
 #embed "../../Profiles/models/vision/ma-sam.json"
 };
-static const unsigned char file597[] = {
+static const unsigned char file603[] = {
 #embed "../../Profiles/models/vision/mae_vit_base_patch16_dec512d8b.json"
 };
-static const unsigned char file598[] = {
+static const unsigned char file604[] = {
 #embed "../../Profiles/models/vision/mae_vit_huge_patch14_dec512d8b.json"
 };
-static const unsigned char file599[] = {
+static const unsigned char file605[] = {
 #embed "../../Profiles/models/vision/mae_vit_large_patch16_dec512d8b.json"
 };
-static const unsigned char file600[] = {
+static const unsigned char file606[] = {
 #embed "../../Profiles/models/vision/mammo-sam.json"
 };
-static const unsigned char file601[] = {
+static const unsigned char file607[] = {
 #embed "../../Profiles/models/vision/med-sa.json"
 };
-static const unsigned char file602[] = {
+static const unsigned char file608[] = {
 #embed "../../Profiles/models/vision/med3d-resnet10.json"
 };
-static const unsigned char file603[] = {
+static const unsigned char file609[] = {
 #embed "../../Profiles/models/vision/med3d-resnet101.json"
 };
-static const unsigned char file604[] = {
+static const unsigned char file610[] = {
 #embed "../../Profiles/models/vision/med3d-resnet152.json"
 };
-static const unsigned char file605[] = {
+static const unsigned char file611[] = {
 #embed "../../Profiles/models/vision/med3d-resnet18.json"
 };
-static const unsigned char file606[] = {
+static const unsigned char file612[] = {
 #embed "../../Profiles/models/vision/med3d-resnet200.json"
 };
-static const unsigned char file607[] = {
+static const unsigned char file613[] = {
 #embed "../../Profiles/models/vision/med3d-resnet34.json"
 };
-static const unsigned char file608[] = {
+static const unsigned char file614[] = {
 #embed "../../Profiles/models/vision/med3d-resnet50.json"
 };
-static const unsigned char file609[] = {
+static const unsigned char file615[] = {
 #embed "../../Profiles/models/vision/medivista-sam.json"
 };
-static const unsigned char file610[] = {
+static const unsigned char file616[] = {
 #embed "../../Profiles/models/vision/medlsam.json"
 };
-static const unsigned char file611[] = {
+static const unsigned char file617[] = {
 #embed "../../Profiles/models/vision/medsam-vit-b.json"
 };
-static const unsigned char file612[] = {
+static const unsigned char file618[] = {
 #embed "../../Profiles/models/vision/mis-fm-pctnet.json"
 };
-static const unsigned char file613[] = {
+static const unsigned char file619[] = {
 #embed "../../Profiles/models/vision/mobilesam-image-encoder.json"
 };
-static const unsigned char file614[] = {
+static const unsigned char file620[] = {
 #embed "../../Profiles/models/vision/mobilesam.json"
 };
-static const unsigned char file615[] = {
+static const unsigned char file621[] = {
 #embed "../../Profiles/models/vision/moco-cxr-densenet121.json"
 };
-static const unsigned char file616[] = {
+static const unsigned char file622[] = {
 #embed "../../Profiles/models/vision/moco-cxr-resnet18.json"
 };
-static const unsigned char file617[] = {
+static const unsigned char file623[] = {
 #embed "../../Profiles/models/vision/models-genesis-unet3d.json"
 };
-static const unsigned char file618[] = {
+static const unsigned char file624[] = {
 #embed "../../Profiles/models/vision/nnsam.json"
 };
-static const unsigned char file619[] = {
+static const unsigned char file625[] = {
 #embed "../../Profiles/models/vision/nnunet-2d.json"
 };
-static const unsigned char file620[] = {
+static const unsigned char file626[] = {
 #embed "../../Profiles/models/vision/nnunet-3d-fullres.json"
 };
-static const unsigned char file621[] = {
+static const unsigned char file627[] = {
 #embed "../../Profiles/models/vision/nnunet-resenc-l.json"
 };
-static const unsigned char file622[] = {
+static const unsigned char file628[] = {
 #embed "../../Profiles/models/vision/nnunet-resenc-m.json"
 };
-static const unsigned char file623[] = {
+static const unsigned char file629[] = {
 #embed "../../Profiles/models/vision/nnunet-resenc-xl.json"
 };
-static const unsigned char file624[] = {
+static const unsigned char file630[] = {
 #embed "../../Profiles/models/vision/pancy-yolov8-sam.json"
 };
-static const unsigned char file625[] = {
+static const unsigned char file631[] = {
 #embed "../../Profiles/models/vision/polyp-sam-b.json"
 };
-static const unsigned char file626[] = {
+static const unsigned char file632[] = {
 #embed "../../Profiles/models/vision/polyp-sam-l.json"
 };
-static const unsigned char file627[] = {
+static const unsigned char file633[] = {
 #embed "../../Profiles/models/vision/polyp-sam-plus-plus.json"
 };
-static const unsigned char file628[] = {
+static const unsigned char file634[] = {
 #embed "../../Profiles/models/vision/promise.json"
 };
-static const unsigned char file629[] = {
+static const unsigned char file635[] = {
 #embed "../../Profiles/models/vision/punetr.json"
 };
-static const unsigned char file630[] = {
+static const unsigned char file636[] = {
 #embed "../../Profiles/models/vision/r3d18.json"
 };
-static const unsigned char file631[] = {
+static const unsigned char file637[] = {
 #embed "../../Profiles/models/vision/resnet101.json"
 };
-static const unsigned char file632[] = {
+static const unsigned char file638[] = {
 #embed "../../Profiles/models/vision/resnet152.json"
 };
-static const unsigned char file633[] = {
+static const unsigned char file639[] = {
 #embed "../../Profiles/models/vision/resnet18.json"
 };
-static const unsigned char file634[] = {
+static const unsigned char file640[] = {
 #embed "../../Profiles/models/vision/resnet34.json"
 };
-static const unsigned char file635[] = {
+static const unsigned char file641[] = {
 #embed "../../Profiles/models/vision/resnet50.json"
 };
-static const unsigned char file636[] = {
+static const unsigned char file642[] = {
 #embed "../../Profiles/models/vision/resnext101_32x8d.json"
 };
-static const unsigned char file637[] = {
+static const unsigned char file643[] = {
 #embed "../../Profiles/models/vision/resnext101_64x4d.json"
 };
-static const unsigned char file638[] = {
+static const unsigned char file644[] = {
 #embed "../../Profiles/models/vision/resnext50_32x4d.json"
 };
-static const unsigned char file639[] = {
+static const unsigned char file645[] = {
 #embed "../../Profiles/models/vision/retfound.json"
 };
-static const unsigned char file640[] = {
+static const unsigned char file646[] = {
 #embed "../../Profiles/models/vision/rudolfv.json"
 };
-static const unsigned char file641[] = {
+static const unsigned char file647[] = {
 #embed "../../Profiles/models/vision/sam-lst.json"
 };
-static const unsigned char file642[] = {
+static const unsigned char file648[] = {
 #embed "../../Profiles/models/vision/sam-mask-decoder.json"
 };
-static const unsigned char file643[] = {
+static const unsigned char file649[] = {
 #embed "../../Profiles/models/vision/sam-med2d.json"
 };
-static const unsigned char file644[] = {
+static const unsigned char file650[] = {
 #embed "../../Profiles/models/vision/sam-med3d.json"
 };
-static const unsigned char file645[] = {
+static const unsigned char file651[] = {
 #embed "../../Profiles/models/vision/sam-octa.json"
 };
-static const unsigned char file646[] = {
+static const unsigned char file652[] = {
 #embed "../../Profiles/models/vision/sam-path.json"
 };
-static const unsigned char file647[] = {
+static const unsigned char file653[] = {
 #embed "../../Profiles/models/vision/sam-u.json"
 };
-static const unsigned char file648[] = {
+static const unsigned char file654[] = {
 #embed "../../Profiles/models/vision/sam-vit_b-image-encoder.json"
 };
-static const unsigned char file649[] = {
+static const unsigned char file655[] = {
 #embed "../../Profiles/models/vision/sam-vit_b.json"
 };
-static const unsigned char file650[] = {
+static const unsigned char file656[] = {
 #embed "../../Profiles/models/vision/sam-vit_h-image-encoder.json"
 };
-static const unsigned char file651[] = {
+static const unsigned char file657[] = {
 #embed "../../Profiles/models/vision/sam-vit_h.json"
 };
-static const unsigned char file652[] = {
+static const unsigned char file658[] = {
 #embed "../../Profiles/models/vision/sam-vit_l-image-encoder.json"
 };
-static const unsigned char file653[] = {
+static const unsigned char file659[] = {
 #embed "../../Profiles/models/vision/sam-vit_l.json"
 };
-static const unsigned char file654[] = {
+static const unsigned char file660[] = {
 #embed "../../Profiles/models/vision/samaug.json"
 };
-static const unsigned char file655[] = {
+static const unsigned char file661[] = {
 #embed "../../Profiles/models/vision/samed-h.json"
 };
-static const unsigned char file656[] = {
+static const unsigned char file662[] = {
 #embed "../../Profiles/models/vision/samed.json"
 };
-static const unsigned char file657[] = {
+static const unsigned char file663[] = {
 #embed "../../Profiles/models/vision/samm-b.json"
 };
-static const unsigned char file658[] = {
+static const unsigned char file664[] = {
 #embed "../../Profiles/models/vision/samm-h.json"
 };
-static const unsigned char file659[] = {
+static const unsigned char file665[] = {
 #embed "../../Profiles/models/vision/samm-l.json"
 };
-static const unsigned char file660[] = {
+static const unsigned char file666[] = {
 #embed "../../Profiles/models/vision/sampot.json"
 };
-static const unsigned char file661[] = {
+static const unsigned char file667[] = {
 #embed "../../Profiles/models/vision/samus.json"
 };
-static const unsigned char file662[] = {
+static const unsigned char file668[] = {
 #embed "../../Profiles/models/vision/segmentanybone.json"
 };
-static const unsigned char file663[] = {
+static const unsigned char file669[] = {
 #embed "../../Profiles/models/vision/segresnet-brats.json"
 };
-static const unsigned char file664[] = {
+static const unsigned char file670[] = {
 #embed "../../Profiles/models/vision/segresnet.json"
 };
-static const unsigned char file665[] = {
+static const unsigned char file671[] = {
 #embed "../../Profiles/models/vision/segvol-image-encoder.json"
 };
-static const unsigned char file666[] = {
+static const unsigned char file672[] = {
 #embed "../../Profiles/models/vision/segvol.json"
 };
-static const unsigned char file667[] = {
+static const unsigned char file673[] = {
 #embed "../../Profiles/models/vision/semisam.json"
 };
-static const unsigned char file668[] = {
+static const unsigned char file674[] = {
 #embed "../../Profiles/models/vision/skinsam.json"
 };
-static const unsigned char file669[] = {
+static const unsigned char file675[] = {
 #embed "../../Profiles/models/vision/sp-sam.json"
 };
-static const unsigned char file670[] = {
+static const unsigned char file676[] = {
 #embed "../../Profiles/models/vision/stunet-b.json"
 };
-static const unsigned char file671[] = {
+static const unsigned char file677[] = {
 #embed "../../Profiles/models/vision/stunet-h.json"
 };
-static const unsigned char file672[] = {
+static const unsigned char file678[] = {
 #embed "../../Profiles/models/vision/stunet-l.json"
 };
-static const unsigned char file673[] = {
+static const unsigned char file679[] = {
 #embed "../../Profiles/models/vision/stunet-s.json"
 };
-static const unsigned char file674[] = {
+static const unsigned char file680[] = {
 #embed "../../Profiles/models/vision/surgicalsam.json"
 };
-static const unsigned char file675[] = {
+static const unsigned char file681[] = {
 #embed "../../Profiles/models/vision/swin_base_patch4_window7_224.json"
 };
-static const unsigned char file676[] = {
+static const unsigned char file682[] = {
 #embed "../../Profiles/models/vision/swin_large_patch4_window7_224.json"
 };
-static const unsigned char file677[] = {
+static const unsigned char file683[] = {
 #embed "../../Profiles/models/vision/swin_small_patch4_window7_224.json"
 };
-static const unsigned char file678[] = {
+static const unsigned char file684[] = {
 #embed "../../Profiles/models/vision/swin_tiny_patch4_window7_224.json"
 };
-static const unsigned char file679[] = {
+static const unsigned char file685[] = {
 #embed "../../Profiles/models/vision/swinsam.json"
 };
-static const unsigned char file680[] = {
+static const unsigned char file686[] = {
 #embed "../../Profiles/models/vision/swinunetr-24.json"
 };
-static const unsigned char file681[] = {
+static const unsigned char file687[] = {
 #embed "../../Profiles/models/vision/swinunetr-48.json"
 };
-static const unsigned char file682[] = {
+static const unsigned char file688[] = {
 #embed "../../Profiles/models/vision/swinunetr-v2-48.json"
 };
-static const unsigned char file683[] = {
+static const unsigned char file689[] = {
 #embed "../../Profiles/models/vision/tiny_vit_11m_224.json"
 };
-static const unsigned char file684[] = {
+static const unsigned char file690[] = {
 #embed "../../Profiles/models/vision/tiny_vit_21m_224.json"
 };
-static const unsigned char file685[] = {
+static const unsigned char file691[] = {
 #embed "../../Profiles/models/vision/tiny_vit_5m_224.json"
 };
-static const unsigned char file686[] = {
+static const unsigned char file692[] = {
 #embed "../../Profiles/models/vision/transvw-unet3d.json"
 };
-static const unsigned char file687[] = {
+static const unsigned char file693[] = {
 #embed "../../Profiles/models/vision/unet-resnet18-smp.json"
 };
-static const unsigned char file688[] = {
+static const unsigned char file694[] = {
 #embed "../../Profiles/models/vision/unet-resnet34-smp.json"
 };
-static const unsigned char file689[] = {
+static const unsigned char file695[] = {
 #embed "../../Profiles/models/vision/unet-resnet50-smp.json"
 };
-static const unsigned char file690[] = {
+static const unsigned char file696[] = {
 #embed "../../Profiles/models/vision/unet2d-basic.json"
 };
-static const unsigned char file691[] = {
+static const unsigned char file697[] = {
 #embed "../../Profiles/models/vision/unet3d-basic.json"
 };
-static const unsigned char file692[] = {
+static const unsigned char file698[] = {
 #embed "../../Profiles/models/vision/unetr-16.json"
 };
-static const unsigned char file693[] = {
+static const unsigned char file699[] = {
 #embed "../../Profiles/models/vision/uni.json"
 };
-static const unsigned char file694[] = {
+static const unsigned char file700[] = {
 #embed "../../Profiles/models/vision/uni2-h.json"
 };
-static const unsigned char file695[] = {
+static const unsigned char file701[] = {
 #embed "../../Profiles/models/vision/universeg.json"
 };
-static const unsigned char file696[] = {
+static const unsigned char file702[] = {
 #embed "../../Profiles/models/vision/ur-sam.json"
 };
-static const unsigned char file697[] = {
+static const unsigned char file703[] = {
 #embed "../../Profiles/models/vision/usfm.json"
 };
-static const unsigned char file698[] = {
+static const unsigned char file704[] = {
 #embed "../../Profiles/models/vision/virchow.json"
 };
-static const unsigned char file699[] = {
+static const unsigned char file705[] = {
 #embed "../../Profiles/models/vision/virchow2.json"
 };
-static const unsigned char file700[] = {
+static const unsigned char file706[] = {
 #embed "../../Profiles/models/vision/visionfm.json"
 };
-static const unsigned char file701[] = {
+static const unsigned char file707[] = {
 #embed "../../Profiles/models/vision/vit-b-16.json"
 };
-static const unsigned char file702[] = {
+static const unsigned char file708[] = {
 #embed "../../Profiles/models/vision/vit-h-14.json"
 };
-static const unsigned char file703[] = {
+static const unsigned char file709[] = {
 #embed "../../Profiles/models/vision/vit-l-16.json"
 };
-static const unsigned char file704[] = {
+static const unsigned char file710[] = {
 #embed "../../Profiles/models/vision/vit-large-linear-probe.json"
 };
-static const unsigned char file705[] = {
+static const unsigned char file711[] = {
 #embed "../../Profiles/models/vision/vit-s-16.json"
 };
-static const unsigned char file706[] = {
+static const unsigned char file712[] = {
 #embed "../../Profiles/models/vision/voco-b.json"
 };
-static const unsigned char file707[] = {
+static const unsigned char file713[] = {
 #embed "../../Profiles/models/vision/voco-h.json"
 };
-static const unsigned char file708[] = {
+static const unsigned char file714[] = {
 #embed "../../Profiles/models/vision/voco-l.json"
 };
-static const unsigned char file709[] = {
+static const unsigned char file715[] = {
 #embed "../../Profiles/models/vision/wide_resnet101_2.json"
 };
-static const unsigned char file710[] = {
+static const unsigned char file716[] = {
 #embed "../../Profiles/models/vision/wide_resnet50_2.json"
 };
-static const unsigned char file711[] = {
+static const unsigned char file717[] = {
 #embed "../../Profiles/models/vision/yolov8l.json"
 };
-static const unsigned char file712[] = {
+static const unsigned char file718[] = {
 #embed "../../Profiles/models/vision/yolov8m.json"
 };
-static const unsigned char file713[] = {
+static const unsigned char file719[] = {
 #embed "../../Profiles/models/vision/yolov8n.json"
 };
-static const unsigned char file714[] = {
+static const unsigned char file720[] = {
 #embed "../../Profiles/models/vision/yolov8s.json"
 };
-static const unsigned char file715[] = {
+static const unsigned char file721[] = {
 #embed "../../Profiles/models/vision/yolov8x.json"
 };
-static const unsigned char file716[] = {
+static const unsigned char file722[] = {
 #embed "../../Profiles/survey.json"
 };
 
@@ -3398,877 +2636,265 @@ const CProfilesFile CProfilesFiles[] = {
     {"models/multimodal/etp-ecg-resnet18.json", file461, sizeof file461},
     {"models/multimodal/etp.json", file462, sizeof file462},
     {"models/multimodal/gimp.json", file463, sizeof file463},
-    {"models/multimodal/glip-t.json", file464, sizeof file464},
-    {"models/multimodal/gloria.json", file465, sizeof file465},
-    {"models/multimodal/guo-glip.json", file466, sizeof file466},
-    {"models/multimodal/i-ai.json", file467, sizeof file467},
-    {"models/multimodal/imitate.json", file468, sizeof file468},
-    {"models/multimodal/kad-512.json", file469, sizeof file469},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file470, sizeof file470},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file471, sizeof file471},
-    {"models/multimodal/llava-1.5-13b.json", file472, sizeof file472},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file473, sizeof file473},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file474, sizeof file474},
-    {"models/multimodal/llava-1.5-7b.json", file475, sizeof file475},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file476, sizeof file476},
-    {"models/multimodal/llava-med-7b-224-linear.json", file477, sizeof file477},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file478, sizeof file478},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file479, sizeof file479},
-    {"models/multimodal/llava-med-7b-224.json", file480, sizeof file480},
-    {"models/multimodal/lovt.json", file481, sizeof file481},
-    {"models/multimodal/lu-gpt2-medium.json", file482, sizeof file482},
-    {"models/multimodal/lu-gpt2.json", file483, sizeof file483},
-    {"models/multimodal/lu-open-llama-7b.json", file484, sizeof file484},
-    {"models/multimodal/m-flag-r50.json", file485, sizeof file485},
-    {"models/multimodal/m3ad.json", file486, sizeof file486},
-    {"models/multimodal/m3ae.json", file487, sizeof file487},
-    {"models/multimodal/maco.json", file488, sizeof file488},
-    {"models/multimodal/med-flamingo.json", file489, sizeof file489},
-    {"models/multimodal/med-palm-m-12b.json", file490, sizeof file490},
-    {"models/multimodal/med-palm-m-562b.json", file491, sizeof file491},
-    {"models/multimodal/med-palm-m-84b.json", file492, sizeof file492},
-    {"models/multimodal/med-unic-r50.json", file493, sizeof file493},
-    {"models/multimodal/med-unic-vit-b.json", file494, sizeof file494},
-    {"models/multimodal/medclip-r50.json", file495, sizeof file495},
-    {"models/multimodal/medclip-swin.json", file496, sizeof file496},
-    {"models/multimodal/medklip.json", file497, sizeof file497},
-    {"models/multimodal/medvill.json", file498, sizeof file498},
-    {"models/multimodal/mgca-r50.json", file499, sizeof file499},
-    {"models/multimodal/mgca-vit-b.json", file500, sizeof file500},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file501, sizeof file501},
-    {"models/multimodal/mi-zero-pubmedbert.json", file502, sizeof file502},
-    {"models/multimodal/minigpt4-13b.json", file503, sizeof file503},
-    {"models/multimodal/minigpt4-7b.json", file504, sizeof file504},
-    {"models/multimodal/mmbert.json", file505, sizeof file505},
-    {"models/multimodal/moleculestm-graph.json", file506, sizeof file506},
-    {"models/multimodal/moleculestm-smiles.json", file507, sizeof file507},
-    {"models/multimodal/mrm.json", file508, sizeof file508},
-    {"models/multimodal/mumc.json", file509, sizeof file509},
-    {"models/multimodal/open-coca_vit-b-32.json", file510, sizeof file510},
-    {"models/multimodal/open-coca_vit-l-14.json", file511, sizeof file511},
-    {"models/multimodal/open-flamingo-9b.json", file512, sizeof file512},
-    {"models/multimodal/pathasst.json", file513, sizeof file513},
-    {"models/multimodal/pathchat.json", file514, sizeof file514},
-    {"models/multimodal/plip.json", file515, sizeof file515},
-    {"models/multimodal/pmc-clip.json", file516, sizeof file516},
-    {"models/multimodal/prior.json", file517, sizeof file517},
-    {"models/multimodal/proteindt-clap.json", file518, sizeof file518},
-    {"models/multimodal/pubmedclip-rn50.json", file519, sizeof file519},
-    {"models/multimodal/pubmedclip-rn50x4.json", file520, sizeof file520},
-    {"models/multimodal/pubmedclip.json", file521, sizeof file521},
-    {"models/multimodal/qilin-med-vl.json", file522, sizeof file522},
-    {"models/multimodal/qin-glip.json", file523, sizeof file523},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file524, sizeof file524},
-    {"models/multimodal/quiltnet-b-16.json", file525, sizeof file525},
-    {"models/multimodal/quiltnet.json", file526, sizeof file526},
-    {"models/multimodal/r2gen.json", file527, sizeof file527},
-    {"models/multimodal/radfm-14b.json", file528, sizeof file528},
-    {"models/multimodal/radfm-vision.json", file529, sizeof file529},
-    {"models/multimodal/roentgen.json", file530, sizeof file530},
-    {"models/multimodal/sd1-unet.json", file531, sizeof file531},
-    {"models/multimodal/sd1-vae.json", file532, sizeof file532},
-    {"models/multimodal/sd2-unet.json", file533, sizeof file533},
-    {"models/multimodal/stable-diffusion-v1.json", file534, sizeof file534},
-    {"models/multimodal/stable-diffusion-v2.json", file535, sizeof file535},
-    {"models/multimodal/t3d.json", file536, sizeof file536},
-    {"models/multimodal/umcl.json", file537, sizeof file537},
-    {"models/multimodal/unibrain.json", file538, sizeof file538},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file539, sizeof file539},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file540, sizeof file540},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file541, sizeof file541},
-    {"models/multimodal/vit-bert-dual.json", file542, sizeof file542},
-    {"models/multimodal/xplainer.json", file543, sizeof file543},
-    {"models/multimodal/xraygpt-vit-g.json", file544, sizeof file544},
-    {"models/multimodal/xraygpt.json", file545, sizeof file545},
-    {"models/vision/3dsam-adapter.json", file546, sizeof file546},
-    {"models/vision/adaptivesam.json", file547, sizeof file547},
-    {"models/vision/after-sam.json", file548, sizeof file548},
-    {"models/vision/all-in-sam.json", file549, sizeof file549},
-    {"models/vision/anand-sam.json", file550, sizeof file550},
-    {"models/vision/autosam.json", file551, sizeof file551},
-    {"models/vision/baharoon-dinov2-vitb14.json", file552, sizeof file552},
-    {"models/vision/baharoon-dinov2-vitg14.json", file553, sizeof file553},
-    {"models/vision/baharoon-dinov2-vitl14.json", file554, sizeof file554},
-    {"models/vision/brow.json", file555, sizeof file555},
-    {"models/vision/c2l-densenet121.json", file556, sizeof file556},
-    {"models/vision/c2l-resnet18.json", file557, sizeof file557},
-    {"models/vision/campanella-vit-l.json", file558, sizeof file558},
-    {"models/vision/campanella-vit-s.json", file559, sizeof file559},
-    {"models/vision/cellsam.json", file560, sizeof file560},
-    {"models/vision/ciga-resnet18.json", file561, sizeof file561},
-    {"models/vision/clip-rn101-visual.json", file562, sizeof file562},
-    {"models/vision/clip-rn50-visual.json", file563, sizeof file563},
-    {"models/vision/clip-rn50x4-visual.json", file564, sizeof file564},
-    {"models/vision/convnext_base.json", file565, sizeof file565},
-    {"models/vision/convnext_large.json", file566, sizeof file566},
-    {"models/vision/convnext_small.json", file567, sizeof file567},
-    {"models/vision/convnext_tiny.json", file568, sizeof file568},
-    {"models/vision/ctranspath.json", file569, sizeof file569},
-    {"models/vision/deblurring-mae.json", file570, sizeof file570},
-    {"models/vision/densenet121-3d.json", file571, sizeof file571},
-    {"models/vision/densenet121.json", file572, sizeof file572},
-    {"models/vision/densenet161.json", file573, sizeof file573},
-    {"models/vision/densenet169.json", file574, sizeof file574},
-    {"models/vision/densenet201.json", file575, sizeof file575},
-    {"models/vision/desam.json", file576, sizeof file576},
-    {"models/vision/dinov2-vitb14.json", file577, sizeof file577},
-    {"models/vision/dinov2-vitg14.json", file578, sizeof file578},
-    {"models/vision/dinov2-vitl14.json", file579, sizeof file579},
-    {"models/vision/dinov2-vits14.json", file580, sizeof file580},
-    {"models/vision/efficientnet_b0.json", file581, sizeof file581},
-    {"models/vision/efficientnet_b1.json", file582, sizeof file582},
-    {"models/vision/efficientnet_b2.json", file583, sizeof file583},
-    {"models/vision/efficientnet_b3.json", file584, sizeof file584},
-    {"models/vision/efficientnet_b4.json", file585, sizeof file585},
-    {"models/vision/efficientnet_b5.json", file586, sizeof file586},
-    {"models/vision/efficientnet_b6.json", file587, sizeof file587},
-    {"models/vision/efficientnet_b7.json", file588, sizeof file588},
-    {"models/vision/endo-fm-timesformer.json", file589, sizeof file589},
-    {"models/vision/eviprompt-b.json", file590, sizeof file590},
-    {"models/vision/eviprompt-h.json", file591, sizeof file591},
-    {"models/vision/feng-sam.json", file592, sizeof file592},
-    {"models/vision/ghesu-resnet50w2.json", file593, sizeof file593},
-    {"models/vision/gigapath-slide.json", file594, sizeof file594},
-    {"models/vision/gigapath-tile.json", file595, sizeof file595},
-    {"models/vision/gvsl-unet.json", file596, sizeof file596},
-    {"models/vision/lvm-med-resnet50.json", file597, sizeof file597},
-    {"models/vision/lvm-med-vit-b.json", file598, sizeof file598},
-    {"models/vision/ma-sam.json", file599, sizeof file599},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file600, sizeof file600},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file601, sizeof file601},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file602, sizeof file602},
-    {"models/vision/mammo-sam.json", file603, sizeof file603},
-    {"models/vision/med-sa.json", file604, sizeof file604},
-    {"models/vision/med3d-resnet10.json", file605, sizeof file605},
-    {"models/vision/med3d-resnet101.json", file606, sizeof file606},
-    {"models/vision/med3d-resnet152.json", file607, sizeof file607},
-    {"models/vision/med3d-resnet18.json", file608, sizeof file608},
-    {"models/vision/med3d-resnet200.json", file609, sizeof file609},
-    {"models/vision/med3d-resnet34.json", file610, sizeof file610},
-    {"models/vision/med3d-resnet50.json", file611, sizeof file611},
-    {"models/vision/medivista-sam.json", file612, sizeof file612},
-    {"models/vision/medlsam.json", file613, sizeof file613},
-    {"models/vision/medsam-vit-b.json", file614, sizeof file614},
-    {"models/vision/mis-fm-pctnet.json", file615, sizeof file615},
-    {"models/vision/mobilesam.json", file616, sizeof file616},
-    {"models/vision/moco-cxr-densenet121.json", file617, sizeof file617},
-    {"models/vision/moco-cxr-resnet18.json", file618, sizeof file618},
-    {"models/vision/models-genesis-unet3d.json", file619, sizeof file619},
-    {"models/vision/nnsam.json", file620, sizeof file620},
-    {"models/vision/nnunet-2d.json", file621, sizeof file621},
-    {"models/vision/nnunet-3d-fullres.json", file622, sizeof file622},
-    {"models/vision/nnunet-resenc-l.json", file623, sizeof file623},
-    {"models/vision/nnunet-resenc-m.json", file624, sizeof file624},
-    {"models/vision/nnunet-resenc-xl.json", file625, sizeof file625},
-    {"models/vision/pancy-yolov8-sam.json", file626, sizeof file626},
-    {"models/vision/polyp-sam-b.json", file627, sizeof file627},
-    {"models/vision/polyp-sam-l.json", file628, sizeof file628},
-    {"models/vision/polyp-sam-plus-plus.json", file629, sizeof file629},
-    {"models/vision/promise.json", file630, sizeof file630},
-    {"models/vision/punetr.json", file631, sizeof file631},
-    {"models/vision/r3d18.json", file632, sizeof file632},
-    {"models/vision/resnet101.json", file633, sizeof file633},
-    {"models/vision/resnet152.json", file634, sizeof file634},
-    {"models/vision/resnet18.json", file635, sizeof file635},
-    {"models/vision/resnet34.json", file636, sizeof file636},
-    {"models/vision/resnet50.json", file637, sizeof file637},
-    {"models/vision/resnext101_32x8d.json", file638, sizeof file638},
-    {"models/vision/resnext101_64x4d.json", file639, sizeof file639},
-    {"models/vision/resnext50_32x4d.json", file640, sizeof file640},
-    {"models/vision/retfound.json", file641, sizeof file641},
-    {"models/vision/rudolfv.json", file642, sizeof file642},
-    {"models/vision/sam-lst.json", file643, sizeof file643},
-    {"models/vision/sam-mask-decoder.json", file644, sizeof file644},
-    {"models/vision/sam-med2d.json", file645, sizeof file645},
-    {"models/vision/sam-med3d.json", file646, sizeof file646},
-    {"models/vision/sam-octa.json", file647, sizeof file647},
-    {"models/vision/sam-path.json", file648, sizeof file648},
-    {"models/vision/sam-u.json", file649, sizeof file649},
-    {"models/vision/sam-vit_b-image-encoder.json", file650, sizeof file650},
-    {"models/vision/sam-vit_b.json", file651, sizeof file651},
-    {"models/vision/sam-vit_h-image-encoder.json", file652, sizeof file652},
-    {"models/vision/sam-vit_h.json", file653, sizeof file653},
-    {"models/vision/sam-vit_l-image-encoder.json", file654, sizeof file654},
-    {"models/vision/sam-vit_l.json", file655, sizeof file655},
-    {"models/vision/samaug.json", file656, sizeof file656},
-    {"models/vision/samed-h.json", file657, sizeof file657},
-    {"models/vision/samed.json", file658, sizeof file658},
-    {"models/vision/samm-b.json", file659, sizeof file659},
-    {"models/vision/samm-h.json", file660, sizeof file660},
-    {"models/vision/samm-l.json", file661, sizeof file661},
-    {"models/vision/sampot.json", file662, sizeof file662},
-    {"models/vision/samus.json", file663, sizeof file663},
-    {"models/vision/segmentanybone.json", file664, sizeof file664},
-    {"models/vision/segresnet-brats.json", file665, sizeof file665},
-    {"models/vision/segresnet.json", file666, sizeof file666},
-    {"models/vision/segvol-image-encoder.json", file667, sizeof file667},
-    {"models/vision/segvol.json", file668, sizeof file668},
-    {"models/vision/semisam.json", file669, sizeof file669},
-    {"models/vision/skinsam.json", file670, sizeof file670},
-    {"models/vision/sp-sam.json", file671, sizeof file671},
-    {"models/vision/stunet-b.json", file672, sizeof file672},
-    {"models/vision/stunet-h.json", file673, sizeof file673},
-    {"models/vision/stunet-l.json", file674, sizeof file674},
-    {"models/vision/stunet-s.json", file675, sizeof file675},
-    {"models/vision/surgicalsam.json", file676, sizeof file676},
-    {"models/vision/swin_base_patch4_window7_224.json", file677, sizeof file677},
-    {"models/vision/swin_large_patch4_window7_224.json", file678, sizeof file678},
-    {"models/vision/swin_small_patch4_window7_224.json", file679, sizeof file679},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file680, sizeof file680},
-    {"models/vision/swinsam.json", file681, sizeof file681},
-    {"models/vision/swinunetr-24.json", file682, sizeof file682},
-    {"models/vision/swinunetr-48.json", file683, sizeof file683},
-    {"models/vision/swinunetr-v2-48.json", file684, sizeof file684},
-    {"models/vision/tiny_vit_11m_224.json", file685, sizeof file685},
-    {"models/vision/tiny_vit_21m_224.json", file686, sizeof file686},
-    {"models/vision/tiny_vit_5m_224.json", file687, sizeof file687},
-    {"models/vision/transvw-unet3d.json", file688, sizeof file688},
-    {"models/vision/unet-resnet18-smp.json", file689, sizeof file689},
-    {"models/vision/unet-resnet34-smp.json", file690, sizeof file690},
-    {"models/vision/unet-resnet50-smp.json", file691, sizeof file691},
-    {"models/vision/unet2d-basic.json", file692, sizeof file692},
-    {"models/vision/unet3d-basic.json", file693, sizeof file693},
-    {"models/vision/unetr-16.json", file694, sizeof file694},
-    {"models/vision/uni.json", file695, sizeof file695},
-    {"models/vision/uni2-h.json", file696, sizeof file696},
-    {"models/vision/universeg.json", file697, sizeof file697},
-    {"models/vision/ur-sam.json", file698, sizeof file698},
-    {"models/vision/usfm.json", file699, sizeof file699},
-    {"models/vision/virchow.json", file700, sizeof file700},
-    {"models/vision/virchow2.json", file701, sizeof file701},
-    {"models/vision/visionfm.json", file702, sizeof file702},
-    {"models/vision/vit-b-16.json", file703, sizeof file703},
-    {"models/vision/vit-h-14.json", file704, sizeof file704},
-    {"models/vision/vit-l-16.json", file705, sizeof file705},
-    {"models/vision/vit-large-linear-probe.json", file706, sizeof file706},
-    {"models/vision/vit-s-16.json", file707, sizeof file707},
-    {"models/vision/voco-b.json", file708, sizeof file708},
-    {"models/vision/voco-h.json", file709, sizeof file709},
-    {"models/vision/voco-l.json", file710, sizeof file710},
-    {"models/vision/wide_resnet101_2.json", file711, sizeof file711},
-    {"models/vision/wide_resnet50_2.json", file712, sizeof file712},
-    {"models/vision/yolov8l.json", file713, sizeof file713},
-    {"models/vision/yolov8m.json", file714, sizeof file714},
-    {"models/vision/yolov8n.json", file715, sizeof file715},
-    {"models/vision/yolov8s.json", file716, sizeof file716},
-    {"models/vision/yolov8x.json", file717, sizeof file717},
-    {"survey.json", file718, sizeof file718},
+    {"models/multimodal/glip-l.json", file464, sizeof file464},
+    {"models/multimodal/glip-t.json", file465, sizeof file465},
+    {"models/multimodal/gloria.json", file466, sizeof file466},
+    {"models/multimodal/guo-glip.json", file467, sizeof file467},
+    {"models/multimodal/i-ai.json", file468, sizeof file468},
+    {"models/multimodal/imitate.json", file469, sizeof file469},
+    {"models/multimodal/kad-512.json", file470, sizeof file470},
+    {"models/multimodal/llava-1.5-13b-stage1.json", file471, sizeof file471},
+    {"models/multimodal/llava-1.5-13b-stage2.json", file472, sizeof file472},
+    {"models/multimodal/llava-1.5-13b.json", file473, sizeof file473},
+    {"models/multimodal/llava-1.5-7b-stage1.json", file474, sizeof file474},
+    {"models/multimodal/llava-1.5-7b-stage2.json", file475, sizeof file475},
+    {"models/multimodal/llava-1.5-7b.json", file476, sizeof file476},
+    {"models/multimodal/llava-med-1.5-mistral-7b.json", file477, sizeof file477},
+    {"models/multimodal/llava-med-7b-224-linear.json", file478, sizeof file478},
+    {"models/multimodal/llava-med-7b-224-stage1.json", file479, sizeof file479},
+    {"models/multimodal/llava-med-7b-224-stage2.json", file480, sizeof file480},
+    {"models/multimodal/llava-med-7b-224.json", file481, sizeof file481},
+    {"models/multimodal/lovt.json", file482, sizeof file482},
+    {"models/multimodal/lu-gpt2-medium.json", file483, sizeof file483},
+    {"models/multimodal/lu-gpt2.json", file484, sizeof file484},
+    {"models/multimodal/lu-open-llama-7b.json", file485, sizeof file485},
+    {"models/multimodal/m-flag-r50.json", file486, sizeof file486},
+    {"models/multimodal/m3ad.json", file487, sizeof file487},
+    {"models/multimodal/m3ae.json", file488, sizeof file488},
+    {"models/multimodal/maco.json", file489, sizeof file489},
+    {"models/multimodal/med-flamingo.json", file490, sizeof file490},
+    {"models/multimodal/med-palm-m-12b.json", file491, sizeof file491},
+    {"models/multimodal/med-palm-m-562b.json", file492, sizeof file492},
+    {"models/multimodal/med-palm-m-84b.json", file493, sizeof file493},
+    {"models/multimodal/med-unic-r50.json", file494, sizeof file494},
+    {"models/multimodal/med-unic-vit-b.json", file495, sizeof file495},
+    {"models/multimodal/medclip-r50.json", file496, sizeof file496},
+    {"models/multimodal/medclip-swin.json", file497, sizeof file497},
+    {"models/multimodal/medklip.json", file498, sizeof file498},
+    {"models/multimodal/medvill.json", file499, sizeof file499},
+    {"models/multimodal/medvint-td.json", file500, sizeof file500},
+    {"models/multimodal/medvint-te.json", file501, sizeof file501},
+    {"models/multimodal/mgca-r50.json", file502, sizeof file502},
+    {"models/multimodal/mgca-vit-b.json", file503, sizeof file503},
+    {"models/multimodal/mi-zero-bioclinicalbert.json", file504, sizeof file504},
+    {"models/multimodal/mi-zero-pubmedbert.json", file505, sizeof file505},
+    {"models/multimodal/minigpt4-13b.json", file506, sizeof file506},
+    {"models/multimodal/minigpt4-7b.json", file507, sizeof file507},
+    {"models/multimodal/mmbert.json", file508, sizeof file508},
+    {"models/multimodal/moleculestm-graph.json", file509, sizeof file509},
+    {"models/multimodal/moleculestm-smiles.json", file510, sizeof file510},
+    {"models/multimodal/mrm.json", file511, sizeof file511},
+    {"models/multimodal/mumc.json", file512, sizeof file512},
+    {"models/multimodal/open-coca_vit-b-32.json", file513, sizeof file513},
+    {"models/multimodal/open-coca_vit-l-14.json", file514, sizeof file514},
+    {"models/multimodal/open-flamingo-9b.json", file515, sizeof file515},
+    {"models/multimodal/pathasst.json", file516, sizeof file516},
+    {"models/multimodal/pathchat.json", file517, sizeof file517},
+    {"models/multimodal/plip.json", file518, sizeof file518},
+    {"models/multimodal/pmc-clip.json", file519, sizeof file519},
+    {"models/multimodal/prior.json", file520, sizeof file520},
+    {"models/multimodal/proteindt-clap.json", file521, sizeof file521},
+    {"models/multimodal/pubmedclip-rn50.json", file522, sizeof file522},
+    {"models/multimodal/pubmedclip-rn50x4.json", file523, sizeof file523},
+    {"models/multimodal/pubmedclip.json", file524, sizeof file524},
+    {"models/multimodal/qilin-med-vl.json", file525, sizeof file525},
+    {"models/multimodal/qin-glip.json", file526, sizeof file526},
+    {"models/multimodal/quiltnet-b-16-pmb.json", file527, sizeof file527},
+    {"models/multimodal/quiltnet-b-16.json", file528, sizeof file528},
+    {"models/multimodal/quiltnet.json", file529, sizeof file529},
+    {"models/multimodal/r2gen.json", file530, sizeof file530},
+    {"models/multimodal/radfm-14b.json", file531, sizeof file531},
+    {"models/multimodal/radfm-vision.json", file532, sizeof file532},
+    {"models/multimodal/roentgen.json", file533, sizeof file533},
+    {"models/multimodal/sd1-unet.json", file534, sizeof file534},
+    {"models/multimodal/sd1-vae.json", file535, sizeof file535},
+    {"models/multimodal/sd2-unet.json", file536, sizeof file536},
+    {"models/multimodal/stable-diffusion-v1.json", file537, sizeof file537},
+    {"models/multimodal/stable-diffusion-v2.json", file538, sizeof file538},
+    {"models/multimodal/t3d.json", file539, sizeof file539},
+    {"models/multimodal/umcl.json", file540, sizeof file540},
+    {"models/multimodal/unibrain.json", file541, sizeof file541},
+    {"models/multimodal/van-sonsbeek-biogpt.json", file542, sizeof file542},
+    {"models/multimodal/van-sonsbeek-biomedlm.json", file543, sizeof file543},
+    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file544, sizeof file544},
+    {"models/multimodal/vit-bert-dual.json", file545, sizeof file545},
+    {"models/multimodal/xplainer.json", file546, sizeof file546},
+    {"models/multimodal/xraygpt-vit-g.json", file547, sizeof file547},
+    {"models/multimodal/xraygpt.json", file548, sizeof file548},
+    {"models/vision/3dsam-adapter.json", file549, sizeof file549},
+    {"models/vision/adaptivesam.json", file550, sizeof file550},
+    {"models/vision/after-sam.json", file551, sizeof file551},
+    {"models/vision/all-in-sam.json", file552, sizeof file552},
+    {"models/vision/anand-sam.json", file553, sizeof file553},
+    {"models/vision/autosam.json", file554, sizeof file554},
+    {"models/vision/baharoon-dinov2-vitb14.json", file555, sizeof file555},
+    {"models/vision/baharoon-dinov2-vitg14.json", file556, sizeof file556},
+    {"models/vision/baharoon-dinov2-vitl14.json", file557, sizeof file557},
+    {"models/vision/brow.json", file558, sizeof file558},
+    {"models/vision/c2l-densenet121.json", file559, sizeof file559},
+    {"models/vision/c2l-resnet18.json", file560, sizeof file560},
+    {"models/vision/campanella-vit-l.json", file561, sizeof file561},
+    {"models/vision/campanella-vit-s.json", file562, sizeof file562},
+    {"models/vision/cellsam.json", file563, sizeof file563},
+    {"models/vision/ciga-resnet18.json", file564, sizeof file564},
+    {"models/vision/clip-rn101-visual.json", file565, sizeof file565},
+    {"models/vision/clip-rn50-visual.json", file566, sizeof file566},
+    {"models/vision/clip-rn50x4-visual.json", file567, sizeof file567},
+    {"models/vision/convnext_base.json", file568, sizeof file568},
+    {"models/vision/convnext_large.json", file569, sizeof file569},
+    {"models/vision/convnext_small.json", file570, sizeof file570},
+    {"models/vision/convnext_tiny.json", file571, sizeof file571},
+    {"models/vision/ctranspath.json", file572, sizeof file572},
+    {"models/vision/deblurring-mae.json", file573, sizeof file573},
+    {"models/vision/densenet121-3d.json", file574, sizeof file574},
+    {"models/vision/densenet121.json", file575, sizeof file575},
+    {"models/vision/densenet161.json", file576, sizeof file576},
+    {"models/vision/densenet169.json", file577, sizeof file577},
+    {"models/vision/densenet201.json", file578, sizeof file578},
+    {"models/vision/desam.json", file579, sizeof file579},
+    {"models/vision/dinov2-vitb14.json", file580, sizeof file580},
+    {"models/vision/dinov2-vitg14.json", file581, sizeof file581},
+    {"models/vision/dinov2-vitl14.json", file582, sizeof file582},
+    {"models/vision/dinov2-vits14.json", file583, sizeof file583},
+    {"models/vision/efficientnet_b0.json", file584, sizeof file584},
+    {"models/vision/efficientnet_b1.json", file585, sizeof file585},
+    {"models/vision/efficientnet_b2.json", file586, sizeof file586},
+    {"models/vision/efficientnet_b3.json", file587, sizeof file587},
+    {"models/vision/efficientnet_b4.json", file588, sizeof file588},
+    {"models/vision/efficientnet_b5.json", file589, sizeof file589},
+    {"models/vision/efficientnet_b6.json", file590, sizeof file590},
+    {"models/vision/efficientnet_b7.json", file591, sizeof file591},
+    {"models/vision/endo-fm-timesformer.json", file592, sizeof file592},
+    {"models/vision/eviprompt-b.json", file593, sizeof file593},
+    {"models/vision/eviprompt-h.json", file594, sizeof file594},
+    {"models/vision/feng-sam.json", file595, sizeof file595},
+    {"models/vision/ghesu-resnet50w2.json", file596, sizeof file596},
+    {"models/vision/gigapath-slide.json", file597, sizeof file597},
+    {"models/vision/gigapath-tile.json", file598, sizeof file598},
+    {"models/vision/gvsl-unet.json", file599, sizeof file599},
+    {"models/vision/lvm-med-resnet50.json", file600, sizeof file600},
+    {"models/vision/lvm-med-vit-b.json", file601, sizeof file601},
+    {"models/vision/ma-sam.json", file602, sizeof file602},
+    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file603, sizeof file603},
+    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file604, sizeof file604},
+    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file605, sizeof file605},
+    {"models/vision/mammo-sam.json", file606, sizeof file606},
+    {"models/vision/med-sa.json", file607, sizeof file607},
+    {"models/vision/med3d-resnet10.json", file608, sizeof file608},
+    {"models/vision/med3d-resnet101.json", file609, sizeof file609},
+    {"models/vision/med3d-resnet152.json", file610, sizeof file610},
+    {"models/vision/med3d-resnet18.json", file611, sizeof file611},
+    {"models/vision/med3d-resnet200.json", file612, sizeof file612},
+    {"models/vision/med3d-resnet34.json", file613, sizeof file613},
+    {"models/vision/med3d-resnet50.json", file614, sizeof file614},
+    {"models/vision/medivista-sam.json", file615, sizeof file615},
+    {"models/vision/medlsam.json", file616, sizeof file616},
+    {"models/vision/medsam-vit-b.json", file617, sizeof file617},
+    {"models/vision/mis-fm-pctnet.json", file618, sizeof file618},
+    {"models/vision/mobilesam-image-encoder.json", file619, sizeof file619},
+    {"models/vision/mobilesam.json", file620, sizeof file620},
+    {"models/vision/moco-cxr-densenet121.json", file621, sizeof file621},
+    {"models/vision/moco-cxr-resnet18.json", file622, sizeof file622},
+    {"models/vision/models-genesis-unet3d.json", file623, sizeof file623},
+    {"models/vision/nnsam.json", file624, sizeof file624},
+    {"models/vision/nnunet-2d.json", file625, sizeof file625},
+    {"models/vision/nnunet-3d-fullres.json", file626, sizeof file626},
+    {"models/vision/nnunet-resenc-l.json", file627, sizeof file627},
+    {"models/vision/nnunet-resenc-m.json", file628, sizeof file628},
+    {"models/vision/nnunet-resenc-xl.json", file629, sizeof file629},
+    {"models/vision/pancy-yolov8-sam.json", file630, sizeof file630},
+    {"models/vision/polyp-sam-b.json", file631, sizeof file631},
+    {"models/vision/polyp-sam-l.json", file632, sizeof file632},
+    {"models/vision/polyp-sam-plus-plus.json", file633, sizeof file633},
+    {"models/vision/promise.json", file634, sizeof file634},
+    {"models/vision/punetr.json", file635, sizeof file635},
+    {"models/vision/r3d18.json", file636, sizeof file636},
+    {"models/vision/resnet101.json", file637, sizeof file637},
+    {"models/vision/resnet152.json", file638, sizeof file638},
+    {"models/vision/resnet18.json", file639, sizeof file639},
+    {"models/vision/resnet34.json", file640, sizeof file640},
+    {"models/vision/resnet50.json", file641, sizeof file641},
+    {"models/vision/resnext101_32x8d.json", file642, sizeof file642},
+    {"models/vision/resnext101_64x4d.json", file643, sizeof file643},
+    {"models/vision/resnext50_32x4d.json", file644, sizeof file644},
+    {"models/vision/retfound.json", file645, sizeof file645},
+    {"models/vision/rudolfv.json", file646, sizeof file646},
+    {"models/vision/sam-lst.json", file647, sizeof file647},
+    {"models/vision/sam-mask-decoder.json", file648, sizeof file648},
+    {"models/vision/sam-med2d.json", file649, sizeof file649},
+    {"models/vision/sam-med3d.json", file650, sizeof file650},
+    {"models/vision/sam-octa.json", file651, sizeof file651},
+    {"models/vision/sam-path.json", file652, sizeof file652},
+    {"models/vision/sam-u.json", file653, sizeof file653},
+    {"models/vision/sam-vit_b-image-encoder.json", file654, sizeof file654},
+    {"models/vision/sam-vit_b.json", file655, sizeof file655},
+    {"models/vision/sam-vit_h-image-encoder.json", file656, sizeof file656},
+    {"models/vision/sam-vit_h.json", file657, sizeof file657},
+    {"models/vision/sam-vit_l-image-encoder.json", file658, sizeof file658},
+    {"models/vision/sam-vit_l.json", file659, sizeof file659},
+    {"models/vision/samaug.json", file660, sizeof file660},
+    {"models/vision/samed-h.json", file661, sizeof file661},
+    {"models/vision/samed.json", file662, sizeof file662},
+    {"models/vision/samm-b.json", file663, sizeof file663},
+    {"models/vision/samm-h.json", file664, sizeof file664},
+    {"models/vision/samm-l.json", file665, sizeof file665},
+    {"models/vision/sampot.json", file666, sizeof file666},
+    {"models/vision/samus.json", file667, sizeof file667},
+    {"models/vision/segmentanybone.json", file668, sizeof file668},
+    {"models/vision/segresnet-brats.json", file669, sizeof file669},
+    {"models/vision/segresnet.json", file670, sizeof file670},
+    {"models/vision/segvol-image-encoder.json", file671, sizeof file671},
+    {"models/vision/segvol.json", file672, sizeof file672},
+    {"models/vision/semisam.json", file673, sizeof file673},
+    {"models/vision/skinsam.json", file674, sizeof file674},
+    {"models/vision/sp-sam.json", file675, sizeof file675},
+    {"models/vision/stunet-b.json", file676, sizeof file676},
+    {"models/vision/stunet-h.json", file677, sizeof file677},
+    {"models/vision/stunet-l.json", file678, sizeof file678},
+    {"models/vision/stunet-s.json", file679, sizeof file679},
+    {"models/vision/surgicalsam.json", file680, sizeof file680},
+    {"models/vision/swin_base_patch4_window7_224.json", file681, sizeof file681},
+    {"models/vision/swin_large_patch4_window7_224.json", file682, sizeof file682},
+    {"models/vision/swin_small_patch4_window7_224.json", file683, sizeof file683},
+    {"models/vision/swin_tiny_patch4_window7_224.json", file684, sizeof file684},
+    {"models/vision/swinsam.json", file685, sizeof file685},
+    {"models/vision/swinunetr-24.json", file686, sizeof file686},
+    {"models/vision/swinunetr-48.json", file687, sizeof file687},
+    {"models/vision/swinunetr-v2-48.json", file688, sizeof file688},
+    {"models/vision/tiny_vit_11m_224.json", file689, sizeof file689},
+    {"models/vision/tiny_vit_21m_224.json", file690, sizeof file690},
+    {"models/vision/tiny_vit_5m_224.json", file691, sizeof file691},
+    {"models/vision/transvw-unet3d.json", file692, sizeof file692},
+    {"models/vision/unet-resnet18-smp.json", file693, sizeof file693},
+    {"models/vision/unet-resnet34-smp.json", file694, sizeof file694},
+    {"models/vision/unet-resnet50-smp.json", file695, sizeof file695},
+    {"models/vision/unet2d-basic.json", file696, sizeof file696},
+    {"models/vision/unet3d-basic.json", file697, sizeof file697},
+    {"models/vision/unetr-16.json", file698, sizeof file698},
+    {"models/vision/uni.json", file699, sizeof file699},
+    {"models/vision/uni2-h.json", file700, sizeof file700},
+    {"models/vision/universeg.json", file701, sizeof file701},
+    {"models/vision/ur-sam.json", file702, sizeof file702},
+    {"models/vision/usfm.json", file703, sizeof file703},
+    {"models/vision/virchow.json", file704, sizeof file704},
+    {"models/vision/virchow2.json", file705, sizeof file705},
+    {"models/vision/visionfm.json", file706, sizeof file706},
+    {"models/vision/vit-b-16.json", file707, sizeof file707},
+    {"models/vision/vit-h-14.json", file708, sizeof file708},
+    {"models/vision/vit-l-16.json", file709, sizeof file709},
+    {"models/vision/vit-large-linear-probe.json", file710, sizeof file710},
+    {"models/vision/vit-s-16.json", file711, sizeof file711},
+    {"models/vision/voco-b.json", file712, sizeof file712},
+    {"models/vision/voco-h.json", file713, sizeof file713},
+    {"models/vision/voco-l.json", file714, sizeof file714},
+    {"models/vision/wide_resnet101_2.json", file715, sizeof file715},
+    {"models/vision/wide_resnet50_2.json", file716, sizeof file716},
+    {"models/vision/yolov8l.json", file717, sizeof file717},
+    {"models/vision/yolov8m.json", file718, sizeof file718},
+    {"models/vision/yolov8n.json", file719, sizeof file719},
+    {"models/vision/yolov8s.json", file720, sizeof file720},
+    {"models/vision/yolov8x.json", file721, sizeof file721},
+    {"survey.json", file722, sizeof file722},
     {0, 0, 0},
 };
-const long CProfilesCount = 719;
-    {"devices/rtx-2080-ti.json", file104, sizeof file104},
-    {"devices/rtx-3060.json", file105, sizeof file105},
-    {"devices/rtx-3070.json", file106, sizeof file106},
-    {"devices/rtx-3080-ti.json", file107, sizeof file107},
-    {"devices/rtx-3080.json", file108, sizeof file108},
-    {"devices/rtx-3090.json", file109, sizeof file109},
-    {"devices/rtx-4060-ti-16gb.json", file110, sizeof file110},
-    {"devices/rtx-4070-ti-super.json", file111, sizeof file111},
-    {"devices/rtx-4070.json", file112, sizeof file112},
-    {"devices/rtx-4080.json", file113, sizeof file113},
-    {"devices/rtx-4090.json", file114, sizeof file114},
-    {"devices/rtx-5000-ada.json", file115, sizeof file115},
-    {"devices/rtx-5070-ti.json", file116, sizeof file116},
-    {"devices/rtx-5080.json", file117, sizeof file117},
-    {"devices/rtx-5090.json", file118, sizeof file118},
-    {"devices/rtx-6000-ada.json", file119, sizeof file119},
-    {"devices/rtx-a4000.json", file120, sizeof file120},
-    {"devices/rtx-a5000.json", file121, sizeof file121},
-    {"devices/rtx-a6000.json", file122, sizeof file122},
-    {"devices/rtx-pro-6000.json", file123, sizeof file123},
-    {"devices/t4.json", file124, sizeof file124},
-    {"devices/tpu-v3.json", file125, sizeof file125},
-    {"devices/tpu-v4.json", file126, sizeof file126},
-    {"devices/tpu-v5e.json", file127, sizeof file127},
-    {"devices/tpu-v5p.json", file128, sizeof file128},
-    {"devices/tpu-v6e.json", file129, sizeof file129},
-    {"devices/v100-16gb.json", file130, sizeof file130},
-    {"devices/v100-32gb.json", file131, sizeof file131},
-    {"devices/xeon-6980p-dual.json", file132, sizeof file132},
-    {"devices/xeon-8380-dual.json", file133, sizeof file133},
-    {"devices/xeon-8480-dual.json", file134, sizeof file134},
-    {"grids/australia.json", file135, sizeof file135},
-    {"grids/brazil.json", file136, sizeof file136},
-    {"grids/canada.json", file137, sizeof file137},
-    {"grids/china.json", file138, sizeof file138},
-    {"grids/eu.json", file139, sizeof file139},
-    {"grids/france.json", file140, sizeof file140},
-    {"grids/germany.json", file141, sizeof file141},
-    {"grids/india.json", file142, sizeof file142},
-    {"grids/italy.json", file143, sizeof file143},
-    {"grids/japan.json", file144, sizeof file144},
-    {"grids/netherlands.json", file145, sizeof file145},
-    {"grids/norway.json", file146, sizeof file146},
-    {"grids/poland.json", file147, sizeof file147},
-    {"grids/quebec.json", file148, sizeof file148},
-    {"grids/singapore.json", file149, sizeof file149},
-    {"grids/south-africa.json", file150, sizeof file150},
-    {"grids/south-korea.json", file151, sizeof file151},
-    {"grids/spain.json", file152, sizeof file152},
-    {"grids/sweden.json", file153, sizeof file153},
-    {"grids/switzerland.json", file154, sizeof file154},
-    {"grids/united-kingdom.json", file155, sizeof file155},
-    {"grids/united-states.json", file156, sizeof file156},
-    {"grids/us-california.json", file157, sizeof file157},
-    {"grids/us-virginia.json", file158, sizeof file158},
-    {"grids/world.json", file159, sizeof file159},
-    {"models/bioinformatics/3utrbert-4mer.json", file160, sizeof file160},
-    {"models/bioinformatics/3utrbert-5mer.json", file161, sizeof file161},
-    {"models/bioinformatics/3utrbert-6mer.json", file162, sizeof file162},
-    {"models/bioinformatics/3utrbert.json", file163, sizeof file163},
-    {"models/bioinformatics/alphafold2-finetuning.json", file164, sizeof file164},
-    {"models/bioinformatics/alphafold2.json", file165, sizeof file165},
-    {"models/bioinformatics/aminobert.json", file166, sizeof file166},
-    {"models/bioinformatics/celllm.json", file167, sizeof file167},
-    {"models/bioinformatics/codonbert.json", file168, sizeof file168},
-    {"models/bioinformatics/dnabert-2.json", file169, sizeof file169},
-    {"models/bioinformatics/dnabert-3.json", file170, sizeof file170},
-    {"models/bioinformatics/dnabert-4.json", file171, sizeof file171},
-    {"models/bioinformatics/dnabert-5.json", file172, sizeof file172},
-    {"models/bioinformatics/dnabert-6.json", file173, sizeof file173},
-    {"models/bioinformatics/dnagpt-0.1b-h.json", file174, sizeof file174},
-    {"models/bioinformatics/dnagpt-0.1b.json", file175, sizeof file175},
-    {"models/bioinformatics/dnagpt-3b.json", file176, sizeof file176},
-    {"models/bioinformatics/esm-1b.json", file177, sizeof file177},
-    {"models/bioinformatics/esm2-150m.json", file178, sizeof file178},
-    {"models/bioinformatics/esm2-15b.json", file179, sizeof file179},
-    {"models/bioinformatics/esm2-35m.json", file180, sizeof file180},
-    {"models/bioinformatics/esm2-3b.json", file181, sizeof file181},
-    {"models/bioinformatics/esm2-650m.json", file182, sizeof file182},
-    {"models/bioinformatics/esm2-8m.json", file183, sizeof file183},
-    {"models/bioinformatics/evoformer-48.json", file184, sizeof file184},
-    {"models/bioinformatics/gena-lm-base.json", file185, sizeof file185},
-    {"models/bioinformatics/gena-lm-bigbird-base-sparse.json", file186, sizeof file186},
-    {"models/bioinformatics/gena-lm-bigbird-base.json", file187, sizeof file187},
-    {"models/bioinformatics/gena-lm-large.json", file188, sizeof file188},
-    {"models/bioinformatics/genebert.json", file189, sizeof file189},
-    {"models/bioinformatics/geneformer-106m.json", file190, sizeof file190},
-    {"models/bioinformatics/geneformer-12l.json", file191, sizeof file191},
-    {"models/bioinformatics/geneformer-20l.json", file192, sizeof file192},
-    {"models/bioinformatics/geneformer.json", file193, sizeof file193},
-    {"models/bioinformatics/genept.json", file194, sizeof file194},
-    {"models/bioinformatics/gin-5x300.json", file195, sizeof file195},
-    {"models/bioinformatics/hyenadna-large-1m.json", file196, sizeof file196},
-    {"models/bioinformatics/hyenadna-medium-160k.json", file197, sizeof file197},
-    {"models/bioinformatics/hyenadna-medium-450k.json", file198, sizeof file198},
-    {"models/bioinformatics/hyenadna-small-32k.json", file199, sizeof file199},
-    {"models/bioinformatics/hyenadna-tiny-1k-d256.json", file200, sizeof file200},
-    {"models/bioinformatics/hyenadna-tiny-1k.json", file201, sizeof file201},
-    {"models/bioinformatics/mrna-fm.json", file202, sizeof file202},
-    {"models/bioinformatics/msa-transformer.json", file203, sizeof file203},
-    {"models/bioinformatics/nucleotide-transformer-2.5b.json", file204, sizeof file204},
-    {"models/bioinformatics/nucleotide-transformer-500m.json", file205, sizeof file205},
-    {"models/bioinformatics/nucleotide-transformer-v2-100m.json", file206, sizeof file206},
-    {"models/bioinformatics/nucleotide-transformer-v2-250m.json", file207, sizeof file207},
-    {"models/bioinformatics/nucleotide-transformer-v2-500m.json", file208, sizeof file208},
-    {"models/bioinformatics/nucleotide-transformer-v2-50m.json", file209, sizeof file209},
-    {"models/bioinformatics/progen.json", file210, sizeof file210},
-    {"models/bioinformatics/progen2-base.json", file211, sizeof file211},
-    {"models/bioinformatics/progen2-bfd90.json", file212, sizeof file212},
-    {"models/bioinformatics/progen2-large.json", file213, sizeof file213},
-    {"models/bioinformatics/progen2-medium.json", file214, sizeof file214},
-    {"models/bioinformatics/progen2-oas.json", file215, sizeof file215},
-    {"models/bioinformatics/progen2-small.json", file216, sizeof file216},
-    {"models/bioinformatics/progen2-xlarge.json", file217, sizeof file217},
-    {"models/bioinformatics/protalbert.json", file218, sizeof file218},
-    {"models/bioinformatics/protbert-bfd.json", file219, sizeof file219},
-    {"models/bioinformatics/protbert.json", file220, sizeof file220},
-    {"models/bioinformatics/protgpt2.json", file221, sizeof file221},
-    {"models/bioinformatics/prott5-xl-encdec.json", file222, sizeof file222},
-    {"models/bioinformatics/prott5-xl-encoder.json", file223, sizeof file223},
-    {"models/bioinformatics/prott5-xxl-encdec.json", file224, sizeof file224},
-    {"models/bioinformatics/prott5-xxl-encoder.json", file225, sizeof file225},
-    {"models/bioinformatics/rna-fm.json", file226, sizeof file226},
-    {"models/bioinformatics/rna-msm.json", file227, sizeof file227},
-    {"models/bioinformatics/rnabert.json", file228, sizeof file228},
-    {"models/bioinformatics/scbert.json", file229, sizeof file229},
-    {"models/bioinformatics/scelmo.json", file230, sizeof file230},
-    {"models/bioinformatics/scfoundation-100m.json", file231, sizeof file231},
-    {"models/bioinformatics/scgpt.json", file232, sizeof file232},
-    {"models/bioinformatics/splicebert-510.json", file233, sizeof file233},
-    {"models/bioinformatics/splicebert.json", file234, sizeof file234},
-    {"models/bioinformatics/uce-33l.json", file235, sizeof file235},
-    {"models/bioinformatics/uce-4l.json", file236, sizeof file236},
-    {"models/bioinformatics/utr-lm.json", file237, sizeof file237},
-    {"models/bioinformatics/xtrimopglm-100b.json", file238, sizeof file238},
-    {"models/bioinformatics/xtrimopglm-10b.json", file239, sizeof file239},
-    {"models/bioinformatics/xtrimopglm-1b.json", file240, sizeof file240},
-    {"models/bioinformatics/xtrimopglm-3b.json", file241, sizeof file241},
-    {"models/language/albert-base.json", file242, sizeof file242},
-    {"models/language/albert-large.json", file243, sizeof file243},
-    {"models/language/albert-xlarge.json", file244, sizeof file244},
-    {"models/language/albert-xxlarge.json", file245, sizeof file245},
-    {"models/language/alpacare-13b.json", file246, sizeof file246},
-    {"models/language/alpacare-7b.json", file247, sizeof file247},
-    {"models/language/alpacare-llama2-13b.json", file248, sizeof file248},
-    {"models/language/alpacare-llama2-7b.json", file249, sizeof file249},
-    {"models/language/alphabert.json", file250, sizeof file250},
-    {"models/language/antplm-med-10b.json", file251, sizeof file251},
-    {"models/language/baichuan-13b.json", file252, sizeof file252},
-    {"models/language/baichuan-7b.json", file253, sizeof file253},
-    {"models/language/baichuan2-13b.json", file254, sizeof file254},
-    {"models/language/baichuan2-7b.json", file255, sizeof file255},
-    {"models/language/bart-base.json", file256, sizeof file256},
-    {"models/language/bart-large.json", file257, sizeof file257},
-    {"models/language/behrt.json", file258, sizeof file258},
-    {"models/language/bentsao.json", file259, sizeof file259},
-    {"models/language/bert-base.json", file260, sizeof file260},
-    {"models/language/bert-large.json", file261, sizeof file261},
-    {"models/language/bianque-1.json", file262, sizeof file262},
-    {"models/language/bianque-2.json", file263, sizeof file263},
-    {"models/language/bimedix.json", file264, sizeof file264},
-    {"models/language/biobart-base.json", file265, sizeof file265},
-    {"models/language/biobart-large.json", file266, sizeof file266},
-    {"models/language/biobart-v2-base.json", file267, sizeof file267},
-    {"models/language/biobart-v2-large.json", file268, sizeof file268},
-    {"models/language/biobert.json", file269, sizeof file269},
-    {"models/language/biomedlm.json", file270, sizeof file270},
-    {"models/language/biomistral-7b.json", file271, sizeof file271},
-    {"models/language/bloom-176b.json", file272, sizeof file272},
-    {"models/language/bloom-1b1.json", file273, sizeof file273},
-    {"models/language/bloom-1b7.json", file274, sizeof file274},
-    {"models/language/bloom-3b.json", file275, sizeof file275},
-    {"models/language/bloom-560m.json", file276, sizeof file276},
-    {"models/language/bloom-7b1.json", file277, sizeof file277},
-    {"models/language/chatcad-plus.json", file278, sizeof file278},
-    {"models/language/chatcad.json", file279, sizeof file279},
-    {"models/language/chatdoctor.json", file280, sizeof file280},
-    {"models/language/chatglm-6b.json", file281, sizeof file281},
-    {"models/language/chatglm2-6b.json", file282, sizeof file282},
-    {"models/language/chatglm3-6b.json", file283, sizeof file283},
-    {"models/language/chatgpt.json", file284, sizeof file284},
-    {"models/language/clinical-decision-transformer.json", file285, sizeof file285},
-    {"models/language/clinical-longformer.json", file286, sizeof file286},
-    {"models/language/clinicalbert.json", file287, sizeof file287},
-    {"models/language/clinicalgpt.json", file288, sizeof file288},
-    {"models/language/deberta-base.json", file289, sizeof file289},
-    {"models/language/deberta-v3-base.json", file290, sizeof file290},
-    {"models/language/deberta-v3-large.json", file291, sizeof file291},
-    {"models/language/deberta-v3-small.json", file292, sizeof file292},
-    {"models/language/deid-gpt.json", file293, sizeof file293},
-    {"models/language/distilbert-base.json", file294, sizeof file294},
-    {"models/language/doctorglm.json", file295, sizeof file295},
-    {"models/language/dr-knows.json", file296, sizeof file296},
-    {"models/language/electra-base.json", file297, sizeof file297},
-    {"models/language/electra-large.json", file298, sizeof file298},
-    {"models/language/falcon-40b.json", file299, sizeof file299},
-    {"models/language/falcon-7b.json", file300, sizeof file300},
-    {"models/language/flan-t5-base.json", file301, sizeof file301},
-    {"models/language/flan-t5-large.json", file302, sizeof file302},
-    {"models/language/flan-t5-small.json", file303, sizeof file303},
-    {"models/language/flan-t5-xl.json", file304, sizeof file304},
-    {"models/language/flan-t5-xxl.json", file305, sizeof file305},
-    {"models/language/gatortron-base-345m.json", file306, sizeof file306},
-    {"models/language/gatortron-large-8.9b.json", file307, sizeof file307},
-    {"models/language/gatortron-medium-3.9b.json", file308, sizeof file308},
-    {"models/language/gatortrongpt-20b.json", file309, sizeof file309},
-    {"models/language/gatortrongpt-5b.json", file310, sizeof file310},
-    {"models/language/gemma-2b.json", file311, sizeof file311},
-    {"models/language/gemma-7b.json", file312, sizeof file312},
-    {"models/language/gemma2-27b.json", file313, sizeof file313},
-    {"models/language/gemma2-2b.json", file314, sizeof file314},
-    {"models/language/gemma2-9b.json", file315, sizeof file315},
-    {"models/language/gemma3-1b.json", file316, sizeof file316},
-    {"models/language/glm-10b.json", file317, sizeof file317},
-    {"models/language/glm-130b.json", file318, sizeof file318},
-    {"models/language/gpt-4.json", file319, sizeof file319},
-    {"models/language/gpt-doctor.json", file320, sizeof file320},
-    {"models/language/gpt-j-6b.json", file321, sizeof file321},
-    {"models/language/gpt-neo-1.3b.json", file322, sizeof file322},
-    {"models/language/gpt-neox-20b.json", file323, sizeof file323},
-    {"models/language/gpt2-large.json", file324, sizeof file324},
-    {"models/language/gpt2-medium.json", file325, sizeof file325},
-    {"models/language/gpt2-xl.json", file326, sizeof file326},
-    {"models/language/gpt2.json", file327, sizeof file327},
-    {"models/language/healthprompt.json", file328, sizeof file328},
-    {"models/language/huatuogpt-13b.json", file329, sizeof file329},
-    {"models/language/huatuogpt-7b.json", file330, sizeof file330},
-    {"models/language/huatuogpt2-13b.json", file331, sizeof file331},
-    {"models/language/huatuogpt2-34b.json", file332, sizeof file332},
-    {"models/language/huatuogpt2-7b.json", file333, sizeof file333},
-    {"models/language/jmlr-13b.json", file334, sizeof file334},
-    {"models/language/jmlr-7b.json", file335, sizeof file335},
-    {"models/language/llama-13b.json", file336, sizeof file336},
-    {"models/language/llama-33b.json", file337, sizeof file337},
-    {"models/language/llama-65b.json", file338, sizeof file338},
-    {"models/language/llama-7b.json", file339, sizeof file339},
-    {"models/language/llama2-13b.json", file340, sizeof file340},
-    {"models/language/llama2-70b.json", file341, sizeof file341},
-    {"models/language/llama2-7b.json", file342, sizeof file342},
-    {"models/language/llama3-70b.json", file343, sizeof file343},
-    {"models/language/llama3-8b.json", file344, sizeof file344},
-    {"models/language/llama3.1-405b.json", file345, sizeof file345},
-    {"models/language/llama3.1-70b.json", file346, sizeof file346},
-    {"models/language/llama3.1-8b.json", file347, sizeof file347},
-    {"models/language/llama3.2-1b.json", file348, sizeof file348},
-    {"models/language/llama3.2-3b.json", file349, sizeof file349},
-    {"models/language/longformer-base-4096.json", file350, sizeof file350},
-    {"models/language/longformer-large-4096.json", file351, sizeof file351},
-    {"models/language/me-llama-13b.json", file352, sizeof file352},
-    {"models/language/me-llama-70b.json", file353, sizeof file353},
-    {"models/language/med-palm-2.json", file354, sizeof file354},
-    {"models/language/med-palm.json", file355, sizeof file355},
-    {"models/language/medagents-flan-palm.json", file356, sizeof file356},
-    {"models/language/medalpaca-13b.json", file357, sizeof file357},
-    {"models/language/medalpaca-30b.json", file358, sizeof file358},
-    {"models/language/medalpaca-7b.json", file359, sizeof file359},
-    {"models/language/medcpt-query.json", file360, sizeof file360},
-    {"models/language/medcpt-reranker.json", file361, sizeof file361},
-    {"models/language/medcpt.json", file362, sizeof file362},
-    {"models/language/meditron-70b.json", file363, sizeof file363},
-    {"models/language/meditron-7b.json", file364, sizeof file364},
-    {"models/language/medprompt.json", file365, sizeof file365},
-    {"models/language/medroberta-nl.json", file366, sizeof file366},
-    {"models/language/megatron-gpt-1.3b.json", file367, sizeof file367},
-    {"models/language/mistral-7b.json", file368, sizeof file368},
-    {"models/language/mixtral-8x22b.json", file369, sizeof file369},
-    {"models/language/mixtral-8x7b.json", file370, sizeof file370},
-    {"models/language/mosaicbert-base.json", file371, sizeof file371},
-    {"models/language/napss.json", file372, sizeof file372},
-    {"models/language/oncogpt-7b.json", file373, sizeof file373},
-    {"models/language/open-llama-3b.json", file374, sizeof file374},
-    {"models/language/ophglm.json", file375, sizeof file375},
-    {"models/language/opt-1.3b.json", file376, sizeof file376},
-    {"models/language/opt-125m.json", file377, sizeof file377},
-    {"models/language/opt-13b.json", file378, sizeof file378},
-    {"models/language/opt-175b.json", file379, sizeof file379},
-    {"models/language/opt-2.7b.json", file380, sizeof file380},
-    {"models/language/opt-30b.json", file381, sizeof file381},
-    {"models/language/opt-6.7b.json", file382, sizeof file382},
-    {"models/language/opt-66b.json", file383, sizeof file383},
-    {"models/language/palm-540b.json", file384, sizeof file384},
-    {"models/language/palm-62b.json", file385, sizeof file385},
-    {"models/language/palm-8b.json", file386, sizeof file386},
-    {"models/language/pbp.json", file387, sizeof file387},
-    {"models/language/phi-1.5.json", file388, sizeof file388},
-    {"models/language/phi-2.json", file389, sizeof file389},
-    {"models/language/phi-3-mini.json", file390, sizeof file390},
-    {"models/language/pmc-llama-13b.json", file391, sizeof file391},
-    {"models/language/pmc-llama-7b.json", file392, sizeof file392},
-    {"models/language/pubmedbert.json", file393, sizeof file393},
-    {"models/language/qilin-med-13b.json", file394, sizeof file394},
-    {"models/language/qilin-med.json", file395, sizeof file395},
-    {"models/language/qwen-1.8b.json", file396, sizeof file396},
-    {"models/language/qwen-14b.json", file397, sizeof file397},
-    {"models/language/qwen-72b.json", file398, sizeof file398},
-    {"models/language/qwen-7b.json", file399, sizeof file399},
-    {"models/language/qwen2-0.5b.json", file400, sizeof file400},
-    {"models/language/qwen2-1.5b.json", file401, sizeof file401},
-    {"models/language/qwen2-72b.json", file402, sizeof file402},
-    {"models/language/qwen2-7b.json", file403, sizeof file403},
-    {"models/language/qwen3-8b.json", file404, sizeof file404},
-    {"models/language/roberta-base.json", file405, sizeof file405},
-    {"models/language/roberta-large.json", file406, sizeof file406},
-    {"models/language/scibert.json", file407, sizeof file407},
-    {"models/language/spt.json", file408, sizeof file408},
-    {"models/language/t5-11b.json", file409, sizeof file409},
-    {"models/language/t5-3b.json", file410, sizeof file410},
-    {"models/language/t5-base.json", file411, sizeof file411},
-    {"models/language/t5-large.json", file412, sizeof file412},
-    {"models/language/t5-small.json", file413, sizeof file413},
-    {"models/language/taiyi-7b.json", file414, sizeof file414},
-    {"models/language/text-embedding-ada-002.json", file415, sizeof file415},
-    {"models/language/visual-med-alpaca.json", file416, sizeof file416},
-    {"models/language/yi-34b.json", file417, sizeof file417},
-    {"models/language/zhongjing-13b.json", file418, sizeof file418},
-    {"models/language/ziya-llama-13b.json", file419, sizeof file419},
-    {"models/multimodal/albef.json", file420, sizeof file420},
-    {"models/multimodal/arl.json", file421, sizeof file421},
-    {"models/multimodal/bfspr.json", file422, sizeof file422},
-    {"models/multimodal/biomedclip.json", file423, sizeof file423},
-    {"models/multimodal/biomedgpt-b.json", file424, sizeof file424},
-    {"models/multimodal/biomedgpt-m.json", file425, sizeof file425},
-    {"models/multimodal/biomedgpt-s.json", file426, sizeof file426},
-    {"models/multimodal/biovil.json", file427, sizeof file427},
-    {"models/multimodal/blip2-opt-2.7b.json", file428, sizeof file428},
-    {"models/multimodal/blip2-opt-6.7b.json", file429, sizeof file429},
-    {"models/multimodal/chambon-sd.json", file430, sizeof file430},
-    {"models/multimodal/chexzero-b-16-320.json", file431, sizeof file431},
-    {"models/multimodal/chexzero.json", file432, sizeof file432},
-    {"models/multimodal/cite.json", file433, sizeof file433},
-    {"models/multimodal/clinical-bert.json", file434, sizeof file434},
-    {"models/multimodal/clip-lung.json", file435, sizeof file435},
-    {"models/multimodal/clip-rn101.json", file436, sizeof file436},
-    {"models/multimodal/clip-rn50.json", file437, sizeof file437},
-    {"models/multimodal/clip-rn50x16.json", file438, sizeof file438},
-    {"models/multimodal/clip-rn50x4.json", file439, sizeof file439},
-    {"models/multimodal/clip-rn50x64.json", file440, sizeof file440},
-    {"models/multimodal/clip-vit-b-16-plus-240.json", file441, sizeof file441},
-    {"models/multimodal/clip-vit-b-16.json", file442, sizeof file442},
-    {"models/multimodal/clip-vit-b-32.json", file443, sizeof file443},
-    {"models/multimodal/clip-vit-bigg-14.json", file444, sizeof file444},
-    {"models/multimodal/clip-vit-g-14.json", file445, sizeof file445},
-    {"models/multimodal/clip-vit-h-14.json", file446, sizeof file446},
-    {"models/multimodal/clip-vit-l-14-336.json", file447, sizeof file447},
-    {"models/multimodal/clip-vit-l-14.json", file448, sizeof file448},
-    {"models/multimodal/clip-vit-l-16.json", file449, sizeof file449},
-    {"models/multimodal/conch-vit-b16.json", file450, sizeof file450},
-    {"models/multimodal/convirt.json", file451, sizeof file451},
-    {"models/multimodal/coop-lvt.json", file452, sizeof file452},
-    {"models/multimodal/cxr-clip-r50.json", file453, sizeof file453},
-    {"models/multimodal/cxr-clip-swin.json", file454, sizeof file454},
-    {"models/multimodal/etp-ecg-resnet18.json", file455, sizeof file455},
-    {"models/multimodal/etp.json", file456, sizeof file456},
-    {"models/multimodal/gimp.json", file457, sizeof file457},
-    {"models/multimodal/glip-l.json", file458, sizeof file458},
-    {"models/multimodal/glip-t.json", file459, sizeof file459},
-    {"models/multimodal/gloria.json", file460, sizeof file460},
-    {"models/multimodal/guo-glip.json", file461, sizeof file461},
-    {"models/multimodal/i-ai.json", file462, sizeof file462},
-    {"models/multimodal/imitate.json", file463, sizeof file463},
-    {"models/multimodal/kad-512.json", file464, sizeof file464},
-    {"models/multimodal/llava-1.5-13b-stage1.json", file465, sizeof file465},
-    {"models/multimodal/llava-1.5-13b-stage2.json", file466, sizeof file466},
-    {"models/multimodal/llava-1.5-13b.json", file467, sizeof file467},
-    {"models/multimodal/llava-1.5-7b-stage1.json", file468, sizeof file468},
-    {"models/multimodal/llava-1.5-7b-stage2.json", file469, sizeof file469},
-    {"models/multimodal/llava-1.5-7b.json", file470, sizeof file470},
-    {"models/multimodal/llava-med-1.5-mistral-7b.json", file471, sizeof file471},
-    {"models/multimodal/llava-med-7b-224-linear.json", file472, sizeof file472},
-    {"models/multimodal/llava-med-7b-224-stage1.json", file473, sizeof file473},
-    {"models/multimodal/llava-med-7b-224-stage2.json", file474, sizeof file474},
-    {"models/multimodal/llava-med-7b-224.json", file475, sizeof file475},
-    {"models/multimodal/lovt.json", file476, sizeof file476},
-    {"models/multimodal/lu-gpt2-medium.json", file477, sizeof file477},
-    {"models/multimodal/lu-gpt2.json", file478, sizeof file478},
-    {"models/multimodal/lu-open-llama-7b.json", file479, sizeof file479},
-    {"models/multimodal/m-flag-r50.json", file480, sizeof file480},
-    {"models/multimodal/m3ad.json", file481, sizeof file481},
-    {"models/multimodal/m3ae.json", file482, sizeof file482},
-    {"models/multimodal/maco.json", file483, sizeof file483},
-    {"models/multimodal/med-flamingo.json", file484, sizeof file484},
-    {"models/multimodal/med-palm-m-12b.json", file485, sizeof file485},
-    {"models/multimodal/med-palm-m-562b.json", file486, sizeof file486},
-    {"models/multimodal/med-palm-m-84b.json", file487, sizeof file487},
-    {"models/multimodal/med-unic-r50.json", file488, sizeof file488},
-    {"models/multimodal/med-unic-vit-b.json", file489, sizeof file489},
-    {"models/multimodal/medclip-r50.json", file490, sizeof file490},
-    {"models/multimodal/medclip-swin.json", file491, sizeof file491},
-    {"models/multimodal/medklip.json", file492, sizeof file492},
-    {"models/multimodal/medvill.json", file493, sizeof file493},
-    {"models/multimodal/medvint-td.json", file494, sizeof file494},
-    {"models/multimodal/medvint-te.json", file495, sizeof file495},
-    {"models/multimodal/mgca-r50.json", file496, sizeof file496},
-    {"models/multimodal/mgca-vit-b.json", file497, sizeof file497},
-    {"models/multimodal/mi-zero-bioclinicalbert.json", file498, sizeof file498},
-    {"models/multimodal/mi-zero-pubmedbert.json", file499, sizeof file499},
-    {"models/multimodal/minigpt4-13b.json", file500, sizeof file500},
-    {"models/multimodal/minigpt4-7b.json", file501, sizeof file501},
-    {"models/multimodal/mmbert.json", file502, sizeof file502},
-    {"models/multimodal/moleculestm-graph.json", file503, sizeof file503},
-    {"models/multimodal/moleculestm-smiles.json", file504, sizeof file504},
-    {"models/multimodal/mrm.json", file505, sizeof file505},
-    {"models/multimodal/mumc.json", file506, sizeof file506},
-    {"models/multimodal/open-coca_vit-b-32.json", file507, sizeof file507},
-    {"models/multimodal/open-coca_vit-l-14.json", file508, sizeof file508},
-    {"models/multimodal/open-flamingo-9b.json", file509, sizeof file509},
-    {"models/multimodal/pathasst.json", file510, sizeof file510},
-    {"models/multimodal/pathchat.json", file511, sizeof file511},
-    {"models/multimodal/plip.json", file512, sizeof file512},
-    {"models/multimodal/pmc-clip.json", file513, sizeof file513},
-    {"models/multimodal/prior.json", file514, sizeof file514},
-    {"models/multimodal/proteindt-clap.json", file515, sizeof file515},
-    {"models/multimodal/pubmedclip-rn50.json", file516, sizeof file516},
-    {"models/multimodal/pubmedclip-rn50x4.json", file517, sizeof file517},
-    {"models/multimodal/pubmedclip.json", file518, sizeof file518},
-    {"models/multimodal/qilin-med-vl.json", file519, sizeof file519},
-    {"models/multimodal/qin-glip.json", file520, sizeof file520},
-    {"models/multimodal/quiltnet-b-16-pmb.json", file521, sizeof file521},
-    {"models/multimodal/quiltnet-b-16.json", file522, sizeof file522},
-    {"models/multimodal/quiltnet.json", file523, sizeof file523},
-    {"models/multimodal/r2gen.json", file524, sizeof file524},
-    {"models/multimodal/radfm-14b.json", file525, sizeof file525},
-    {"models/multimodal/radfm-vision.json", file526, sizeof file526},
-    {"models/multimodal/roentgen.json", file527, sizeof file527},
-    {"models/multimodal/sd1-unet.json", file528, sizeof file528},
-    {"models/multimodal/sd1-vae.json", file529, sizeof file529},
-    {"models/multimodal/sd2-unet.json", file530, sizeof file530},
-    {"models/multimodal/stable-diffusion-v1.json", file531, sizeof file531},
-    {"models/multimodal/stable-diffusion-v2.json", file532, sizeof file532},
-    {"models/multimodal/t3d.json", file533, sizeof file533},
-    {"models/multimodal/umcl.json", file534, sizeof file534},
-    {"models/multimodal/unibrain.json", file535, sizeof file535},
-    {"models/multimodal/van-sonsbeek-biogpt.json", file536, sizeof file536},
-    {"models/multimodal/van-sonsbeek-biomedlm.json", file537, sizeof file537},
-    {"models/multimodal/van-sonsbeek-gpt2-xl.json", file538, sizeof file538},
-    {"models/multimodal/vit-bert-dual.json", file539, sizeof file539},
-    {"models/multimodal/xplainer.json", file540, sizeof file540},
-    {"models/multimodal/xraygpt-vit-g.json", file541, sizeof file541},
-    {"models/multimodal/xraygpt.json", file542, sizeof file542},
-    {"models/vision/3dsam-adapter.json", file543, sizeof file543},
-    {"models/vision/adaptivesam.json", file544, sizeof file544},
-    {"models/vision/after-sam.json", file545, sizeof file545},
-    {"models/vision/all-in-sam.json", file546, sizeof file546},
-    {"models/vision/anand-sam.json", file547, sizeof file547},
-    {"models/vision/autosam.json", file548, sizeof file548},
-    {"models/vision/baharoon-dinov2-vitb14.json", file549, sizeof file549},
-    {"models/vision/baharoon-dinov2-vitg14.json", file550, sizeof file550},
-    {"models/vision/baharoon-dinov2-vitl14.json", file551, sizeof file551},
-    {"models/vision/brow.json", file552, sizeof file552},
-    {"models/vision/c2l-densenet121.json", file553, sizeof file553},
-    {"models/vision/c2l-resnet18.json", file554, sizeof file554},
-    {"models/vision/campanella-vit-l.json", file555, sizeof file555},
-    {"models/vision/campanella-vit-s.json", file556, sizeof file556},
-    {"models/vision/cellsam.json", file557, sizeof file557},
-    {"models/vision/ciga-resnet18.json", file558, sizeof file558},
-    {"models/vision/clip-rn101-visual.json", file559, sizeof file559},
-    {"models/vision/clip-rn50-visual.json", file560, sizeof file560},
-    {"models/vision/clip-rn50x4-visual.json", file561, sizeof file561},
-    {"models/vision/convnext_base.json", file562, sizeof file562},
-    {"models/vision/convnext_large.json", file563, sizeof file563},
-    {"models/vision/convnext_small.json", file564, sizeof file564},
-    {"models/vision/convnext_tiny.json", file565, sizeof file565},
-    {"models/vision/ctranspath.json", file566, sizeof file566},
-    {"models/vision/deblurring-mae.json", file567, sizeof file567},
-    {"models/vision/densenet121-3d.json", file568, sizeof file568},
-    {"models/vision/densenet121.json", file569, sizeof file569},
-    {"models/vision/densenet161.json", file570, sizeof file570},
-    {"models/vision/densenet169.json", file571, sizeof file571},
-    {"models/vision/densenet201.json", file572, sizeof file572},
-    {"models/vision/desam.json", file573, sizeof file573},
-    {"models/vision/dinov2-vitb14.json", file574, sizeof file574},
-    {"models/vision/dinov2-vitg14.json", file575, sizeof file575},
-    {"models/vision/dinov2-vitl14.json", file576, sizeof file576},
-    {"models/vision/dinov2-vits14.json", file577, sizeof file577},
-    {"models/vision/efficientnet_b0.json", file578, sizeof file578},
-    {"models/vision/efficientnet_b1.json", file579, sizeof file579},
-    {"models/vision/efficientnet_b2.json", file580, sizeof file580},
-    {"models/vision/efficientnet_b3.json", file581, sizeof file581},
-    {"models/vision/efficientnet_b4.json", file582, sizeof file582},
-    {"models/vision/efficientnet_b5.json", file583, sizeof file583},
-    {"models/vision/efficientnet_b6.json", file584, sizeof file584},
-    {"models/vision/efficientnet_b7.json", file585, sizeof file585},
-    {"models/vision/endo-fm-timesformer.json", file586, sizeof file586},
-    {"models/vision/eviprompt-b.json", file587, sizeof file587},
-    {"models/vision/eviprompt-h.json", file588, sizeof file588},
-    {"models/vision/feng-sam.json", file589, sizeof file589},
-    {"models/vision/ghesu-resnet50w2.json", file590, sizeof file590},
-    {"models/vision/gigapath-slide.json", file591, sizeof file591},
-    {"models/vision/gigapath-tile.json", file592, sizeof file592},
-    {"models/vision/gvsl-unet.json", file593, sizeof file593},
-    {"models/vision/lvm-med-resnet50.json", file594, sizeof file594},
-    {"models/vision/lvm-med-vit-b.json", file595, sizeof file595},
-    {"models/vision/ma-sam.json", file596, sizeof file596},
-    {"models/vision/mae_vit_base_patch16_dec512d8b.json", file597, sizeof file597},
-    {"models/vision/mae_vit_huge_patch14_dec512d8b.json", file598, sizeof file598},
-    {"models/vision/mae_vit_large_patch16_dec512d8b.json", file599, sizeof file599},
-    {"models/vision/mammo-sam.json", file600, sizeof file600},
-    {"models/vision/med-sa.json", file601, sizeof file601},
-    {"models/vision/med3d-resnet10.json", file602, sizeof file602},
-    {"models/vision/med3d-resnet101.json", file603, sizeof file603},
-    {"models/vision/med3d-resnet152.json", file604, sizeof file604},
-    {"models/vision/med3d-resnet18.json", file605, sizeof file605},
-    {"models/vision/med3d-resnet200.json", file606, sizeof file606},
-    {"models/vision/med3d-resnet34.json", file607, sizeof file607},
-    {"models/vision/med3d-resnet50.json", file608, sizeof file608},
-    {"models/vision/medivista-sam.json", file609, sizeof file609},
-    {"models/vision/medlsam.json", file610, sizeof file610},
-    {"models/vision/medsam-vit-b.json", file611, sizeof file611},
-    {"models/vision/mis-fm-pctnet.json", file612, sizeof file612},
-    {"models/vision/mobilesam-image-encoder.json", file613, sizeof file613},
-    {"models/vision/mobilesam.json", file614, sizeof file614},
-    {"models/vision/moco-cxr-densenet121.json", file615, sizeof file615},
-    {"models/vision/moco-cxr-resnet18.json", file616, sizeof file616},
-    {"models/vision/models-genesis-unet3d.json", file617, sizeof file617},
-    {"models/vision/nnsam.json", file618, sizeof file618},
-    {"models/vision/nnunet-2d.json", file619, sizeof file619},
-    {"models/vision/nnunet-3d-fullres.json", file620, sizeof file620},
-    {"models/vision/nnunet-resenc-l.json", file621, sizeof file621},
-    {"models/vision/nnunet-resenc-m.json", file622, sizeof file622},
-    {"models/vision/nnunet-resenc-xl.json", file623, sizeof file623},
-    {"models/vision/pancy-yolov8-sam.json", file624, sizeof file624},
-    {"models/vision/polyp-sam-b.json", file625, sizeof file625},
-    {"models/vision/polyp-sam-l.json", file626, sizeof file626},
-    {"models/vision/polyp-sam-plus-plus.json", file627, sizeof file627},
-    {"models/vision/promise.json", file628, sizeof file628},
-    {"models/vision/punetr.json", file629, sizeof file629},
-    {"models/vision/r3d18.json", file630, sizeof file630},
-    {"models/vision/resnet101.json", file631, sizeof file631},
-    {"models/vision/resnet152.json", file632, sizeof file632},
-    {"models/vision/resnet18.json", file633, sizeof file633},
-    {"models/vision/resnet34.json", file634, sizeof file634},
-    {"models/vision/resnet50.json", file635, sizeof file635},
-    {"models/vision/resnext101_32x8d.json", file636, sizeof file636},
-    {"models/vision/resnext101_64x4d.json", file637, sizeof file637},
-    {"models/vision/resnext50_32x4d.json", file638, sizeof file638},
-    {"models/vision/retfound.json", file639, sizeof file639},
-    {"models/vision/rudolfv.json", file640, sizeof file640},
-    {"models/vision/sam-lst.json", file641, sizeof file641},
-    {"models/vision/sam-mask-decoder.json", file642, sizeof file642},
-    {"models/vision/sam-med2d.json", file643, sizeof file643},
-    {"models/vision/sam-med3d.json", file644, sizeof file644},
-    {"models/vision/sam-octa.json", file645, sizeof file645},
-    {"models/vision/sam-path.json", file646, sizeof file646},
-    {"models/vision/sam-u.json", file647, sizeof file647},
-    {"models/vision/sam-vit_b-image-encoder.json", file648, sizeof file648},
-    {"models/vision/sam-vit_b.json", file649, sizeof file649},
-    {"models/vision/sam-vit_h-image-encoder.json", file650, sizeof file650},
-    {"models/vision/sam-vit_h.json", file651, sizeof file651},
-    {"models/vision/sam-vit_l-image-encoder.json", file652, sizeof file652},
-    {"models/vision/sam-vit_l.json", file653, sizeof file653},
-    {"models/vision/samaug.json", file654, sizeof file654},
-    {"models/vision/samed-h.json", file655, sizeof file655},
-    {"models/vision/samed.json", file656, sizeof file656},
-    {"models/vision/samm-b.json", file657, sizeof file657},
-    {"models/vision/samm-h.json", file658, sizeof file658},
-    {"models/vision/samm-l.json", file659, sizeof file659},
-    {"models/vision/sampot.json", file660, sizeof file660},
-    {"models/vision/samus.json", file661, sizeof file661},
-    {"models/vision/segmentanybone.json", file662, sizeof file662},
-    {"models/vision/segresnet-brats.json", file663, sizeof file663},
-    {"models/vision/segresnet.json", file664, sizeof file664},
-    {"models/vision/segvol-image-encoder.json", file665, sizeof file665},
-    {"models/vision/segvol.json", file666, sizeof file666},
-    {"models/vision/semisam.json", file667, sizeof file667},
-    {"models/vision/skinsam.json", file668, sizeof file668},
-    {"models/vision/sp-sam.json", file669, sizeof file669},
-    {"models/vision/stunet-b.json", file670, sizeof file670},
-    {"models/vision/stunet-h.json", file671, sizeof file671},
-    {"models/vision/stunet-l.json", file672, sizeof file672},
-    {"models/vision/stunet-s.json", file673, sizeof file673},
-    {"models/vision/surgicalsam.json", file674, sizeof file674},
-    {"models/vision/swin_base_patch4_window7_224.json", file675, sizeof file675},
-    {"models/vision/swin_large_patch4_window7_224.json", file676, sizeof file676},
-    {"models/vision/swin_small_patch4_window7_224.json", file677, sizeof file677},
-    {"models/vision/swin_tiny_patch4_window7_224.json", file678, sizeof file678},
-    {"models/vision/swinsam.json", file679, sizeof file679},
-    {"models/vision/swinunetr-24.json", file680, sizeof file680},
-    {"models/vision/swinunetr-48.json", file681, sizeof file681},
-    {"models/vision/swinunetr-v2-48.json", file682, sizeof file682},
-    {"models/vision/tiny_vit_11m_224.json", file683, sizeof file683},
-    {"models/vision/tiny_vit_21m_224.json", file684, sizeof file684},
-    {"models/vision/tiny_vit_5m_224.json", file685, sizeof file685},
-    {"models/vision/transvw-unet3d.json", file686, sizeof file686},
-    {"models/vision/unet-resnet18-smp.json", file687, sizeof file687},
-    {"models/vision/unet-resnet34-smp.json", file688, sizeof file688},
-    {"models/vision/unet-resnet50-smp.json", file689, sizeof file689},
-    {"models/vision/unet2d-basic.json", file690, sizeof file690},
-    {"models/vision/unet3d-basic.json", file691, sizeof file691},
-    {"models/vision/unetr-16.json", file692, sizeof file692},
-    {"models/vision/uni.json", file693, sizeof file693},
-    {"models/vision/uni2-h.json", file694, sizeof file694},
-    {"models/vision/universeg.json", file695, sizeof file695},
-    {"models/vision/ur-sam.json", file696, sizeof file696},
-    {"models/vision/usfm.json", file697, sizeof file697},
-    {"models/vision/virchow.json", file698, sizeof file698},
-    {"models/vision/virchow2.json", file699, sizeof file699},
-    {"models/vision/visionfm.json", file700, sizeof file700},
-    {"models/vision/vit-b-16.json", file701, sizeof file701},
-    {"models/vision/vit-h-14.json", file702, sizeof file702},
-    {"models/vision/vit-l-16.json", file703, sizeof file703},
-    {"models/vision/vit-large-linear-probe.json", file704, sizeof file704},
-    {"models/vision/vit-s-16.json", file705, sizeof file705},
-    {"models/vision/voco-b.json", file706, sizeof file706},
-    {"models/vision/voco-h.json", file707, sizeof file707},
-    {"models/vision/voco-l.json", file708, sizeof file708},
-    {"models/vision/wide_resnet101_2.json", file709, sizeof file709},
-    {"models/vision/wide_resnet50_2.json", file710, sizeof file710},
-    {"models/vision/yolov8l.json", file711, sizeof file711},
-    {"models/vision/yolov8m.json", file712, sizeof file712},
-    {"models/vision/yolov8n.json", file713, sizeof file713},
-    {"models/vision/yolov8s.json", file714, sizeof file714},
-    {"models/vision/yolov8x.json", file715, sizeof file715},
-    {"survey.json", file716, sizeof file716},
-    {0, 0, 0},
-};
-const long CProfilesCount = 717;
+const long CProfilesCount = 723;

@@ -20,7 +20,7 @@ extension KernelCall {
           workspace.scratch(lane), Int64(begin), Int64(end))
       }
     }
-    for lane in 0..<scope.count { workspace.value(lane).pointee = 0 }
+    clearStatus()
     forRows(n, grain: 16) { begin, end, lane in
       let gemmScratch = workspace.scratch(lane)
       let expanded = hfm_array(
@@ -33,8 +33,7 @@ extension KernelCall {
           transposeA: 0, transposeB: 1, m: Int64(m), n: Int64(last - first), k: Int64(k),
           lda: Int64(k), ldb: Int64(k), ldc: Int64(n), a: x.array, b: expanded,
           c: y.array(from: first), bias: bias ? inputs[2].array(from: first) : hfm_array())
-        let status = hfm_gemm_tile(&gemm, gemmScratch)
-        if status != 0 { workspace.value(lane).pointee = Double(status) }
+        note(hfm_gemm_tile(&gemm, gemmScratch), lane)
       }
     }
     try checkStatus("a product of \(m)×\(k) by \(k)×\(n)")

@@ -18,13 +18,13 @@ extension KernelCall {
       (x, w, y) = (inputs[1], outputs[0], inputs[0])
       bias = outputs.count > 1 ? outputs[1] : nil
     }
-    for lane in 0..<scope.count { workspace.value(lane).pointee = 0 }
+    clearStatus()
     forRows(convolution.partCount) { begin, end, lane in
       for part in begin..<end {
         let status = convolution.run(
           part, source: isTransposed ? y : x, weights: w, bias: isTransposed ? nil : bias,
           target: isTransposed ? x : y, scratch: workspace.scratch(lane))
-        if status != 0 { workspace.value(lane).pointee = Double(status) }
+        note(status, lane)
       }
     }
     try checkStatus("a convolution of \(x.tensor.shape) with \(w.tensor.shape)")

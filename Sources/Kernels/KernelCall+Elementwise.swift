@@ -33,38 +33,36 @@ extension KernelCall {
   private func output(_ index: Int) -> hfm_array { outputs[index].array }
 
   func executeElementwise() {
-    let count = outputs[0].count
     switch kind {
     case .add where !repeatsRows(inputs[1], in: inputs[0]): executeBroadcast()
-    case .add:
-      let bCount = Int64(inputs[1].count)
-      forElements(count) { begin, end, _ in
-        kernels.add(input(0), input(1), output(0), bCount, Int64(begin), Int64(end))
-      }
-    case .scale(let factor): scale(by: Float(factor))
+    case .add, .scale, .activation, .activationBackward, .gatedActivation:
+      forElements(outputs[0].count) { begin, end, _ in elementwise(begin, end) }
     case .scaleByExponential: scale(by: exp(scalar(inputs[1])))
     case .scaleByExponentialBackward: scaleByExponentialBackward()
-    case .activation(let f):
-      forElements(count) { begin, end, _ in
-        kernels.activation(f.code, input(0), output(0), Int64(begin), Int64(end))
-      }
-    case .activationBackward(let f):
-      forElements(count) { begin, end, _ in
-        kernels.activationBackward(
-          f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
-      }
-    case .gatedActivation(let f):
-      forElements(count) { begin, end, _ in
-        kernels.gated(f.code, input(0), input(1), output(0), Int64(begin), Int64(end))
-      }
     case .gatedActivationBackward(let f):
-      forElements(count) { begin, end, _ in
+      forElements(outputs[0].count) { begin, end, _ in
         kernels.gatedBackward(
           f.code, input(0), input(1), input(2), output(0), output(1), Int64(begin), Int64(end))
       }
     case .cast: cast()
     case .rotary(let heads, _, let inverse): rotary(heads: heads, inverse: inverse)
     default: executeColumns()
+    }
+  }
+
+  /// Elements `begin..<end` of a step that `Program.Step.isTileWise`, on the calling lane.
+  func elementwise(_ begin: Int, _ end: Int) {
+    let (begin, end) = (Int64(begin), Int64(end))
+    switch kind {
+    case .add:
+      kernels.add(input(0), input(1), output(0), Int64(inputs[1].count), begin, end)
+    case .scale(let factor): kernels.scale(input(0), Float(factor), output(0), begin, end)
+    case .activation(let f): kernels.activation(f.code, input(0), output(0), begin, end)
+    case .activationBackward(let f):
+      kernels.activationBackward(f.code, input(0), input(1), output(0), begin, end)
+    case .gatedActivation(let f):
+      kernels.gated(f.code, input(0), input(1), output(0), begin, end)
+    default: break
     }
   }
 

@@ -16,7 +16,7 @@ extension KernelCall {
       m: first.m, n: first.n, k: first.k, lanes: count >= scope.count ? 1 : scope.count)
     // A sum in parts is for one product alone.
     let (rows, columns) = grid.depth > 1 ? (1, 1) : (grid.rows, grid.columns)
-    for lane in 0..<scope.count { workspace.value(lane).pointee = 0 }
+    clearStatus()
     forRows(count * rows * columns) { begin, end, lane in
       for item in begin..<end {
         let p = product(item / (rows * columns))
@@ -30,8 +30,7 @@ extension KernelCall {
           continue
         }
         var gemm = p.tile(rows: across, columns: along, depth: 0..<p.k)
-        let status = hfm_gemm_tile(&gemm, workspace.scratch(lane))
-        if status != 0 { workspace.value(lane).pointee = Double(status) }
+        note(hfm_gemm_tile(&gemm, workspace.scratch(lane)), lane)
       }
     }
     try checkStatus("a product of \(first.m)×\(first.k) by \(first.k)×\(first.n)")
@@ -40,15 +39,6 @@ extension KernelCall {
   private func clear(_ array: hfm_array, _ start: Int, _ count: Int) {
     let size = array.type == Int32(HFM_F32) ? 4 : 2
     if let data = array.data { memset(data + start * size, 0, count * size) }
-  }
-
-  /// Throws when a lane left a oneDNN status.
-  func checkStatus(_ what: String) throws(UserError) {
-    for lane in 0..<scope.count where workspace.value(lane).pointee != 0 {
-      throw fault(
-        "oneDNN refused \(what) (status \(Int(workspace.value(lane).pointee)))",
-        remedy: "report the shape; every size should be possible")
-    }
   }
 
   func batchedMatmul(_ transpose: Transpose) throws(UserError) {

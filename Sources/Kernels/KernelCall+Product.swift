@@ -52,57 +52,85 @@ extension KernelCall {
   /// Rows up to which the weight is streamed once instead of being packed for oneDNN.
   static let fewRows = 4
 
-  func executeProduct() throws(UserError) {
+  /// The operator's product and, for patches, where their rows are written first.
+  static func product(
+    _ kind: OperatorKind, _ inputs: [TensorStorage], _ outputs: [TensorStorage],
+    patches: UnsafeMutableRawPointer
+  ) -> MatrixProduct? {
     guard
       let (m, n, k) = MatrixProduct.extents(kind, inputs: inputs, outputs: outputs)
-    else { return }
+    else { return nil }
     var product = MatrixProduct(
       m: m, n: n, k: k, a: inputs[0].array, b: inputs[1].array, c: outputs[0].array)
     switch kind {
     case .linear(let bias):
       product.transposeB = true
       product.bias = bias ? inputs[2].array : nil
-    case .patchEmbedding(let patch, let bias):
-      product.a = unfold(inputs[0], patch: patch)
+    case .patchEmbedding(_, let bias):
+      product.a = hfm_array(data: patches, type: inputs[0].array.type)
       product.transposeB = true
       product.bias = bias ? inputs[2].array : nil
-    case .linearGradWeight(let bias):
+    case .linearGradWeight: product.transposeA = true
+    case .patchEmbeddingGradWeight:
       product.transposeA = true
-      if bias { sumRows(inputs[0], into: outputs[1]) }
-    case .patchEmbeddingGradWeight(let patch, let bias):
-      product.transposeA = true
-      product.b = unfold(inputs[1], patch: patch)
-      if bias { sumRows(inputs[0], into: outputs[1]) }
+      product.b = hfm_array(data: patches, type: inputs[1].array.type)
     case .matmul(let transpose):
       product.transposeA = transpose == .left
       product.transposeB = transpose == .right
+    default: break
+    }
+    return product
+  }
+
+  func executeProduct() throws(UserError) {
+    guard let product else { return }
+    switch kind {
+    case .linearGradWeight(let bias): if bias { sumRows(inputs[0], into: outputs[1]) }
+    case .patchEmbedding(let patch, _): unfold(inputs[0], patch: patch)
+    case .patchEmbeddingGradWeight(let patch, let bias):
+      unfold(inputs[1], patch: patch)
+      if bias { sumRows(inputs[0], into: outputs[1]) }
     default: break
     }
     try multiply(product)
   }
 
   private func multiply(_ p: MatrixProduct) throws(UserError) {
-    let isWide = p.b.type != Int32(HFM_F16)
-    if p.m <= KernelCall.fewRows, p.transposeB, !p.transposeA, isWide {
+    if p.isFewRows {
       return forRows(p.n, grain: 16) { begin, end, lane in
-        kernels.fewRowsLinear(
-          p.a, near(p.b, lane), p.bias ?? hfm_array(), p.c, Int64(p.m), Int64(p.k), Int64(p.n),
-          workspace.scratch(lane), Int64(begin), Int64(end))
+        multiplyFewRows(p, columns: begin..<end, lane: lane)
       }
     }
+    clearStatus()
     let grid = ProductGrid(m: p.m, n: p.n, k: p.k, lanes: scope.count)
-    for lane in 0..<scope.count { workspace.value(lane).pointee = 0 }
-    if grid.depth > 1 {
+    if let productPlan {
+      forRows(productPlan.laneCount) { begin, end, lane in
+        for tile in begin..<end {
+          for block in 0..<productPlan.blockCount(tile) {
+            note(productPlan.run(lane: tile, block: block, weightShift: weightShift(lane)), lane)
+          }
+        }
+      }
+    } else if grid.depth > 1 {
       multiplyInDepth(p, parts: grid.depth)
     } else {
       multiplyTiles(p, grid)
     }
-    for lane in 0..<scope.count where workspace.value(lane).pointee != 0 {
-      throw fault(
-        "oneDNN refused a product of \(p.m)×\(p.k) by \(p.k)×\(p.n) "
-          + "(status \(Int(workspace.value(lane).pointee)))",
-        remedy: "report the shape; every size should be possible")
-    }
+    try checkStatus("a product")
+  }
+
+  /// One block of a product that has no plan, on the calling lane.
+  func multiply(_ p: MatrixProduct, _ place: TileSplit.Block, lane: Int) {
+    var gemm = p.tile(rows: place.rows, columns: place.columns, depth: 0..<p.k)
+    gemm.b = near(gemm.b, lane)
+    note(hfm_gemm_tile(&gemm, workspace.scratch(lane)), lane)
+  }
+
+  /// A product of few rows, on the calling lane.
+  func multiplyFewRows(_ p: MatrixProduct, columns: Range<Int>, lane: Int) {
+    kernels.fewRowsLinear(
+      p.a, near(p.b, lane), p.bias ?? hfm_array(), p.c, Int64(p.m), Int64(p.k), Int64(p.n),
+      workspace.scratch(lane), Int64(columns.lowerBound), Int64(columns.upperBound))
   }
 
   private func multiplyTiles(_ p: MatrixProduct, _ grid: ProductGrid) {
@@ -111,19 +139,18 @@ extension KernelCall {
         let rows = TeamScope.chunk(tile / grid.columns, of: grid.rows, count: p.m, grain: 8)
         let columns = TeamScope.chunk(tile % grid.columns, of: grid.columns, count: p.n, grain: 16)
         if rows.isEmpty || columns.isEmpty { continue }
-        var gemm = p.tile(rows: rows, columns: columns, depth: 0..<p.k)
-        gemm.b = near(gemm.b, lane)
-        let status = hfm_gemm_tile(&gemm, workspace.scratch(lane))
-        if status != 0 { workspace.value(lane).pointee = Double(status) }
+        multiply(p, TileSplit.Block(rows: rows, columns: columns), lane: lane)
       }
     }
   }
 
-  /// The copy of the second operand that lies on the lane's NUMA node.
+  /// Bytes from the second operand to the copy of it that lies on the lane's NUMA node.
+  func weightShift(_ lane: Int) -> Int {
+    inputs[1].isReplicated ? workspace.weightShift(lane).pointee : 0
+  }
+
   private func near(_ array: hfm_array, _ lane: Int) -> hfm_array {
-    guard inputs[1].isReplicated else { return array }
-    let shift = workspace.weightShift(lane).pointee
-    return hfm_array(data: array.data.map { $0 + shift }, type: array.type)
+    hfm_array(data: array.data.map { $0 + weightShift(lane) }, type: array.type)
   }
 
   /// Each lane sums a part of k into its own matrix; then the parts are added in order.
@@ -137,8 +164,7 @@ extension KernelCall {
       var gemm = p.tile(rows: 0..<p.m, columns: 0..<p.n, depth: depth)
       gemm.c = hfm_array(data: mine, type: Int32(HFM_F32))
       gemm.bias = hfm_array()
-      let status = hfm_gemm_tile(&gemm, workspace.scratch(lane))
-      if status != 0 { workspace.value(lane).pointee = Double(status) }
+      note(hfm_gemm_tile(&gemm, workspace.scratch(lane)), lane)
     }
     kernels.reducePartials(partials, Int64(parts), Int64(size), p.c, 0, Int64(size))
     if let bias = p.bias {
@@ -154,20 +180,24 @@ extension KernelCall {
   }
 
   /// Writes the patches of `[B,C,H,W]` as rows into the shared workspace, in the same format.
-  private func unfold(_ image: TensorStorage, patch: Int) -> hfm_array {
+  private func unfold(_ image: TensorStorage, patch: Int) {
     let shape = image.tensor.shape
+    guard shape.count == 4 else { return }
     let patches = hfm_array(data: workspace.shared, type: image.array.type)
-    guard shape.count == 4 else { return patches }
     forRows(shape[0] * (shape[2] / patch) * (shape[3] / patch)) { begin, end, _ in
       kernels.unfold(
         image.array, patches, Int64(shape[1]), Int64(shape[2]), Int64(shape[3]), Int64(patch),
         Int64(begin), Int64(end))
     }
-    return patches
   }
 }
 
 extension MatrixProduct {
+  /// Whether the weight is streamed past all rows at once.
+  var isFewRows: Bool {
+    m <= KernelCall.fewRows && transposeB && !transposeA && b.type != Int32(HFM_F16)
+  }
+
   private func offset(_ array: hfm_array, _ elements: Int) -> hfm_array {
     let size = array.type == Int32(HFM_F32) ? 4 : 2
     return hfm_array(data: array.data.map { $0 + elements * size }, type: array.type)

@@ -17,6 +17,10 @@ struct KernelCall {
   let table: KernelTable
   let optimizer: OptimizerSettings
   let step: Int
+  /// The product that the operator is; nil for other kinds.
+  let product: MatrixProduct?
+  /// Its settled form; nil for few rows and formats without one.
+  let productPlan: ProductPlan?
 
   var kernels: hfm_kernel_table { table.functions.pointee }
 

@@ -7,7 +7,11 @@ public struct KernelTable: @unchecked Sendable {
   let functions: UnsafePointer<hfm_kernel_table>
 
   /// An instruction set that kernels exist for, from the plainest to the widest.
-  public enum InstructionSet: Int32, Sendable, CaseIterable { case portable, avx2, avx512 }
+  public enum InstructionSet: Int32, Sendable, CaseIterable {
+    case portable, avx2, avx512
+    /// AVX-512 with products of pairs of bf16.
+    case avx512BF16
+  }
 
   /// The kernels of an instruction set; nil when this processor does not run it.
   public init?(_ set: InstructionSet) {
@@ -20,7 +24,7 @@ public struct KernelTable: @unchecked Sendable {
   /// The widest that this processor runs.
   public static let best = KernelTable(hfm_kernels())
 
-  /// `portable`, `avx2` or `avx512`.
+  /// `portable`, `avx2`, `avx512` or `avx512-bf16`.
   public var name: String { String(cString: functions.pointee.name) }
   /// oneDNN's version, such as `2.6.3`.
   public static var oneDNNVersion: String {

@@ -89,6 +89,13 @@ public struct Program: Sendable {
     buffers[buffer].lastUse = max(buffers[buffer].lastUse, step)
   }
 
+  /// Makes a buffer live at least throughout `steps`.
+  mutating func extend(_ buffer: Int, over steps: Range<Int>) {
+    guard let last = steps.last else { return }
+    buffers[buffer].firstUse = min(buffers[buffer].firstUse, steps.lowerBound)
+    buffers[buffer].lastUse = max(buffers[buffer].lastUse, last)
+  }
+
   /// Adds `first + second` and returns the buffer of the sum.
   mutating func sum(_ first: Int, _ second: Int) -> Int {
     let tensor = buffers[first].tensor

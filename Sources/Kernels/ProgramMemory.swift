@@ -14,9 +14,10 @@ final class ProgramMemory: @unchecked Sendable {
   /// one copy.
   private(set) var shifts: [Int]
   private var copies: [Copy] = []
+  private var packed: Copy?
   private(set) var notes: [String]
 
-  /// The parameters' part of the arena on one further node. (A class, as arrays hold no unique
+  /// A further mapping: the parameters' part of the arena on another node, or packed weights. (A class, as arrays hold no unique
   /// owners.)
   private final class Copy: Sendable {
     let buffer: NodeBuffer
@@ -80,12 +81,26 @@ final class ProgramMemory: @unchecked Sendable {
     }
   }
 
+  /// Whether lanes read copies of their own.
+  var isReplicated: Bool { !copies.isEmpty }
+
+  /// Makes room for packed weights and returns where it is.
+  func makePackedRoom(_ bytes: Int, nodes: [Int]) throws(UserError) -> UnsafeMutableRawPointer {
+    let room = Copy(
+      try NodeBuffer(
+        byteCount: bytes, node: nodes.count == 1 ? nodes.first : nil, hugePages: true))
+    notes += room.buffer.notes
+    packed = room
+    return room.buffer.pointer
+  }
+
   /// All mappings, for questions about their pages.
   func forEachBuffer<E: Error>(
     _ body: (borrowing NodeBuffer) throws(E) -> Void
   ) throws(E) {
     try body(arena)
     for copy in copies { try body(copy.buffer) }
+    if let packed { try body(packed.buffer) }
   }
 }
 

@@ -14,28 +14,31 @@ public final class ProgramRunner: @unchecked Sendable {
   /// The workers.
   public let team: WorkerTeam
   /// Bytes of all tensors and of the kernels' scratch.
-  public let requiredBytes: Int
+  public internal(set) var requiredBytes: Int
   /// Seconds of each step over all profiled runs, and how many there were.
   public private(set) var stepSeconds: [Double]
   /// Runs since the last `resetProfile`.
   public private(set) var profiledRuns = 0
 
   let memory: ProgramMemory
-  private let workspace: Workspace
+  let workspace: Workspace
   private let table: KernelTable
-  private var prepared: [Prepared] = []
+  let groups: [StepGroup]
+  private let aliases: [Int: Int]
+  var prepared: [PreparedStep] = []
+  /// How each group's outputs are cut; nil where its steps run one by one.
+  var splits: [TileSplit?] = []
+  /// Whether packed weights differ from those that they were made of.
+  var mustPack = true
+  /// A group's calls and times; kept, so that a run takes nothing from the heap.
+  private var calls: [KernelCall] = []
+  private var times: [UInt64] = []
 
-  private struct Prepared {
-    let inputs: [TensorStorage]
-    let outputs: [TensorStorage]
-    let rotaryTable: [Float]
-    let plan: StepPlan
-    let scales: TensorStorage?
-  }
-
-  /// Memory that a program needs on a number of lanes, in bytes; nothing is allocated.
+  /// Memory that a program needs on a number of lanes, in bytes, without the packed copies of
+  /// weights, which a runner makes where its budget allows; nothing is allocated.
   /// - Throws: `UserError` when the sum exceeds the address space.
   public static func requiredBytes(_ program: Program, lanes: Int) throws(UserError) -> Int {
+    let program = program.widened(over: program.groups)
     let plans = try plans(program, lanes: lanes)
     return try MemoryPlan(program).bytes + need(program, plans, lanes).bytes(lanes: lanes)
   }
@@ -71,6 +74,9 @@ public final class ProgramRunner: @unchecked Sendable {
     weights: WeightPlacement? = nil, kernels: KernelTable = .best
   ) throws {
     let plans = try ProgramRunner.plans(program, lanes: team.count)
+    groups = program.groups
+    aliases = program.aliases(groups)
+    let program = program.widened(over: groups)
     let plan = try MemoryPlan(program)
     let need = ProgramRunner.need(program, plans, team.count)
     let required = plan.bytes + need.bytes(lanes: team.count)
@@ -97,12 +103,16 @@ public final class ProgramRunner: @unchecked Sendable {
     }
     stepSeconds = Array(repeating: 0, count: program.steps.count)
     try prepare(plans)
-    try team.run { [self] scope in fill(scope, seed: seed) }
+    try team.run { [self] scope in
+      try planProducts(scope, packing: (memoryBudget ?? .max) - required)
+      fill(scope, seed: seed)
+    }
   }
 
   private func storage(_ buffer: Int, as tensor: Tensor) -> TensorStorage {
     TensorStorage(
-      tensor: tensor, address: memory.arena.pointer + memory.plan.offsets[buffer],
+      tensor: tensor,
+      address: memory.arena.pointer + memory.plan.offsets[aliases[buffer] ?? buffer],
       isReplicated: memory.placement == .replicate && program.buffers[buffer].content == .parameter)
   }
 
@@ -121,7 +131,7 @@ public final class ProgramRunner: @unchecked Sendable {
           remedy: "give the block and its call the same shapes")
       }
       prepared.append(
-        Prepared(
+        PreparedStep(
           inputs: zip(step.inputs, step.inputTensors).map { storage($0, as: $1) },
           outputs: zip(step.outputs, step.outputTensors).map { storage($0, as: $1) },
           rotaryTable: step.rotaryTable, plan: plan,
@@ -154,28 +164,57 @@ public final class ProgramRunner: @unchecked Sendable {
   private func run(
     _ scope: TeamScope, optimizer: OptimizerSettings, step: Int, profile: Bool
   ) throws {
-    var before = profile ? ProgramRunner.nanoseconds() : 0
-    for (index, item) in prepared.enumerated() {
+    if mustPack { try pack(scope) }
+    defer { calls.removeAll(keepingCapacity: true) }
+    for (group, split) in zip(groups, splits) {
       try scope.checkCancellation()
-      let op = program.steps[index].op
-      try KernelCall(
-        name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
-        rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales, scope: scope,
-        workspace: workspace.view,
-        table: table,
-        optimizer: optimizer, step: step
-      ).execute()
-      if profile {
-        let now = ProgramRunner.nanoseconds()
-        stepSeconds[index] += Double(now - before) * 1e-9
-        before = now
+      calls.removeAll(keepingCapacity: true)
+      for index in group.steps {
+        calls.append(call(index, scope, optimizer: optimizer, step: step))
+      }
+      if let split {
+        try run(GroupCall(calls: calls, split: split), of: group, profile: profile)
+      } else {
+        try runOneByOne(group, profile: profile)
       }
     }
     try scope.checkCancellation()
     if profile { profiledRuns += 1 }
   }
 
-  private static func nanoseconds() -> UInt64 {
+  private func run(
+    _ call: GroupCall, of group: StepGroup, profile: Bool
+  ) throws(UserError) {
+    guard profile else { return try call.execute(times: nil) }
+    times.removeAll(keepingCapacity: true)
+    for _ in group.steps { times.append(0) }
+    try times.withUnsafeMutableBufferPointer { times throws(UserError) in
+      try call.execute(times: times.baseAddress)
+    }
+    for (index, time) in zip(group.steps, times) { stepSeconds[index] += Double(time) * 1e-9 }
+  }
+
+  private func runOneByOne(_ group: StepGroup, profile: Bool) throws(UserError) {
+    for (index, call) in zip(group.steps, calls) {
+      let start = profile ? ProgramRunner.nanoseconds() : 0
+      try call.execute()
+      guard profile else { continue }
+      stepSeconds[index] += Double(ProgramRunner.nanoseconds() - start) * 1e-9
+    }
+  }
+
+  private func call(
+    _ index: Int, _ scope: TeamScope, optimizer: OptimizerSettings, step: Int
+  ) -> KernelCall {
+    let (op, item) = (program.steps[index].op, prepared[index])
+    return KernelCall(
+      name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
+      rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales, scope: scope,
+      workspace: workspace.view, table: table, optimizer: optimizer, step: step,
+      product: item.product, productPlan: item.productPlan)
+  }
+
+  static func nanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
@@ -203,6 +242,7 @@ public final class ProgramRunner: @unchecked Sendable {
   public func write(_ values: [Float], to buffer: Int) throws {
     let storage = storage(buffer, as: program.buffers[buffer].tensor)
     let (table, memory) = (table, memory)
+    mustPack = true
     guard values.count == storage.count else {
       throw UserError(
         .input, key: storage.tensor.name, "\(values.count) values for \(storage.count) elements")

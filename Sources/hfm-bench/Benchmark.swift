@@ -15,6 +15,11 @@ struct BenchmarkOptions: Sendable {
   /// Rounds; in each, every contender is measured once, one after the other, so that a slow
   /// minute of the machine falls on all alike.
   var rounds = 11
+  /// Words that the names of cases must contain, where a benchmark has cases with names.
+  var filter: [String] = []
+
+  /// Whether a case is asked for.
+  func includes(_ name: String) -> Bool { filter.allSatisfy { name.contains($0) } }
 }
 
 /// One figure of one contender: a value per round.
@@ -39,4 +44,9 @@ extension [Double] {
     let sorted = sorted()
     return sorted[Swift.min(count - 1, Int(share * Double(count)))]
   }
+}
+
+/// `first[i] / second[i]`, round by round; 0 where there is nothing to divide by.
+func ratios(_ first: [Double], _ second: [Double]) -> [Double] {
+  zip(first, second).map { $1 > 0 ? $0 / $1 : 0 }
 }

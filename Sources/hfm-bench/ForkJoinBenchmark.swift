@@ -4,14 +4,32 @@ import Executor
 import Quantities
 
 /// An empty fork-join over all cores: what it costs to start a region on every lane and to wait
-/// for all, back to back and with 50 µs of serial work between regions.
+/// for all: back to back, with 50 µs of serial work between regions, with a region inside each
+/// lane's chunk, and while a foreign process computes on the last core.
 ///
 /// "share of lanes" tells how many threads really ran a chunk: a runtime in which the caller does
 /// all chunks itself is fast and parallel in name only.
 let forkJoinBenchmark = Benchmark(
   name: "fork-join", summary: "empty fork-join on every core; ratios are to the raw floor"
 ) { options in
-  try measureForkJoin(options, gap: 0, "") + measureForkJoin(options, gap: 50_000, " gap 50 µs")
+  try [
+    ForkJoinSetting(label: ""), ForkJoinSetting(label: " gap 50 µs", gap: 50_000),
+    ForkJoinSetting(label: " nested", isNested: true),
+    ForkJoinSetting(label: " shared core", isShared: true),
+  ].flatMap { try measureForkJoin(options, $0) }
+}
+
+/// How regions follow each other, and what else runs.
+private struct ForkJoinSetting {
+  var label: String
+  /// Nanoseconds of serial work between regions.
+  var gap = 0
+  /// Whether each lane starts a region inside its chunk.
+  var isNested = false
+  /// Whether a foreign process computes on the last core.
+  var isShared = false
+
+  var regions: Int { isShared ? 200 : gap > 0 ? 1000 : 4000 }
 }
 
 private struct Sample {
@@ -21,19 +39,21 @@ private struct Sample {
 }
 
 private func measureForkJoin(
-  _ options: BenchmarkOptions, gap: Int, _ label: String
+  _ options: BenchmarkOptions, _ setting: ForkJoinSetting
 ) throws -> [BenchmarkRow] {
   let layout = try benchmarkLayout()
   let cpus = layout.workers.map { Int32($0.cpu) }
   let pool = try WorkerPool(layout: layout)
   let team = try pool.lease(Array(layout.workers.indices))
-  let regions = gap == 0 ? 4000 : 1000
+  let label = setting.label
   let contenders: [(String, () throws -> Sample)] = [
-    ("raw floor", { peer(hfm_peer_floor, cpus, regions, gap) }),
-    ("hfm", { try ours(team, regions, gap) }),
-    ("OpenMP (libgomp)", { peer(hfm_peer_openmp, cpus, regions, gap) }),
-    ("oneTBB static", { peer(hfm_peer_tbb, cpus, regions, gap) }),
+    ("raw floor", { peer(hfm_peer_floor, cpus, setting) }),
+    ("hfm", { try ours(team, setting) }),
+    ("OpenMP (libgomp)", { peer(hfm_peer_openmp, cpus, setting) }),
+    ("oneTBB static", { peer(hfm_peer_tbb, cpus, setting) }),
   ]
+  let neighbour = setting.isShared ? hfm_peer_start_neighbour(cpus[cpus.count - 1]) : 0
+  defer { hfm_peer_stop_neighbour(neighbour) }
   var samples = contenders.map { _ in [Sample]() }
   for _ in 0..<options.rounds {
     for (index, contender) in contenders.enumerated() { samples[index].append(try contender.1()) }
@@ -54,15 +74,17 @@ private func measureForkJoin(
 }
 
 private func peer(
-  _ function: (UnsafeMutablePointer<hfm_fork_join>) -> Void, _ cpus: [Int32], _ regions: Int,
-  _ gap: Int
+  _ function: (UnsafeMutablePointer<hfm_fork_join>) -> Void, _ cpus: [Int32],
+  _ setting: ForkJoinSetting
 ) -> Sample {
+  let regions = setting.regions
   var times = [Double](repeating: 0, count: regions)
   let participation = times.withUnsafeMutableBufferPointer { times in
     cpus.withUnsafeBufferPointer { cpus in
       var run = hfm_fork_join(
         threads: Int32(cpus.count), cpus: cpus.baseAddress, regions: Int32(regions),
-        warmup: Int32(regions / 10), gap_ns: Int32(gap), ns: times.baseAddress, participation: 0)
+        warmup: Int32(regions / 10), gap_ns: Int32(setting.gap),
+        nested: setting.isNested ? 1 : 0, ns: times.baseAddress, participation: 0)
       function(&run)
       return run.participation
     }
@@ -72,8 +94,9 @@ private func peer(
 }
 
 /// The same measurement of our own lanes, on the team's leader.
-private func ours(_ team: WorkerTeam, _ regions: Int, _ gap: Int) throws -> Sample {
-  try team.run { scope in
+private func ours(_ team: WorkerTeam, _ setting: ForkJoinSetting) throws -> Sample {
+  let (regions, gap) = (setting.regions, setting.gap)
+  return try team.run { scope in
     let lanes = scope.count
     // One worker number per 128 bytes, so that marking does not make lanes share lines.
     let stride = 32
@@ -89,6 +112,7 @@ private func ours(_ team: WorkerTeam, _ regions: Int, _ gap: Int) throws -> Samp
         let start = hfm_monotonic_nanoseconds()
         scope.parallelFor(lanes) { range, lane in
           for chunk in range { marks[chunk * stride] = hfm_current_worker() }
+          if setting.isNested { scope.parallelFor(lanes) { _, _ in } }
         }
         let end = hfm_monotonic_nanoseconds()
         var distinct = 0

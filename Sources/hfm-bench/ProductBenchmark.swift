@@ -1,18 +1,17 @@
 import CBenchPeers
 import Executor
-import Glibc
 import Graph
-import HardwareDiscovery
 import Kernels
 import Quantities
 
-/// Matrix products on our lanes beside oneDNN with its own OpenMP threads.
+/// Matrix products on our lanes beside oneDNN: with its own OpenMP threads, and as independent
+/// loops of one thread per core, which is what the hardware gives at best (two virtual cores may
+/// be siblings of one physical core).
 ///
-/// Both use as many threads as there are cores in the limits, one after the other in each round.
-/// libgomp's threads spin after a region, our workers for some microseconds: a pause lets either
-/// fall asleep before the other is timed, and each is called once untimed after its pause.
+/// All use as many threads as there are cores in the limits, one after the other in each round.
 let productBenchmark = Benchmark(
-  name: "gemm", summary: "y = x·wᵀ: our pool's lanes beside oneDNN's own OpenMP threads"
+  name: "gemm",
+  summary: "y = x·wᵀ: our pool's lanes beside oneDNN's own threads and independent loops"
 ) { options in
   let layout = try benchmarkLayout()
   let pool = try WorkerPool(layout: layout)
@@ -32,57 +31,46 @@ private func measureProduct(_ shape: (Int, Int, Int), _ team: WorkerTeam, rounds
   -> [BenchmarkRow]
 {
   let (m, n, k) = shape
-  let ours = try productRunner(shape, .fp32, team)
-  let oursHalf = try productRunner(shape, .bf16, team)
-  var peer = PeerProduct(m: m, n: n, k: k, threads: team.count)
-  let flops = 2 * Double(m) * Double(n) * Double(k)
+  let flops = 2e-9 * Double(m) * Double(n) * Double(k)
   // At least some milliseconds a measurement.
-  let calls = max(1, Int(1e9 / flops))
-  var rates: [[Double]] = [[], [], []]
-  for _ in 0..<rounds {
-    rates[0].append(1e-9 * flops / (try timed(calls) { try ours.run() }))
-    rates[1].append(1e-9 * flops / (try timed(calls) { peer.run() }))
-    rates[2].append(1e-9 * flops / (try timed(calls) { try oursHalf.run() }))
-  }
+  let calls = max(1, Int(1 / flops))
   let figure = "\(m)x\(n)x\(k)"
-  let ratios = zip(rates[0], rates[1]).map { $1 > 0 ? $0 / $1 : 0 }
-  return [
-    BenchmarkRow(contender: "hfm fp32", figure: figure, unit: "GFLOP/s", values: rates[0]),
-    BenchmarkRow(contender: "oneDNN fp32", figure: figure, unit: "GFLOP/s", values: rates[1]),
-    BenchmarkRow(contender: "hfm/oneDNN", figure: figure, unit: "ratio", values: ratios),
-    BenchmarkRow(contender: "hfm bf16", figure: figure, unit: "GFLOP/s", values: rates[2]),
-  ]
-}
-
-private func timed(_ calls: Int, _ body: () throws -> Void) throws -> Double {
-  usleep(10_000)
-  try body()
-  var start = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &start)
-  for _ in 0..<calls { try body() }
-  var end = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &end)
-  let seconds = Double(end.tv_sec - start.tv_sec) + 1e-9 * Double(end.tv_nsec - start.tv_nsec)
-  return seconds / Double(calls)
+  let cpus = team.places.map { Int32($0.cpu) }
+  return try [DataType.fp32, .bf16].flatMap { type -> [BenchmarkRow] in
+    let ours = try productRunner(shape, type, team)
+    var peer = PeerProduct(m: m, n: n, k: k, threads: team.count)
+    var rates: [[Double]] = [[], [], []]
+    for _ in 0..<rounds {
+      rates[0].append(flops / (try secondsPerCall(calls) { try ours.run() }))
+      rates[1].append(
+        hfm_peer_onednn_loops(
+          Int32(cpus.count), cpus, m, n, k, type == .bf16 ? 1 : 0, Int32(calls)))
+      if type == .fp32 { rates[2].append(flops / (try secondsPerCall(calls) { peer.run() })) }
+    }
+    func row(_ contender: String, _ unit: String, _ values: [Double]) -> BenchmarkRow {
+      BenchmarkRow(
+        contender: "\(contender) \(type.rawValue)", figure: figure, unit: unit, values: values)
+    }
+    let rows = [
+      row("hfm", "GFLOP/s", rates[0]), row("oneDNN loops", "GFLOP/s", rates[1]),
+      row("hfm/oneDNN loops", "ratio", ratios(rates[0], rates[1])),
+    ]
+    guard type == .fp32 else { return rows }
+    return rows + [
+      row("oneDNN threads", "GFLOP/s", rates[2]),
+      row("hfm/oneDNN threads", "ratio", ratios(rates[0], rates[2])),
+    ]
+  }
 }
 
 private func productRunner(_ shape: (Int, Int, Int), _ type: DataType, _ team: WorkerTeam) throws
   -> ProgramRunner
 {
   let (m, n, k) = shape
-  let tensors = [
-    Tensor("x", [m, k], type, .input), Tensor("w", [n, k], type, .parameter(.other)),
-    Tensor("y", [m, n], type, .activation),
-  ]
-  var program = Program()
-  let buffers = [
-    program.add(tensors[0], .input), program.add(tensors[1], .parameter),
-    program.add(tensors[2], .transient),
-  ]
-  let op = Operator(
-    "product", .linear(bias: false), [TensorID(0), TensorID(1)], [TensorID(2)])
-  program.add(op, tensors: tensors) { buffers[$0.index] }
-  return try ProgramRunner(program, team: team)
+  var sketch = ProgramSketch(type)
+  let operands = [sketch.buffer([m, k], .input), sketch.buffer([n, k])]
+  _ = sketch.apply(.linear(bias: false), operands, to: [[m, n]])
+  return try ProgramRunner(sketch.program, team: team)
 }
 
 /// The same product by oneDNN on its own threads.

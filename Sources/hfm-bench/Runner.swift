@@ -41,6 +41,11 @@ struct BenchmarkRequest {
       case "--help", "-h":
         chosen = []
         return
+      case "--only":
+        guard let word = rest.popFirst() else {
+          throw UserError(.input, key: "--only", "no word follows", remedy: "give --only bf16")
+        }
+        options.filter.append(word)
       case "--rounds":
         let text = rest.popFirst() ?? ""
         guard let rounds = Int(text), (1...10_000).contains(rounds) else {
@@ -64,7 +69,7 @@ struct BenchmarkRequest {
 private func usage(_ benchmarks: [Benchmark]) -> String {
   let width = benchmarks.map(\.name.count).max() ?? 0
   let list = benchmarks.map { "  \(padded($0.name, width))  \($0.summary)\n" }.joined()
-  return "usage: hfm-bench [--json] [--rounds N] NAME...\n" + list
+  return "usage: hfm-bench [--json] [--rounds N] [--only WORD]... NAME...\n" + list
 }
 
 extension BenchmarkRow {

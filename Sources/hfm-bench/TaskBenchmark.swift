@@ -16,7 +16,8 @@ let taskBenchmark = Benchmark(
   let team = try pool.lease(Array(layout.workers.indices))
   let count = 100_000
   let n = 20
-  let contenders: [(String, String, () throws -> Double)] = [
+  let starPU = try PeerProcess.starPU(threads: cpus.count)
+  var contenders: [(String, String, () throws -> Double)] = [
     ("hfm", "producer", { try ourTasks(team, count) }),
     ("OpenMP (libgomp)", "producer", { hfm_peer_openmp_tasks(threads, cpus, count) }),
     ("oneTBB task_group", "producer", { hfm_peer_tbb_tasks(threads, cpus, count) }),
@@ -24,6 +25,11 @@ let taskBenchmark = Benchmark(
     ("OpenMP (libgomp)", "fibonacci", { hfm_peer_openmp_fibonacci(threads, cpus, Int32(n)) }),
     ("oneTBB task_group", "fibonacci", { hfm_peer_tbb_fibonacci(threads, cpus, Int32(n)) }),
   ]
+  if let starPU {
+    // Its tasks cost microseconds: fewer of them take as long.
+    contenders.append((starPU.name, "producer", { try starPU.ask("tasks \(count / 50)") }))
+    contenders.append((starPU.name, "region of a task a core", { try starPU.ask("regions 500") }))
+  }
   var values = contenders.map { _ in [Double]() }
   for _ in 0..<options.rounds {
     for (index, contender) in contenders.enumerated() { values[index].append(try contender.2()) }

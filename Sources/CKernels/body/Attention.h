@@ -1,15 +1,48 @@
-// Attention by tiles that stay in the second cache, with an online softmax (FlashAttention,
-// arXiv 2205.14135, algorithms 1 and 4). Products of tiles are oneDNN's, on this thread alone.
+// Attention by tiles that stay in the first two caches, with an online softmax (FlashAttention,
+// arXiv 2205.14135, algorithm 1).
+//
+// Scores are kept transposed, [key][query]: then a key's elements are broadcast against vectors of
+// queries, the softmax is element-wise over vectors of queries, and the exponentials are, as they
+// lie, the broadcast operand of the product with the values.
 
 #define QB HFM_QUERY_BLOCK
 #define KB HFM_KEY_BLOCK
+// Lower than any score; finite, so that differences are no NaN.
+#define NO_SCORE (-1e30f)
 
-// fp32 operands are read in place; others are converted, packed to `headSize` columns.
-INLINE const float *head_tile(hfm_array a, int64_t at, int64_t rows, int64_t stride,
-                              int64_t headSize, float *buffer, int64_t *leading) {
+INLINE int64_t padded(int64_t columns) {
+  return (columns + HFM_WIDEST - 1) / HFM_WIDEST * HFM_WIDEST;
+}
+
+// ln x for x > 0: x = m 2^e with m around 1, ln m = 2 artanh((m - 1)/(m + 1)), |argument| < 0.172.
+INLINE vf vlog(vf x) {
+  vi exponent = (((vi)x - 0x3f3504f3) >> 23);
+  vf m = (vf)((vi)x - (exponent << 23));
+  vf s = (m - 1.0f) / (m + 1.0f), q = s * s;
+  vf p = splat(2.0f / 9);
+  p = p * q + 2.0f / 7;
+  p = p * q + 2.0f / 5;
+  p = p * q + 2.0f / 3;
+  p = p * q + 2.0f;
+  return s * p + __builtin_convertvector(exponent, vf) * 0.69314718f;
+}
+
+// Two vectors as pairs of bf16, the first in the lower halves. Ties round away from zero.
+INLINE vf bf16_pairs(vf low, vf high) {
+  return (vf)((((vu)low + 0x8000u) >> 16) | (((vu)high + 0x8000u) & 0xffff0000u));
+}
+
+// Rows of one head: fp32 operands, and bf16 ones for products of pairs, are read in place (their
+// `leading` counts 4 bytes); others are converted into `buffer`, packed to `headSize` columns.
+INLINE const float *head_rows(hfm_array a, int64_t at, int64_t rows, int64_t stride,
+                              int64_t headSize, int pairs, float *buffer, int64_t *leading) {
   if (a.type == HFM_F32) {
     *leading = stride;
     return (const float *)a.data + at;
+  }
+  if (pairs) {
+    *leading = stride / 2;
+    return (const float *)((const uint16_t *)a.data + at);
   }
   for (int64_t r = 0; r < rows; r++)
     to_float(a, at + r * stride, at + r * stride + headSize, buffer + r * headSize);
@@ -17,149 +50,185 @@ INLINE const float *head_tile(hfm_array a, int64_t at, int64_t rows, int64_t str
   return buffer;
 }
 
-// One row of scores: mask beyond `visible`, new maximum, exponentials in place, their sum.
-INLINE void softmax_row(float *s, int64_t cols, int64_t visible, float *maximum, float *sum,
-                        float *correction) {
-  if (visible > cols) visible = cols;
-  float high = *maximum;
-  int64_t i = 0;
-  if (visible >= W) {
-    vf h = vload(s, W);
-    for (i = W; i + W <= visible; i += W) h = vmax(h, vload(s + i, W));
-    float m = vmaximum(h);
-    high = m > high ? m : high;
+// The same rows as the vector operand of a product over rows: [row][column], for pairs
+// [row / 2][column] of neighbouring rows; columns padded with zeros to whole vectors.
+INLINE const float *head_panel(hfm_array a, int64_t at, int64_t rows, int64_t stride,
+                               int64_t headSize, int pairs, float *buffer, int64_t *leading) {
+  *leading = padded(headSize);
+  if (!pairs) {
+    if (a.type == HFM_F32 && headSize % W == 0) {
+      *leading = stride;
+      return (const float *)a.data + at;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+      float *row = buffer + r * *leading;
+      to_float(a, at + r * stride, at + r * stride + headSize, row);
+      for (int64_t c = headSize; c < *leading; c++) row[c] = 0;
+    }
+    return buffer;
   }
-  for (; i < visible; i++) high = s[i] > high ? s[i] : high;
-  vf total = {0};
-  float rest = 0;
-  for (i = 0; i + W <= visible; i += W) {
-    vf e = vexp(vload(s + i, W) - high);
-    vstore(s + i, e, W);
-    total += e;
+  const uint16_t *p = (const uint16_t *)a.data + at;
+  for (int64_t r = 0; r < rows; r += 2) {
+    const uint16_t *first = p + r * stride, *second = first + stride;
+    uint32_t *row = (uint32_t *)buffer + r / 2 * *leading;
+    int64_t c = 0;
+    for (; c + W <= headSize; c += W) {
+      vu low = __builtin_convertvector(*(const vhu *)(first + c), vu), high = {0};
+      if (r + 1 < rows) high = __builtin_convertvector(*(const vhu *)(second + c), vu) << 16;
+      *(vfu *)(row + c) = (vf)(low | high);
+    }
+    for (; c < headSize; c++)
+      row[c] = first[c] | (r + 1 < rows ? (uint32_t)second[c] << 16 : 0);
+    for (; c < *leading; c++) row[c] = 0;
   }
-  for (; i < visible; i++) rest += s[i] = expf(s[i] - high);
-  for (; i < cols; i++) s[i] = 0;
-  *correction = *maximum == -INFINITY ? 0 : expf(*maximum - high);
-  *sum = *sum * *correction + vsum(total) + rest;
-  *maximum = high;
+  return buffer;
+}
+
+INLINE void tile_run(int pairs, int64_t rows, int64_t vectors, tile_product p) {
+#ifdef HFM_BF16_DOT
+  if (pairs) return tile_multiply_pairs(&p, rows, vectors);
+#endif
+  tile_multiply_floats(&p, rows, vectors);
+}
+
+// Whether bf16 heads are multiplied as pairs: each row must start on a whole pair.
+INLINE int multiplies_pairs(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_array v) {
+#ifdef HFM_BF16_DOT
+  return q.type == HFM_BF16 && k.type == HFM_BF16 && v.type == HFM_BF16 && g->headSize % 2 == 0;
+#else
+  return 0;
+#endif
+}
+
+// Queries that see key t0 + t: those from column t + maskShift on.
+INLINE vi visible(int64_t t, int64_t column, int64_t maskShift) {
+  vi index;
+  for (int i = 0; i < W; i++) index[i] = i;
+  return index + (int32_t)column >= (int32_t)(t + maskShift) + (vi){0};
+}
+
+// State of the online softmax of a block of queries.
+typedef struct {
+  // Largest score so far, sum of exponentials relative to it, what the last tile multiplied
+  // earlier ones by.
+  float top[QB], sum[QB], correction[QB];
+} softmax_state;
+
+// Scores of `keys` keys against W queries become exponentials, in place; with `pairs`, pairs of
+// keys in the first half of the rows.
+INLINE void softmax_column(float *scores, int64_t keys, int64_t column, int64_t maskShift,
+                           int isMasked, float scale, softmax_state *state, int pairs) {
+  vf old = *(vfu *)(state->top + column), high = old, total = {0};
+  for (int64_t t = 0; t < keys; t++) {
+    vf s = *(vfu *)(scores + t * QB);
+    if (isMasked) s = vselect(visible(t, column, maskShift), s, splat(NO_SCORE));
+    high = vmax(high, s);
+  }
+  vf offset = high * scale;
+#define EXPONENTIAL(T) \
+  ({ \
+    vf e = vexp2(*(vfu *)(scores + (T)*QB) * scale - offset); \
+    if (isMasked) e = (vf)((vi)e & visible(T, column, maskShift)); \
+    total += e; \
+    e; \
+  })
+  if (pairs) {
+    for (int64_t t = 0; t < keys; t += 2) {
+      vf low = EXPONENTIAL(t), up = {0};
+      if (t + 1 < keys) up = EXPONENTIAL(t + 1);
+      *(vfu *)(scores + t / 2 * QB) = bf16_pairs(low, up);
+    }
+  } else {
+    for (int64_t t = 0; t < keys; t++) *(vfu *)(scores + t * QB) = EXPONENTIAL(t);
+  }
+#undef EXPONENTIAL
+  vf correction = vexp2(old * scale - offset);
+  *(vfu *)(state->correction + column) = correction;
+  *(vfu *)(state->sum + column) = *(vfu *)(state->sum + column) * correction + total;
+  *(vfu *)(state->top + column) = high;
+}
+
+static void softmax_tile(float *scores, int64_t keys, int64_t vectors, int64_t maskShift,
+                         float scale, softmax_state *state, int pairs) {
+  for (int64_t j = 0; j < vectors; j++) {
+    float *column = scores + j * W;
+    int isMasked = keys - 1 + maskShift > j * W;
+    if (pairs && isMasked) softmax_column(column, keys, j * W, maskShift, 1, scale, state, 1);
+    else if (pairs) softmax_column(column, keys, j * W, maskShift, 0, scale, state, 1);
+    else if (isMasked) softmax_column(column, keys, j * W, maskShift, 1, scale, state, 0);
+    else softmax_column(column, keys, j * W, maskShift, 0, scale, state, 0);
+  }
+}
+
+// Scratch of a lane; the sizes stand in hfm_attention_scratch.
+typedef struct {
+  float *queries, *rows, *values, *scores, *result;
+} attention_scratch;
+
+// One block of queries of one head.
+INLINE void attend(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_array v,
+                   hfm_array o, float *lse, const attention_scratch *s, int64_t b, int64_t head,
+                   int64_t s0, int pairs) {
+  const int64_t D = g->headSize, S = g->queries, T = g->keys, depth = pairs ? D / 2 : D;
+  const int64_t qs = g->queryHeads * D, ks = g->keyValueHeads * D, wide = padded(D);
+  const int64_t kvHead = head / (g->queryHeads / g->keyValueHeads);
+  const int64_t count = least(QB, S - s0), vectors = (count + W - 1) / W;
+  const float factor = 1.0f / sqrtf((float)D);
+  int64_t lead;
+  softmax_state state;
+  for (int64_t r = 0; r < QB; r++) {
+    state.top[r] = NO_SCORE;
+    state.sum[r] = 0;
+  }
+  const int64_t qAt = (b * S + s0) * qs + head * D;
+  const float *rows = head_rows(q, qAt, count, qs, D, pairs, s->rows, &lead);
+  tile_transpose(rows, lead, count, depth, s->queries, QB);
+  // Query r sees keys up to s0 + r + (T - S): tiles beyond the last one's limit are skipped.
+  const int64_t limit = g->causal ? least(T, s0 + count + T - S) : T;
+  if (limit <= 0) memset(s->result, 0, (size_t)(count * wide) * 4);
+  for (int64_t t0 = 0; t0 < limit; t0 += KB) {
+    int64_t keys = least(KB, limit - t0), lk, lv, at = (b * T + t0) * ks + kvHead * D;
+    const float *pk = head_rows(k, at, keys, ks, D, pairs, s->rows, &lk);
+    const float *pv = head_panel(v, at, keys, ks, D, pairs, s->values, &lv);
+    tile_run(pairs, keys, vectors,
+             (tile_product){pk, lk, 1, s->queries, QB, depth, s->scores, QB, 0});
+    int64_t maskShift = g->causal ? t0 - s0 - T + S : -T;
+    softmax_tile(s->scores, keys, vectors, maskShift, factor * LOG2E, &state, pairs);
+    for (int64_t r = 0; r < count && t0 > 0; r++) {
+      float *row = s->result + r * wide;
+      if (state.correction[r] != 1)
+        for (int64_t i = 0; i < wide; i += W) *(vfu *)(row + i) *= state.correction[r];
+    }
+    tile_run(pairs, count, (D + W - 1) / W,
+             (tile_product){s->scores, 1, QB, pv, lv, pairs ? (keys + 1) / 2 : keys, s->result,
+                            wide, t0 > 0});
+  }
+  for (int64_t r = 0; r < count; r++) {
+    float inverse = state.sum[r] > 0 ? 1 / state.sum[r] : 0, *row = s->result + r * wide;
+    for (int64_t i = 0; i < wide; i += W) *(vfu *)(row + i) *= inverse;
+    from_float(row, o, qAt + r * qs, qAt + r * qs + D);
+  }
+  float *rowLse = lse + (b * g->queryHeads + head) * S + s0;
+  for (int64_t r = 0; r < count; r += W) {
+    vf sum = *(vfu *)(state.sum + r), top = *(vfu *)(state.top + r);
+    vf value = vselect(sum > splat(0), top * factor + vlog(sum), splat(0));
+    vstore(rowLse + r, value, count - r);
+  }
 }
 
 static void k_attention(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_array v,
                         hfm_array o, float *lse, float *scratch, int64_t itemBegin,
                         int64_t itemEnd) {
-  hfm_use_one_thread();
-  const int64_t D = g->headSize, S = g->queries, T = g->keys, blocks = (S + QB - 1) / QB;
-  const int64_t qs = g->queryHeads * D, ks = g->keyValueHeads * D;
-  const int64_t group = g->queryHeads / g->keyValueHeads;
-  float *bq = scratch, *bk = bq + QB * D, *bv = bk + KB * D, *scores = bv + KB * D;
-  float *acc = scores + QB * KB, *top = acc + QB * D, *sum = top + QB;
-  const float factor = 1.0f / sqrtf((float)D);
+  const int64_t blocks = (g->queries + QB - 1) / QB, wide = padded(g->headSize);
+  attention_scratch s = {.queries = scratch};
+  s.rows = s.queries + QB * wide;
+  s.values = s.rows + KB * wide;
+  s.scores = s.values + KB * wide;
+  s.result = s.scores + KB * QB;
+  const int pairs = multiplies_pairs(g, q, k, v);
   for (int64_t item = itemBegin; item < itemEnd; item++) {
-    int64_t block = item % blocks, head = item / blocks % g->queryHeads;
-    int64_t b = item / blocks / g->queryHeads, s0 = block * QB, rows = least(QB, S - s0), lq;
-    const float *pq = head_tile(q, (b * S + s0) * qs + head * D, rows, qs, D, bq, &lq);
-    memset(acc, 0, (size_t)(rows * D) * 4);
-    for (int64_t r = 0; r < rows; r++) {
-      top[r] = -INFINITY;
-      sum[r] = 0;
-    }
-    // Row r sees keys up to s0 + r + (T - S): tiles beyond the last row's limit are skipped.
-    int64_t limit = g->causal ? least(T, s0 + rows + T - S) : T;
-    for (int64_t t0 = 0; t0 < limit; t0 += KB) {
-      int64_t cols = least(KB, limit - t0), lk, lv;
-      int64_t at = (b * T + t0) * ks + head / group * D;
-      const float *pk = head_tile(k, at, cols, ks, D, bk, &lk);
-      const float *pv = head_tile(v, at, cols, ks, D, bv, &lv);
-      dnnl_sgemm('N', 'T', rows, cols, D, factor, pq, lq, pk, lk, 0, scores, KB);
-      for (int64_t r = 0; r < rows; r++) {
-        float correction;
-        int64_t visible = g->causal ? s0 + r + T - S + 1 - t0 : cols;
-        if (visible <= 0) {
-          memset(scores + r * KB, 0, (size_t)cols * 4);
-          continue;
-        }
-        softmax_row(scores + r * KB, cols, visible, top + r, sum + r, &correction);
-        if (correction != 1 && t0 > 0)
-          FOR_LANES(D)
-        vstore(acc + r * D + i, correction * vload(acc + r * D + i, D - i), D - i);
-      }
-      dnnl_sgemm('N', 'N', rows, D, cols, 1, scores, KB, pv, lv, 1, acc, D);
-    }
-    for (int64_t r = 0; r < rows; r++) {
-      float inverse = sum[r] > 0 ? 1 / sum[r] : 0, *row = acc + r * D;
-      FOR_LANES(D) vstore(row + i, inverse * vload(row + i, D - i), D - i);
-      int64_t at = (b * S + s0 + r) * qs + head * D;
-      from_float(row, o, at, at + D);
-      lse[(b * g->queryHeads + head) * S + s0 + r] = sum[r] > 0 ? top[r] + logf(sum[r]) : 0;
-    }
-  }
-}
-
-// p = exp(s - lse) in `scores`, ds = p (dp - delta) / sqrt(D) in `dp`; zero where masked.
-INLINE void backward_row(float *scores, float *dp, int64_t cols, int64_t visible, float lse,
-                         float delta, float factor) {
-  if (visible < 0) visible = 0;
-  if (visible > cols) visible = cols;
-  int64_t i = 0;
-  for (; i < visible; i += W) {
-    int64_t left = visible - i;
-    vf p = vexp(vload(scores + i, left) - lse);
-    vstore(dp + i, p * (vload(dp + i, left) - delta) * factor, left);
-    vstore(scores + i, p, left);
-  }
-  for (i = visible; i < cols; i++) scores[i] = dp[i] = 0;
-}
-
-static void k_attentionBackward(const hfm_attention_shape *g, hfm_array dout, hfm_array q,
-                                hfm_array k, hfm_array v, hfm_array o, const float *lse,
-                                hfm_array dq, hfm_array dk, hfm_array dv, float *scratch,
-                                int64_t itemBegin, int64_t itemEnd) {
-  hfm_use_one_thread();
-  const int64_t D = g->headSize, S = g->queries, T = g->keys;
-  const int64_t qs = g->queryHeads * D, ks = g->keyValueHeads * D;
-  const int64_t group = g->queryHeads / g->keyValueHeads;
-  float *bq = scratch, *bd = bq + QB * D, *bk = bd + QB * D, *bv = bk + KB * D;
-  float *scores = bv + KB * D, *dp = scores + QB * KB, *accQ = dp + QB * KB;
-  float *delta = accQ + QB * D, *accK = delta + QB, *accV = accK + T * D;
-  const float factor = 1.0f / sqrtf((float)D);
-  for (int64_t item = itemBegin; item < itemEnd; item++) {
-    int64_t kvHead = item % g->keyValueHeads, b = item / g->keyValueHeads;
-    memset(accK, 0, (size_t)(2 * T * D) * 4);
-    for (int64_t head = kvHead * group; head < (kvHead + 1) * group; head++)
-      for (int64_t s0 = 0; s0 < S; s0 += QB) {
-        int64_t rows = least(QB, S - s0), at = (b * S + s0) * qs + head * D, lq, ld;
-        const float *pq = head_tile(q, at, rows, qs, D, bq, &lq);
-        const float *pd = head_tile(dout, at, rows, qs, D, bd, &ld);
-        const float *rowLse = lse + (b * g->queryHeads + head) * S + s0;
-        for (int64_t r = 0; r < rows; r++) {
-          vf inner = {0};
-          float bo[CHUNK];
-          const float *po = view(o, at + r * qs, D, bo);
-          FOR_LANES(D) inner += vload(po + i, D - i) * vload(pd + r * ld + i, D - i);
-          delta[r] = vsum(inner);
-        }
-        memset(accQ, 0, (size_t)(rows * D) * 4);
-        int64_t limit = g->causal ? least(T, s0 + rows + T - S) : T;
-        for (int64_t t0 = 0; t0 < limit; t0 += KB) {
-          int64_t cols = least(KB, limit - t0), lk, lv, kat = (b * T + t0) * ks + kvHead * D;
-          const float *pk = head_tile(k, kat, cols, ks, D, bk, &lk);
-          const float *pv = head_tile(v, kat, cols, ks, D, bv, &lv);
-          dnnl_sgemm('N', 'T', rows, cols, D, factor, pq, lq, pk, lk, 0, scores, KB);
-          dnnl_sgemm('N', 'T', rows, cols, D, 1, pd, ld, pv, lv, 0, dp, KB);
-          for (int64_t r = 0; r < rows; r++)
-            backward_row(scores + r * KB, dp + r * KB, cols,
-                         g->causal ? s0 + r + T - S + 1 - t0 : cols, rowLse[r], delta[r], factor);
-          dnnl_sgemm('T', 'N', cols, D, rows, 1, scores, KB, pd, ld, 1, accV + t0 * D, D);
-          dnnl_sgemm('T', 'N', cols, D, rows, 1, dp, KB, pq, lq, 1, accK + t0 * D, D);
-          dnnl_sgemm('N', 'N', rows, D, cols, 1, dp, KB, pk, lk, 1, accQ, D);
-        }
-        for (int64_t r = 0; r < rows; r++)
-          from_float(accQ + r * D, dq, at + r * qs, at + r * qs + D);
-      }
-    for (int64_t t = 0; t < T; t++) {
-      int64_t at = (b * T + t) * ks + kvHead * D;
-      from_float(accK + t * D, dk, at, at + D);
-      from_float(accV + t * D, dv, at, at + D);
-    }
+    int64_t head = item / blocks % g->queryHeads, b = item / blocks / g->queryHeads;
+    if (pairs) attend(g, q, k, v, o, lse, &s, b, head, item % blocks * QB, 1);
+    else attend(g, q, k, v, o, lse, &s, b, head, item % blocks * QB, 0);
   }
 }

@@ -88,11 +88,11 @@ static void k_biasAttention(const hfm_bias_attention *g, hfm_array q, hfm_array 
     int64_t s0 = item % blocks * l.rows, rows = least(l.rows, S - s0), lq;
     int64_t pair = b * g->keyValueHeads + head / l.group;
     if (pair != loaded) {
-      pk = head_tile(k, b * T * l.ks + head / l.group * D, T, l.ks, D, bk, &lk);
-      pv = head_tile(v, b * T * l.vs + head / l.group * E, T, l.vs, E, bv, &lv);
+      pk = head_rows(k, b * T * l.ks + head / l.group * D, T, l.ks, D, 0, bk, &lk);
+      pv = head_rows(v, b * T * l.vs + head / l.group * E, T, l.vs, E, 0, bv, &lv);
       loaded = pair;
     }
-    const float *pq = head_tile(q, (b * S + s0) * l.qs + head * D, rows, l.qs, D, bq, &lq);
+    const float *pq = head_rows(q, (b * S + s0) * l.qs + head * D, rows, l.qs, D, 0, bq, &lq);
     bias_scores(g, pq, lq, pk, lk, bias, b, head, s0, rows, l.factor, scores, buffer);
     int64_t at = (b * g->queryHeads + head) * S + s0;
     for (int64_t r = 0; r < rows; r++) {
@@ -141,16 +141,16 @@ static void k_biasAttentionBackward(const hfm_bias_attention *g, hfm_array dout,
     int64_t item = work / perItem, within = work % perItem;
     int64_t b = item / headGroups * batches + within / heads;
     int64_t kvHead = item % headGroups * heads + within % heads, lk, lv;
-    const float *pk = head_tile(k, b * T * l.ks + kvHead * D, T, l.ks, D, bk, &lk);
-    const float *pv = head_tile(v, b * T * l.vs + kvHead * E, T, l.vs, E, bv, &lv);
+    const float *pk = head_rows(k, b * T * l.ks + kvHead * D, T, l.ks, D, 0, bk, &lk);
+    const float *pv = head_rows(v, b * T * l.vs + kvHead * E, T, l.vs, E, 0, bv, &lv);
     memset(accK, 0, (size_t)(T * (D + E)) * 4);
     for (int64_t head = kvHead * l.group; head < (kvHead + 1) * l.group; head++)
       for (int64_t s0 = 0; s0 < S; s0 += l.rows) {
         int64_t rows = least(l.rows, S - s0), lq, ld;
         int64_t at = (b * g->queryHeads + head) * S + s0;
         int64_t oAt = (b * S + s0) * l.os + head * E;
-        const float *pq = head_tile(q, (b * S + s0) * l.qs + head * D, rows, l.qs, D, bq, &lq);
-        const float *pd = head_tile(dout, oAt, rows, l.os, E, bd, &ld);
+        const float *pq = head_rows(q, (b * S + s0) * l.qs + head * D, rows, l.qs, D, 0, bq, &lq);
+        const float *pd = head_rows(dout, oAt, rows, l.os, E, 0, bd, &ld);
         dnnl_sgemm('N', 'T', rows, T, E, 1, pd, ld, pv, lv, 0, dp, T);
         if (probabilities.data) to_float(probabilities, at * T, (at + rows) * T, scores);
         else bias_scores(g, pq, lq, pk, lk, bias, b, head, s0, rows, l.factor, scores, buffer);

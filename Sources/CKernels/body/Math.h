@@ -1,27 +1,58 @@
 // Vectorised exponential, normal distribution, logistic function and hyperbolic tangent in fp32.
 
-// exp(x) = 2^n exp(r), |r| <= ln2/2, by the Taylor polynomial of degree 6 (error 2e-7 relative).
-// Cody-Waite reduction; the rounding to an integer is by adding 1.5 * 2^23.
+#define LOG2E 1.44269504f
+
+// 2^x for -126 <= x < 128; below -126 2^-126. Own fit of degree 5 on [-1/2, 1/2], relative error
+// 8e-8. The rounding to an integer is by adding 1.5 * 2^23, whose last bits then hold it.
+INLINE vf vexp2(vf x) {
+  x = vmax(x, splat(-126));
+  vf shifted = x + 12582912.0f;
+  vf r = x - (shifted - 12582912.0f);
+  vf p = splat(0.001327647129073739f);
+  p = p * r + 0.009675540961325169f;
+  p = p * r + 0.05550713092088699f;
+  p = p * r + 0.24022120237350464f;
+  p = p * r + 0.6931469440460205f;
+  p = p * r + 1.0000001192092896f;
+  return (vf)((vi)p + ((vi)shifted << 23));
+}
+
+// exp(x) = 2^n exp(r), |r| <= ln2/2: Cody-Waite reduction, then an own fit of degree 5 (relative
+// error 8e-8). At n = 128 the last factor is below 1, so that the exponent still fits.
 INLINE vf vexp(vf x) {
   vi below = x < splat(-87.33f);
   x = vmin(vmax(x, splat(-87.33f)), splat(88.72f));
-  vf shifted = x * 1.44269504f + 12582912.0f;
-  vi n = (vi)shifted - 0x4b400000;
+  vf shifted = x * LOG2E + 12582912.0f;
   vf whole = shifted - 12582912.0f;
   vf r = x - whole * 0.693359375f;
   r = r + whole * 2.12194440e-4f;
-  vf p = splat(1.0f / 5040);
-  p = p * r + (1.0f / 720);
-  p = p * r + (1.0f / 120);
-  p = p * r + (1.0f / 24);
-  p = p * r + (1.0f / 6);
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
-  // Two factors, so that n = 128 does not overflow before the product does.
-  vi half = n >> 1;
-  vf result = p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
-  return (vf)((vi)result & ~below);
+  vf p = splat(0.008297654800117016f);
+  p = p * r + 0.04191538318991661f;
+  p = p * r + 0.16667574644088745f;
+  p = p * r + 0.49998894333839417f;
+  p = p * r + 0.9999997019767761f;
+  p = p * r + 1.0000001192092896f;
+  return (vf)(((vi)p + ((vi)shifted << 23)) & ~below);
+}
+
+// Phi(x) without a division, for the forward pass: log2 Phi(-z) is nearly a parabola. Own fit of
+// degree 11 on 0 <= z <= 8 (relative error 7e-7, in fp32 6e-6); below, Phi is less than 1e-15.
+INLINE vf vnormal_value(vf x) {
+  vf z = vmin(vabs(x), splat(8));
+  vf p = splat(5.338170461222091e-10f);
+  p = p * z - 2.5725263697040646e-08f;
+  p = p * z + 5.386131078921608e-07f;
+  p = p * z - 6.332768862193916e-06f;
+  p = p * z + 4.388418892631307e-05f;
+  p = p * z - 0.00014782583457417786f;
+  p = p * z - 0.0003217347548343241f;
+  p = p * z + 0.007416531443595886f;
+  p = p * z - 0.05282990634441376f;
+  p = p * z - 0.4590591490268707f;
+  p = p * z - 1.1511300802230835f;
+  p = p * z - 0.9999993443489075f;
+  vf tail = vexp2(p);
+  return vselect(x < splat(0), tail, 1.0f - tail);
 }
 
 // Phi(x), and in `density` phi(x). erfc(z) = exp(-z^2) t Q(t), t = 1/(1 + z/2), z >= 0: Q is our
@@ -110,9 +141,8 @@ INLINE vf vmish_gate(vf x) {
 // The tanh GELU's inner polynomial is sqrt(2/pi) (x + 0.044715 x^3); 0.5 (1 + tanh u) is the
 // logistic function of 2u.
 INLINE vf vactivate(int32_t f, vf x) {
-  vf density;
   switch (f) {
-    case HFM_GELU: return x * vnormal(x, &density);
+    case HFM_GELU: return x * vnormal_value(x);
     case HFM_GELU_TANH:
       return x * vlogistic(1.59576912f * (x + 0.044715f * x * x * x));
     case HFM_QUICK_GELU: return x * vlogistic(1.702f * x);

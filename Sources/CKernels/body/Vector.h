@@ -49,6 +49,10 @@ INLINE vf bf16_load(const uint16_t *p) {
   return (vf)(__builtin_convertvector(*(const vhu *)p, vu) << 16);
 }
 INLINE void bf16_store(uint16_t *p, vf x) {
+#ifdef HFM_BF16_DOT
+  *(vhu *)p = (vhu)_mm512_cvtneps_pbh((__m512)x);
+  return;
+#endif
   vu u = (vu)x;
   vu rounded = (u + 0x7fff + ((u >> 16) & 1)) >> 16;
   vu isNaN = (vu)(x != x);

@@ -188,7 +188,7 @@ typedef struct {
 } hfm_kernel_table;
 
 /// Instruction sets that a table exists for, from the plainest to the widest.
-enum { HFM_PORTABLE = 0, HFM_AVX2 = 1, HFM_AVX512 = 2 };
+enum { HFM_PORTABLE = 0, HFM_AVX2 = 1, HFM_AVX512 = 2, HFM_AVX512_BF16 = 3 };
 
 /// The table of an instruction set, or null when this processor does not run it.
 const hfm_kernel_table *hfm_kernels_for(int32_t instructionSet);
@@ -216,6 +216,22 @@ typedef struct {
 int64_t hfm_gemm_scratch(void);
 /// Computes a tile. Returns 0 or a oneDNN status.
 int hfm_gemm_tile(const hfm_gemm *tile, float *scratch);
+/// A product of one shape whose oneDNN code and layouts are settled, to be run many times on one
+/// thread at a time. What it is created on must be a thread that runs oneDNN alone.
+typedef struct hfm_product hfm_product;
+/// Settles a product; of `shape` only the data of `bias` matters, and only whether it is null.
+/// With `packs`, b is expected in the order that oneDNN likes best (`hfm_product_pack`).
+/// Returns 0 or a oneDNN status, and then no product.
+int hfm_product_create(const hfm_gemm *shape, int32_t packs, hfm_product **product);
+void hfm_product_destroy(hfm_product *product);
+/// Bytes of b in the order that the product expects.
+int64_t hfm_product_packed_bytes(const hfm_product *product);
+/// Whether two products expect b in the same order.
+int hfm_product_packs_like(const hfm_product *product, const hfm_product *other);
+/// Reorders b, stored as `shape` said, into `packed`. Returns 0 or a oneDNN status.
+int hfm_product_pack(const hfm_product *product, void *b, void *packed);
+/// Runs it on the calling thread alone. Returns 0 or a oneDNN status.
+int hfm_product_run(hfm_product *product, void *a, void *b, void *bias, void *c);
 /// Whether oneDNN multiplies bf16 natively on this processor.
 int hfm_has_native_bf16(void);
 

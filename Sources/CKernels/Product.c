@@ -1,0 +1,128 @@
+// Matrix products that run many times: oneDNN's code, layouts and memory objects are made once.
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "Common.h"
+
+enum { A, B, C, BIAS, COUNT };
+
+struct hfm_product {
+  dnnl_primitive_t primitive;
+  dnnl_memory_desc_t layout[COUNT];
+  dnnl_memory_t memory[COUNT];
+  // The operand b as it is given, when it is to be packed.
+  dnnl_memory_desc_t plain;
+};
+
+static dnnl_engine_t engine;
+static pthread_once_t engineOnce = PTHREAD_ONCE_INIT;
+static void make_engine(void) {
+  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = 0;
+}
+// A stream of the calling thread, on which oneDNN runs alone; null when there is none.
+static dnnl_stream_t own_stream(void) {
+  static _Thread_local dnnl_stream_t stream;
+  hfm_use_one_thread();
+  pthread_once(&engineOnce, make_engine);
+  if (!stream && engine
+      && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)
+    stream = 0;
+  return stream;
+}
+
+static dnnl_data_type_t format_of(hfm_array x) {
+  return x.type == HFM_F32 ? dnnl_f32 : x.type == HFM_BF16 ? dnnl_bf16 : dnnl_f16;
+}
+static void matrix(dnnl_memory_desc_t *layout, hfm_array x, int64_t rows, int64_t columns,
+                   int64_t leading, int32_t transposed) {
+  dnnl_dims_t extents = {rows, columns};
+  dnnl_dims_t strides = {transposed ? 1 : leading, transposed ? leading : 1};
+  dnnl_memory_desc_init_by_strides(layout, 2, extents, format_of(x), strides);
+}
+
+void hfm_product_destroy(hfm_product *p) {
+  if (!p) return;
+  for (int i = 0; i < COUNT; i++)
+    if (p->memory[i]) dnnl_memory_destroy(p->memory[i]);
+  if (p->primitive) dnnl_primitive_destroy(p->primitive);
+  free(p);
+}
+
+static int build(hfm_product *p, const hfm_gemm *g, int32_t packs) {
+  matrix(&p->layout[A], g->a, g->m, g->k, g->lda, g->transposeA);
+  matrix(&p->plain, g->b, g->k, g->n, g->ldb, g->transposeB);
+  matrix(&p->layout[C], g->c, g->m, g->n, g->ldc, 0);
+  matrix(&p->layout[BIAS], g->bias, 1, g->n, g->n, 0);
+  p->layout[B] = p->plain;
+  dnnl_dims_t extents = {g->k, g->n};
+  if (packs)
+    dnnl_memory_desc_init_by_tag(&p->layout[B], 2, extents, format_of(g->b), dnnl_format_tag_any);
+  dnnl_matmul_desc_t description;
+  dnnl_primitive_desc_t made = 0;
+  int status = dnnl_matmul_desc_init(
+      &description, &p->layout[A], &p->layout[B], g->bias.data ? &p->layout[BIAS] : 0,
+      &p->layout[C]);
+  if (!status) status = dnnl_primitive_desc_create(&made, &description, 0, engine, 0);
+  if (!status) status = dnnl_primitive_create(&p->primitive, made);
+  if (!status) p->layout[B] = *dnnl_primitive_desc_query_md(made, dnnl_query_weights_md, 0);
+  if (made) dnnl_primitive_desc_destroy(made);
+  int operands = g->bias.data ? COUNT : BIAS;
+  for (int i = 0; i < operands && !status; i++)
+    status = dnnl_memory_create(&p->memory[i], &p->layout[i], engine, DNNL_MEMORY_NONE);
+  return status;
+}
+
+int hfm_product_create(const hfm_gemm *g, int32_t packs, hfm_product **product) {
+  *product = 0;
+  if (!own_stream()) return dnnl_runtime_error;
+  hfm_product *p = calloc(1, sizeof *p);
+  if (!p) return dnnl_out_of_memory;
+  int status = build(p, g, packs);
+  if (status) hfm_product_destroy(p);
+  else *product = p;
+  return status;
+}
+
+int64_t hfm_product_packed_bytes(const hfm_product *p) {
+  return (int64_t)dnnl_memory_desc_get_size(&p->layout[B]);
+}
+int hfm_product_packs_like(const hfm_product *p, const hfm_product *other) {
+  return dnnl_memory_desc_equal(&p->layout[B], &other->layout[B]);
+}
+
+int hfm_product_pack(const hfm_product *p, void *b, void *packed) {
+  dnnl_stream_t stream = own_stream();
+  if (!stream) return dnnl_runtime_error;
+  dnnl_memory_t from = 0, to = 0;
+  dnnl_primitive_desc_t made = 0;
+  dnnl_primitive_t reorder = 0;
+  int status =
+      dnnl_reorder_primitive_desc_create(&made, &p->plain, engine, &p->layout[B], engine, 0);
+  if (!status) status = dnnl_primitive_create(&reorder, made);
+  if (!status) status = dnnl_memory_create(&from, &p->plain, engine, b);
+  if (!status) status = dnnl_memory_create(&to, &p->layout[B], engine, packed);
+  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+  if (!status) status = dnnl_primitive_execute(reorder, stream, 2, arguments);
+  if (!status) status = dnnl_stream_wait(stream);
+  if (made) dnnl_primitive_desc_destroy(made);
+  if (reorder) dnnl_primitive_destroy(reorder);
+  if (from) dnnl_memory_destroy(from);
+  if (to) dnnl_memory_destroy(to);
+  return status;
+}
+
+int hfm_product_run(hfm_product *p, void *a, void *b, void *bias, void *c) {
+  dnnl_stream_t stream = own_stream();
+  if (!stream) return dnnl_runtime_error;
+  void *data[COUNT] = {a, b, c, bias};
+  static const int slots[COUNT] = {
+      DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS};
+  dnnl_exec_arg_t arguments[COUNT];
+  int count = 0, status = 0;
+  for (; count < COUNT && p->memory[count] && !status; count++) {
+    status = dnnl_memory_set_data_handle(p->memory[count], data[count]);
+    arguments[count] = (dnnl_exec_arg_t){slots[count], p->memory[count]};
+  }
+  if (!status) status = dnnl_primitive_execute(p->primitive, stream, count, arguments);
+  return status ? status : (int)dnnl_stream_wait(stream);
+}

@@ -1,0 +1,26 @@
+import Graph
+
+/// A step of a program with the addresses of its operands, and what else is settled before it runs.
+struct PreparedStep {
+  let inputs: [TensorStorage]
+  let outputs: [TensorStorage]
+  let rotaryTable: [Float]
+  let plan: StepPlan
+  let scales: TensorStorage?
+  /// The product that the operator is; nil for other kinds.
+  var product: MatrixProduct?
+  /// Its settled form; nil for few rows and formats without one.
+  var productPlan: ProductPlan?
+}
+
+extension Program {
+  /// Buffers that no step writes: they stay the same from run to run.
+  var constantBuffers: Set<Int> {
+    var constant = Set(buffers.indices.filter { buffers[$0].content != .transient })
+    for step in steps {
+      constant.subtract(step.outputs)
+      if case .optimizer = step.op.kind { constant.subtract(step.inputs) }
+    }
+    return constant
+  }
+}
