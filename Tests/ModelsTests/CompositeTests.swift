@@ -7,7 +7,8 @@ import Testing
 struct CompositeTests {
   /// Parameters as published, rounded as there: millions of open_clip's docs/model_profile.csv
   /// (CoCa and CLIP), the weight files' elements on Hugging Face for LLaVA-1.5
-  /// 7B; GLIP's README; OpenFlamingo's perceiver and gated layers in its paper's table are 1.3 B trained.
+  /// 7B; GLIP's README; OpenFlamingo's perceiver and gated layers in its paper's table are 1.3 B
+  /// trained.
   @Test(arguments: [
     ("open-coca_vit-l-14", 638.45e6, 0.01e6), ("clip-rn50", 102.01e6, 0.01e6),
     ("open-coca_vit-b-32", 253.56e6, 0.01e6), ("clip-rn50x16", 290.98e6, 0.01e6),

@@ -361,8 +361,8 @@ struct HuggingFaceConfig {
     return try llamaTower(stack, usual)
   }
 
-  /// Windows of Gemma's layers in turn: `layer_types`, or every second (2) and every sixth layer (3)
-  /// without one.
+  /// Windows of Gemma's layers in turn: `layer_types`, or every second (2) and every sixth layer
+  /// (3) without one.
   private func windowCycle() throws(JSONError) -> [Int] {
     guard type == "gemma2" || type == "gemma3_text" else { return [] }
     let window = try int("sliding_window", 4096)

@@ -2,10 +2,12 @@ import DataFormats
 import Graph
 import Quantities
 
-/// A detector whose classes are words (GLIP, arXiv 2112.03857): a Swin pyramid and a text tower whose
-/// values read each other in every layer of a dynamic head; each place is compared with each word.
+/// A detector whose classes are words (GLIP, arXiv 2112.03857): a Swin pyramid and a text tower
+/// whose values read each other in every layer of a dynamic head; each place is compared with each
+/// word.
 ///
-/// `{"kind": "grounded-detector", "vision": {Swin's keys}, "text": {"like": "bert-base"}, "layers": 6}`
+/// `{"kind": "grounded-detector", "vision": {Swin's keys}, "text": {"like": "bert-base"},
+/// "layers": 6}`
 struct GroundedDetector: Component {
   static let kind = "grounded-detector"
 

@@ -19,7 +19,7 @@ struct StepVariantTests {
   }
 
   static let dense = [
-    "stunet-s", "unet2d-basic", "resnet50", "vit-b-16", "swinunetr-24", "bert-base", "glip-t",
+    "stunet-s", "unet2d-basic", "resnet50", "vit-b-16", "swinunetr-24", "bert-base",
   ]
 
   /// The mean of the results needs no labels, keeps nothing and costs no product: what is trained
@@ -53,7 +53,7 @@ struct StepVariantTests {
   }
 
   /// What is dropped is memory that backward needs no more of at the end of forward.
-  @Test(arguments: dense + ["llama3.2-1b", "t5-small", "uni", "mixtral-8x7b"])
+  @Test(arguments: dense + ["llama3.2-1b", "t5-small", "uni", "mixtral-8x7b", "glip-t"])
   func recomputationKeepsLess(id: String) throws {
     let memory = MemoryModel(training: try #require(try Self.step(id).training))
     let kept = Recompute.allCases.map {
