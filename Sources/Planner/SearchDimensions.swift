@@ -11,6 +11,7 @@ struct SearchDimensions {
     var sequenceParallel: Bool
     var expert: Int
     var expertTensor: Int
+    var execution: ExecutionChoice?
 
     var parallelism: Parallelism {
       var result = Parallelism()
@@ -33,6 +34,7 @@ struct SearchDimensions {
       cut.expert = expert
       cut.expertTensor = expertTensor
       cut.imbalance = request.expertImbalance
+      cut.regathers = execution?.regathers ?? true
       return cut
     }
   }
@@ -85,6 +87,19 @@ struct SearchDimensions {
   // MARK: outer
 
   var outer: [Outer] {
+    guard let choices = request.space.executions else { return cuts }
+    // Choices go outside: what overlaps most sets the bound for the others.
+    return choices.flatMap { choice in
+      tensors.filter(choice.matters(tensor:)).map { tensor in
+        Outer(
+          tensor: tensor, context: 1, contextKind: .ring,
+          sequenceParallel: choice.sequenceParallel, expert: 1, expertTensor: 1,
+          execution: choice)
+      }
+    }
+  }
+
+  private var cuts: [Outer] {
     var result: [Outer] = []
     for context in contexts {
       for kind in context > 1 ? request.space.contextKind ?? ContextKind.allCases : [.ring] {
@@ -192,12 +207,14 @@ struct SearchDimensions {
     let replicas = cut.data * cut.context
     let stages: [Int]
     if let given = request.space.zeroStage {
-      stages = given
+      // Without replicas all stages are one.
+      stages = request.space.executions != nil && replicas == 1 ? Array(given.prefix(1)) : given
     } else {
       stages = replicas == 1 || !trains ? [0] : [0, 1, 2, 3]
     }
     var result: [Inner] = []
-    for offload in request.space.offload ?? [[]] {
+    let keeps = request.space.executions != nil && configuration.recompute == .full
+    for offload in request.space.offload ?? [[]] where !(keeps && offload.contains(.activations)) {
       for zero in stages {
         for shards in shards(zero, cut, replicas) {
           for (virtualStages, schedule) in schedules(cut) {
@@ -237,15 +254,5 @@ struct SearchDimensions {
 
   private static func divisors(_ number: Int) -> [Int] {
     SearchSpace.divisors(number, upTo: number)
-  }
-
-  /// Configurations of one micro-batch size that divide; for counting what is not evaluated.
-  func count(microBatch size: Int) -> Int {
-    outer.reduce(0) { sum, outer in
-      sum
-        + pipelines(outer).reduce(0) { sum, pipeline in
-          sum + datas(outer, pipeline).count * recomputes.count
-        }
-    }
   }
 }

@@ -42,6 +42,15 @@ extension ValidationReport {
     for label in PredictionBasis.Label.allCases {
       cover(label.rawValue, heldOut.filter { $0.estimate.basis.label == label })
     }
+    let ran = lines.filter { $0.run.seconds != nil && $0.run.statesMemory }
+    let refused = ran.filter { !$0.fits }
+    result.append(
+      "runs that ran and are said not to fit: \(refused.count) of \(ran.count)"
+        + " (\(Self.percent(Double(refused.count) / Double(max(1, ran.count)))) %)")
+    let doubled = lines.compactMap(\.doubleFits)
+    result.append(
+      "twice the largest micro-batch is said to fit: \(doubled.count { $0 }) of \(doubled.count)"
+        + " (\(Self.percent(Double(doubled.count { $0 }) / Double(max(1, doubled.count)))) %)")
     let healthcare = heldOut.filter {
       ["vision", "multimodal", "bioinformatics", "nnU-Net", "timm RTX 3090"].contains($0.run.table)
     }
@@ -67,13 +76,16 @@ extension ValidationReport {
       let predicted = line.peakBytes
       return [
         line.run.table, line.run.label, Format.bytes(Int(predicted)), Format.bytes(Int(peak)),
-        Self.signed(predicted / peak - 1), "stage \(line.estimate.peakStage)",
+        Self.signed(predicted / peak - 1), line.run.isFitted ? "fitted" : "held out",
+        "stage \(line.estimate.peakStage)",
       ]
     }
   }
 
   /// Heads of `memoryRows`.
-  public static let memoryHead = ["table", "run", "predicted", "published", "error %", "peak at"]
+  public static let memoryHead = [
+    "table", "run", "predicted", "published", "error %", "part", "peak at",
+  ]
 
   /// One line a run.
   public func runRows(_ lines: [Line]) -> [[String]] {
@@ -82,14 +94,15 @@ extension ValidationReport {
         line.run.table, line.run.label, line.run.isFitted ? "fitted" : "held out",
         Format.seconds(line.estimate.stepSeconds),
         line.run.seconds.map { Format.seconds($0) } ?? "–", Self.signed(line.error),
-        line.estimate.basis.label.rawValue,
+        line.estimate.basis.label.rawValue, Format.bytes(line.estimate.peakBytes),
+        line.fits ? "yes" : "no",
       ]
     }
   }
 
   /// Heads of `runRows`.
   public static let runHead = [
-    "table", "run", "part", "predicted", "published", "error %", "basis",
+    "table", "run", "part", "predicted", "published", "error %", "basis", "peak", "fits",
   ]
 
   private static func signed(_ value: Double?) -> String {
@@ -98,9 +111,12 @@ extension ValidationReport {
   }
 
   /// The whole report as Markdown.
-  public func markdown(outliers: Double = 0.15) -> [String] {
+  ///
+  /// - Parameter notes: further findings in words.
+  public func markdown(outliers: Double = 0.15, notes: [String] = []) -> [String] {
     var text = Self.introduction + ["## Step times", ""]
     text += Self.table(Self.summaryHead, summaryRows)
+    text += [""] + (judgements + notes).map { "- \($0)" }
     text += [
       "", "## Memory", "",
       "Peak of one device. Megatron-LM's runs are what PyTorch allocated, all plain decoders over",

@@ -46,6 +46,25 @@ import Workloads
     }
   }
 
+  /// Cuts visited in reverse give the same result, counts included: so do cuts visited at once.
+  @Test(arguments: 1...6 as ClosedRange<UInt64>)
+  func theOrderOfExecutionDoesNotMatter(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let model = try PlanSearchTests.model(layers: 6, hidden: 512)
+    let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 128, precision: .bf16)
+    var search = try PlanSearch(model, workload, Self.request(&random))
+    let serial = Result { try search.run() }
+    search.workers = { count, body in (0..<count).reversed().map(body).reversed() }
+    let reversed = Result { try search.run() }
+    switch (serial, reversed) {
+    case (.success(let serial), .success(let reversed)):
+      #expect(serial.plans == reversed.plans)
+      #expect(serial.search == reversed.search)
+    case (.failure(let left), .failure(let right)): #expect("\(left)" == "\(right)")
+    default: Issue.record("one order found a plan, the other did not")
+    }
+  }
+
   @Test func aSearchThatIsStoppedGivesItsBestSoFar() throws {
     let model = try PlanSearchTests.model(layers: 4, hidden: 256)
     let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 128, precision: .bf16)
