@@ -1,7 +1,6 @@
 import Executor
 import HardwareDiscovery
 import Planner
-import Synchronization
 
 /// Visits a search's cuts on all cores. The pool is made when a search has lasted a moment: most
 /// end before that, and pay nothing.
@@ -19,18 +18,10 @@ final class PlanWorkers {
 
   /// Runs a body for each index and returns the parts in their order.
   func run(_ count: Int, _ body: @escaping @Sendable (Int) -> SearchPart) -> [SearchPart] {
-    guard count > 1, let team = ready() else { return (0..<count).map(body) }
-    let found = Found(count)
-    do {
-      try team.run { scope in
-        scope.taskGroup { group in
-          for index in 0..<count { group.add { found.put(index, body(index)) } }
-        }
-      }
-    } catch {
+    guard count > 1, let team = ready(), let parts = try? team.map(count, body) else {
       return (0..<count).map(body)
     }
-    return found.parts(or: body)
+    return parts
   }
 
   private func ready() -> WorkerTeam? {
@@ -45,18 +36,5 @@ final class PlanWorkers {
       team = try? made.lease(Array(made.layout.workers.indices))
     }
     return team
-  }
-
-  /// Parts by index, filled by several workers.
-  private final class Found: Sendable {
-    private let slots: Mutex<[SearchPart?]>
-
-    init(_ count: Int) { slots = Mutex([SearchPart?](repeating: nil, count: count)) }
-
-    func put(_ index: Int, _ part: SearchPart) { slots.withLock { $0[index] = part } }
-
-    func parts(or body: (Int) -> SearchPart) -> [SearchPart] {
-      slots.withLock { $0.enumerated().map { $0.element ?? body($0.offset) } }
-    }
   }
 }

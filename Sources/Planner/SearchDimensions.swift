@@ -24,6 +24,17 @@ struct SearchDimensions {
       return result
     }
 
+    /// What computing depends on.
+    var plain: WorkCut {
+      var cut = WorkCut()
+      cut.tensor = tensor
+      cut.context = context
+      cut.sequenceParallel = sequenceParallel
+      cut.expert = expert
+      cut.expertTensor = expertTensor
+      return cut
+    }
+
     /// How kernels are cut.
     func work(_ request: PlanRequest) -> WorkCut {
       var cut = WorkCut()
@@ -204,20 +215,12 @@ struct SearchDimensions {
 
   func inner(_ configuration: Configuration) -> [Inner] {
     let cut = configuration.parallelism
-    let replicas = cut.data * cut.context
-    let stages: [Int]
-    if let given = request.space.zeroStage {
-      // Without replicas all stages are one.
-      stages = request.space.executions != nil && replicas == 1 ? Array(given.prefix(1)) : given
-    } else {
-      stages = replicas == 1 || !trains ? [0] : [0, 1, 2, 3]
-    }
+    let orders = schedules(cut)
     var result: [Inner] = []
-    let keeps = request.space.executions != nil && configuration.recompute == .full
-    for offload in request.space.offload ?? [[]] where !(keeps && offload.contains(.activations)) {
-      for zero in stages {
-        for shards in shards(zero, cut, replicas) {
-          for (virtualStages, schedule) in schedules(cut) {
+    for offload in offloads(configuration) {
+      for zero in zeroStages(cut) {
+        for shards in shards(zero, cut, cut.data * cut.context) {
+          for (virtualStages, schedule) in orders {
             result.append(
               Inner(
                 virtualStages: virtualStages, schedule: schedule, zero: zero, shards: shards,
@@ -227,6 +230,39 @@ struct SearchDimensions {
       }
     }
     return result
+  }
+
+  /// How many `inner` gives.
+  func innerCount(_ configuration: Configuration) -> Int {
+    let cut = configuration.parallelism
+    let sharings = zeroStages(cut).reduce(0) {
+      $0 + shards($1, cut, cut.data * cut.context).count
+    }
+    return offloads(configuration).count * sharings * schedules(cut).count
+  }
+
+  /// Least share of the other stages' time that a pipeline waits, and whether weight gradients may
+  /// fill it.
+  func leastBubble(_ cut: Parallelism) -> (share: Double, fills: Bool) {
+    let orders = schedules(cut)
+    return (
+      1 / Double(orders.reduce(1) { max($0, $1.0) }), orders.contains { $0.1 == .zeroBubble }
+    )
+  }
+
+  private func offloads(_ configuration: Configuration) -> [Offload] {
+    let all = request.space.offload ?? [[]]
+    guard request.space.executions != nil, configuration.recompute == .full else { return all }
+    return all.filter { !$0.contains(.activations) }
+  }
+
+  private func zeroStages(_ cut: Parallelism) -> [Int] {
+    let replicas = cut.data * cut.context
+    guard let given = request.space.zeroStage else {
+      return replicas == 1 || !trains ? [0] : [0, 1, 2, 3]
+    }
+    // Without replicas all stages are one.
+    return request.space.executions != nil && replicas == 1 ? Array(given.prefix(1)) : given
   }
 
   private func shards(_ zero: Int, _ cut: Parallelism, _ replicas: Int) -> [ShardGroup] {

@@ -15,13 +15,15 @@ struct SearchNest {
   let hostShare: Double
   private(set) var outcome = SearchOutcome()
   private var threshold: Double
+  /// Least seconds of one micro-batch under a cut, whatever the communication; empty: no bound.
+  private let computing: [WorkCut: Double]
   private var execution: ExecutionChoice?
   private let request: PlanRequest
   private let trains: Bool
 
   init(
     _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, usable: Double,
-    hostShare: Double, threshold: Double
+    hostShare: Double, threshold: Double, computing: [WorkCut: Double] = [:]
   ) {
     self.evaluator = evaluator
     self.dimensions = dimensions
@@ -29,6 +31,7 @@ struct SearchNest {
     self.usable = usable
     self.hostShare = hostShare
     self.threshold = threshold
+    self.computing = computing
     request = dimensions.request
     trains = dimensions.trains
   }
@@ -36,9 +39,13 @@ struct SearchNest {
   /// Visits everything under one cut.
   mutating func visit(_ outer: SearchDimensions.Outer) {
     execution = outer.execution
+    let limit = min(threshold, request.atMost)
+    if let least = computing[outer.plain], scaled(least, outer) > limit {
+      return refuse(outer, .slower)
+    }
     evaluator = evaluator.executing(execution)
     let times = evaluator.times(outer.work(request), outer.contextKind)
-    let isSlow = bound(outer, times) > min(threshold, request.atMost)
+    let isSlow = bound(outer, times) > limit
     for pipeline in dimensions.pipelines(outer)
     where execution?.matters(pipeline: pipeline) ?? true {
       if isSlow || !reaches(outer.tensor, execution?.tensor) {
@@ -51,14 +58,41 @@ struct SearchNest {
     }
   }
 
-  /// Counts everything under one cut as too large for the memory.
-  mutating func refuse(_ outer: SearchDimensions.Outer) {
+  /// Counts everything under one cut as refused.
+  mutating func refuse(_ outer: SearchDimensions.Outer, _ why: Refusal) {
     execution = outer.execution
-    let times = evaluator.times(outer.work(request), outer.contextKind)
+    // Whether layers can be laid on stages does not depend on their times.
+    let times = [LayerSeconds](repeating: LayerSeconds(), count: evaluator.step.layers.count)
     for pipeline in dimensions.pipelines(outer)
     where execution?.matters(pipeline: pipeline) ?? true {
-      count(outer, pipeline, times, .memory)
+      count(outer, pipeline, times, why)
     }
+  }
+
+  /// What no cheap dimension changes: one micro-batch on the busiest stage, the part of it that
+  /// computes, and the other stages' time with the gradients of weights in it.
+  private struct Load {
+    var busiest = -1.0
+    var computing = 0.0
+    var others = 0.0
+    var weights = 0.0
+  }
+
+  private static func load(_ stages: [CutStage], _ mode: RecomputeMode) -> Load {
+    var result = Load()
+    var heavy = 0.0
+    for stage in stages {
+      let busy = stage.busy(mode)
+      result.others += busy * stage.multiplicity
+      result.weights += stage.seconds.weightGradient * stage.multiplicity
+      guard busy > result.busiest else { continue }
+      result.busiest = busy
+      result.computing = stage.seconds.forward + stage.seconds.backward + stage.recompute(mode)
+      heavy = stage.seconds.weightGradient
+    }
+    result.others -= result.busiest
+    result.weights -= heavy
+    return result
   }
 
   /// Whether a group of neighbours lies within the network chosen for it.
@@ -80,7 +114,7 @@ struct SearchNest {
     var one = configuration
     for mode in dimensions.recomputes where execution?.matters(mode) ?? true {
       one.recompute = mode
-      result += dimensions.inner(one).count
+      result += dimensions.innerCount(one)
     }
     return result
   }
@@ -90,6 +124,11 @@ struct SearchNest {
   private func bound(_ outer: SearchDimensions.Outer, _ times: [LayerSeconds]) -> Double {
     guard request.usesBounds, trains, request.goal == .time else { return 0 }
     let all = zip(evaluator.step.layers, times).reduce(0) { $0 + Double($1.0.count) * $1.1.total }
+    return scaled(all, outer)
+  }
+
+  /// Seconds of one micro-batch on all its devices as a share of a step of all devices.
+  private func scaled(_ all: Double, _ outer: SearchDimensions.Outer) -> Double {
     let passes = Double(request.globalBatch) / Double(size)
     // A rounding error must not cut off a plan as good as the bound.
     return (1 - 1e-9) * passes * all * Double(outer.tensor * outer.context)
@@ -126,8 +165,10 @@ struct SearchNest {
     _ outer: SearchDimensions.Outer, _ pipeline: Int, _ stages: [CutStage]
   ) {
     let modes = dimensions.recomputes
-    var bounds: [Double] = []
-    for mode in modes { bounds.append(stages.reduce(0) { max($0, $1.busy(mode)) }) }
+    let bounds = modes.map { Self.load(stages, $0) }
+    var cut = outer.parallelism
+    cut.pipeline = pipeline
+    let bubble = dimensions.leastBubble(cut)
     for data in dimensions.datas(outer, pipeline) where execution?.matters(data: data) ?? true {
       if let reason = dimensions.refusal(data, outer, pipeline, size) {
         outcome.refuse(reason)
@@ -140,22 +181,25 @@ struct SearchNest {
       }
       for (mode, bound) in zip(modes, bounds) where execution?.matters(mode) ?? true {
         configuration.recompute = mode
-        visit(stages, bound, &configuration)
+        let waits = bubble.fills ? max(0, bound.others - 2 * bound.weights) : bound.others
+        let passes = Double(configuration.accumulation)
+        let least = (1 - 1e-9) * (passes * bound.busiest + waits * bubble.share)
+        visit(stages, least, passes * bound.computing, &configuration)
       }
     }
   }
 
   private mutating func visit(
-    _ stages: [CutStage], _ bound: Double, _ configuration: inout Configuration
+    _ stages: [CutStage], _ bound: Double, _ computing: Double,
+    _ configuration: inout Configuration
   ) {
-    let choices = dimensions.inner(configuration)
     if request.usesBounds, threshold < .infinity || request.atMost < .infinity {
-      let least = Double(configuration.accumulation) * bound
-      if goal(least, least, configuration) > min(threshold, request.atMost) {
-        outcome.refuse(.slower, choices.count)
+      if goal(bound, computing, configuration) > min(threshold, request.atMost) {
+        outcome.refuse(.slower, dimensions.innerCount(configuration))
         return
       }
     }
+    let choices = dimensions.inner(configuration)
     let form = StepForm(setting: evaluator.setting)
     for choice in choices {
       configuration.parallelism.virtualStages = choice.virtualStages

@@ -90,7 +90,7 @@ struct SearchWalk {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     var nest = SearchNest(
       evaluator, dimensions, size: size, usable: usable, hostShare: hostShare, threshold: 0)
-    for outer in dimensions.outer { nest.refuse(outer) }
+    for outer in dimensions.outer { nest.refuse(outer, .memory) }
     outcome.add(nest.outcome)
   }
 
@@ -114,15 +114,33 @@ struct SearchWalk {
   /// are young.
   private static let wave = 32
 
+  /// Seconds of computing of one micro-batch under each cut, where many cuts differ in
+  /// communication alone; empty elsewhere, since bounds that are used once cost what they save.
+  private func computing(
+    _ evaluator: Evaluator, _ cuts: [SearchDimensions.Outer]
+  ) -> [WorkCut: Double] {
+    guard request.usesBounds, trains, request.goal == .time, request.space.executions != nil
+    else { return [:] }
+    var result: [WorkCut: Double] = [:]
+    for outer in cuts where result[outer.plain] == nil {
+      let times = evaluator.times(outer.work(request), outer.contextKind)
+      result[outer.plain] = zip(evaluator.step.layers, times).reduce(0) {
+        $0 + Double($1.0.count) * ($1.1.forward + $1.1.backward)
+      }
+    }
+    return result
+  }
+
   private mutating func visit(_ evaluator: Evaluator, _ size: Int) {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     let cuts = dimensions.outer
+    let computing = computing(evaluator, cuts)
     for start in stride(from: 0, to: cuts.count, by: Self.wave) {
       guard goesOn(Double(start) / Double(cuts.count)) else { return }
       let wave = cuts[start..<min(start + Self.wave, cuts.count)]
       let nest = SearchNest(
         evaluator, dimensions, size: size, usable: usable, hostShare: hostShare,
-        threshold: threshold)
+        threshold: threshold, computing: computing)
       let visit: @Sendable (Int) -> SearchPart = { index in
         var nest = nest
         nest.visit(wave[wave.startIndex + index])

@@ -6,7 +6,6 @@ import HardwareModel
 import Models
 import Planner
 import Quantities
-import Synchronization
 import Validation
 import Workloads
 
@@ -119,19 +118,6 @@ private func run(_ search: PlanSearch) throws -> PlanResult {
   let team = try pool.lease(Array(pool.layout.workers.indices))
   defer { team.release() }
   var search = search
-  search.workers = { count, body in
-    let found = Mutex([SearchPart?](repeating: nil, count: count))
-    try? team.run { scope in
-      scope.taskGroup { group in
-        for index in 0..<count {
-          group.add {
-            let part = body(index)
-            found.withLock { $0[index] = part }
-          }
-        }
-      }
-    }
-    return found.withLock { $0.enumerated().map { $0.element ?? body($0.offset) } }
-  }
+  search.workers = { count, body in (try? team.map(count, body)) ?? (0..<count).map(body) }
   return try search.run()
 }
