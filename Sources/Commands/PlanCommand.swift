@@ -33,7 +33,10 @@ enum PlanCommand: Command {
     let clock = ContinuousClock()
     let start = clock.now
     let bar = SearchProgress(console)
-    let result = try PlanSearch(model, workload, request).run(progress: bar.check)
+    var search = try PlanSearch(model, workload, request)
+    let workers = PlanWorkers()
+    search.workers = workers.run
+    let result = try search.run(progress: bar.check)
     bar.finish()
     if result.stopped { console.warn("interrupted: the best plans so far") }
     let spent = (clock.now - start).components

@@ -16,6 +16,8 @@ struct PlanComparison {
     /// Why nothing fits.
     var refusal = ""
     var cost: Double?
+    /// The limit that nothing keeps, in few words.
+    var why = "nothing fits"
   }
 
   var rows: [Row] = []
@@ -39,6 +41,7 @@ struct PlanComparison {
         row.cost = row.plan?.cost
       } catch  where error.kind == .impossible {
         row.refusal = error.message
+        if !error.key.isEmpty { row.why = "misses \(error.key)" }
       }
       result.rows.append(row)
     }
@@ -94,7 +97,7 @@ struct PlanComparison {
       ], rightAligned: Set(3...8).union([1]))
     table.rows = rows.map { row in
       guard let plan = row.plan else {
-        return [row.cluster.id, "–", "nothing fits", "–", "–", "–", "–", "–", "–"]
+        return [row.cluster.id, "–", row.why, "–", "–", "–", "–", "–", "–"]
       }
       return [
         row.cluster.id, String(plan.devices), PlanReport.words(plan.configuration),
@@ -104,7 +107,18 @@ struct PlanComparison {
         row.cost.map { Format.fixed($0, 2) } ?? "–",
       ]
     }
-    return table.lines
+    return table.lines + [cheapest].compactMap(\.self)
+  }
+
+  /// The cheapest of several clusters in words; nil with fewer than two prices.
+  private var cheapest: String? {
+    let priced = rows.filter { $0.cost != nil }
+    let names = Set(priced.map(\.cluster.id))
+    guard names.count > 1, let best = priced.min(by: { ($0.cost ?? 0) < ($1.cost ?? 0) }),
+      let plan = best.plan, let cost = best.cost
+    else { return nil }
+    return "cheapest: \(best.cluster.id), \(plan.devices) devices for "
+      + "\(Format.seconds(plan.totalSeconds)), \(Format.fixed(cost, 2))"
   }
 
   /// The rows for programs, each plan as in `plans`.

@@ -107,6 +107,8 @@ public struct WorkCut: Sendable, Hashable {
   public var expert = 1
   /// Devices over which each expert's matrices are cut: 1, or the tensor parallel ones.
   public var expertTensor = 1
+  /// Whether inputs that are cut along the sequence are gathered again in backward, not kept whole.
+  public var regathers = true
   /// Rows of the busiest expert parallel device over the mean.
   public var imbalance = 1.0
 

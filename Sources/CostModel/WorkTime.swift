@@ -163,8 +163,9 @@ public struct WorkTime: Sendable {
 
   // MARK: convolutions
 
-  /// As a product by tiles. Few channels leave a tile's columns empty; a gradient of weights has few
-  /// tiles and a long sum, which libraries split over the units. A depth-wise one is vector work.
+  /// As a product by tiles. Few channels leave a tile's columns empty; a gradient of weights has
+  /// few tiles and a long sum, which libraries split over the units. A depth-wise one is vector
+  /// work.
   private func convolution(
     _ shape: ConvolutionShape, _ cost: OperatorCost, _ parts: Double
   ) -> Double {

@@ -69,7 +69,7 @@ public struct HardwareCatalogue: Sendable {
         id, in: names,
         otherwise: names.isEmpty
           ? "give a profile's path"
-          : "hfm devices lists devices, hfm devices --clusters clusters; or give a profile's path"))
+          : "see hfm devices and hfm devices --clusters, or give a profile's path"))
   }
 }
 

@@ -63,12 +63,18 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case layers
   /// The experts cannot be spread over the devices.
   case experts
+  /// A group is larger than the network chosen for it.
+  case network
   /// It does not fit a device's memory.
   case memory
   /// Its offloaded share does not fit the host's memory.
   case hostMemory
   /// A lower bound of its time is above the plans already found.
   case slower
+  /// The job would end after the deadline.
+  case deadline
+  /// The job would cost more than the budget.
+  case budget
 
   /// The reason in words.
   public var words: String {
@@ -77,9 +83,12 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
     case .batch: "do not divide the global batch"
     case .layers: "do not divide the layers"
     case .experts: "do not divide the experts, or the devices they are spread over"
+    case .network: "need a network that does not reach all devices of a group"
     case .memory: "do not fit the memory"
     case .hostMemory: "do not fit the host's memory"
     case .slower: "are slower by a bound"
+    case .deadline: "end after the deadline"
+    case .budget: "cost more than the budget"
     }
   }
 }

@@ -61,7 +61,9 @@ struct CutStage {
       let saved = work.saved.share(cut) / parts
       let cheap = work.cheap.share(cut) / parts
       let masks = setting.dropout && work.isLayer ? boundary : 0
-      let all = saved + scores + boundary + masks
+      // The inputs of attention and MLP, whole.
+      let inputs = cut.regathers ? 0 : 2 * (work.boundary / parts - boundary)
+      let all = saved + scores + boundary + masks + inputs
       keptNone += n * all
       let products = setting.stack.repeatedProducts * max(0, saved - cheap)
       let selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores

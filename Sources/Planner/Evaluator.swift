@@ -7,9 +7,9 @@ struct Evaluator {
   let request: PlanRequest
   let profile: StepProfile
   let step: LayeredStep
-  let setting: StepSetting
+  private(set) var setting: StepSetting
   let isExact: Bool
-  private let clock: LayerClock
+  private var clock: LayerClock
   private let time: TimeModel
   private let energy: EnergyModel
   private let peak: Double
@@ -34,8 +34,20 @@ struct Evaluator {
     peak = time.computePeak(request.precision.compute).value
     setting = StepSetting(profile, step, request, links, time)
     // One device under the graph's own formats: the walk over the graph says it exactly.
-    isExact = !(stack.mainParameters && profile.trains)
+    isExact = !(profile.trains && (stack.mainParameters || !stack.hasGraphLoss))
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
+  }
+
+  /// The same with communication carried out in another way; nil: as it is.
+  func executing(_ choice: ExecutionChoice?) -> Evaluator {
+    guard let choice else { return self }
+    var result = self
+    let stack = choice.stack(setting.stack)
+    result.clock = LayerClock(
+      time: clock.time, links: clock.links, stack: stack, network: choice.tensor)
+    result.setting.stack = stack
+    result.setting.execution = choice
+    return result
   }
 
   // MARK: stages
@@ -76,6 +88,7 @@ struct Evaluator {
   func estimate(_ configuration: Configuration) -> PlanEstimate? {
     var work = configuration.workCut(request.stack)
     work.imbalance = request.expertImbalance
+    work.regathers = setting.execution?.regathers ?? true
     let times = times(work, configuration.parallelism.contextKind)
     guard let stages = stages(work, times, configuration.parallelism.pipeline) else { return nil }
     return estimate(configuration, stages)

@@ -95,7 +95,7 @@ public struct PlanEstimate: Sendable, Hashable {
   /// Emissions of manufacture, by the share of the devices' life; nil when unknown.
   public var embodiedGrams: Double?
   /// What the prediction rests on.
-  public var basis = PredictionBasis(label: .extrapolated, spread: 0.45, memorySpread: 0.12)
+  public var basis = PredictionBasis(label: .extrapolated, spread: 0.58, memorySpread: 0.12)
 
   /// Seconds of one step.
   public var stepSeconds: Double { breakdown.total }

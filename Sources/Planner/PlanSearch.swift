@@ -11,9 +11,16 @@ public struct PlanSearch {
   /// Told how far a search is, from 0 to 1; false ends it with the best plans so far.
   public typealias Progress = (_ done: Double, _ configurations: Int) -> Bool
 
+  /// Runs a body for each index up to a count, in any order and at once as it likes, and returns
+  /// the parts in the order of the indices.
+  public typealias Workers = (_ count: Int, _ body: @escaping @Sendable (Int) -> SearchPart) ->
+    [SearchPart]
+
   let request: PlanRequest
   let trains: Bool
   let source: Source
+  /// Who visits; nil: the caller's thread alone. The result is the same either way.
+  public var workers: Workers?
 
   /// Prepares a search.
   ///
@@ -61,14 +68,17 @@ public struct PlanSearch {
       wider.space.offload = Offload.choices
       outcome = try visit(wider, progress)
     }
-    guard !outcome.best.isEmpty else { throw try impossible(outcome) }
+    guard !outcome.best.isEmpty || request.atMost < .infinity || outcome.stopped else {
+      throw try impossible(outcome)
+    }
     var result = PlanResult(plans: outcome.plans(request.limit), search: outcome.summary)
     result.stopped = outcome.stopped
     return result
   }
 
   func visit(_ request: PlanRequest, _ progress: Progress?) throws(UserError) -> SearchOutcome {
-    var walk = SearchWalk(request, trains: trains, source: source, progress: progress)
+    var walk = SearchWalk(
+      request, trains: trains, source: source, progress: progress, workers: workers)
     try walk.run()
     return walk.outcome
   }
@@ -76,6 +86,7 @@ public struct PlanSearch {
   // MARK: when nothing fits
 
   private func impossible(_ outcome: SearchOutcome) throws(UserError) -> UserError {
+    if let missed = outcome.missed { return limits(missed.reason, missed.plan) }
     let usable = MemoryReserve.usable(request.cluster.device)
     guard let closest = outcome.closest else {
       let reasons = outcome.summary.refusals.map { "\($0.count) \($0.reason.words)" }
@@ -96,6 +107,24 @@ public struct PlanSearch {
       .impossible, place: request.cluster.id, message,
       remedy: nearest.map { "nearest that fits: \($0)" }
         ?? "take devices with at least \(Format.bytes(needed)) usable memory")
+  }
+
+  /// Plans fit the memory, but none the deadline or the budget.
+  private func limits(_ reason: Refusal, _ plan: PlanEstimate) -> UserError {
+    let total = Format.seconds(plan.totalSeconds)
+    let (key, message): (String, String)
+    if reason == .deadline {
+      let deadline = Format.seconds(request.deadlineSeconds ?? 0)
+      (key, message) = ("--deadline", "no plan ends within \(deadline): the fastest takes \(total)")
+    } else {
+      let cost = Format.fixed(plan.cost ?? 0, 2)
+      let budget = Format.fixed(request.budget ?? 0, 2)
+      (key, message) = (
+        "--budget", "no plan costs at most \(budget): the cheapest costs \(cost) and takes \(total)"
+      )
+    }
+    return UserError(
+      .impossible, place: request.cluster.id, key: key, message, remedy: "nearest: \(words(plan))")
   }
 
   /// The best plan with ever more of the user's choices given up, in words.
@@ -145,17 +174,25 @@ extension Offload {
   static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
 }
 
+/// What one part of a search found; only the search can read it.
+public struct SearchPart: Sendable {
+  var outcome: SearchOutcome
+}
+
 /// What a walk has found.
 struct SearchOutcome {
   /// A configuration that fits, by rank.
   struct Candidate {
     var configuration: Configuration
+    var execution: ExecutionChoice?
     var key: RankKey
   }
 
   var best: [Candidate] = []
   /// The configuration that misses the memory by least.
   var closest: PlanEstimate?
+  /// The nearest that fits the memory and misses a limit: the limit, by what figure, and the plan.
+  var missed: (reason: Refusal, figure: Double, plan: PlanEstimate)?
   var feasible = 0
   var refused: [Int] = [Int](repeating: 0, count: Refusal.allCases.count)
   var stopped = false
@@ -164,16 +201,35 @@ struct SearchOutcome {
 
   mutating func refuse(_ reason: Refusal, _ count: Int = 1) { refused[reason.position] += count }
 
+  /// Configurations visited.
+  var visited: Int { feasible + refused.reduce(0, +) }
+
+  /// Adds what another part of the search found, which comes later in its order.
+  mutating func add(_ other: SearchOutcome) {
+    best += other.best
+    feasible += other.feasible
+    for index in refused.indices { refused[index] += other.refused[index] }
+    if let found = other.missed, found.figure < missed?.figure ?? .infinity { missed = found }
+    if let found = other.closest, found.peakBytes < closest?.peakBytes ?? .max { closest = found }
+  }
+
+  /// Keeps the best few and returns the worst goal among them.
+  mutating func keepBest(_ limit: Int) -> Double {
+    best.sort { $0.key < $1.key }
+    if best.count > limit { best.removeLast(best.count - limit) }
+    return best.last?.key.goal ?? .infinity
+  }
+
   /// Estimates of the best.
   func plans(_ limit: Int) -> [PlanEstimate] {
     best.prefix(max(1, limit)).compactMap {
-      evaluators[$0.configuration.microBatch]?.estimate($0.configuration)
+      evaluators[$0.configuration.microBatch]?.executing($0.execution).estimate($0.configuration)
     }
   }
 
   var summary: SearchSummary {
     SearchSummary(
-      configurations: feasible + refused.reduce(0, +), feasible: feasible,
+      configurations: visited, feasible: feasible,
       refusals: Refusal.allCases.compactMap { reason in
         let count = refused[reason.position]
         return count > 0 ? SearchSummary.RefusalCount(reason: reason, count: count) : nil
@@ -189,9 +245,12 @@ extension Refusal {
     case .batch: 1
     case .layers: 2
     case .experts: 3
-    case .memory: 4
-    case .hostMemory: 5
-    case .slower: 6
+    case .network: 4
+    case .memory: 5
+    case .hostMemory: 6
+    case .slower: 7
+    case .deadline: 8
+    case .budget: 9
     }
   }
 }

@@ -41,7 +41,7 @@ public struct PredictionBasis: Sendable, Hashable {
     } else if device.efficiency?.isFitted == true, !routes, !request.stack.isRough {
       self.init(label: .interpolated, spread: 0.16, memorySpread: 0.08)
     } else {
-      self.init(label: .extrapolated, spread: 0.45, memorySpread: 0.12)
+      self.init(label: .extrapolated, spread: 0.58, memorySpread: 0.12)
     }
   }
 }

@@ -11,6 +11,7 @@ struct SearchDimensions {
     var sequenceParallel: Bool
     var expert: Int
     var expertTensor: Int
+    var execution: ExecutionChoice?
 
     var parallelism: Parallelism {
       var result = Parallelism()
@@ -23,6 +24,17 @@ struct SearchDimensions {
       return result
     }
 
+    /// What computing depends on.
+    var plain: WorkCut {
+      var cut = WorkCut()
+      cut.tensor = tensor
+      cut.context = context
+      cut.sequenceParallel = sequenceParallel
+      cut.expert = expert
+      cut.expertTensor = expertTensor
+      return cut
+    }
+
     /// How kernels are cut.
     func work(_ request: PlanRequest) -> WorkCut {
       var cut = WorkCut()
@@ -33,6 +45,7 @@ struct SearchDimensions {
       cut.expert = expert
       cut.expertTensor = expertTensor
       cut.imbalance = request.expertImbalance
+      cut.regathers = execution?.regathers ?? true
       return cut
     }
   }
@@ -85,6 +98,19 @@ struct SearchDimensions {
   // MARK: outer
 
   var outer: [Outer] {
+    guard let choices = request.space.executions else { return cuts }
+    // Choices go outside: what overlaps most sets the bound for the others.
+    return choices.flatMap { choice in
+      tensors.filter(choice.matters(tensor:)).map { tensor in
+        Outer(
+          tensor: tensor, context: 1, contextKind: .ring,
+          sequenceParallel: choice.sequenceParallel, expert: 1, expertTensor: 1,
+          execution: choice)
+      }
+    }
+  }
+
+  private var cuts: [Outer] {
     var result: [Outer] = []
     for context in contexts {
       for kind in context > 1 ? request.space.contextKind ?? ContextKind.allCases : [.ring] {
@@ -189,18 +215,12 @@ struct SearchDimensions {
 
   func inner(_ configuration: Configuration) -> [Inner] {
     let cut = configuration.parallelism
-    let replicas = cut.data * cut.context
-    let stages: [Int]
-    if let given = request.space.zeroStage {
-      stages = given
-    } else {
-      stages = replicas == 1 || !trains ? [0] : [0, 1, 2, 3]
-    }
+    let orders = schedules(cut)
     var result: [Inner] = []
-    for offload in request.space.offload ?? [[]] {
-      for zero in stages {
-        for shards in shards(zero, cut, replicas) {
-          for (virtualStages, schedule) in schedules(cut) {
+    for offload in offloads(configuration) {
+      for zero in zeroStages(cut) {
+        for shards in shards(zero, cut, cut.data * cut.context) {
+          for (virtualStages, schedule) in orders {
             result.append(
               Inner(
                 virtualStages: virtualStages, schedule: schedule, zero: zero, shards: shards,
@@ -210,6 +230,39 @@ struct SearchDimensions {
       }
     }
     return result
+  }
+
+  /// How many `inner` gives.
+  func innerCount(_ configuration: Configuration) -> Int {
+    let cut = configuration.parallelism
+    let sharings = zeroStages(cut).reduce(0) {
+      $0 + shards($1, cut, cut.data * cut.context).count
+    }
+    return offloads(configuration).count * sharings * schedules(cut).count
+  }
+
+  /// Least share of the other stages' time that a pipeline waits, and whether weight gradients may
+  /// fill it.
+  func leastBubble(_ cut: Parallelism) -> (share: Double, fills: Bool) {
+    let orders = schedules(cut)
+    return (
+      1 / Double(orders.reduce(1) { max($0, $1.0) }), orders.contains { $0.1 == .zeroBubble }
+    )
+  }
+
+  private func offloads(_ configuration: Configuration) -> [Offload] {
+    let all = request.space.offload ?? [[]]
+    guard request.space.executions != nil, configuration.recompute == .full else { return all }
+    return all.filter { !$0.contains(.activations) }
+  }
+
+  private func zeroStages(_ cut: Parallelism) -> [Int] {
+    let replicas = cut.data * cut.context
+    guard let given = request.space.zeroStage else {
+      return replicas == 1 || !trains ? [0] : [0, 1, 2, 3]
+    }
+    // Without replicas all stages are one.
+    return request.space.executions != nil && replicas == 1 ? Array(given.prefix(1)) : given
   }
 
   private func shards(_ zero: Int, _ cut: Parallelism, _ replicas: Int) -> [ShardGroup] {
@@ -237,15 +290,5 @@ struct SearchDimensions {
 
   private static func divisors(_ number: Int) -> [Int] {
     SearchSpace.divisors(number, upTo: number)
-  }
-
-  /// Configurations of one micro-batch size that divide; for counting what is not evaluated.
-  func count(microBatch size: Int) -> Int {
-    outer.reduce(0) { sum, outer in
-      sum
-        + pipelines(outer).reduce(0) { sum, pipeline in
-          sum + datas(outer, pipeline).count * recomputes.count
-        }
-    }
   }
 }

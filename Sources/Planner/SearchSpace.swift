@@ -29,6 +29,9 @@ public struct SearchSpace: Sendable, Hashable {
   public var zeroStage: [Int]?
   /// Which replicas share under ZeRO; nil: both where they differ.
   public var shardGroup: [ShardGroup]?
+  /// Ways of carrying out communication that are compared; nil: as the software does. With them,
+  /// activations stay on the device under full recomputation.
+  public var executions: [ExecutionChoice]?
   /// Samples of a micro-batch; nil: divisors of a rank's share.
   public var microBatch: [Int]?
   /// Recompute modes; nil: all.

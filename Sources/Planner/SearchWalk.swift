@@ -3,7 +3,11 @@ import HardwareModel
 import Quantities
 
 /// Visits the configurations of a space in a fixed order, from what is costly to change (the graph)
-/// to what is cheap (ZeRO stage, offload), so that the innermost step is a closed form on numbers.
+/// to what is cheap (ZeRO stage, offload).
+///
+/// Cuts of the kernels are visited in waves, side by side where the caller has workers; what one
+/// wave found bounds the next. The waves do not depend on the number of workers, so the outcome
+/// does not either.
 ///
 /// A bound leaves out what cannot be among the best: a step takes at least its busiest stage's
 /// computing and tensor parallel communication of all micro-batches, whatever the cheap dimensions
@@ -17,19 +21,20 @@ struct SearchWalk {
   private let usable: Double
   private let hostShare: Double
   private var threshold = Double.infinity
+  private let workers: PlanSearch.Workers?
   /// Where the current size begins in the whole search, and its share of it.
   private var first = 0.0
   private var share = 1.0
-  private var visited = 0
 
   init(
     _ request: PlanRequest, trains: Bool, source: @escaping PlanSearch.Source,
-    progress: PlanSearch.Progress?
+    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?
   ) {
     self.request = request
     self.trains = trains
     self.source = source
     self.progress = progress
+    self.workers = workers
     usable = Double(MemoryReserve.usable(request.cluster.device)) * (1 - request.headroom)
     let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
     hostShare = 0.9 * Double(host.memoryBytes) / Double(max(1, request.cluster.devicesPerNode))
@@ -43,8 +48,7 @@ struct SearchWalk {
       guard goesOn(0) else { break }
       if nothingFits {
         // Memory grows with the micro-batch: what did not fit a smaller one fits no larger one.
-        let dimensions = SearchDimensions(request, trains: trains, nil)
-        outcome.refuse(.memory, dimensions.count(microBatch: size))
+        refuse(size)
         continue
       }
       let profile: StepProfile
@@ -54,7 +58,7 @@ struct SearchWalk {
         // A size too large to be counted is too large for any memory.
         guard position > 0 else { throw error }
         nothingFits = true
-        outcome.refuse(.memory)
+        refuse(size)
         continue
       }
       let evaluator = Evaluator(profile, request)
@@ -78,9 +82,21 @@ struct SearchWalk {
     outcome.best.sort { $0.key < $1.key }
   }
 
+  /// Counts the configurations of a size as too large; any size's evaluator knows the layers.
+  private mutating func refuse(_ size: Int) {
+    guard let last = outcome.evaluators.keys.max(), let evaluator = outcome.evaluators[last] else {
+      return outcome.refuse(.memory)
+    }
+    let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
+    var nest = SearchNest(
+      evaluator, dimensions, size: size, usable: usable, hostShare: hostShare, threshold: 0)
+    for outer in dimensions.outer { nest.refuse(outer, .memory) }
+    outcome.add(nest.outcome)
+  }
+
   /// Tells the caller how far the search is; false when it wants no more.
   private mutating func goesOn(_ part: Double) -> Bool {
-    guard let progress, !progress(first + share * part, visited) else { return true }
+    guard let progress, !progress(first + share * part, outcome.visited) else { return true }
     outcome.stopped = true
     return false
   }
@@ -92,171 +108,49 @@ struct SearchWalk {
     return SearchSpace.divisors(request.globalBatch, upTo: SearchSpace.largestMicroBatch)
   }
 
-  // MARK: the nest
+  // MARK: waves
+
+  /// Cuts of a wave: enough to keep every worker of a large machine busy, few enough that bounds
+  /// are young.
+  private static let wave = 32
+
+  /// Seconds of computing of one micro-batch under each cut, where many cuts differ in
+  /// communication alone; empty elsewhere, since bounds that are used once cost what they save.
+  private func computing(
+    _ evaluator: Evaluator, _ cuts: [SearchDimensions.Outer]
+  ) -> [WorkCut: Double] {
+    guard request.usesBounds, trains, request.goal == .time, request.space.executions != nil
+    else { return [:] }
+    var result: [WorkCut: Double] = [:]
+    for outer in cuts where result[outer.plain] == nil {
+      let times = evaluator.times(outer.work(request), outer.contextKind)
+      result[outer.plain] = zip(evaluator.step.layers, times).reduce(0) {
+        $0 + Double($1.0.count) * ($1.1.forward + $1.1.backward)
+      }
+    }
+    return result
+  }
 
   private mutating func visit(_ evaluator: Evaluator, _ size: Int) {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     let cuts = dimensions.outer
-    for (position, outer) in cuts.enumerated() {
-      guard goesOn(Double(position) / Double(cuts.count)) else { return }
-      let work = outer.work(request)
-      let times = evaluator.times(work, outer.contextKind)
-      for pipeline in dimensions.pipelines(outer) {
-        guard let stages = evaluator.stages(work, times, pipeline) else {
-          outcome.refuse(.layers)
-          continue
-        }
-        visit(evaluator, size, dimensions, outer, pipeline, stages)
-        if outcome.stopped { return }
+    let computing = computing(evaluator, cuts)
+    for start in stride(from: 0, to: cuts.count, by: Self.wave) {
+      guard goesOn(Double(start) / Double(cuts.count)) else { return }
+      let wave = cuts[start..<min(start + Self.wave, cuts.count)]
+      let nest = SearchNest(
+        evaluator, dimensions, size: size, usable: usable, hostShare: hostShare,
+        threshold: threshold, computing: computing)
+      let visit: @Sendable (Int) -> SearchPart = { index in
+        var nest = nest
+        nest.visit(wave[wave.startIndex + index])
+        return SearchPart(outcome: nest.outcome)
       }
-    }
-  }
-
-  private mutating func visit(
-    _ evaluator: Evaluator, _ size: Int, _ dimensions: SearchDimensions,
-    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ stages: [CutStage]
-  ) {
-    let modes = dimensions.recomputes
-    var bounds: [Double] = []
-    for mode in modes { bounds.append(stages.reduce(0) { max($0, $1.busy(mode)) }) }
-    for data in dimensions.datas(outer, pipeline) {
-      if let reason = dimensions.refusal(data, outer, pipeline, size) {
-        outcome.refuse(reason)
-        continue
+      let parts = workers?(wave.count, visit) ?? wave.indices.map { visit($0 - wave.startIndex) }
+      for part in parts { outcome.add(part.outcome) }
+      if outcome.best.count >= request.limit {
+        threshold = outcome.keepBest(max(1, request.limit))
       }
-      var configuration = Configuration(
-        parallelism: outer.parallelism, microBatch: size,
-        accumulation: trains ? request.globalBatch / (data * size) : 1, recompute: .none)
-      configuration.parallelism.data = data
-      configuration.parallelism.pipeline = pipeline
-      for (mode, bound) in zip(modes, bounds) {
-        configuration.recompute = mode
-        visit(evaluator, stages, dimensions, bound, &configuration)
-      }
-    }
-  }
-
-  private mutating func visit(
-    _ evaluator: Evaluator, _ stages: [CutStage], _ dimensions: SearchDimensions,
-    _ bound: Double, _ configuration: inout Configuration
-  ) {
-    let choices = dimensions.inner(configuration)
-    let reached = outcome.best.count >= request.limit
-    if request.usesBounds, reached || request.atMost < .infinity {
-      let least = Double(configuration.accumulation) * bound
-      let goal = goal(least, least, configuration)
-      if goal > min(reached ? threshold : .infinity, request.atMost) {
-        outcome.refuse(.slower, choices.count)
-        return
-      }
-    }
-    let form = StepForm(setting: evaluator.setting)
-    for choice in choices {
-      configuration.parallelism.virtualStages = choice.virtualStages
-      configuration.parallelism.schedule = choice.schedule
-      configuration.parallelism.zeroStage = choice.zero
-      configuration.parallelism.shardGroup = choice.shards
-      configuration.offload = choice.offload
-      visited += 1
-      let cut = configuration.stepCut(request.stack)
-      let memory = peak(evaluator, stages, cut)
-      guard memory.device <= usable else {
-        refuse(.memory, configuration, memory.device, evaluator, stages)
-        continue
-      }
-      guard memory.host <= hostShare else {
-        outcome.refuse(.hostMemory)
-        continue
-      }
-      consider(configuration, cut, stages, form, evaluator, memory.device)
-    }
-  }
-
-  private func peak(
-    _ evaluator: Evaluator, _ stages: [CutStage], _ cut: StepCut
-  ) -> (device: Double, host: Double) {
-    if (evaluator.isExact && cut.isPlain) || !trains {
-      let memory = evaluator.memory(stages, cut)
-      let cache = evaluator.cacheBytes(cut)
-      return (Double(memory.estimate.peakBytes) + Double(cache), Double(memory.host))
-    }
-    let worst = MemoryForm(setting: evaluator.setting).worst(stages, cut)
-    return (worst.peak + Double(evaluator.profile.memory.buffers), worst.host)
-  }
-
-  private mutating func refuse(
-    _ reason: Refusal, _ configuration: Configuration, _ bytes: Double, _ evaluator: Evaluator,
-    _ stages: [CutStage]
-  ) {
-    outcome.refuse(reason)
-    if bytes < outcome.closest.map({ Double($0.peakBytes) }) ?? .infinity {
-      outcome.closest = evaluator.estimate(configuration, stages)
-    }
-  }
-
-  private mutating func consider(
-    _ configuration: Configuration, _ cut: StepCut, _ stages: [CutStage], _ form: StepForm,
-    _ evaluator: Evaluator, _ memory: Double
-  ) {
-    let breakdown = form.breakdown(stages, cut)
-    var seconds = breakdown.total
-    if request.withFailures {
-      seconds += CheckpointModel(
-        request, evaluator.setting, devices: configuration.parallelism.devices
-      ).overhead(
-        perStep: seconds, parameters: Double(evaluator.profile.cost.parameters.trainable))
-    }
-    let devices = Double(configuration.parallelism.devices)
-    if let deadline = request.deadlineSeconds, seconds * Double(request.steps) > deadline {
-      outcome.refuse(.slower)
-      return
-    }
-    if let budget = request.budget, let price = request.pricePerDeviceHour,
-      seconds * Double(request.steps) * devices / 3600 * price > budget
-    {
-      outcome.refuse(.slower)
-      return
-    }
-    outcome.feasible += 1
-    let goal = goal(seconds, breakdown.compute, configuration)
-    guard goal <= threshold || outcome.best.count < request.limit else { return }
-    let cut = configuration.parallelism
-    var simplicity = Double(cut.zeroStage) * 8 + (configuration.recompute == .none ? 0 : 1)
-    simplicity += Double(cut.tensor + cut.pipeline + cut.context + cut.expert) * 64
-    simplicity += Double(cut.expertTensor)
-    simplicity += Double(configuration.microBatch) * 1e-4
-    outcome.best.append(
-      SearchOutcome.Candidate(
-        configuration: configuration,
-        key: RankKey(goal: goal, devices: devices, memory: memory, simplicity: simplicity)))
-    trim()
-  }
-
-  /// Keeps the best `limit`; sorting is put off until there are many more.
-  private mutating func trim() {
-    let limit = max(1, request.limit)
-    if outcome.best.count == limit {
-      threshold = outcome.best.reduce(-.infinity) { max($0, $1.key.goal) }
-    } else if outcome.best.count >= 2 * limit + 64 {
-      outcome.best.sort { $0.key < $1.key }
-      outcome.best.removeLast(outcome.best.count - limit)
-      threshold = outcome.best[limit - 1].key.goal
-    }
-  }
-
-  /// What is made least; `busy` is the computing part of `seconds`.
-  private func goal(_ seconds: Double, _ busy: Double, _ configuration: Configuration) -> Double {
-    guard trains else {
-      return seconds / Double(configuration.microBatch * configuration.parallelism.data)
-    }
-    let devices = Double(configuration.parallelism.devices)
-    switch request.goal {
-    case .time: return seconds
-    case .deviceHours, .cost: return seconds * devices
-    case .energy, .co2:
-      let model = EnergyModel(device: request.cluster.device)
-      guard let idle = model.idlePower, let full = model.busyPower else { return seconds * devices }
-      return devices * (idle.value * seconds + (full.value - idle.value) * busy)
     }
   }
 }

@@ -56,6 +56,8 @@ public struct SoftwareStack: Sendable, Hashable {
   /// Bytes that the loss needs for one logit beside the logits themselves: PyTorch makes fp32
   /// logits, log-probabilities and their gradient, Megatron one fp32 copy in place.
   public var lossBytes = 10.0
+  /// Whether the loss is the one that the operator graph holds.
+  var hasGraphLoss: Bool { lossBytes == 10 }
   /// Whether tensor parallel devices each hand over only their share of a stage's result.
   public var scattersHandOvers = true
   /// Whether published runs of it differ by so much that no prediction counts as interpolated.

@@ -54,6 +54,8 @@ struct LayerClock {
   let time: WorkTime
   let links: Collectives
   let stack: SoftwareStack
+  /// The network of tensor parallel groups; nil: as they lie.
+  var network: ExecutionChoice.Network?
 
   /// One iteration of a layer.
   func seconds(_ layer: LayerWork, _ cut: WorkCut, _ kind: ContextKind) -> LayerSeconds {
@@ -105,7 +107,7 @@ struct LayerClock {
     let parts = Double(cut.context)
     if layer.experts > 0 { route(layer, cut, &result) }
     if cut.tensor > 1 {
-      let group = links.group(size: cut.tensor, stride: 1)
+      let group = links.group(size: cut.tensor, stride: 1, network)
       let shown = 1 - stack.tensorPipelined
       func reduce(_ traffic: LayerWork.Traffic) -> Double {
         links.allReduce(traffic.bytes / parts, group, messages: traffic.count)
@@ -116,7 +118,7 @@ struct LayerClock {
       if trains {
         var seconds = reduce(layer.gradientReductions)
         // Inputs that were cut along the sequence are gathered again for the weights' gradients.
-        if cut.sequenceParallel { seconds *= 1.5 }
+        if cut.sequenceParallel && cut.regathers { seconds *= 1.5 }
         result.tensorBackward = shown * (1 - stack.tensorOverlap) * (seconds + gather)
       }
     }

@@ -6,7 +6,7 @@ import Quantities
 /// one micro-batch size.
 struct StepSetting {
   let links: Collectives
-  let stack: SoftwareStack
+  var stack: SoftwareStack
   let host: HostNode
   /// Bytes a second through a device's memory.
   let bandwidth: Double
@@ -21,6 +21,8 @@ struct StepSetting {
   /// Seconds of the optimizer's update on one device, where it is measured; nil: by bytes.
   var optimizerSeconds: Double?
   var trains = true
+  /// How communication is carried out; nil: as the stack and the links say.
+  var execution: ExecutionChoice?
   /// Whether dropout keeps masks.
   var dropout = false
 }
@@ -112,7 +114,9 @@ struct StepForm {
   ) {
     let virtual = Double(cut.virtualStages)
     let devices = cut.tensor * cut.context * cut.data
-    let between = devices * cut.pipeline > setting.devicesPerNode
+    let between =
+      setting.execution.map { $0.pipeline == .between }
+      ?? (devices * cut.pipeline > setting.devicesPerNode)
     let scatters = setting.stack.scattersHandOvers
     let shares = scatters ? Double(cut.tensor) : 1
     var hop = setting.links.send(
@@ -120,7 +124,7 @@ struct StepForm {
     // Each tensor parallel device sends its share; the receivers gather them (SC 2021, section
     // 4.1).
     if cut.tensor > 1 && scatters && !cut.sequenceParallel {
-      let group = setting.links.group(size: cut.tensor, stride: 1)
+      let group = setting.links.group(size: cut.tensor, stride: 1, setting.execution?.tensor)
       hop += setting.links.half(setting.boundary / Double(cut.context), group)
     }
     hop = 2 * (hop + setting.stack.handOver)
@@ -171,7 +175,7 @@ struct StepForm {
   }
 
   private func replicaGroup(_ cut: StepCut) -> Collectives.Group {
-    setting.links.group(size: cut.replicas, stride: cut.tensor)
+    setting.links.group(size: cut.replicas, stride: cut.tensor, setting.execution?.data)
   }
 
   private func shardGroup(_ cut: StepCut) -> Collectives.Group {

@@ -88,13 +88,14 @@ public enum CatalogueRows {
     // DINOv2, UNI and MedSAM: PyTorch 2 with fused attention.
     let isRecent = sharded || model.id == "medsam-vit-b"
     let isBenchmark = model.table == "nnU-Net"
-    rows.runs.append(
-      PublishedRun(
-        table: model.table, group: id, label: id, cluster: site.cluster, device: site.device,
-        stack: isBenchmark ? "nnunet" : isRecent ? "pytorch" : "pytorch-2021-runs",
-        model: .catalogue(model.id, request), precision: precision,
-        configuration: configuration, seconds: seconds,
-        isFitted: isBenchmark ? name.contains("A100") : !isRecent && RowReader.isEven(id)))
+    var run = PublishedRun(
+      table: model.table, group: id, label: id, cluster: site.cluster, device: site.device,
+      stack: isBenchmark ? "nnunet" : isRecent ? "pytorch" : "pytorch-2021-runs",
+      model: .catalogue(model.id, request), precision: precision,
+      configuration: configuration, seconds: seconds,
+      isFitted: isBenchmark ? name.contains("A100") : !isRecent && RowReader.isEven(id))
+    run.statesMemory = isBenchmark
+    rows.runs.append(run)
   }
 
   /// Seconds of a step from what a row states of time and work.

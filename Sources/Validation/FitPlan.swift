@@ -18,67 +18,72 @@ public struct FitPlan {
 
   /// The plan behind the shipped parameters.
   public static func shipped() -> FitPlan {
-    func device(_ id: String, _ fields: [FitParameter.DeviceField]) -> [FitParameter] {
-      fields.map { FitParameter(.device(id, $0)) }
-    }
-    func stack(_ word: String, _ fields: [FitParameter.StackField]) -> [FitParameter] {
-      fields.map { FitParameter(.stack(word, $0)) }
-    }
     func links(_ id: String) -> [FitParameter] {
       [FitParameter(.inside(id), prior: 0.3), FitParameter(.between(id), prior: 0.3)]
     }
     let a100 = "a100-80gb-sxm"
     let megatron = ["Megatron SC21 table 1", "Megatron SC21 table 2", "Korthikanti table 5"]
-    return FitPlan(stages: [
-      Stage(
-        tables: megatron, keeps: { $0.stack != "deepspeed-zero3" },
-        parameters: device(a100, [.matrix, .innerHalf, .waveHalf])
-          + stack("megatron-2021", [.streaming]) + links("selene-a100")),
-      Stage(
-        tables: ["Korthikanti table 5"],
-        parameters: stack("megatron-2022", [.streaming, .tensorOverlap])
-          + [FitParameter(.stack("megatron-2022", .clock), prior: 0.1)]),
-      Stage(
-        tables: ["vTrain 2-8 GPUs", "vTrain 64-512 GPUs"],
-        parameters: stack(
-          "vtrain",
-          [.hostPerKernel, .hostPerCollective, .hostBackward, .streaming, .handOver, .update])
-          + links("vtrain-a100")),
-      Stage(
-        tables: ["BLOOM A100"],
-        parameters: [FitParameter(.device(a100, .misalignment), prior: 0.3)]
-          + stack("megatron-deepspeed", [.streaming, .clock]) + links("jean-zay-a100")),
-      Stage(
-        tables: ["Megatron SC21 table 2"], keeps: { $0.stack == "deepspeed-zero3" },
-        parameters: stack("deepspeed-zero3", [.shardLinks, .streaming])),
-      Stage(
-        tables: ["llm-foundry"], keeps: { $0.cluster == "mosaicml-a100-80gb" },
-        parameters: device(a100, [.attention, .attentionBackward])
-          + stack("pytorch", [.streaming, .hostPerKernel, .shardInterference])
-          + links("mosaicml-a100-80gb")),
-      Stage(
-        tables: ["llm-foundry"], keeps: { $0.cluster == "mosaicml-a100-40gb" },
-        parameters: device(
-          "a100-40gb-sxm", [.matrix, .innerHalf, .waveHalf, .attention, .attentionBackward])
-          + links("mosaicml-a100-40gb")),
-      Stage(
-        tables: ["llm-foundry"], keeps: { $0.cluster == "mosaicml-h100" },
-        parameters: device(
-          "h100-80gb-sxm",
-          [.matrix, .innerHalf, .waveHalf, .attention, .attentionBackward])
-          + links("mosaicml-h100")),
-      Stage(
-        tables: ["Megatron-Bridge"],
-        parameters: device("gb200", [.narrowMatrix])
-          + device("gb300", [.narrowMatrix])
-          + device("h100-80gb-sxm", [.narrowMatrix])
-          + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
-      Stage(
-        tables: ["Megatron-Bridge experts"],
-        parameters: stack("megatron", [.expertStreaming])),
-      Stage(
-        tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
-        parameters: stack("pytorch", [.narrowClock])),
+    return FitPlan(
+      stages: [
+        Stage(
+          tables: megatron, keeps: { $0.stack != "deepspeed-zero3" },
+          parameters: device(a100, [.matrix, .innerHalf, .waveHalf])
+            + stack("megatron-2021", [.streaming]) + links("selene-a100")),
+        Stage(
+          tables: ["Korthikanti table 5"],
+          parameters: stack("megatron-2022", [.streaming, .tensorOverlap])
+            + [FitParameter(.stack("megatron-2022", .clock), prior: 0.1)]),
+        Stage(
+          tables: ["vTrain 2-8 GPUs", "vTrain 64-512 GPUs"],
+          parameters: stack(
+            "vtrain",
+            [.hostPerKernel, .hostPerCollective, .hostBackward, .streaming, .handOver, .update])
+            + links("vtrain-a100")),
+        Stage(
+          tables: ["BLOOM A100"],
+          parameters: [FitParameter(.device(a100, .misalignment), prior: 0.3)]
+            + stack("megatron-deepspeed", [.streaming, .clock]) + links("jean-zay-a100")),
+        Stage(
+          tables: ["Megatron SC21 table 2"], keeps: { $0.stack == "deepspeed-zero3" },
+          parameters: stack("deepspeed-zero3", [.shardLinks, .streaming])),
+        Stage(
+          tables: ["llm-foundry"], keeps: { $0.cluster == "mosaicml-a100-80gb" },
+          parameters: device(a100, [.attention, .attentionBackward])
+            + stack("pytorch", [.streaming, .hostPerKernel, .shardInterference])
+            + links("mosaicml-a100-80gb")),
+        Stage(
+          tables: ["llm-foundry"], keeps: { $0.cluster == "mosaicml-a100-40gb" },
+          parameters: device(
+            "a100-40gb-sxm", [.matrix, .innerHalf, .waveHalf, .attention, .attentionBackward])
+            + links("mosaicml-a100-40gb")),
+        Stage(
+          tables: ["llm-foundry"], keeps: { $0.cluster == "mosaicml-h100" },
+          parameters: device(
+            "h100-80gb-sxm",
+            [.matrix, .innerHalf, .waveHalf, .attention, .attentionBackward])
+            + links("mosaicml-h100")),
+        Stage(
+          tables: ["Megatron-Bridge"],
+          parameters: device("gb200", [.narrowMatrix])
+            + device("gb300", [.narrowMatrix])
+            + device("h100-80gb-sxm", [.narrowMatrix])
+            + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
+        Stage(
+          tables: ["Megatron-Bridge experts"],
+          parameters: stack("megatron", [.expertStreaming])),
+        Stage(
+          tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
+          parameters: stack("pytorch", [.narrowClock])),
+        Stage(
+          tables: ["torchtitan"],
+          parameters: device(
+            "h100-96gb-500w", [.matrix, .narrowMatrix])),
+      ] + healthcare)
+  }
+
+  /// Vision, bioinformatics and multimodal runs.
+  private static var healthcare: [Stage] {
+    [
       Stage(
         tables: ["timm RTX 3090"],
         parameters: device("rtx-3090", [.matrix, .innerHalf, .waveHalf])
@@ -86,11 +91,14 @@ public struct FitPlan {
       Stage(tables: ["nnU-Net"], parameters: stack("nnunet", [.streaming, .convolution])),
       Stage(
         tables: ["vision", "multimodal"], parameters: stack("pytorch-2021-runs", [.clock])),
-      Stage(
-        tables: ["torchtitan"],
-        parameters: device(
-          "h100-96gb-500w", [.matrix, .narrowMatrix])),
-    ])
+    ]
+  }
+
+  private static func device(_ id: String, _ fields: [FitParameter.DeviceField]) -> [FitParameter] {
+    fields.map { FitParameter(.device(id, $0)) }
+  }
+  private static func stack(_ word: String, _ fields: [FitParameter.StackField]) -> [FitParameter] {
+    fields.map { FitParameter(.stack(word, $0)) }
   }
 
   /// Runs every stage on the fitted halves.

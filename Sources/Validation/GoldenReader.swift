@@ -17,6 +17,17 @@ public enum GoldenReader {
     "A100": "dgx-a100-80gb", "H100": "dgx-h100", "GB200": "gb200-nvl72-superpod",
   ]
 
+  /// Keys of what has no model here.
+  private static let unknown = [
+    "num-distributed-optimizer-instances", "moe-shared-expert-intermediate-size",
+    "moe-layer-freq", "moe-pad-expert-input-to-capacity",
+    "multi-latent-attention", "cuda-graph-impl", "inference-max-seq-length",
+    "recompute-modules", "cpu-offloading", "decoder-first-pipeline-num-layers", "fp8-format",
+    "optimizer-cpu-offload", "num-virtual-stages-per-pipeline-rank", "use-megatron-fsdp",
+    "use-torch-fsdp2", "use-custom-fsdp", "data-parallel-sharding-strategy", "fim-data",
+    "mtp-num-layers", "hybrid-override-pattern", "pipeline-model-parallel-layout",
+  ]
+
   private static func read(_ row: JSONValue, _ rows: inout PublishedRows) {
     guard let model = row["model"]?.string, ["gpt", "moe", "mixtral"].contains(model),
       let config = row["config"],
@@ -24,15 +35,6 @@ public enum GoldenReader {
     else { return rows.skip(table, "no decoder, or no memory measured") }
     func number(_ key: String) -> Int? { config[key]?.int }
     func isOn(_ key: String) -> Bool { config[key]?.bool == true }
-    let unknown = [
-      "num-distributed-optimizer-instances", "moe-shared-expert-intermediate-size",
-      "moe-layer-freq", "moe-pad-expert-input-to-capacity",
-      "multi-latent-attention", "cuda-graph-impl", "inference-max-seq-length",
-      "recompute-modules", "cpu-offloading", "decoder-first-pipeline-num-layers", "fp8-format",
-      "optimizer-cpu-offload", "num-virtual-stages-per-pipeline-rank", "use-megatron-fsdp",
-      "use-torch-fsdp2", "use-custom-fsdp", "data-parallel-sharding-strategy", "fim-data",
-      "mtp-num-layers", "hybrid-override-pattern", "pipeline-model-parallel-layout",
-    ]
     if let key = unknown.first(where: { config[$0] != nil }) {
       return rows.skip(table, "\(key) is not modelled")
     }

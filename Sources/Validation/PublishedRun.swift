@@ -25,6 +25,11 @@ public struct DecoderShape: Sendable, Hashable {
     public var count: Int
     /// Those a token visits.
     public var active: Int
+    /// Creates a mixture.
+    public init(count: Int, active: Int) {
+      self.count = count
+      self.active = active
+    }
   }
 
   /// Creates a GPT-2-like decoder.
@@ -77,6 +82,12 @@ public struct PublishedRun: Sendable, Hashable {
   public var isReserved = false
   /// Whether dropout was on.
   public var dropout = false
+  /// Bytes that its loss needs for one logit, where that is stated; nil for the stack's.
+  public var lossBytes: Double?
+  /// Whether its micro-batch is the largest that fitted.
+  public var isLargestMicroBatch = false
+  /// Whether everything that memory depends on is stated.
+  public var statesMemory = true
 }
 
 extension PublishedRun {

@@ -79,15 +79,18 @@ extension RowReader {
     }
     let narrow = row.text("precision").contains("fp8")
     let group = "\(device) \(shape.layers)x\(shape.hidden)\(narrow ? " fp8" : "")"
-    rows.runs.append(
-      PublishedRun(
-        table: table, group: group,
-        label: "\(row.model) \(device) on \(devices) s\(shape.sequence) b\(micro)",
-        cluster: cluster, stack: "pytorch", model: .decoder(shape),
-        precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
-        configuration: configuration,
-        seconds: Double(global * shape.sequence) / (rate * Double(devices)),
-        isFitted: isEven(group)))
+    var run = PublishedRun(
+      table: table, group: group,
+      label: "\(row.model) \(device) on \(devices) s\(shape.sequence) b\(micro)",
+      cluster: cluster, stack: "pytorch", model: .decoder(shape),
+      precision: Precision(parameters: .fp32, compute: narrow ? .fp8 : .bf16),
+      configuration: configuration,
+      seconds: Double(global * shape.sequence) / (rate * Double(devices)),
+      isFitted: isEven(group))
+    // loss_fn: fused_crossentropy of the repository's configurations: one gradient in bf16.
+    run.lossBytes = 2
+    run.isLargestMicroBatch = true
+    rows.runs.append(run)
   }
 
   /// Half of the groups, by a sum over the bytes of their names.
@@ -116,8 +119,8 @@ extension RowReader {
   }
 
   /// Mixtures of experts by their configurations: Qwen3 (Hugging Face Qwen/Qwen3-30B-A3B and
-  /// Qwen/Qwen3-235B-A22B, config.json), gpt-oss (openai/gpt-oss-120b). gpt-oss attends to 128 tokens
-  /// in every second layer; the whole sequence is counted.
+  /// Qwen/Qwen3-235B-A22B, config.json), gpt-oss (openai/gpt-oss-120b). gpt-oss attends to 128
+  /// tokens in every second layer; the whole sequence is counted.
   private static let mixtures: [String: DecoderShape] = [
     "Qwen3_30B_a3B": mixture(48, 2048, 32, 4, headSize: 128, 768, 151_936, of: 128, active: 8),
     "Qwen3_235B_a22B": mixture(94, 4096, 64, 4, headSize: 128, 1536, 151_936, of: 128, active: 8),
@@ -177,17 +180,19 @@ extension RowReader {
       "DGX-B300": "dgx-b300-superpod",
     ]
     guard let cluster = clusters[row.hardware] else { return rows.skip(table, "unknown system") }
-    rows.runs.append(
-      PublishedRun(
-        table: table, group: "\(row.model) \(row.hardware)",
-        label: "\(row.model) \(row.hardware) \(format) t\(tensor) p\(pipeline) c\(context)"
-          + " B\(global) on \(devices)",
-        cluster: cluster, stack: "megatron", model: .decoder(shape),
-        precision: Precision(
-          parameters: .bf16, compute: format.contains("FP8") ? .fp8 : .bf16),
-        configuration: configuration,
-        seconds: Double(global) * Double(shape.sequence) / (rate * Double(devices)),
-        isFitted: ["LLAMA3_70B", "Qwen3_30B_a3B"].contains(row.model)))
+    var run = PublishedRun(
+      table: table, group: "\(row.model) \(row.hardware)",
+      label: "\(row.model) \(row.hardware) \(format) t\(tensor) p\(pipeline) c\(context)"
+        + " B\(global) on \(devices)",
+      cluster: cluster, stack: "megatron", model: .decoder(shape),
+      precision: Precision(
+        parameters: .bf16, compute: format.contains("FP8") ? .fp8 : .bf16),
+      configuration: configuration,
+      seconds: Double(global) * Double(shape.sequence) / (rate * Double(devices)),
+      isFitted: ["LLAMA3_70B", "Qwen3_30B_a3B"].contains(row.model))
+    // Recomputation and offload are not stated.
+    run.statesMemory = false
+    rows.runs.append(run)
   }
 
   // MARK: torchtitan

@@ -49,8 +49,32 @@ public final class RunPredictor {
     if run.precision.compute == .fp8 { request.matrixFormat = .fp8 }
     request.dropout = run.dropout
     request.stack = hypothesis.stack(run.stack)
+    if let bytes = run.lossBytes { request.stack.lossBytes = bytes }
     request.efficiency = hypothesis.devices[cluster.device.id]
     return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)
+  }
+
+  /// Whether an estimate's peak fits its run's device.
+  ///
+  /// - Throws: `UserError` for a cluster that does not exist.
+  public func fits(_ run: PublishedRun, _ estimate: PlanEstimate) throws(UserError) -> Bool {
+    var device = try hardware.cluster(run.cluster).device
+    if let given = run.device { device = try hardware.device(given) }
+    return estimate.peakBytes <= MemoryReserve.usable(device)
+  }
+
+  /// Whether twice the micro-batch of a run is said to fit; nil unless its own is the largest that
+  /// did (llm-foundry's tables).
+  ///
+  /// - Throws: `UserError` as `estimate`.
+  public func doubleFits(
+    _ run: PublishedRun, _ hypothesis: Hypothesis
+  ) throws(UserError) -> Bool? {
+    guard run.isLargestMicroBatch else { return nil }
+    var double = run
+    double.configuration.microBatch *= 2
+    guard let estimate = try estimate(double, hypothesis) else { return nil }
+    return try fits(double, estimate)
   }
 
   private func count(_ run: PublishedRun) throws(UserError) -> Counted {

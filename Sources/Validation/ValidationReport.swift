@@ -11,15 +11,20 @@ public struct ValidationReport: Sendable {
     public var run: PublishedRun
     /// The prediction.
     public var estimate: PlanEstimate
+    /// Whether the predicted peak leaves its device's reserve free.
+    public var fits: Bool
     /// The prediction of the best constant MFU of its table, in seconds.
     public var constantSeconds: Double?
 
     /// Predicted over measured time, less 1; nil without a measured time.
     public var error: Double? { run.seconds.map { estimate.stepSeconds / $0 - 1 } }
-    /// Predicted peak, with the planner's allowance for fragments where those were measured too.
-    public var peakBytes: Double {
-      Double(estimate.peakBytes) * (run.isReserved ? 1 + MemoryReserve.fragmentation : 1)
-    }
+    /// Bytes that an allocator with room to spare reserves for one allocated, where the run states
+    /// what was reserved; 1 elsewhere.
+    public var reserved = 1.0
+    /// Whether twice its micro-batch is said to fit; nil where that was not asked.
+    public var doubleFits: Bool?
+    /// Predicted peak, cached blocks included where those were measured too.
+    public var peakBytes: Double { Double(estimate.peakBytes) * reserved }
     /// Whether the measured time lies in the predicted 90 % interval.
     public var isCovered: Bool? {
       run.seconds.map {
@@ -62,7 +67,9 @@ public struct ValidationReport: Sendable {
     var unfit: [String: Int] = [:]
     for run in rows.runs {
       if let estimate = try predictor.estimate(run, hypothesis) {
-        lines.append(Line(run: run, estimate: estimate))
+        var line = Line(run: run, estimate: estimate, fits: try predictor.fits(run, estimate))
+        line.doubleFits = try predictor.doubleFits(run, hypothesis)
+        lines.append(line)
       } else if run.isOfCatalogue {
         // A recipe that adapts its network to the data (nnU-Net) had another one there.
         unfit[run.table, default: 0] += 1
@@ -76,6 +83,21 @@ public struct ValidationReport: Sendable {
     }
     self.skipped = skipped
     addConstants()
+    addReserves()
+  }
+
+  /// What an allocator reserves beyond what is allocated: the median of the fitted rows.
+  private mutating func addReserves() {
+    let ratios = lines.compactMap { line -> Double? in
+      guard line.run.isReserved, line.run.isFitted, let peak = line.run.peakBytes else {
+        return nil
+      }
+      return peak / Double(line.estimate.peakBytes)
+    }.sorted()
+    guard !ratios.isEmpty else { return }
+    for index in lines.indices where lines[index].run.isReserved {
+      lines[index].reserved = ratios[ratios.count / 2]
+    }
   }
 
   /// Tables in order of first occurrence.

@@ -66,12 +66,35 @@ struct ValidateTool {
     }
     let report = try ValidationReport(found, predictor, hypothesis)
     print(text(ValidationReport.summaryHead, report.summaryRows))
-    for line in report.judgements { print(line) }
+    for line in report.judgements + (try energy()) { print(line) }
     print("")
     print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
     if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
-    if let markdown { try writeFile(markdown, report.markdown().joined(separator: "\n") + "\n") }
+    if let markdown {
+      try writeFile(markdown, report.markdown(notes: try energy()).joined(separator: "\n") + "\n")
+    }
     return 0
+  }
+
+  /// How the power model holds on each card.
+  private func energy() throws -> [String] {
+    let hardware = try HardwareCatalogue.builtIn()
+    var all: [EnergyRow] = []
+    var words: [String] = []
+    for (file, id) in EnergyRows.cards.sorted(by: { $0.key < $1.key }) {
+      let path = data + "/validation/zeus_nsdi23/summary_power_\(file).csv"
+      let table = try CSVTable(parsing: try readFile(path))
+      let found = EnergyRows.read(table, try hardware.device(id))
+      if let median = EnergyRows.median(found) {
+        words.append("\(id) \(Format.percent(median))")
+      }
+      all += found
+    }
+    guard let median = EnergyRows.median(all) else { return [] }
+    return [
+      "energy of training at full load (Zeus): median error \(Format.percent(median)) of "
+        + "\(all.count) rows (\(words.joined(separator: ", ")))"
+    ]
   }
 
   private func json(_ path: String) throws -> JSONValue {

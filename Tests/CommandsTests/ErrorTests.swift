@@ -17,7 +17,7 @@ import Testing
       "plan uni --task infer --cluster a100-80gbb", 2,
       ["unknown cluster", "did you mean a100-80gb"]
     ),
-    ("plan uni --task infer --cluster qqqqqqqqqqqq", 2, ["unknown cluster", "selene-a100"]),
+    ("plan uni --task infer --cluster qqqqqqqqqqqq", 2, ["unknown cluster", "see hfm devices"]),
     ("plan uni --task infer", 2, ["--cluster: hfm plan needs a cluster", "here"]),
     ("cost uni --task tune", 2, ["--task: unknown word \"tune\"", "pretrain, finetune, infer"]),
     ("cost uni --dtype fp33", 2, ["--dtype", "bf16-mixed"]),

@@ -20,6 +20,13 @@ import Testing
     #expect(pool.statistics.map(\.tasks).reduce(0, +) >= size - 1)
   }
 
+  @Test(arguments: Placement.allCases)
+  func aMapKeepsTheOrder(placement: Placement) throws {
+    let (_, team) = try placement.team(2)
+    #expect(try team.map(1000) { $0 * $0 } == (0..<1000).map { $0 * $0 })
+    #expect(try team.map(0) { $0 } == [])
+  }
+
   @Test(arguments: [1, 2, 3])
   func nestedGroupsWaitForTheirOwnTasks(lanes: Int) throws {
     for placement in Placement.allCases {

@@ -46,6 +46,66 @@ import Workloads
     }
   }
 
+  /// The same over ways of communicating, in a space as Calculon enumerates it.
+  @Test(arguments: [8, 16])
+  func boundsHoldOverWaysOfCommunicating(devices: Int) throws {
+    let model = try PlanSearchTests.model(layers: 4, hidden: 512)
+    let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 128, precision: .bf16)
+    var request = PlanRequest(
+      cluster: PlanSearchTests.cluster(nodes: 2, memory: 4 << 30), globalBatch: devices,
+      precision: .bf16)
+    request.devices = devices
+    request.limit = 1
+    request.stack = .megatron2022
+    request.space.executions = ExecutionChoice.calculon
+    request.space.offload = [[], .optimizer, .activations]
+    request.space.tensor = [1, 2, 4]
+    request.space.pipeline = [1, 2, 4]
+    request.space.schedule = [.oneForwardOneBackward]
+    request.space.zeroStage = [0, 1]
+    let pruned = try PlanSearch(model, workload, request).run()
+    request.usesBounds = false
+    let full = try PlanSearch(model, workload, request).run()
+    #expect(pruned.plans == full.plans)
+    #expect(pruned.search.configurations == full.search.configurations)
+    #expect(pruned.search.feasible < full.search.feasible)
+  }
+
+  /// A limit that no plan keeps is named, with the plan that comes nearest.
+  @Test func aDeadlineThatCannotBeMetIsNamed() throws {
+    let model = try PlanSearchTests.model(layers: 4, hidden: 256)
+    let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 128, precision: .bf16)
+    var request = PlanRequest(
+      cluster: PlanSearchTests.cluster(), globalBatch: 64, precision: .bf16)
+    request.steps = 1_000_000
+    request.deadlineSeconds = 1
+    let error = #expect(throws: UserError.self) {
+      try PlanSearch(model, workload, request).run()
+    }
+    #expect(error?.kind == .impossible)
+    #expect(error?.key == "--deadline")
+    #expect(error?.remedy.contains("--micro-batch") == true)
+  }
+
+  /// Cuts visited in reverse give the same result, counts included: so do cuts visited at once.
+  @Test(arguments: 1...6 as ClosedRange<UInt64>)
+  func theOrderOfExecutionDoesNotMatter(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let model = try PlanSearchTests.model(layers: 6, hidden: 512)
+    let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 128, precision: .bf16)
+    var search = try PlanSearch(model, workload, Self.request(&random))
+    let serial = Result { try search.run() }
+    search.workers = { count, body in (0..<count).reversed().map(body).reversed() }
+    let reversed = Result { try search.run() }
+    switch (serial, reversed) {
+    case (.success(let serial), .success(let reversed)):
+      #expect(serial.plans == reversed.plans)
+      #expect(serial.search == reversed.search)
+    case (.failure(let left), .failure(let right)): #expect("\(left)" == "\(right)")
+    default: Issue.record("one order found a plan, the other did not")
+    }
+  }
+
   @Test func aSearchThatIsStoppedGivesItsBestSoFar() throws {
     let model = try PlanSearchTests.model(layers: 4, hidden: 256)
     let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 128, precision: .bf16)

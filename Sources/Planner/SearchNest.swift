@@ -1,0 +1,313 @@
+import CostModel
+import HardwareModel
+import Quantities
+
+/// Visits the configurations of one cut of the kernels for one micro-batch size: pipelines,
+/// replicas, recomputation, and innermost a closed form on numbers.
+///
+/// It knows the worst goal among the best plans of earlier cuts, and nothing else of the search: so
+/// that cuts can be visited side by side, and give the same outcome in any order of execution.
+struct SearchNest {
+  private(set) var evaluator: Evaluator
+  let dimensions: SearchDimensions
+  let size: Int
+  let usable: Double
+  let hostShare: Double
+  private(set) var outcome = SearchOutcome()
+  private var threshold: Double
+  /// Least seconds of one micro-batch under a cut, whatever the communication; empty: no bound.
+  private let computing: [WorkCut: Double]
+  private var execution: ExecutionChoice?
+  private let request: PlanRequest
+  private let trains: Bool
+
+  init(
+    _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, usable: Double,
+    hostShare: Double, threshold: Double, computing: [WorkCut: Double] = [:]
+  ) {
+    self.evaluator = evaluator
+    self.dimensions = dimensions
+    self.size = size
+    self.usable = usable
+    self.hostShare = hostShare
+    self.threshold = threshold
+    self.computing = computing
+    request = dimensions.request
+    trains = dimensions.trains
+  }
+
+  /// Visits everything under one cut.
+  mutating func visit(_ outer: SearchDimensions.Outer) {
+    execution = outer.execution
+    let limit = min(threshold, request.atMost)
+    if let least = computing[outer.plain], scaled(least, outer) > limit {
+      return refuse(outer, .slower)
+    }
+    evaluator = evaluator.executing(execution)
+    let times = evaluator.times(outer.work(request), outer.contextKind)
+    let isSlow = bound(outer, times) > limit
+    for pipeline in dimensions.pipelines(outer)
+    where execution?.matters(pipeline: pipeline) ?? true {
+      if isSlow || !reaches(outer.tensor, execution?.tensor) {
+        count(outer, pipeline, times, .slower)
+      } else if let stages = evaluator.stages(outer.work(request), times, pipeline) {
+        visit(outer, pipeline, stages)
+      } else {
+        outcome.refuse(.layers)
+      }
+    }
+  }
+
+  /// Counts everything under one cut as refused.
+  mutating func refuse(_ outer: SearchDimensions.Outer, _ why: Refusal) {
+    execution = outer.execution
+    // Whether layers can be laid on stages does not depend on their times.
+    let times = [LayerSeconds](repeating: LayerSeconds(), count: evaluator.step.layers.count)
+    for pipeline in dimensions.pipelines(outer)
+    where execution?.matters(pipeline: pipeline) ?? true {
+      count(outer, pipeline, times, why)
+    }
+  }
+
+  /// What no cheap dimension changes: one micro-batch on the busiest stage, the part of it that
+  /// computes, and the other stages' time with the gradients of weights in it.
+  private struct Load {
+    var busiest = -1.0
+    var computing = 0.0
+    var others = 0.0
+    var weights = 0.0
+  }
+
+  private static func load(_ stages: [CutStage], _ mode: RecomputeMode) -> Load {
+    var result = Load()
+    var heavy = 0.0
+    for stage in stages {
+      let busy = stage.busy(mode)
+      result.others += busy * stage.multiplicity
+      result.weights += stage.seconds.weightGradient * stage.multiplicity
+      guard busy > result.busiest else { continue }
+      result.busiest = busy
+      result.computing = stage.seconds.forward + stage.seconds.backward + stage.recompute(mode)
+      heavy = stage.seconds.weightGradient
+    }
+    result.others -= result.busiest
+    result.weights -= heavy
+    return result
+  }
+
+  /// Whether a group of neighbours lies within the network chosen for it.
+  private func reaches(_ devices: Int, _ network: ExecutionChoice.Network?) -> Bool {
+    network != .inside || devices <= request.cluster.devicesPerNode
+  }
+
+  /// Why a configuration cannot communicate as chosen; nil when it can.
+  private func unreachable(_ outer: SearchDimensions.Outer, _ pipeline: Int, _ data: Int) -> Bool {
+    guard let execution else { return false }
+    return !reaches(outer.tensor, execution.tensor)
+      || data > 1 && !reaches(outer.tensor * data, execution.data)
+      || pipeline > 1 && !reaches(outer.tensor * data * pipeline, execution.pipeline)
+  }
+
+  /// Configurations that differ in nothing but what the closed form sees.
+  private func choices(_ configuration: Configuration) -> Int {
+    var result = 0
+    var one = configuration
+    for mode in dimensions.recomputes where execution?.matters(mode) ?? true {
+      one.recompute = mode
+      result += dimensions.innerCount(one)
+    }
+    return result
+  }
+
+  /// Least seconds of a step under a cut whatever the pipeline and the replicas: all layers' work
+  /// of all samples over all devices; 0 where the goal is not time.
+  private func bound(_ outer: SearchDimensions.Outer, _ times: [LayerSeconds]) -> Double {
+    guard request.usesBounds, trains, request.goal == .time else { return 0 }
+    let all = zip(evaluator.step.layers, times).reduce(0) { $0 + Double($1.0.count) * $1.1.total }
+    return scaled(all, outer)
+  }
+
+  /// Seconds of one micro-batch on all its devices as a share of a step of all devices.
+  private func scaled(_ all: Double, _ outer: SearchDimensions.Outer) -> Double {
+    let passes = Double(request.globalBatch) / Double(size)
+    // A rounding error must not cut off a plan as good as the bound.
+    return (1 - 1e-9) * passes * all * Double(outer.tensor * outer.context)
+      / Double(request.availableDevices)
+  }
+
+  /// Counts what is left out, as visiting it would.
+  private mutating func count(
+    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ times: [LayerSeconds], _ why: Refusal
+  ) {
+    guard evaluator.partition(pipeline, times) != nil else { return outcome.refuse(.layers) }
+    for data in dimensions.datas(outer, pipeline) where execution?.matters(data: data) ?? true {
+      if let reason = dimensions.refusal(data, outer, pipeline, size) {
+        outcome.refuse(reason)
+        continue
+      }
+      let reason = unreachable(outer, pipeline, data) ? Refusal.network : why
+      outcome.refuse(reason, choices(configuration(outer, pipeline, data)))
+    }
+  }
+
+  private func configuration(
+    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ data: Int
+  ) -> Configuration {
+    var result = Configuration(
+      parallelism: outer.parallelism, microBatch: size,
+      accumulation: trains ? request.globalBatch / (data * size) : 1, recompute: .none)
+    result.parallelism.data = data
+    result.parallelism.pipeline = pipeline
+    return result
+  }
+
+  private mutating func visit(
+    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ stages: [CutStage]
+  ) {
+    let modes = dimensions.recomputes
+    let bounds = modes.map { Self.load(stages, $0) }
+    var cut = outer.parallelism
+    cut.pipeline = pipeline
+    let bubble = dimensions.leastBubble(cut)
+    for data in dimensions.datas(outer, pipeline) where execution?.matters(data: data) ?? true {
+      if let reason = dimensions.refusal(data, outer, pipeline, size) {
+        outcome.refuse(reason)
+        continue
+      }
+      var configuration = configuration(outer, pipeline, data)
+      guard !unreachable(outer, pipeline, data) else {
+        outcome.refuse(.network, choices(configuration))
+        continue
+      }
+      for (mode, bound) in zip(modes, bounds) where execution?.matters(mode) ?? true {
+        configuration.recompute = mode
+        let waits = bubble.fills ? max(0, bound.others - 2 * bound.weights) : bound.others
+        let passes = Double(configuration.accumulation)
+        let least = (1 - 1e-9) * (passes * bound.busiest + waits * bubble.share)
+        visit(stages, least, passes * bound.computing, &configuration)
+      }
+    }
+  }
+
+  private mutating func visit(
+    _ stages: [CutStage], _ bound: Double, _ computing: Double,
+    _ configuration: inout Configuration
+  ) {
+    if request.usesBounds, threshold < .infinity || request.atMost < .infinity {
+      if goal(bound, computing, configuration) > min(threshold, request.atMost) {
+        outcome.refuse(.slower, dimensions.innerCount(configuration))
+        return
+      }
+    }
+    let choices = dimensions.inner(configuration)
+    let form = StepForm(setting: evaluator.setting)
+    for choice in choices {
+      configuration.parallelism.virtualStages = choice.virtualStages
+      configuration.parallelism.schedule = choice.schedule
+      configuration.parallelism.zeroStage = choice.zero
+      configuration.parallelism.shardGroup = choice.shards
+      configuration.offload = choice.offload
+      let cut = configuration.stepCut(evaluator.setting.stack)
+      let memory = peak(stages, cut)
+      guard memory.device <= usable else {
+        refuse(.memory, configuration, memory.device, stages)
+        continue
+      }
+      guard memory.host <= hostShare else {
+        outcome.refuse(.hostMemory)
+        continue
+      }
+      consider(configuration, cut, stages, form, memory.device)
+    }
+  }
+
+  private func peak(
+    _ stages: [CutStage], _ cut: StepCut
+  ) -> (device: Double, host: Double) {
+    if (evaluator.isExact && cut.isPlain) || !trains {
+      let memory = evaluator.memory(stages, cut)
+      let cache = evaluator.cacheBytes(cut)
+      return (Double(memory.estimate.peakBytes) + Double(cache), Double(memory.host))
+    }
+    let worst = MemoryForm(setting: evaluator.setting).worst(stages, cut)
+    return (worst.peak + Double(evaluator.profile.memory.buffers), worst.host)
+  }
+
+  private mutating func refuse(
+    _ reason: Refusal, _ configuration: Configuration, _ bytes: Double, _ stages: [CutStage]
+  ) {
+    outcome.refuse(reason)
+    if bytes < outcome.closest.map({ Double($0.peakBytes) }) ?? .infinity {
+      outcome.closest = evaluator.estimate(configuration, stages)
+    }
+  }
+
+  private mutating func consider(
+    _ configuration: Configuration, _ cut: StepCut, _ stages: [CutStage], _ form: StepForm,
+    _ memory: Double
+  ) {
+    let breakdown = form.breakdown(stages, cut)
+    var seconds = breakdown.total
+    if request.withFailures {
+      seconds += CheckpointModel(
+        request, evaluator.setting, devices: configuration.parallelism.devices
+      ).overhead(
+        perStep: seconds, parameters: Double(evaluator.profile.cost.parameters.trainable))
+    }
+    let devices = Double(configuration.parallelism.devices)
+    let total = seconds * Double(request.steps)
+    if let deadline = request.deadlineSeconds, total > deadline {
+      return miss(.deadline, total, configuration, stages)
+    }
+    if let budget = request.budget, let price = request.pricePerDeviceHour,
+      total * devices / 3600 * price > budget
+    {
+      return miss(.budget, total * devices / 3600 * price, configuration, stages)
+    }
+    outcome.feasible += 1
+    let goal = goal(seconds, breakdown.compute, configuration)
+    guard goal <= threshold else { return }
+    let cut = configuration.parallelism
+    var simplicity = Double(cut.zeroStage) * 8 + (configuration.recompute == .none ? 0 : 1)
+    simplicity += Double(cut.tensor + cut.pipeline + cut.context + cut.expert) * 64
+    simplicity += Double(cut.expertTensor)
+    simplicity += Double(configuration.microBatch) * 1e-4
+    outcome.best.append(
+      SearchOutcome.Candidate(
+        configuration: configuration, execution: execution,
+        key: RankKey(goal: goal, devices: devices, memory: memory, simplicity: simplicity)))
+    trim()
+  }
+
+  /// A plan that fits the memory but not the user's limits; the nearest is kept.
+  private mutating func miss(
+    _ reason: Refusal, _ figure: Double, _ configuration: Configuration, _ stages: [CutStage]
+  ) {
+    outcome.refuse(reason)
+    guard figure < outcome.missed?.figure ?? .infinity else { return }
+    outcome.missed = (reason, figure, evaluator.estimate(configuration, stages))
+  }
+
+  /// Keeps the best `limit`; sorting is put off until there are many more.
+  private mutating func trim() {
+    let limit = max(1, request.limit)
+    guard outcome.best.count == limit || outcome.best.count >= 2 * limit + 64 else { return }
+    threshold = min(threshold, outcome.keepBest(limit))
+  }
+
+  /// What is made least; `busy` is the computing part of `seconds`.
+  private func goal(_ seconds: Double, _ busy: Double, _ configuration: Configuration) -> Double {
+    guard trains else {
+      return seconds / Double(configuration.microBatch * configuration.parallelism.data)
+    }
+    let devices = Double(configuration.parallelism.devices)
+    switch request.goal {
+    case .time: return seconds
+    case .deviceHours, .cost: return seconds * devices
+    case .energy, .co2:
+      let model = EnergyModel(device: request.cluster.device)
+      guard let idle = model.idlePower, let full = model.busyPower else { return seconds * devices }
+      return devices * (idle.value * seconds + (full.value - idle.value) * busy)
+    }
+  }
+}
