@@ -53,7 +53,8 @@ def parse(kind):
     if not rest:
         return name, [], {}
     call = lambda word, *values, **named: (word, values, named)
-    values, named = eval("pack(" + rest, {"pack": lambda *a, **k: (a, k), "dict": dict, "call": call})
+    pack = lambda *values, **named: (values, named)
+    values, named = eval("pack(" + rest, {"pack": pack, "dict": dict, "call": call})
     return name, list(values), named
 
 
@@ -93,7 +94,8 @@ def convolve(g, x, w, bias):
     n = len(g["stride"])
     if g["transposed"]:
         f = [F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d][n - 1]
-        return f(x, w, bias, g["stride"], g["padding"], g["outputPadding"], g["groups"], g["dilation"])
+        spread = g["outputPadding"], g["groups"], g["dilation"]
+        return f(x, w, bias, g["stride"], g["padding"], *spread)
     f = [F.conv1d, F.conv2d, F.conv3d][n - 1]
     return f(x, w, bias, g["stride"], g["padding"], g["dilation"], g["groups"])
 
@@ -160,7 +162,8 @@ def run(step, x, y):
         rows = x[0].reshape(-1, x[0].shape[-1])
         count, experts = rows.shape[0], x[1].shape[0]
         cuts = [rows[count * e // experts : count * (e + 1) // experts] for e in range(experts)]
-        parts = [F.linear(c, x[1][e], extra[e] if extra is not None else None) for e, c in enumerate(cuts)]
+        shifts = [None] * experts if extra is None else extra
+        parts = [F.linear(*part) for part in zip(cuts, x[1], shifts)]
         return [torch.cat(parts).view(y[0])]
     if kind == "fftConvolution":
         n = x[0].shape[-1]
@@ -275,7 +278,8 @@ def compute(folder, name):
         tensors[index] = values
     for step in program["steps"]:
         x = [tensors[i].reshape(s) for i, s in zip(step["inputs"], step["inputShapes"])]
-        for index, shape, result in zip(step["outputs"], step["outputShapes"], run(step, x, step["outputShapes"])):
+        shapes = step["outputShapes"]
+        for index, shape, result in zip(step["outputs"], shapes, run(step, x, shapes)):
             assert list(result.shape) == shape, (step, list(result.shape))
             tensors[index] = result
     loss = tensors[program["results"][0]]

@@ -12,9 +12,11 @@ enum { SOURCE, WEIGHTS, TARGET, BIAS, OPERANDS };
 typedef struct {
   dnnl_memory_desc_t plain, inner;
   int isReordered, isUsed;
-  int64_t at;
-  dnnl_memory_t plainMemory, innerMemory;
+  int64_t at, scratchAt;
+  dnnl_memory_desc_t scratch;
+  dnnl_memory_t plainMemory, innerMemory, scratchMemory;
   dnnl_primitive_t reorder;
+  dnnl_primitive_desc_t reordering;
 } operand;
 
 struct hfm_convolution {
@@ -143,6 +145,26 @@ static int choose(hfm_convolution *c, dnnl_data_type_t inner) {
   return status;
 }
 
+static int is_result(const hfm_convolution *c, int i) {
+  return i == c->result || (i == BIAS && c->result == WEIGHTS);
+}
+// The library's own scratch belongs to the thread that made a primitive, and another runs it: so
+// reorders, too, get theirs from the caller.
+static int describe_reorder(hfm_convolution *c, int i) {
+  operand *o = &c->operands[i];
+  const dnnl_memory_desc_t *from = is_result(c, i) ? &o->inner : &o->plain;
+  const dnnl_memory_desc_t *to = is_result(c, i) ? &o->plain : &o->inner;
+  dnnl_primitive_attr_t attributes = 0;
+  int status = dnnl_primitive_attr_create(&attributes);
+  if (!status)
+    status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  if (!status)
+    status = dnnl_reorder_primitive_desc_create(&o->reordering, from, c->engine, to, c->engine,
+                                                attributes);
+  if (attributes) dnnl_primitive_attr_destroy(attributes);
+  return status;
+}
+
 static int64_t reserve(hfm_convolution *c, const dnnl_memory_desc_t *desc) {
   int64_t at = c->scratchBytes;
   c->scratchBytes += ((int64_t)dnnl_memory_desc_get_size(desc) + 127) / 128 * 128;
@@ -190,7 +212,19 @@ int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution *
     }
     o->inner = *inner;
     o->isReordered = !dnnl_memory_desc_equal(&o->plain, &o->inner);
-    if (o->isReordered) o->at = reserve(c, &o->inner);
+    if (!o->isReordered) continue;
+    o->at = reserve(c, &o->inner);
+    status = describe_reorder(c, i);
+    if (status) {
+      hfm_convolution_destroy(c);
+      return status;
+    }
+    const dnnl_memory_desc_t *own =
+        dnnl_primitive_desc_query_md(o->reordering, dnnl_query_scratchpad_md, 0);
+    if (own && own->ndims > 0) {
+      o->scratch = *own;
+      o->scratchAt = reserve(c, own);
+    }
   }
   const dnnl_memory_desc_t *scratch =
       dnnl_primitive_desc_query_md(c->description, dnnl_query_scratchpad_md, 0);
@@ -201,21 +235,15 @@ int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution *
 }
 int64_t hfm_convolution_scratch(const hfm_convolution *c) { return c->scratchBytes; }
 
-static int is_result(const hfm_convolution *c, int i) {
-  return i == c->result || (i == BIAS && c->result == WEIGHTS);
-}
 static int prepare_operand(hfm_convolution *c, int i) {
   operand *o = &c->operands[i];
   int status = dnnl_memory_create(&o->plainMemory, &o->plain, c->engine, DNNL_MEMORY_NONE);
   if (status || !o->isReordered) return status;
   status = dnnl_memory_create(&o->innerMemory, &o->inner, c->engine, DNNL_MEMORY_NONE);
   if (status) return status;
-  const dnnl_memory_desc_t *from = is_result(c, i) ? &o->inner : &o->plain;
-  const dnnl_memory_desc_t *to = is_result(c, i) ? &o->plain : &o->inner;
-  dnnl_primitive_desc_t description = 0;
-  status = dnnl_reorder_primitive_desc_create(&description, from, c->engine, to, c->engine, 0);
-  if (!status) status = dnnl_primitive_create(&o->reorder, description);
-  if (description) dnnl_primitive_desc_destroy(description);
+  status = dnnl_primitive_create(&o->reorder, o->reordering);
+  if (!status && o->scratch.ndims > 0)
+    status = dnnl_memory_create(&o->scratchMemory, &o->scratch, c->engine, DNNL_MEMORY_NONE);
   return status;
 }
 int hfm_convolution_prepare(hfm_convolution *c) {
@@ -230,12 +258,15 @@ int hfm_convolution_prepare(hfm_convolution *c) {
   return status;
 }
 
-static int reorder(hfm_convolution *c, operand *o, int isResult) {
-  dnnl_exec_arg_t arguments[2] = {
+static int reorder(hfm_convolution *c, operand *o, int isResult, void *scratch) {
+  dnnl_exec_arg_t arguments[3] = {
       {DNNL_ARG_FROM, isResult ? o->innerMemory : o->plainMemory},
       {DNNL_ARG_TO, isResult ? o->plainMemory : o->innerMemory},
+      {DNNL_ARG_SCRATCHPAD, o->scratchMemory},
   };
-  return dnnl_primitive_execute(o->reorder, c->stream, 2, arguments);
+  if (!o->scratchMemory) return dnnl_primitive_execute(o->reorder, c->stream, 2, arguments);
+  int status = dnnl_memory_set_data_handle(o->scratchMemory, (char *)scratch + o->scratchAt);
+  return status ? status : dnnl_primitive_execute(o->reorder, c->stream, 3, arguments);
 }
 int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *bias, void *target,
                         void *scratch) {
@@ -256,7 +287,7 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *b
     status = dnnl_memory_set_data_handle(o->plainMemory, data[i]);
     if (!status && o->isReordered)
       status = dnnl_memory_set_data_handle(o->innerMemory, (char *)scratch + o->at);
-    if (!status && o->isReordered && !is_result(c, i)) status = reorder(c, o, 0);
+    if (!status && o->isReordered && !is_result(c, i)) status = reorder(c, o, 0, scratch);
     arguments[count++] =
         (dnnl_exec_arg_t){slots[i], o->isReordered ? o->innerMemory : o->plainMemory};
   }
@@ -267,7 +298,7 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *b
   if (!status) status = dnnl_primitive_execute(c->primitive, c->stream, count, arguments);
   for (int i = 0; i < OPERANDS && !status; i++)
     if (c->operands[i].isUsed && c->operands[i].isReordered && is_result(c, i))
-      status = reorder(c, &c->operands[i], 1);
+      status = reorder(c, &c->operands[i], 1, scratch);
   if (!status) status = dnnl_stream_wait(c->stream);
   return status;
 }
@@ -277,7 +308,9 @@ void hfm_convolution_destroy(hfm_convolution *c) {
     operand *o = &c->operands[i];
     if (o->plainMemory) dnnl_memory_destroy(o->plainMemory);
     if (o->innerMemory) dnnl_memory_destroy(o->innerMemory);
+    if (o->scratchMemory) dnnl_memory_destroy(o->scratchMemory);
     if (o->reorder) dnnl_primitive_destroy(o->reorder);
+    if (o->reordering) dnnl_primitive_desc_destroy(o->reordering);
   }
   if (c->scratchMemory) dnnl_memory_destroy(c->scratchMemory);
   if (c->primitive) dnnl_primitive_destroy(c->primitive);

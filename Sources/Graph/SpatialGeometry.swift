@@ -157,9 +157,9 @@ public enum ElementLoss: Sendable, Hashable {
   case binaryCrossEntropy
   /// Cross-entropy of a row's softmax against a distribution (self-distillation).
   case softCrossEntropy
-  /// Segmentation of `[B,C,s…]`: 1 − dice overlap of the channels' softmax with a target, a mean over
-  /// samples and channels, plus the cross-entropy of each position. One channel is a logit of its
-  /// own: the logistic function and binary cross-entropy (as MONAI's DiceCELoss).
+  /// Segmentation of `[B,C,s…]`: 1 − dice overlap of the channels' softmax with a target, a mean
+  /// over samples and channels, plus the cross-entropy of each position. One channel is a logit of
+  /// its own: the logistic function and binary cross-entropy (as MONAI's DiceCELoss).
   case diceCrossEntropy
   /// 1 − cosine similarity of rows.
   case cosine

@@ -63,12 +63,6 @@ extension KernelCall {
     }
   }
 
-  private func number(_ storage: TensorStorage, _ index: Int) -> Float {
-    var value: Float = 0
-    kernels.toFloat(storage.array, Int64(index), Int64(index) + 1, &value)
-    return value
-  }
-
   /// Zeroed sums of each set at the start of the shared workspace, and what lies behind them.
   private func setTotals(
     _ count: Int
@@ -91,11 +85,14 @@ extension KernelCall {
       }
     }
     statistics(norm, moments, totals, rows: rows, columns: columns, channels: channels)
+    let (scales, shifts) = (coefficients + 3 * rows, coefficients + 3 * rows + channels)
+    kernels.toFloat(gamma.array, 0, Int64(channels), scales)
+    kernels.toFloat(beta.array, 0, Int64(channels), shifts)
     for row in 0..<rows {
       let set = set(norm, row: row, channels: channels)
       coefficients[3 * row] = mean.floats[set]
-      coefficients[3 * row + 1] = deviation.floats[set] * number(gamma, row % channels)
-      coefficients[3 * row + 2] = number(beta, row % channels)
+      coefficients[3 * row + 1] = deviation.floats[set] * scales[row % channels]
+      coefficients[3 * row + 2] = shifts[row % channels]
     }
     forRows(rows) { begin, end, _ in
       graph.affineRows(
@@ -104,7 +101,7 @@ extension KernelCall {
   }
 
   /// Joins the rows' moments to those of each set (Chan et al. 1979). Stored statistics are those
-  /// of a fresh model, mean 0 and variance 1: weights that are loaded hold others in gamma and beta.
+  /// of a fresh model, mean 0 and variance 1; others are held by gamma and beta.
   private func statistics(
     _ norm: ChannelNorm, _ moments: UnsafeMutablePointer<Float>,
     _ totals: UnsafeMutablePointer<SetTotal>, rows: Int, columns: Int, channels: Int
@@ -144,8 +141,9 @@ extension KernelCall {
     let (totals, sums) = setTotals(inputs[3].count)
     let coefficients = sums + 2 * rows
     let gammas = coefficients + 4 * rows
-    let betas = gammas + channels
+    let (betas, scales) = (gammas + channels, gammas + 2 * channels)
     gammas.update(repeating: 0, count: 2 * channels)
+    kernels.toFloat(gamma.array, 0, Int64(channels), scales)
     for row in 0..<rows {
       coefficients[4 * row] = means[set(norm, row: row, channels: channels)]
     }
@@ -155,7 +153,7 @@ extension KernelCall {
     }
     for row in 0..<rows {
       let set = set(norm, row: row, channels: channels)
-      let (channel, scale) = (row % channels, number(gamma, row % channels))
+      let (channel, scale) = (row % channels, scales[row % channels])
       gammas[channel] += sums[2 * row + 1] * deviations[set]
       betas[channel] += sums[2 * row]
       totals[set].rows += 1
@@ -167,7 +165,7 @@ extension KernelCall {
       let (rstd, total) = (deviations[set], totals[set])
       let count = total.rows * Double(columns)
       let isFixed = norm.kind == .stored
-      coefficients[4 * row + 1] = rstd * number(gamma, row % channels)
+      coefficients[4 * row + 1] = rstd * scales[row % channels]
       coefficients[4 * row + 2] = isFixed ? 0 : -rstd * rstd * Float(total.second / count)
       coefficients[4 * row + 3] = isFixed ? 0 : -rstd * Float(total.first / count)
     }

@@ -172,8 +172,8 @@ typedef struct hfm_graph_table {
   double (*factoredStep)(
       hfm_array p, hfm_array g, const float *row, const float *col, float rate, int64_t cols,
       int64_t rowBegin, int64_t rowEnd);
-  /// y = x w^T + bias for few rows of x (at most 4) and weights of one byte, w[j] = codes * scale[j];
-  /// each weight is read once. `scratch` holds rows * k floats.
+  /// y = x w^T + bias for few rows of x (at most 4) and weights of one byte, row j of w being
+  /// codes * scale[j]; each weight is read once. `scratch` holds rows * k floats.
   void (*fewRowsByteLinear)(
       hfm_array x, const int8_t *w, const float *scales, hfm_array bias, hfm_array y,
       int64_t rows, int64_t k, int64_t n, float *scratch, int64_t colBegin, int64_t colEnd);

@@ -2,8 +2,8 @@ public import Quantities
 
 /// Where the parameters of a model's graph lie in a `.safetensors` file.
 ///
-/// Known are the names of timm's ViT, of BERT and of LLaMA as Hugging Face stores them; a framework's
-/// prefix (`bert.`, `model.`) is skipped.
+/// Known are the names of timm's ViT, of BERT and of LLaMA as Hugging Face stores them; a
+/// framework's prefix (`bert.`, `model.`) is skipped.
 public struct StoredWeights: Sendable {
   /// Where the elements of one parameter lie.
   public struct Place: Sendable, Hashable {
