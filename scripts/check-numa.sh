@@ -72,7 +72,8 @@ if [ "$shape" = 4n8 ]; then
   echo 2-4 > /sys/fs/cgroup/job/cpuset.cpus
   echo 1-2 > /sys/fs/cgroup/job/cpuset.mems
   echo $$ > /sys/fs/cgroup/job/cgroup.procs
-  HFM_NUMA_MACHINE='1=2-3 2=4' check "a cpuset of processors 2-4 and nodes 1-2" 'NUMA(Machine|RunCommand)Tests'
+  export HFM_NUMA_MACHINE='1=2-3 2=4'
+  check "a cpuset of processors 2-4 and nodes 1-2" 'NUMA(Machine|RunCommand)Tests'
 fi
 exit $bad
 GUEST
