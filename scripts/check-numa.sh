@@ -57,10 +57,13 @@ if [ "$shape" = 2n4 ]; then
   echo 0 > /sys/devices/system/cpu/cpu2/online
   HFM_NUMA_MACHINE='0=0-1 1=3' check "processor 2 offline" "$most"
   echo 1 > /sys/devices/system/cpu/cpu2/online
+elif [ "$shape" = 8n8 ]; then
+  # Eight emulated processors compute slowly on few real ones: models run in the other shapes.
+  check "all there" 'NUMA(Machine)?Tests'
 else
   check "all there" "$most"
 fi
-[ "$shape" = 8n8 ] || check "hfm run" NUMARunCommandTests
+[ "$shape" != 2n4 ] || check "hfm run" NUMARunCommandTests
 if [ "$shape" = 4n8 ]; then
   # A control group, as a batch system makes one: two of the four nodes, three of their processors.
   mount -t cgroup2 none /sys/fs/cgroup
@@ -69,13 +72,14 @@ if [ "$shape" = 4n8 ]; then
   echo 2-4 > /sys/fs/cgroup/job/cpuset.cpus
   echo 1-2 > /sys/fs/cgroup/job/cpuset.mems
   echo $$ > /sys/fs/cgroup/job/cgroup.procs
-  HFM_NUMA_MACHINE='1=2-3 2=4' check "a cpuset of processors 2-4 and nodes 1-2" "$most"
+  export HFM_NUMA_MACHINE='1=2-3 2=4'
+  check "a cpuset of processors 2-4 and nodes 1-2" 'NUMA(Machine|RunCommand)Tests'
 fi
 exit $bad
 GUEST
   began=$SECONDS
   code=0
-  HFM_NUMA_LIMIT=${HFM_NUMA_LIMIT:-4m} scripts/numa-vm.sh "$shape" "$script" || code=$?
+  HFM_NUMA_LIMIT=${HFM_NUMA_LIMIT:-6m} scripts/numa-vm.sh "$shape" "$script" || code=$?
   if [ $code -eq 125 ] && [ -n "$skips" ]; then
     echo "skipped: virtual machines of several NUMA nodes, for the reason above"
     exit 0
