@@ -23,7 +23,8 @@ INLINE float product_at(const few_rows *p, int64_t x, int64_t w, int pairs) {
 }
 
 // `rows` rows of x against `columns` rows of w, both constants, so that each case is unrolled.
-// The rows of w that come next are fetched meanwhile: the processor's own prefetch ends with a page.
+// The rows of w that come next are fetched meanwhile: the processor's own prefetch ends with a
+// page.
 INLINE void few_rows_tile(const few_rows *p, int64_t row, int rows, int64_t j, int columns,
                           int pairs, float out[4][FEW_COLUMNS]) {
   vf sum[4][FEW_COLUMNS] = {{{0}}};
