@@ -1,6 +1,4 @@
 // What reading memory costs at least.
-#include <cstring>
-
 #include "PeerTools.h"
 
 double hfm_peer_read_bandwidth(int threads, const int *cpus) {
@@ -15,13 +13,13 @@ double hfm_peer_read_bandwidth(int threads, const int *cpus) {
       std::vector<uint64_t> memory(words, uint64_t(lane));
       ready++;
       while (ready.load() < threads) peers::pause();
-      double start = peers::now();
+      double start = peers::ownTime();
       uint64_t sums[16] = {0};
       for (size_t at = 0; at < words; at += 16)
         for (int i = 0; i < 16; i++) sums[i] ^= memory[at + i];
       volatile uint64_t sink = 0;
       for (uint64_t sum : sums) sink = sink ^ sum;
-      rates[lane] = double(words * sizeof(uint64_t)) / (peers::now() - start);
+      rates[lane] = double(words * sizeof(uint64_t)) / (peers::ownTime() - start);
     });
   }
   double sum = 0;

@@ -29,6 +29,14 @@ inline double now() {
   return double(t.tv_sec) * 1e9 + double(t.tv_nsec);
 }
 
+/// The calling thread's processor time. For a thread that never waits it is the time that passes,
+/// but for other programs' turns on a busy machine.
+inline double ownTime() {
+  timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return double(t.tv_sec) * 1e9 + double(t.tv_nsec);
+}
+
 inline void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

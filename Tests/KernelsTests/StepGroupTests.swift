@@ -68,7 +68,9 @@ import Testing
   @Test(arguments: Tail.allCases, shapes)
   func groupsGiveWhatStepsGive(_ tail: Tail, _ shape: (Int, Int, Int)) throws {
     for (seed, table) in ForwardTests.tables.enumerated() {
-      for type in [DataType.fp32, .bf16, .fp16] {
+      // Every instruction set, every format; not each with each: pools come and go in each run.
+      let types = [[DataType.fp32, .bf16], [.bf16], [.fp16], [.fp32, .bf16]]
+      for type in types[seed % types.count] {
         var random = TestRandom(seed + 1)
         let chain = StepGroupTests.chain(tail, shape.0, shape.1, shape.2, type)
         #expect(chain.program.groups.count == 1)

@@ -196,20 +196,40 @@ static void k_reducePartials(const float *partials, int64_t count, int64_t strid
     from_float(total, y, at, at + n);
   }
 }
+// One vector of AdamW's update: parameter, and first and second moment, in place.
+INLINE void adamw_vector(const hfm_adamw_rule *rule, vf d, vf *w, vf *m, vf *v) {
+  *m = rule->beta1 * *m + (1 - rule->beta1) * d;
+  *v = rule->beta2 * *v + (1 - rule->beta2) * d * d;
+  vf root = __builtin_elementwise_sqrt(*v * (1 / rule->correction2)) + rule->epsilon;
+  vf step = *m * (1 / rule->correction1) / root + rule->weightDecay * *w;
+  *w -= rule->learningRate * step;
+}
+// Whole vectors of bf16, without the detour over buffers; returns where it stopped.
+static int64_t adamw_bf16(uint16_t *p, const uint16_t *g, uint16_t *m, uint16_t *v,
+                          const hfm_adamw_rule *rule, int64_t begin, int64_t end) {
+  int64_t i = begin;
+  for (; i + W <= end; i += W) {
+    vf w = bf16_load(p + i), first = bf16_load(m + i), second = bf16_load(v + i);
+    adamw_vector(rule, bf16_load(g + i), &w, &first, &second);
+    bf16_store(p + i, w);
+    bf16_store(m + i, first);
+    bf16_store(v + i, second);
+  }
+  return i;
+}
 static void k_adamw(hfm_array p, hfm_array g, hfm_array m, hfm_array v, hfm_adamw_rule rule,
                     int64_t begin, int64_t end) {
   float bp[CHUNK], bg[CHUNK], bm[CHUNK], bv[CHUNK];
+  if (p.type == HFM_BF16 && g.type == HFM_BF16 && m.type == HFM_BF16 && v.type == HFM_BF16)
+    begin = adamw_bf16(p.data, g.data, m.data, v.data, &rule, begin, end);
   FOR_CHUNKS(begin, end) {
     const float *pp = view(p, at, n, bp), *pg = view(g, at, n, bg);
     const float *pm = view(m, at, n, bm), *pv = view(v, at, n, bv);
     float *op = target(p, at, bp), *om = target(m, at, bm), *ov = target(v, at, bv);
     FOR_LANES(n) {
-      vf w = vload(pp + i, n - i), d = vload(pg + i, n - i);
-      vf first = rule.beta1 * vload(pm + i, n - i) + (1 - rule.beta1) * d;
-      vf second = rule.beta2 * vload(pv + i, n - i) + (1 - rule.beta2) * d * d;
-      vf root = __builtin_elementwise_sqrt(second * (1 / rule.correction2)) + rule.epsilon;
-      vf step = first * (1 / rule.correction1) / root + rule.weightDecay * w;
-      vstore(op + i, w - rule.learningRate * step, n - i);
+      vf w = vload(pp + i, n - i), first = vload(pm + i, n - i), second = vload(pv + i, n - i);
+      adamw_vector(&rule, vload(pg + i, n - i), &w, &first, &second);
+      vstore(op + i, w, n - i);
       vstore(om + i, first, n - i);
       vstore(ov + i, second, n - i);
     }
