@@ -17,8 +17,8 @@ final class ProgramMemory: @unchecked Sendable {
   private var packed: Copy?
   private(set) var notes: [String]
 
-  /// A further mapping: the parameters' part of the arena on another node, or packed weights. (A class, as arrays hold no unique
-  /// owners.)
+  /// A further mapping: the parameters' part of the arena on another node, or packed weights. (A
+  /// class, as arrays hold no unique owners.)
   private final class Copy: Sendable {
     let buffer: NodeBuffer
     init(_ buffer: consuming NodeBuffer) { self.buffer = buffer }
