@@ -4,7 +4,7 @@
 
 #include "Common.h"
 
-enum { A, B, C, BIAS, COUNT };
+enum { A, B, C, BIAS, SCRATCH, COUNT };
 
 struct hfm_product {
   dnnl_primitive_t primitive;
@@ -12,11 +12,16 @@ struct hfm_product {
   dnnl_memory_t memory[COUNT];
   // The operand b as it is given, when it is to be packed.
   dnnl_memory_desc_t plain;
+  // Bytes of scratch. oneDNN's own belongs to the thread that made the primitive, and others run it.
+  size_t scratchBytes;
 };
 
 static dnnl_engine_t engine;
 static pthread_once_t engineOnce = PTHREAD_ONCE_INIT;
+static pthread_key_t scratchKey;
+static int hasScratchKey;
 static void make_engine(void) {
+  hasScratchKey = pthread_key_create(&scratchKey, free) == 0;
   if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = 0;
 }
 // A stream of the calling thread, on which oneDNN runs alone; null when there is none.
@@ -28,6 +33,21 @@ static dnnl_stream_t own_stream(void) {
       && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)
     stream = 0;
   return stream;
+}
+
+// The calling thread's scratch, at least so long, freed when the thread ends; null when there is no
+// memory. Its length stands in front of it.
+static void *own_scratch(size_t bytes) {
+  enum { LINE = 64 };
+  if (!hasScratchKey) return 0;
+  char *scratch = pthread_getspecific(scratchKey);
+  if (!scratch || *(size_t *)scratch < bytes) {
+    free(scratch);
+    scratch = aligned_alloc(LINE, LINE + (bytes + LINE - 1) / LINE * LINE);
+    if (scratch) *(size_t *)scratch = bytes;
+    pthread_setspecific(scratchKey, scratch);
+  }
+  return scratch ? scratch + LINE : 0;
 }
 
 static dnnl_data_type_t format_of(hfm_array x) {
@@ -59,16 +79,26 @@ static int build(hfm_product *p, const hfm_gemm *g, int32_t packs) {
     dnnl_memory_desc_init_by_tag(&p->layout[B], 2, extents, format_of(g->b), dnnl_format_tag_any);
   dnnl_matmul_desc_t description;
   dnnl_primitive_desc_t made = 0;
-  int status = dnnl_matmul_desc_init(
+  dnnl_primitive_attr_t attributes = 0;
+  int status = dnnl_primitive_attr_create(&attributes);
+  if (!status)
+    status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  if (!status) status = dnnl_matmul_desc_init(
       &description, &p->layout[A], &p->layout[B], g->bias.data ? &p->layout[BIAS] : 0,
       &p->layout[C]);
-  if (!status) status = dnnl_primitive_desc_create(&made, &description, 0, engine, 0);
+  if (!status) status = dnnl_primitive_desc_create(&made, &description, attributes, engine, 0);
   if (!status) status = dnnl_primitive_create(&p->primitive, made);
-  if (!status) p->layout[B] = *dnnl_primitive_desc_query_md(made, dnnl_query_weights_md, 0);
+  if (!status) {
+    p->layout[B] = *dnnl_primitive_desc_query_md(made, dnnl_query_weights_md, 0);
+    p->layout[SCRATCH] = *dnnl_primitive_desc_query_md(made, dnnl_query_scratchpad_md, 0);
+    p->scratchBytes = dnnl_memory_desc_get_size(&p->layout[SCRATCH]);
+  }
   if (made) dnnl_primitive_desc_destroy(made);
-  int operands = g->bias.data ? COUNT : BIAS;
-  for (int i = 0; i < operands && !status; i++)
+  if (attributes) dnnl_primitive_attr_destroy(attributes);
+  for (int i = 0; i < COUNT && !status; i++) {
+    if ((i == BIAS && !g->bias.data) || (i == SCRATCH && !p->scratchBytes)) continue;
     status = dnnl_memory_create(&p->memory[i], &p->layout[i], engine, DNNL_MEMORY_NONE);
+  }
   return status;
 }
 
@@ -114,14 +144,17 @@ int hfm_product_pack(const hfm_product *p, void *b, void *packed) {
 int hfm_product_run(hfm_product *p, void *a, void *b, void *bias, void *c) {
   dnnl_stream_t stream = own_stream();
   if (!stream) return dnnl_runtime_error;
-  void *data[COUNT] = {a, b, c, bias};
+  void *data[COUNT] = {a, b, c, bias, 0};
+  if (p->scratchBytes && !(data[SCRATCH] = own_scratch(p->scratchBytes)))
+    return dnnl_out_of_memory;
   static const int slots[COUNT] = {
-      DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS};
+      DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS, DNNL_ARG_SCRATCHPAD};
   dnnl_exec_arg_t arguments[COUNT];
   int count = 0, status = 0;
-  for (; count < COUNT && p->memory[count] && !status; count++) {
-    status = dnnl_memory_set_data_handle(p->memory[count], data[count]);
-    arguments[count] = (dnnl_exec_arg_t){slots[count], p->memory[count]};
+  for (int i = 0; i < COUNT && !status; i++) {
+    if (!p->memory[i]) continue;
+    status = dnnl_memory_set_data_handle(p->memory[i], data[i]);
+    arguments[count++] = (dnnl_exec_arg_t){slots[i], p->memory[i]};
   }
   if (!status) status = dnnl_primitive_execute(p->primitive, stream, count, arguments);
   return status ? status : (int)dnnl_stream_wait(stream);
