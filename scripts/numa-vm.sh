@@ -117,24 +117,31 @@ modules=$(echo "$work"/kernel/lib/modules/*/kernel)
 # An initial file system that mounts the host's over virtio and runs the share's command there.
 initial=$work/initial
 rm -rf "$initial"
-mkdir -p "$initial"/{bin,dev,host,modules,proc,sys}
+mkdir -p "$initial"/{bin,dev,host,modules,proc,project,sys}
 cp "$(command -v busybox)" "$initial/bin/"
 order=10
 for module in drivers/virtio/virtio{_ring,,_pci_modern_dev,_pci_legacy_dev,_pci} \
   fs/netfs/netfs fs/fscache/fscache net/9p/9pnet{,_virtio} fs/9p/9p; do
   cp "$modules/$module.ko" "$initial/modules/$((order++)).ko"
 done
-cat > "$initial/init" <<'GUEST'
-#!/bin/busybox sh
+{
+  printf '#!/bin/busybox sh\nproject=%q\n' "$PWD"
+  cat <<'GUEST'
 b=/bin/busybox
 $b mount -t proc proc /proc
 for module in /modules/*.ko; do $b insmod $module; done
 options=trans=virtio,version=9p2000.L,msize=512000
 $b mount -t 9p -o $options,cache=loose,ro host /host
+# The project may lie in one of the folders that are made anew.
+$b mount -o bind "/host$project" /project
 for kind in proc:proc sysfs:sys devtmpfs:dev tmpfs:tmp tmpfs:run; do
   $b mount -t ${kind%:*} none /host/${kind#*:}
 done
 $b mkdir -p /host/tmp/share /host/dev/shm
+if [ ! -e "/host$project" ]; then
+  $b mkdir -p "/host$project"
+  $b mount -o bind /project "/host$project"
+fi
 $b mount -t tmpfs shm /host/dev/shm
 $b mount -t 9p -o $options share /host/tmp/share
 $b chroot /host /bin/bash /tmp/share/command > /host/tmp/share/log 2>&1
@@ -142,6 +149,7 @@ echo $? > /host/tmp/share/status
 $b sync
 $b poweroff -f
 GUEST
+} > "$initial/init"
 chmod +x "$initial/init"
 (cd "$initial" && find . | cpio -o -H newc --quiet) > "$work/initial.cpio"
 cp "$script" "$work/share/command"

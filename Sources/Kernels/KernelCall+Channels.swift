@@ -190,7 +190,8 @@ extension ChannelNorm {
   func sharedBytes(_ shape: [Int]) -> Int {
     let rows = shape.prefix(2).reduce(1, *)
     let sets = statistics(shape)?.reduce(1, *) ?? 0
+    // Backward's: two sums and four coefficients a row, two gradients and gamma a channel.
     return sets * MemoryLayout<SetTotal>.stride + 4
-      * (6 * rows + 2 * (shape.dropFirst().first ?? 0))
+      * (6 * rows + 3 * (shape.dropFirst().first ?? 0))
   }
 }

@@ -90,6 +90,11 @@ final class ProgramMemory: @unchecked Sendable {
       try NodeBuffer(
         byteCount: bytes, node: nodes.count == 1 ? nodes.first : nil, hugePages: true))
     notes += room.buffer.notes
+    if placement == .interleave, nodes.count > 1,
+      let note = room.buffer.interleave(0..<bytes, over: nodes)
+    {
+      notes.append(note)
+    }
     packed = room
     return room.buffer.pointer
   }
