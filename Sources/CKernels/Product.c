@@ -12,7 +12,7 @@ struct hfm_product {
   dnnl_memory_t memory[COUNT];
   // The operand b as it is given, when it is to be packed.
   dnnl_memory_desc_t plain;
-  // Bytes of scratch. oneDNN's own belongs to the thread that made the primitive, and others run it.
+  // Bytes of scratch. oneDNN's own belongs to the thread that made the primitive; others run it.
   size_t scratchBytes;
 };
 
