@@ -299,17 +299,23 @@ private struct BackwardItems {
     for id in op.outputs { isCut[id.index] = byRows || weight.isExpert }
     if fusing, !byRows, let source {
       for id in op.outputs { fused.insert(id) }
-      if let known = inputGroups[source], case .product(var earlier) = items[known].shape {
-        earlier.inner += shape.inner
-        items[known].shape = .product(earlier)
-        items[known].cost += cost
-        return
-      }
+      if joins(inputGroups[source], cost, { $0.inner += shape.inner }) { return }
       inputGroups[source] = items.count
     }
     var item = WorkItem(.product(shape), cost: cost, isCut: weight != .whole)
     item.isExpert = weight.isExpert
     items.append(item)
+  }
+
+  /// Widens the product at `known` to do another's work, too; false where there is none.
+  private mutating func joins(
+    _ known: Int?, _ cost: OperatorCost, _ widen: (inout ProductShape) -> Void
+  ) -> Bool {
+    guard let known, case .product(var earlier) = items[known].shape else { return false }
+    widen(&earlier)
+    items[known].shape = .product(earlier)
+    items[known].cost += cost
+    return true
   }
 
   private mutating func gradWeight(_ op: Operator, _ cost: OperatorCost) {
@@ -326,12 +332,7 @@ private struct BackwardItems {
       experts: isExpert ? Double(gradient.shape.first ?? 1) : 0)
     if fusing, !byRows {
       let source = op.inputs[1]
-      if let known = weightGroups[source], case .product(var earlier) = items[known].shape {
-        earlier.rows += shape.rows
-        items[known].shape = .product(earlier)
-        items[known].cost += cost
-        return
-      }
+      if joins(weightGroups[source], cost, { $0.rows += shape.rows }) { return }
       weightGroups[source] = items.count
     }
     var item = WorkItem(.product(shape), cost: cost, isCut: true)

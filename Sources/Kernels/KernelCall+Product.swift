@@ -102,7 +102,6 @@ extension KernelCall {
       }
     }
     clearStatus()
-    let grid = ProductGrid(m: p.m, n: p.n, k: p.k, lanes: scope.count)
     if let productPlan {
       forRows(productPlan.laneCount) { begin, end, lane in
         for tile in begin..<end {
@@ -111,10 +110,13 @@ extension KernelCall {
           }
         }
       }
-    } else if grid.depth > 1 {
-      multiplyInDepth(p, parts: grid.depth)
     } else {
-      multiplyTiles(p, grid)
+      let grid = ProductGrid(m: p.m, n: p.n, k: p.k, lanes: scope.count)
+      if grid.depth > 1 {
+        multiplyInDepth(p, parts: grid.depth)
+      } else {
+        multiplyTiles(p, grid)
+      }
     }
     try checkStatus("a product")
   }

@@ -37,13 +37,8 @@ struct SearchDimensions {
 
     /// How kernels are cut.
     func work(_ request: PlanRequest) -> WorkCut {
-      var cut = WorkCut()
-      cut.tensor = tensor
-      cut.context = context
-      cut.sequenceParallel = sequenceParallel
+      var cut = plain
       cut.fusedAttention = request.stack.fusedAttention
-      cut.expert = expert
-      cut.expertTensor = expertTensor
       cut.imbalance = request.expertImbalance
       cut.regathers = execution?.regathers ?? true
       return cut

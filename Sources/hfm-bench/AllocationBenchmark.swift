@@ -11,21 +11,19 @@ import Workloads
 let allocationBenchmark = Benchmark(
   name: "allocations", summary: "heap allocations of a steady step; fails when it makes any itself"
 ) { options in
-  let pool = try WorkerPool(layout: benchmarkLayout())
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(pool.layout.workers.indices))
-  defer { team.release() }
-  var rows: [BenchmarkRow] = []
-  for (name, workload) in try countedWorkloads() {
-    let counts = try steadyAllocations(workload, team, steps: options.rounds)
-    let figures = [("own", counts.own), ("oneDNN", counts.library)]
-    rows += figures.map { BenchmarkRow(contender: name, figure: $0, unit: "a step", values: $1) }
-    if let worst = counts.own.max(), worst > 0 {
-      throw UserError(
-        .run, key: name, "a steady step allocates \(Int(worst)) times", remedy: "allocate before")
+  try withBenchmarkTeam { team in
+    var rows: [BenchmarkRow] = []
+    for (name, workload) in try countedWorkloads() {
+      let counts = try steadyAllocations(workload, team, steps: options.rounds)
+      let figures = [("own", counts.own), ("oneDNN", counts.library)]
+      rows += figures.map { BenchmarkRow(contender: name, figure: $0, unit: "a step", values: $1) }
+      if let worst = counts.own.max(), worst > 0 {
+        throw UserError(
+          .run, key: name, "a steady step allocates \(Int(worst)) times", remedy: "allocate before")
+      }
     }
+    return rows
   }
-  return rows
 }
 
 private func countedWorkloads() throws(UserError) -> [(String, Workload)] {

@@ -13,12 +13,9 @@ let productBenchmark = Benchmark(
   name: "gemm",
   summary: "y = x·wᵀ: our pool's lanes beside oneDNN's own threads and independent loops"
 ) { options in
-  let layout = try benchmarkLayout()
-  let pool = try WorkerPool(layout: layout)
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(layout.workers.indices))
-  defer { team.release() }
-  return try productShapes.flatMap { try measureProduct($0, team, rounds: options.rounds) }
+  try withBenchmarkTeam { team in
+    return try productShapes.flatMap { try measureProduct($0, team, rounds: options.rounds) }
+  }
 }
 
 /// (m, n, k): squares, and layers of BERT-base and ViT-L at small batches.

@@ -12,23 +12,20 @@ import Workloads
 let profileBenchmark = Benchmark(
   name: "profile", summary: "share of a pass's time by kind of operator, fastest of all rounds"
 ) { options in
-  let layout = try benchmarkLayout()
-  let pool = try WorkerPool(layout: layout)
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(layout.workers.indices))
-  defer { team.release() }
-  let cases: [(WorkloadTask, String, Int, Int?)] = [
-    (.infer, "bert-base", 8, 128), (.infer, "vit-b-16", 8, nil), (.pretrain, "bert-base", 8, 128),
-    (.pretrain, "gpt2", 4, 256),
-  ]
-  return try [DataType.fp32, .bf16].flatMap { type in
-    try cases.flatMap { task, id, batch, sequence -> [BenchmarkRow] in
-      let name = "\(id) \(task.rawValue) batch \(batch) \(type.rawValue)"
-      guard options.includes(name) else { return [] }
-      let request = WorkloadRequest(
-        task: task, batch: batch, sequence: sequence, precision: type == .fp32 ? .fp32 : .bf16)
-      let workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
-      return try profile(name, workload, team, rounds: options.rounds)
+  try withBenchmarkTeam { team in
+    let cases: [(WorkloadTask, String, Int, Int?)] = [
+      (.infer, "bert-base", 8, 128), (.infer, "vit-b-16", 8, nil), (.pretrain, "bert-base", 8, 128),
+      (.pretrain, "gpt2", 4, 256),
+    ]
+    return try [DataType.fp32, .bf16].flatMap { type in
+      try cases.flatMap { task, id, batch, sequence -> [BenchmarkRow] in
+        let name = "\(id) \(task.rawValue) batch \(batch) \(type.rawValue)"
+        guard options.includes(name) else { return [] }
+        let request = WorkloadRequest(
+          task: task, batch: batch, sequence: sequence, precision: type == .fp32 ? .fp32 : .bf16)
+        let workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
+        return try profile(name, workload, team, rounds: options.rounds)
+      }
     }
   }
 }

@@ -84,10 +84,11 @@ private func seconds(_ jobs: [TraceJob], _ resources: Resources, _ policy: Polic
   return Double(hfm_monotonic_nanoseconds() - start) / 1e9
 }
 
-func wholeFile(_ path: String) throws -> [UInt8] {
+func wholeFile(
+  _ path: String, remedy: String = "see HFM_VALIDATION_DATA in docs/Hacking.md"
+) throws(UserError) -> [UInt8] {
   guard let file = fopen(path, "rb") else {
-    throw UserError(
-      .input, place: path, "cannot be opened", remedy: "see HFM_VALIDATION_DATA in docs/Hacking.md")
+    throw UserError(.input, place: path, String(cString: strerror(errno)), remedy: remedy)
   }
   defer { fclose(file) }
   var bytes: [UInt8] = []

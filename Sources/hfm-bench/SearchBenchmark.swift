@@ -1,7 +1,6 @@
 import CSystemShims
 import Executor
 import Glibc
-import HardwareDiscovery
 import HardwareModel
 import Models
 import Planner
@@ -112,12 +111,9 @@ private func searchTrillion() throws -> PlanResult {
 
 /// Runs a search on all cores.
 private func run(_ search: PlanSearch) throws -> PlanResult {
-  let machine = try HardwareDiscovery.discover(.live)
-  let pool = try WorkerPool(layout: PoolLayout(machine: machine))
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(pool.layout.workers.indices))
-  defer { team.release() }
-  var search = search
-  search.workers = { count, body in (try? team.map(count, body)) ?? (0..<count).map(body) }
-  return try search.run()
+  return try withBenchmarkTeam { team in
+    var search = search
+    search.workers = { count, body in (try? team.map(count, body)) ?? (0..<count).map(body) }
+    return try search.run()
+  }
 }

@@ -50,8 +50,9 @@ struct ValidateTool {
     let facts = data + "/facts/training_runs_"
     found.add(CatalogueRows.vision(try json(facts + "vision_multimodal.json")))
     found.add(CatalogueRows.biology(try json(facts + "language_bio.json")))
-    let timm = try readFile(
-      data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv")
+    let timm = try wholeFile(
+      data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv",
+      remedy: "check --data")
     found.add(CatalogueRows.timm(try CSVTable(parsing: timm)))
     let predictor = RunPredictor(try HardwareCatalogue.builtIn())
     var hypothesis = Hypothesis()
@@ -83,7 +84,7 @@ struct ValidateTool {
     var words: [String] = []
     for (file, id) in EnergyRows.cards.sorted(by: { $0.key < $1.key }) {
       let path = data + "/validation/zeus_nsdi23/summary_power_\(file).csv"
-      let table = try CSVTable(parsing: try readFile(path))
+      let table = try CSVTable(parsing: try wholeFile(path, remedy: "check --data"))
       let found = EnergyRows.read(table, try hardware.device(id))
       if let median = EnergyRows.median(found) {
         words.append("\(id) \(Format.percent(median))")
@@ -98,7 +99,7 @@ struct ValidateTool {
   }
 
   private func json(_ path: String) throws -> JSONValue {
-    try JSONValue(parsing: try readFile(path))
+    try JSONValue(parsing: try wholeFile(path, remedy: "check --data"))
   }
 
   private func text(_ head: [String], _ rows: [[String]]) -> String {
@@ -121,20 +122,6 @@ func runValidation(_ arguments: [String]) -> Int32 {
   } catch {
     printError("hfm-bench: \(error)")
     return (error as? UserError)?.exitCode ?? 4
-  }
-}
-
-private func readFile(_ path: String) throws(UserError) -> [UInt8] {
-  guard let file = fopen(path, "rb") else {
-    throw UserError(.input, place: path, String(cString: strerror(errno)), remedy: "check --data")
-  }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = fread(&buffer, 1, buffer.count, file)
-    if count == 0 { return bytes }
-    bytes += buffer[..<count]
   }
 }
 

@@ -10,7 +10,7 @@ import Synchronization
 final class ServiceSocket: Sendable {
   /// Seconds that a request may take. On a disk under load a few writes that must be on it before
   /// the answer take minutes; to give up earlier would call a job lost that was accepted.
-  static let patience = 300
+  static let patience: Int32 = 300
 
   /// Where a ledger's service listens.
   static func path(ledger: String) -> String { ledger + ".sock" }
@@ -59,7 +59,7 @@ final class ServiceSocket: Sendable {
   /// Answers one connection's requests until it ends.
   private static func talk(_ connection: Int32, _ inbox: Inbox) {
     defer { close(connection) }
-    hfm_socket_timeout(connection, Int32(patience))
+    hfm_socket_timeout(connection, patience)
     guard hfm_peer_user(connection) == Int(geteuid()) else {
       Files.writeAll("{\"error\": \"this service belongs to another user\"}\n", to: connection)
       return
@@ -129,7 +129,7 @@ enum ServiceClient {
     }
     defer { close(descriptor) }
     // The service's own limit comes first.
-    hfm_socket_timeout(descriptor, Int32(ServiceSocket.patience + 10))
+    hfm_socket_timeout(descriptor, ServiceSocket.patience + 10)
     let text = JSONValue.object(members).text(pretty: false) + "\n"
     var lines = LineReader(descriptor)
     // A service that refuses this user has its say without reading.

@@ -18,14 +18,11 @@ let peersBenchmark = Benchmark(
 let networkBenchmark = Benchmark(
   name: "networks", summary: "the part of peers that stands beside PyTorch"
 ) { options in
-  let layout = try benchmarkLayout()
-  let pool = try WorkerPool(layout: layout)
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(layout.workers.indices))
-  defer { team.release() }
-  let torch = try PeerProcess.pyTorch(threads: team.count)
-  return try peerCases().filter { options.includes($0.name) }.flatMap {
-    try measure($0, team, torch, rounds: options.rounds)
+  try withBenchmarkTeam { team in
+    let torch = try PeerProcess.pyTorch(threads: team.count)
+    return try peerCases().filter { options.includes($0.name) }.flatMap {
+      try measure($0, team, torch, rounds: options.rounds)
+    }
   }
 }
 
