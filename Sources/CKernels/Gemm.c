@@ -1,5 +1,8 @@
 // One output tile on one thread: oneDNN's sgemm for fp32; for 16-bit storage oneDNN's matmul where
 // the processor multiplies bf16 natively, else blocks converted to fp32 and sgemm.
+#include <pthread.h>
+#include <stdlib.h>
+
 #include "Common.h"
 
 // Blocks of the converting path: the three panels are 3.5 MiB, of which the inner two are reused.
@@ -77,13 +80,49 @@ static int converting(const hfm_gemm *g, float *scratch) {
   return 0;
 }
 
-// One matmul through oneDNN's primitive (its own cache keeps the generated code by shape).
-static int native(const hfm_gemm *g) {
+// A thread's last product: batches and tiles ask for one shape many times, and even from oneDNN's
+// cache a primitive takes longer to make than a small product to compute.
+struct last {
+  hfm_gemm shape;
   hfm_product *product;
-  int status = hfm_product_create(g, 0, &product);
-  if (!status) status = hfm_product_run(product, g->a.data, g->b.data, g->bias.data, g->c.data);
-  hfm_product_destroy(product);
-  return status;
+};
+static pthread_key_t lastKey;
+static int hasLastKey;
+static pthread_once_t lastOnce = PTHREAD_ONCE_INIT;
+static void forget(void *value) {
+  struct last *last = value;
+  hfm_product_destroy(last->product);
+  free(last);
+}
+static void make_last_key(void) { hasLastKey = pthread_key_create(&lastKey, forget) == 0; }
+
+static int is_alike(const hfm_gemm *x, const hfm_gemm *y) {
+  return x->m == y->m && x->n == y->n && x->k == y->k && x->lda == y->lda && x->ldb == y->ldb
+         && x->ldc == y->ldc && x->transposeA == y->transposeA && x->transposeB == y->transposeB
+         && x->a.type == y->a.type && x->b.type == y->b.type && x->c.type == y->c.type
+         && x->bias.type == y->bias.type && !x->bias.data == !y->bias.data;
+}
+
+// One matmul through oneDNN's primitive.
+static int native(const hfm_gemm *g) {
+  pthread_once(&lastOnce, make_last_key);
+  if (!hasLastKey) return dnnl_runtime_error;
+  struct last *last = pthread_getspecific(lastKey);
+  if (!last) {
+    last = calloc(1, sizeof *last);
+    if (!last || pthread_setspecific(lastKey, last) != 0) {
+      free(last);
+      return dnnl_out_of_memory;
+    }
+  }
+  if (!last->product || !is_alike(&last->shape, g)) {
+    hfm_product_destroy(last->product);
+    last->product = 0;
+    int status = hfm_product_create(g, 0, &last->product);
+    if (status) return status;
+    last->shape = *g;
+  }
+  return hfm_product_run(last->product, g->a.data, g->b.data, g->bias.data, g->c.data);
 }
 
 int hfm_gemm_tile(const hfm_gemm *g, float *scratch) {

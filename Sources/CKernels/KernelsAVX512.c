@@ -1,6 +1,8 @@
 #include "Common.h"
 
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define W 16
 #define TABLE hfm_table_avx512
 #define GRAPH_TABLE hfm_graph_avx512

@@ -45,11 +45,21 @@ public enum Calibration {
     dataTypes: [DataType] = Calibration.dataTypes,
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> CalibrationResult {
+    try run(
+      team: team, machine: machine, quick: quick, isPart: false, dataTypes: dataTypes,
+      progress: progress)
+  }
+
+  /// As above; `isPart` says that other cores work, too.
+  static func run(
+    team: WorkerTeam, machine: Machine, quick: Bool, isPart: Bool, dataTypes: [DataType],
+    progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
+  ) throws -> CalibrationResult {
     let cacheBytes = lastLevelBytes(machine, team)
     let watch =
       quick
-      ? Stopwatch(team: team, rounds: 6...9, tolerance: 0.05, secondsPerList: 0.15)
-      : Stopwatch(team: team, rounds: 9...31, tolerance: 0.03, secondsPerList: 1.2)
+      ? Stopwatch(team: team, rounds: 2...4, tolerance: 0.05, secondsPerList: 0.1)
+      : Stopwatch(team: team, rounds: 5...21, tolerance: 0.03, secondsPerList: 1.2)
     progress("memory bandwidth", 0)
     let bandwidth = try MachineSpeed.bandwidth(
       team: team, cacheBytes: cacheBytes, repeats: watch.rounds.lowerBound)
@@ -59,12 +69,20 @@ public enum Calibration {
     for (index, (operatorClass, type)) in all.enumerated() {
       progress(
         "\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
-      points += try watch.measure(cases(operatorClass, type, quick: quick))
+      let cases = cases(operatorClass, type, quick: quick)
+      points += try watch.measure(quick ? quickly(cases, isPart: isPart) : cases)
     }
     let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)
     return CalibrationResult(
       device: device, fit: CurveFit.fit(device, points),
       uncertainPoints: points.count { $0.uncertainty > watch.tolerance }, points: points.count)
+  }
+
+  /// What a quick calibration measures of the cases: on part of the cores every second one of what
+  /// makes the model.
+  private static func quickly(_ cases: [MeasuredCase], isPart: Bool) -> [MeasuredCase] {
+    let chosen = cases.filter { $0.isQuick(onPart: isPart) }
+    return isPart ? chosen.indices.filter { $0 % 2 == 0 }.map { chosen[$0] } : chosen
   }
 
   static func cases(_ operatorClass: OperatorClass, _ type: DataType, quick: Bool)

@@ -13,6 +13,7 @@ enum ConvolutionCases {
     var kernel: Int
     var stride = 1
     var isDepthwise = false
+    var isTransposed = false
     var isHeldOut = false
   }
 
@@ -21,10 +22,27 @@ enum ConvolutionCases {
     Shape(channels: (64, 64), extents: [28, 28], kernel: 3),
     Shape(channels: (96, 128), extents: [28, 28], kernel: 3, stride: 2, isHeldOut: true),
     Shape(channels: (256, 64), extents: [28, 28], kernel: 1),
-    Shape(channels: (128, 128), extents: [28, 28], kernel: 3, isDepthwise: true),
+    Shape(channels: (256, 1024), extents: [14, 14], kernel: 1),
+    Shape(channels: (1024, 512), extents: [7, 7], kernel: 1, isHeldOut: true),
     Shape(channels: (16, 24), extents: [24, 24, 24], kernel: 3),
     Shape(channels: (32, 32), extents: [16, 16, 16], kernel: 3, isHeldOut: true),
     Shape(channels: (48, 96), extents: [16, 16, 16], kernel: 3, stride: 2),
+    Shape(channels: (256, 256), extents: [7, 7], kernel: 3),
+    Shape(channels: (32, 2), extents: [128, 128], kernel: 1),
+    Shape(channels: (128, 128), extents: [28, 28], kernel: 3, isDepthwise: true),
+    Shape(channels: (96, 96), extents: [56, 56], kernel: 7, isDepthwise: true),
+    Shape(channels: (384, 384), extents: [14, 14], kernel: 7, isDepthwise: true),
+    Shape(channels: (240, 240), extents: [28, 28], kernel: 5, isDepthwise: true),
+    Shape(channels: (96, 96), extents: [56, 56], kernel: 3, stride: 2, isDepthwise: true),
+    Shape(channels: (480, 480), extents: [14, 14], kernel: 5, isDepthwise: true, isHeldOut: true),
+    Shape(channels: (64, 32), extents: [64, 64], kernel: 2, stride: 2, isTransposed: true),
+    Shape(channels: (128, 64), extents: [32, 32], kernel: 2, stride: 2, isTransposed: true),
+    Shape(channels: (256, 128), extents: [16, 16], kernel: 2, stride: 2, isTransposed: true),
+    Shape(channels: (64, 32), extents: [12, 12, 12], kernel: 2, stride: 2, isTransposed: true),
+    Shape(
+      channels: (96, 48), extents: [24, 24], kernel: 2, stride: 2, isTransposed: true,
+      isHeldOut: true),
+    Shape(channels: (48, 16), extents: [8, 8, 8], kernel: 2, stride: 2, isTransposed: true),
   ]
   private static let more = [
     Shape(batch: 4, channels: (64, 128), extents: [56, 56], kernel: 3),
@@ -32,7 +50,10 @@ enum ConvolutionCases {
     Shape(batch: 2, channels: (512, 512), extents: [14, 14], kernel: 3, isHeldOut: true),
     Shape(channels: (24, 24), extents: [48, 48, 48], kernel: 3),
     Shape(channels: (96, 48), extents: [32, 32, 32], kernel: 1, isHeldOut: true),
-    Shape(channels: (256, 256), extents: [7, 7], kernel: 3),
+    Shape(channels: (8, 8), extents: [64, 64, 64], kernel: 3),
+    Shape(channels: (32, 32), extents: [256, 256], kernel: 3),
+    Shape(batch: 2, channels: (512, 2048), extents: [7, 7], kernel: 1),
+    Shape(batch: 4, channels: (256, 128), extents: [56, 56], kernel: 1),
   ]
 
   static func cases(_ type: DataType, quick: Bool) -> [MeasuredCase] {
@@ -40,12 +61,13 @@ enum ConvolutionCases {
       let (input, output) = shape.channels
       let groups = shape.isDepthwise ? input : 1
       let geometry = ConvolutionGeometry(
-        dimensions: shape.extents.count, stride: shape.stride, padding: shape.kernel / 2,
-        groups: groups)
+        dimensions: shape.extents.count, stride: shape.stride,
+        padding: shape.isTransposed ? 0 : shape.kernel / 2,
+        groups: groups, transposed: shape.isTransposed)
       let taps = [Int](repeating: shape.kernel, count: shape.extents.count)
       guard let extents = geometry.output(shape.extents, kernel: taps) else { return [] }
       let x = ([shape.batch, input] + shape.extents, type)
-      let w = ([output, input / groups] + taps, type)
+      let w = ((shape.isTransposed ? [input, output] : [output, input / groups]) + taps, type)
       let y = ([shape.batch, output] + extents, type)
       let bias = ([output], type)
       return [

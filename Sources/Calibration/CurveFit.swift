@@ -11,7 +11,7 @@ public struct CalibrationFit: Sendable, Hashable {
     public var operatorClass: OperatorClass
     /// Number format.
     public var dataType: DataType
-    /// Whether a fitted law predicts it, or the curve.
+    /// Whether fitted laws predict it (its kernels' or the class's), or the curve alone.
     public var isLaw: Bool
     /// As below, over the part's held-out points.
     public var meanAbsolutePercentageError: Double
@@ -36,7 +36,9 @@ enum CurveFit {
   )] {
     var groups: [(operatorClass: OperatorClass, dataType: DataType, points: [MeasuredPoint])] = []
     for point in points
-    where point.isHeldOut == heldOut && point.cost.work > 0 && point.seconds > 0 {
+    where point.isHeldOut == heldOut && point.seconds > 0
+      && (point.cost.work > 0 || point.cost.movedBytes > 0)
+    {
       let place = groups.firstIndex {
         $0.operatorClass == point.cost.operatorClass && $0.dataType == point.cost.dataType
       }
@@ -52,9 +54,12 @@ enum CurveFit {
   /// One curve per class and number format. Points are gathered in bins of a factor of two in
   /// work; a bin's rate is the geometric mean of its points' rates.
   static func curves(_ points: [MeasuredPoint]) -> [RateCurve] {
-    groups(points).map {
-      RateCurve(
-        operatorClass: $0.operatorClass, dataType: $0.dataType, points: binned($0.points))
+    groups(points).compactMap { group in
+      let points = binned(group.points)
+      return points.isEmpty
+        ? nil
+        : RateCurve(
+          operatorClass: group.operatorClass, dataType: group.dataType, points: points)
     }
   }
 

@@ -2,21 +2,35 @@ import CostModel
 import Glibc
 import HardwareModel
 
-/// Fits `RateLaw`s, and decides class by class whether the law or the curve predicts better what it
-/// has not seen.
+/// Fits `RateLaw`s, and decides kernel by kernel and class by class whether the law or the class's
+/// curve predicts better what it has not seen.
 enum LawFit {
-  /// The laws that beat the curve of their class and format when each point in turn is left out.
+  /// The laws of kernels, and of classes for operators whose kernel has none, that beat the class's
+  /// curve when each point in turn is left out.
   static func laws(_ points: [MeasuredPoint]) -> [RateLaw] {
-    CurveFit.groups(points).compactMap { group in
-      guard let law = law(group.points), group.points.count > 4 else { return nil }
-      let byLaw = leaveOneOutError(group.points) { rest, point in
-        LawFit.law(rest)?.seconds(point)
+    CurveFit.groups(points).flatMap { group -> [RateLaw] in
+      let kernels = Dictionary(grouping: group.points) { $0.cost.kernel }
+      let own = kernels.keys.filter { !$0.isEmpty }.sorted().compactMap { kernel in
+        better(kernels[kernel] ?? [], than: group.points, as: kernel)
       }
-      let byCurve = leaveOneOutError(group.points) { rest, point in
-        TimeModel.seconds(work: point.cost.work, points: CurveFit.binned(rest))
-      }
-      return byLaw < byCurve ? law : nil
+      return own + [better(group.points, than: group.points, as: "")].compactMap { $0 }
     }
+  }
+
+  /// The law of some points of a class if it predicts them better than the curve of the class.
+  private static func better(
+    _ points: [MeasuredPoint], than all: [MeasuredPoint], as kernel: String
+  ) -> RateLaw? {
+    guard points.count > 4, var law = law(points) else { return nil }
+    law.kernel = kernel
+    let byLaw = leaveOneOutError(points) { rest, point in
+      LawFit.law(rest)?.seconds(point.cost)
+    }
+    let byCurve = leaveOneOutError(points) { _, point in
+      let rest = all.filter { $0.cost != point.cost }
+      return TimeModel.seconds(work: point.cost.work, points: CurveFit.binned(rest))
+    }
+    return byLaw < byCurve ? law : nil
   }
 
   /// Mean of |log(predicted / measured)| over the points, each predicted from the others. The
@@ -35,35 +49,38 @@ enum LawFit {
   }
 
   /// The law of least squared relative error, Σ((predicted − measured) / measured)², with no
-  /// negative term (non-negative least squares; Lawson and Hanson 1974, chapter 23). With three
-  /// terms all seven sets of them are tried: the best whose solution is positive wins.
+  /// negative term (non-negative least squares; Lawson and Hanson 1974, chapter 23). With four
+  /// terms all fifteen sets of them are tried: the best whose solution is positive wins.
   /// - Returns: nil without points.
   static func law(_ points: [MeasuredPoint]) -> RateLaw? {
     guard let first = points.first else { return nil }
     let rows = points.map { point -> [Double] in
-      let t = point.seconds
-      return [1 / t, Double(point.cost.hardwareFlops) / t, Double(point.cost.bytes) / t]
+      let (t, cost) = (point.seconds, point.cost)
+      return [
+        1 / t, Double(cost.blockedFlops) / t, Double(cost.movedBytes) / t,
+        Double(cost.vectorFlops) / t,
+      ]
     }
     var best: (error: Double, terms: [Double])?
-    for set in 1..<8 {
-      let columns = (0..<3).filter { set & (1 << $0) != 0 }
+    for set in 1..<16 {
+      let columns = (0..<4).filter { set & (1 << $0) != 0 }
       guard let solution = solve(rows.map { row in columns.map { row[$0] } }),
         solution.allSatisfy({ $0 > 0 })
       else { continue }
-      var terms = [0.0, 0.0, 0.0]
+      var terms = [0.0, 0.0, 0.0, 0.0]
       for (column, value) in zip(columns, solution) { terms[column] = value }
       let error = rows.reduce(0) { sum, row in
-        let miss = row[0] * terms[0] + row[1] * terms[1] + row[2] * terms[2] - 1
+        let miss = zip(row, terms).reduce(-1) { $0 + $1.0 * $1.1 }
         return sum + miss * miss
       }
       if best.map({ error < $0.error }) ?? true { best = (error, terms) }
     }
+    func rate(_ term: Double) -> Double? { term > 0 ? 1 / term : nil }
     return best.map { found in
       RateLaw(
         operatorClass: first.cost.operatorClass, dataType: first.cost.dataType,
-        startSeconds: found.terms[0],
-        flopsPerSecond: found.terms[1] > 0 ? 1 / found.terms[1] : nil,
-        bytesPerSecond: found.terms[2] > 0 ? 1 / found.terms[2] : nil)
+        startSeconds: found.terms[0], flopsPerSecond: rate(found.terms[1]),
+        bytesPerSecond: rate(found.terms[2]), vectorFlopsPerSecond: rate(found.terms[3]))
     }
   }
 
@@ -98,11 +115,5 @@ enum LawFit {
       }
     }
     return (0..<count).map { system[$0][count] / system[$0][$0] / scales[$0] }
-  }
-}
-
-extension RateLaw {
-  func seconds(_ point: MeasuredPoint) -> Double {
-    seconds(flops: Double(point.cost.hardwareFlops), bytes: Double(point.cost.bytes))
   }
 }

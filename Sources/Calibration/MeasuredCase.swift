@@ -22,7 +22,7 @@ struct MeasuredCase: Sendable {
       Tensor("t\($0)", $1.0, $1.1, $0 < inputs.count ? .input : .activation)
     }
     op = Operator(
-      "measured", kind, inputs.indices.map { TensorID($0) },
+      Self.name, kind, inputs.indices.map { TensorID($0) },
       outputs.indices.map { TensorID(inputs.count + $0) })
     self.cold = cold
     self.isHeldOut = isHeldOut
@@ -30,29 +30,94 @@ struct MeasuredCase: Sendable {
 
   var cost: OperatorCost { OperatorCost(op, tensors: tensors) }
 
+  /// Kernels that most of a model's time goes to: measured with every calibration, at every size
+  /// and on part of the cores. A quick one leaves large sizes of the others out, and scales their
+  /// laws to part of the cores.
+  private static let major: Set<String> = [
+    "linear", "linearGradInput", "linearGradWeight", "batchedMatmul", "attention",
+    "attentionBackward", "biasedAttention", "biasedAttentionBackward", "convolution",
+    "convolutionGradInput", "convolutionGradWeight",
+    "layerNorm", "layerNormBackward", "add", "activation", "activationBackward", "embedding",
+    "embeddingBackward", "optimizer", "crossEntropy", "crossEntropyBackward",
+  ]
+  /// Bytes that a quick calibration moves with one of the other kernels.
+  private static let mostMinorBytes = 5 << 20
+
+  /// Whether a quick calibration measures it, on all of the cores or on part of them.
+  func isQuick(onPart: Bool) -> Bool {
+    if onPart { return !isHeldOut && Self.major.contains(cost.kernel) }
+    return Self.major.contains(cost.kernel) || cost.movedBytes <= Self.mostMinorBytes
+  }
+
+  /// Name of the steps that are measured.
+  private static let name = "measured"
+
   /// The operator three times, each with its own cold operands. Those have left the caches when
-  /// they are read again, since all other cases of the round run in between; the other operands
-  /// stay the same within a run, as a model's activations do.
+  /// they are read again, since all other cases of the round run in between. The other operands
+  /// are made anew before each time by a product, as in a model: they lie where its lanes wrote
+  /// them, which is in part beside another core.
   func program() -> Program {
     let copies = 3
     var program = Program()
     let same = tensors.indices.map { index in
       cold.contains(index) ? -1 : program.add(tensors[index], content(index))
     }
+    let producers = op.inputs.indices.filter { isProduced($0) }.map {
+      Producer(tensors[$0], into: same[$0], &program)
+    }
+    let small = program.add(Tensor("small", [16], .fp32, .activation), .zero)
     for _ in 0..<copies {
       let binding = tensors.indices.map { index in
         same[index] >= 0 ? same[index] : program.add(tensors[index], content(index))
       }
+      for producer in producers { producer.add(to: &program) }
+      // Ends the producers' group, so that the operator is no epilogue of theirs.
+      let element = Tensor("small", [16], .fp32, .activation)
+      program.add(
+        Operator("between", .scale(1), [TensorID(0)], [TensorID(0)]), tensors: [element]
+      ) { _ in small }
       program.add(op, tensors: tensors) { binding[$0.index] }
     }
     return program
+  }
+
+  /// Positions of the measured steps in the program.
+  static func measured(_ program: Program) -> [Int] {
+    program.steps.indices.filter { program.steps[$0].op.name == name }
+  }
+
+  private func isProduced(_ index: Int) -> Bool {
+    let tensor = tensors[index]
+    return !cold.contains(index) && tensor.dataType.isFloatingPoint && tensor.shape.count > 1
+      && tensor.columns > 0
   }
 
   private func content(_ index: Int) -> Program.Content {
     if op.outputs.contains(TensorID(index)) { return .zero }
     if !tensors[index].dataType.isFloatingPoint { return .input }
     if case .optimizer = op.kind { return index == 0 ? .parameter : .zero }
-    return tensors[index].bytes > 4 << 20 ? .zero : .parameter
+    // Drawing random numbers would take longer than the measurement.
+    return tensors[index].bytes > 64 << 10 ? .zero : .parameter
+  }
+}
+
+/// A product with few terms that writes a tensor.
+private struct Producer {
+  private static let terms = 16
+  private let tensors: [Tensor]
+  private let binding: [Int]
+
+  /// Of a tensor whose buffer is `target`.
+  init(_ tensor: Tensor, into target: Int, _ program: inout Program) {
+    let x = Tensor("x", [tensor.rows, Self.terms], tensor.dataType, .activation)
+    let w = Tensor("w", [tensor.columns, Self.terms], tensor.dataType, .buffer)
+    tensors = [x, w, Tensor("y", [tensor.rows, tensor.columns], tensor.dataType, .activation)]
+    binding = [program.add(x, .parameter), program.add(w, .parameter), target]
+  }
+
+  func add(to program: inout Program) {
+    let op = Operator("producer", .linear(bias: false), [TensorID(0), TensorID(1)], [TensorID(2)])
+    program.add(op, tensors: tensors) { binding[$0.index] }
   }
 }
 

@@ -36,12 +36,15 @@ public struct MemoryProbe: Sendable {
   let pool: WorkerPool
   let machine: Machine
   let rounds: Int
+  /// Dependent reads of a round.
+  private let reads: Int
 
   /// Prepares a measurement on workers that are free.
   public init(pool: WorkerPool, machine: Machine, isQuick: Bool) {
     self.pool = pool
     self.machine = machine
     rounds = isQuick ? 5 : 12
+    reads = isQuick ? 1 << 16 : 1 << 18
   }
 
   /// Everything.
@@ -142,7 +145,7 @@ public struct MemoryProbe: Sendable {
     let line = 64
     let count = max(2, bytes / line)
     let base = Span(source: buffer.pointer, target: buffer.pointer, pages: 0, pageBytes: 0)
-    let rounds = rounds
+    let (rounds, reads) = (rounds, reads)
     let best = try team.run { _ in
       var order = (0..<count).map { UInt32($0) }
       var state: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -154,7 +157,7 @@ public struct MemoryProbe: Sendable {
         (base.source + index * line).storeBytes(
           of: Int(order[index]) * line, as: Int.self)
       }
-      let steps = min(count, 1 << 18)
+      let steps = min(count, reads)
       var best = Double.infinity
       var offset = 0
       for _ in 0..<rounds {

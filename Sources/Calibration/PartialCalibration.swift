@@ -60,12 +60,14 @@ extension Calibration {
     let neighbour = try pool.lease(Array(size..<(2 * size)))
     defer { neighbour.release() }
     return try Companion.during(isReady: true) {
-      _ = try run(team: neighbour, machine: machine, quick: quick, dataTypes: dataTypes)
+      _ = try run(
+        team: neighbour, machine: machine, quick: quick, isPart: true, dataTypes: dataTypes)
     } stop: {
       neighbour.cancel()
     } _: {
       try run(
-        team: half, machine: machine, quick: quick, dataTypes: dataTypes, progress: progress)
+        team: half, machine: machine, quick: quick, isPart: true, dataTypes: dataTypes,
+        progress: progress)
     }
   }
 }

@@ -23,6 +23,10 @@ enum ProductCases {
   }
 
   static func matrix(_ type: DataType, quick: Bool) -> [MeasuredCase] {
+    batched(type) + layers(type, quick: quick)
+  }
+
+  private static func layers(_ type: DataType, quick: Bool) -> [MeasuredCase] {
     shapes(quick: quick).enumerated().flatMap { index, shape -> [MeasuredCase] in
       let (rows, k, n, isHeldOut) = shape
       let (x, w, y) = (([rows, k], type), ([n, k], type), ([rows, n], type))
@@ -40,29 +44,77 @@ enum ProductCases {
     }
   }
 
-  /// (batch, sequence, heads, head size, causal, held out).
-  static func attention(_ type: DataType, quick: Bool, backward: Bool) -> [MeasuredCase] {
-    var shapes: [(Int, Int, Int, Int, Bool, Bool)] = [
-      (1, 32, 4, 64, false, false), (1, 128, 8, 64, false, false), (2, 128, 12, 64, true, false),
-      (1, 200, 16, 64, false, true), (2, 256, 12, 64, false, false),
-      (1, 512, 12, 64, true, true), (2, 512, 16, 64, false, false),
+  /// Products of many small matrices: attention without fusion, triangles, windows.
+  private static func batched(_ type: DataType) -> [MeasuredCase] {
+    let shapes: [(Int, Int, Int, Int, Bool)] = [
+      (8, 32, 32, 32, false), (12, 128, 64, 128, false), (16, 200, 32, 200, true),
+      (4, 256, 128, 64, false), (96, 49, 32, 49, false), (8, 384, 64, 384, false),
+      (24, 64, 64, 64, true), (2, 640, 256, 128, false),
     ]
-    if !quick {
-      shapes += [
-        (4, 77, 8, 64, true, true), (1, 196, 12, 32, false, false), (1, 1024, 16, 64, false, false),
-        (8, 197, 12, 64, false, false),
-      ]
+    return shapes.map { batch, m, k, n, isHeldOut in
+      MeasuredCase(
+        .batchedMatmul(.none), [([batch, m, k], type), ([batch, k, n], type)],
+        [([batch, m, n], type)], isHeldOut: isHeldOut)
     }
-    return shapes.map { batch, sequence, heads, size, causal, isHeldOut in
-      let g = AttentionGeometry(
-        queryHeads: heads, keyValueHeads: heads, headSize: size, causal: causal)
-      let x = ([batch, sequence, heads * size], type)
-      let lse: ([Int], DataType) = ([batch, heads, sequence], .fp32)
-      return backward
-        ? MeasuredCase(
-          .attentionBackward(g), [x, x, x, x, x, lse], [x, x, x], cold: [1, 2, 3, 4],
-          isHeldOut: isHeldOut)
-        : MeasuredCase(.attention(g), [x, x, x], [x, lse], isHeldOut: isHeldOut)
+  }
+
+  /// Queries and keys of heads.
+  private struct Shape {
+    var batch = 1
+    var queries: Int
+    /// As many as queries by default.
+    var keys: Int?
+    var heads: Int
+    var size = 64
+    var causal = false
+    var isHeldOut = false
+  }
+
+  private static let few = [
+    Shape(queries: 32, heads: 4), Shape(queries: 128, heads: 8),
+    Shape(batch: 2, queries: 128, heads: 12, causal: true),
+    Shape(queries: 200, heads: 16, isHeldOut: true), Shape(batch: 2, queries: 256, heads: 12),
+    Shape(queries: 512, heads: 12, causal: true, isHeldOut: true),
+    Shape(batch: 2, queries: 512, heads: 16), Shape(batch: 2, queries: 128, heads: 16, size: 8),
+    Shape(queries: 160, heads: 20, size: 24, isHeldOut: true),
+    Shape(batch: 16, queries: 49, heads: 6, size: 32), Shape(queries: 1024, keys: 8, heads: 8),
+    Shape(queries: 8, keys: 1024, heads: 8, size: 16),
+  ]
+  private static let more = [
+    Shape(batch: 4, queries: 77, heads: 8, causal: true, isHeldOut: true),
+    Shape(queries: 196, heads: 12, size: 32), Shape(queries: 1024, heads: 16),
+    Shape(batch: 8, queries: 197, heads: 12), Shape(queries: 64, heads: 32, size: 128),
+    Shape(batch: 4, queries: 64, heads: 12, size: 24),
+  ]
+
+  static func attention(_ type: DataType, quick: Bool, backward: Bool) -> [MeasuredCase] {
+    (quick ? few : few + more).flatMap { shape -> [MeasuredCase] in
+      let plain = attention(shape, type, bias: false, backward: backward)
+      guard !shape.causal, shape.keys == nil else { return [plain] }
+      return [plain, attention(shape, type, bias: true, backward: backward)]
     }
+  }
+
+  private static func attention(
+    _ shape: Shape, _ type: DataType, bias: Bool, backward: Bool
+  ) -> MeasuredCase {
+    var heads = AttentionGeometry(
+      queryHeads: shape.heads, keyValueHeads: shape.heads, headSize: shape.size,
+      causal: shape.causal)
+    heads.bias = bias
+    let keys = shape.keys ?? shape.queries
+    let q = ([shape.batch, shape.queries, shape.heads * shape.size], type)
+    let k = ([shape.batch, keys, shape.heads * shape.size], type)
+    let b = bias ? [([1, shape.heads, shape.queries, keys], type)] : []
+    let lse: ([Int], DataType) = ([shape.batch, shape.heads, shape.queries], .fp32)
+    let inputs = [q, k, k] + b
+    guard backward else {
+      return MeasuredCase(
+        .attention(heads), inputs, [q, lse], cold: bias ? [3] : [], isHeldOut: shape.isHeldOut)
+    }
+    // All that forward saved is cold.
+    return MeasuredCase(
+      .attentionBackward(heads), [q] + inputs + [q, lse], [q, k, k] + b,
+      cold: Set(1...(inputs.count + 1)), isHeldOut: shape.isHeldOut)
   }
 }

@@ -22,6 +22,7 @@ struct Stopwatch {
         return nil
       }
     }
+    let steps = runnable.map { MeasuredCase.measured($0.1.program) }
     for (_, runner) in runnable { try runner.run() }
     var times = runnable.map { _ in [Double]() }
     let start = ContinuousClock.now
@@ -29,7 +30,7 @@ struct Stopwatch {
       for (index, (_, runner)) in runnable.enumerated() {
         runner.resetProfile()
         try runner.run(profile: true)
-        times[index].append(median(runner.stepSeconds))
+        times[index] += steps[index].map { runner.stepSeconds[$0] }
       }
       guard round >= rounds.lowerBound else { continue }
       let isLate = (ContinuousClock.now - start) / .seconds(1) > secondsPerList

@@ -7,8 +7,8 @@ enum StreamingCases {
   /// (rows, hidden, held out).
   static func sizes(quick: Bool) -> [(Int, Int, Bool)] {
     let few = [
-      (4, 384, false), (64, 512, false), (128, 768, false), (197, 1024, true), (512, 768, false),
-      (640, 1536, true), (1024, 2048, false),
+      (4, 384, false), (32, 1024, false), (64, 512, false), (128, 768, false), (197, 1024, true),
+      (256, 640, false), (512, 768, false), (640, 1536, true), (1024, 2048, false),
     ]
     return quick ? few : few + [(16, 640, false), (256, 1280, true), (2048, 4096, false)]
   }
@@ -16,9 +16,8 @@ enum StreamingCases {
   static func cases(_ operatorClass: OperatorClass, _ type: DataType, quick: Bool)
     -> [MeasuredCase]
   {
-    sizes(quick: quick).enumerated().flatMap { index, size in
-      let (rows, h, isHeldOut) = size
-      return kinds(operatorClass, type, rows, h, index).map {
+    sizes(quick: quick).flatMap { rows, h, isHeldOut in
+      kinds(operatorClass, type, rows, h).map {
         var item = $0
         item.isHeldOut = isHeldOut
         return item
@@ -43,22 +42,37 @@ enum StreamingCases {
     }
   }
 
-  /// Every second size: as many elements as `rows × h`, in channels of a picture.
+  /// As many elements as `rows × h`, in channels of a picture.
   private static func channelNorms(
-    _ type: DataType, _ rows: Int, _ h: Int, _ index: Int, backward: Bool
+    _ type: DataType, _ rows: Int, _ h: Int, backward: Bool
   ) -> [MeasuredCase] {
-    guard index % 2 == 1 else { return [] }
     let x = ([1, h / 8, rows, 8], type)
     let g = ([h / 8], type)
-    let s: ([Int], DataType) = ([1, h / 8], .fp32)
-    let norm = ChannelNorm(.instance)
-    return backward
-      ? [MeasuredCase(.channelNormBackward(norm), [x, x, g, s, s], [x, g, g], cold: [1])]
-      : [MeasuredCase(.channelNorm(norm), [x, g, g], [x, s, s])]
+    return [ChannelNorm(.instance), ChannelNorm(.batch), ChannelNorm(.stored)].compactMap { norm in
+      let s: ([Int], DataType) = (norm.statistics(x.0) ?? [], .fp32)
+      guard backward else { return MeasuredCase(.channelNorm(norm), [x, g, g], [x, s, s]) }
+      return norm.kind == .stored
+        ? nil
+        : MeasuredCase(.channelNormBackward(norm), [x, x, g, s, s], [x, g, g], cold: [1])
+    }
+  }
+
+  /// Functions of little and of much arithmetic, and gradients, whose input was saved by forward.
+  private static func activations(_ type: DataType, _ rows: Int, _ h: Int) -> [MeasuredCase] {
+    let x = ([rows, h], type)
+    return [Activation.gelu, .relu].flatMap {
+      [
+        MeasuredCase(.activation($0), [x], [x]),
+        MeasuredCase(.activationBackward($0), [x, x], [x], cold: [1]),
+      ]
+    } + [
+      MeasuredCase(.gatedActivation(.silu), [x, x], [x]),
+      MeasuredCase(.gatedActivationBackward(.silu), [x, x, x], [x, x], cold: [1, 2]),
+    ]
   }
 
   private static func kinds(
-    _ operatorClass: OperatorClass, _ type: DataType, _ rows: Int, _ h: Int, _ index: Int
+    _ operatorClass: OperatorClass, _ type: DataType, _ rows: Int, _ h: Int
   ) -> [MeasuredCase] {
     let x = ([rows, h], type)
     let g = ([h], type)
@@ -66,41 +80,20 @@ enum StreamingCases {
     switch operatorClass {
     case .normalization:
       return [
-        index % 3 == 2
-          ? MeasuredCase(.rmsNorm(epsilon: 1e-6), [x, g], [x, s])
-          : MeasuredCase(.layerNorm(epsilon: 1e-5), [x, g, g], [x, s, s])
-      ] + channelNorms(type, rows, h, index, backward: false)
-        + (index % 2 == 0 ? [MeasuredCase(.softmax, [x], [x])] : [])
+        MeasuredCase(.layerNorm(epsilon: 1e-5), [x, g, g], [x, s, s]),
+        MeasuredCase(.rmsNorm(epsilon: 1e-6), [x, g], [x, s]),
+        MeasuredCase(.softmax, [x], [x]),
+      ] + channelNorms(type, rows, h, backward: false)
     case .normalizationBackward:
       return [
-        index % 3 == 2
-          ? MeasuredCase(.rmsNormBackward, [x, x, g, s], [x, g], cold: [1])
-          : MeasuredCase(.layerNormBackward, [x, x, g, s, s], [x, g, g], cold: [1])
-      ] + channelNorms(type, rows, h, index, backward: true)
-        + (index % 2 == 0 ? [MeasuredCase(.softmaxBackward, [x, x], [x], cold: [1])] : [])
-    case .elementwise:
-      let sum = MeasuredCase(.add, [x, x], [x])
-      if index % 2 == 0 { return [sum, MeasuredCase(.sumLeading, [x], [g])] }
-      return [
-        sum, MeasuredCase(.multiply, [x, x], [x]),
-        MeasuredCase(.concatenate(axis: 0), [x, x], [([2 * rows, h], type)]),
-      ]
+        MeasuredCase(.layerNormBackward, [x, x, g, s, s], [x, g, g], cold: [1]),
+        MeasuredCase(.rmsNormBackward, [x, x, g, s], [x, g], cold: [1]),
+        MeasuredCase(.softmaxBackward, [x, x], [x], cold: [1]),
+      ] + channelNorms(type, rows, h, backward: true)
+    case .elementwise: return MovementCases.elementwise(type, rows, h)
     case .activation:
-      // Exact GELU and its gradient, whose input was saved by forward.
-      return index % 2 == 0
-        ? [MeasuredCase(.activation(.gelu), [x], [x])]
-        : [
-          MeasuredCase(.activation(.gelu), [x], [x]),
-          MeasuredCase(.activationBackward(.gelu), [x, x], [x], cold: [1]),
-        ]
-    case .gather:
-      let ids: ([Int], DataType) = ([1, rows], .int32)
-      let table = ([min(30000, 16 * rows), h], type)
-      let sequence = ([1, rows, h], type)
-      return [
-        MeasuredCase(.embedding, [ids, table], [sequence], cold: [1]),
-        MeasuredCase(.embeddingBackward, [sequence, ids], [table], cold: [2]),
-      ]
+      return activations(type, rows, h)
+    case .gather: return MovementCases.gather(type, rows, h)
     case .loss:
       let labels: ([Int], DataType) = ([rows], .int32)
       return [

@@ -17,10 +17,11 @@ enum CalibrateCommand: Command {
       Runs every class of operator that kernels here run (matrix products, attention,
       convolutions, normalisations, activations, look-ups, losses, optimizer) in fp32
       and bf16 at several sizes, on one pinned worker per core or per hardware thread,
-      whichever is measured to be faster. Turns the times into curves and, where they
-      predict better, into laws of three parameters. Some shapes are held out: the
-      error of predicting those is printed. Medians are repeated until they are
-      certain; what disturbed the measurement (heat, a quota, other programs) is said.
+      whichever is measured to be faster. Turns the times into a curve for each class
+      and, where they predict better, into laws of at most four parameters for each
+      kernel. Some shapes are held out: the error of predicting those is printed.
+      Medians are repeated until they are certain; what disturbed the measurement
+      (heat, a quota, other programs) is said.
       """,
     examples: ["hfm calibrate --quick", "hfm calibrate --output here.json"])
 

@@ -23,6 +23,15 @@ public struct OperatorCost: Sendable, Hashable {
   public var bytesRead: Int
   /// Bytes written: each result once.
   public var bytesWritten: Int
+  /// The kernel whose speed is measured: `OperatorKind.word`, told apart where one kind has several
+  /// (`OperatorKind.kernel`). Empty for an operator that is only known by its class.
+  public var kernel: String
+  /// Hardware FLOPs when a convolution's channels are filled up to blocks of 16, as kernels for
+  /// registers of 512 bits do (oneDNN's nChw16c layout); else `hardwareFlops`.
+  public var blockedFlops: Int
+  /// `bytes`, and what a processor copies where a framework returns a view (slices, permutations,
+  /// other shapes of the same elements).
+  public var movedBytes: Int
 
   /// Bytes read and written.
   public var bytes: Int { Saturating.add(bytesRead, bytesWritten) }
@@ -32,10 +41,11 @@ public struct OperatorCost: Sendable, Hashable {
     operatorClass.workIsFlops ? Double(hardwareFlops) : Double(bytes)
   }
 
-  /// Creates a cost from its parts.
+  /// Creates a cost from its parts; blocks and copies add nothing unless they are given.
   public init(
     operatorClass: OperatorClass, dataType: DataType, modelFlops: Int, hardwareFlops: Int,
-    vectorFlops: Int, bytesRead: Int, bytesWritten: Int
+    vectorFlops: Int, bytesRead: Int, bytesWritten: Int, kernel: String = "",
+    blockedFlops: Int? = nil, movedBytes: Int? = nil
   ) {
     self.operatorClass = operatorClass
     self.dataType = dataType
@@ -44,6 +54,9 @@ public struct OperatorCost: Sendable, Hashable {
     self.vectorFlops = vectorFlops
     self.bytesRead = bytesRead
     self.bytesWritten = bytesWritten
+    self.kernel = kernel
+    self.blockedFlops = blockedFlops ?? hardwareFlops
+    self.movedBytes = movedBytes ?? Saturating.add(bytesRead, bytesWritten)
   }
 
   /// Counts one operator of a valid block (see `Block.validate()`), whose table is `tensors`.
@@ -54,6 +67,7 @@ public struct OperatorCost: Sendable, Hashable {
     self.init(
       operatorClass: op.kind.operatorClass, dataType: operands.computeType,
       modelFlops: flops.model, hardwareFlops: flops.hardware, vectorFlops: operands.vectorFlops,
-      bytesRead: traffic.read, bytesWritten: traffic.written)
+      bytesRead: traffic.read, bytesWritten: traffic.written, kernel: op.kind.kernel,
+      blockedFlops: operands.blocked(flops.hardware), movedBytes: operands.moved(traffic))
   }
 }

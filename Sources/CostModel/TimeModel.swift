@@ -5,8 +5,8 @@ public import Quantities
 
 /// Predicts seconds from counts on one device.
 ///
-/// With a fitted `RateLaw` for the operator's class and number format: the law. With a measured
-/// `RateCurve` for the operator's class and number format: the rate is interpolated
+/// With a fitted `RateLaw` for the operator's kernel and number format, or for its class: the law.
+/// With a measured `RateCurve` for the operator's class and number format: the rate is interpolated
 /// linearly over the logarithm of the work; below the first point the time is constant, above the
 /// last the rate is; a product is never faster than its bytes through memory. Without: the roofline
 /// (Williams et al., CACM 2009), max(FLOP / (peak · efficiency), bytes / (bandwidth · efficiency)),
@@ -15,11 +15,16 @@ public struct TimeModel: Sendable {
   /// The device that is predicted.
   public let device: Device
   private let curves: [Key: [RatePoint]]
-  private let laws: [Key: RateLaw]
+  private let laws: [LawKey: RateLaw]
 
   private struct Key: Hashable {
     var operatorClass: OperatorClass
     var dataType: DataType
+  }
+
+  private struct LawKey: Hashable {
+    var key: Key
+    var kernel: String
   }
 
   /// Prepares the device's curves for look-up.
@@ -32,17 +37,19 @@ public struct TimeModel: Sendable {
     }
     self.curves = curves
     laws = Dictionary(
-      device.laws.map { (Key(operatorClass: $0.operatorClass, dataType: $0.dataType), $0) },
+      device.laws.map {
+        let key = Key(operatorClass: $0.operatorClass, dataType: $0.dataType)
+        return (LawKey(key: key, kernel: $0.kernel), $0)
+      },
       uniquingKeysWith: { first, _ in first })
   }
 
   /// Seconds of one operator; 0 for an operator without work.
   public func seconds(_ cost: OperatorCost) -> Double {
-    guard cost.work > 0 else { return 0 }
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
-    if let law = laws[key] {
-      return law.seconds(flops: Double(cost.hardwareFlops), bytes: Double(cost.bytes))
-    }
+    // What only a law of its own knows: the copy behind a view, which counts no work.
+    if cost.movedBytes > 0, let law = law(key, cost.kernel) { return law.seconds(cost) }
+    guard cost.work > 0 else { return 0 }
     guard let points = curves[key] else { return roofline(cost).total }
     let measured = Self.seconds(work: cost.work, points: points)
     guard cost.operatorClass.workIsFlops else { return measured }
@@ -53,7 +60,13 @@ public struct TimeModel: Sendable {
   /// Whether the device has a measured curve or law for this operator.
   public func isMeasured(_ cost: OperatorCost) -> Bool {
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
-    return laws[key] != nil || curves[key] != nil
+    return curves[key] != nil || law(key, cost.kernel) != nil
+  }
+
+  /// The law of a kernel, or else of its class.
+  private func law(_ key: Key, _ kernel: String) -> RateLaw? {
+    if laws.isEmpty { return nil }
+    return laws[LawKey(key: key, kernel: kernel)] ?? laws[LawKey(key: key, kernel: "")]
   }
 
   /// The terms of the roofline for one operator.
@@ -146,5 +159,14 @@ extension TimeModel {
   public func seconds(optimizer graph: TrainingGraph) -> Double {
     let tally = WorkTally(optimizer: graph)
     return seconds(device.kind == .gpu ? tally.fused : tally)
+  }
+}
+
+extension RateLaw {
+  /// Seconds of one operator.
+  public func seconds(_ cost: OperatorCost) -> Double {
+    seconds(
+      flops: Double(cost.blockedFlops), bytes: Double(cost.movedBytes),
+      vectorFlops: Double(cost.vectorFlops))
   }
 }

@@ -93,6 +93,8 @@ extension WorkTally {
       cost.vectorFlops = Saturating.product(cost.vectorFlops, entry.count)
       cost.bytesRead = Saturating.product(cost.bytesRead, entry.count)
       cost.bytesWritten = Saturating.product(cost.bytesWritten, entry.count)
+      cost.blockedFlops = Saturating.product(cost.blockedFlops, entry.count)
+      cost.movedBytes = Saturating.product(cost.movedBytes, entry.count)
       let same = totals.firstIndex {
         $0.key.kind == entry.kind && $0.cost.operatorClass == cost.operatorClass
           && $0.cost.dataType == cost.dataType
@@ -146,5 +148,7 @@ extension OperatorCost {
     left.vectorFlops = Saturating.add(left.vectorFlops, right.vectorFlops)
     left.bytesRead = Saturating.add(left.bytesRead, right.bytesRead)
     left.bytesWritten = Saturating.add(left.bytesWritten, right.bytesWritten)
+    left.blockedFlops = Saturating.add(left.blockedFlops, right.blockedFlops)
+    left.movedBytes = Saturating.add(left.movedBytes, right.movedBytes)
   }
 }

@@ -252,6 +252,8 @@ extension OperatorCost {
     result.vectorFlops = share(vectorFlops)
     result.bytesRead = share(bytesRead)
     result.bytesWritten = share(bytesWritten)
+    result.blockedFlops = share(blockedFlops)
+    result.movedBytes = share(movedBytes)
     return result
   }
 }

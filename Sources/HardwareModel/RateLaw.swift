@@ -1,9 +1,10 @@
 public import DataFormats
 public import Quantities
 
-/// A fitted law of few parameters for the time of one operator of a class in one number format:
+/// A fitted law of few parameters for the time of one kernel, or of a class of operators, in one
+/// number format:
 ///
-///     seconds = start + FLOP / flopsPerSecond + bytes / bytesPerSecond
+///     seconds = start + FLOP / flopsPerSecond + bytes / bytesPerSecond + vector FLOP / vectorRate
 ///
 /// The sum, and not the roofline's maximum (Williams et al., CACM 2009): kernels overlap arithmetic
 /// and memory only in part. A rate that the measurements do not show is infinite: its term is left
@@ -13,29 +14,41 @@ public struct RateLaw: Sendable, Hashable {
   public var operatorClass: OperatorClass
   /// Number format computed in.
   public var dataType: DataType
+  /// The kernel (`linearGradWeight`); empty for all of the class that have no law of their own.
+  public var kernel: String
   /// Seconds of an operator without work.
   public var startSeconds: Double
-  /// FLOP per second (hardware FLOP, as in `OperatorClass.workIsFlops`); nil without such a term.
+  /// FLOP of products per second, with channels in whole blocks; nil without such a term.
   public var flopsPerSecond: Double?
-  /// Bytes read and written per second; nil without such a term.
+  /// Bytes moved per second; nil without such a term.
   public var bytesPerSecond: Double?
+  /// FLOP outside of products per second; nil without such a term.
+  public var vectorFlopsPerSecond: Double?
 
   /// Creates a law.
   public init(
-    operatorClass: OperatorClass, dataType: DataType, startSeconds: Double,
-    flopsPerSecond: Double?, bytesPerSecond: Double?
+    operatorClass: OperatorClass, dataType: DataType, kernel: String = "", startSeconds: Double,
+    flopsPerSecond: Double?, bytesPerSecond: Double?, vectorFlopsPerSecond: Double? = nil
   ) {
     self.operatorClass = operatorClass
     self.dataType = dataType
+    self.kernel = kernel
     self.startSeconds = startSeconds
     self.flopsPerSecond = flopsPerSecond
     self.bytesPerSecond = bytesPerSecond
+    self.vectorFlopsPerSecond = vectorFlopsPerSecond
+  }
+
+  /// Whether both are laws of one kernel in one number format.
+  public func isFor(_ other: RateLaw) -> Bool {
+    operatorClass == other.operatorClass && dataType == other.dataType && kernel == other.kernel
   }
 
   /// Seconds of an operator with these counts.
-  public func seconds(flops: Double, bytes: Double) -> Double {
+  public func seconds(flops: Double, bytes: Double, vectorFlops: Double = 0) -> Double {
     startSeconds + (flopsPerSecond.map { flops / $0 } ?? 0)
       + (bytesPerSecond.map { bytes / $0 } ?? 0)
+      + (vectorFlopsPerSecond.map { vectorFlops / $0 } ?? 0)
   }
 
   /// The law of `part` of the cores with as much of the memory: the same time for that part of the
@@ -44,6 +57,7 @@ public struct RateLaw: Sendable, Hashable {
     var law = self
     law.flopsPerSecond = flopsPerSecond.map { $0 * part }
     law.bytesPerSecond = bytesPerSecond.map { $0 * part }
+    law.vectorFlopsPerSecond = vectorFlopsPerSecond.map { $0 * part }
     return law
   }
 }
@@ -51,14 +65,19 @@ public struct RateLaw: Sendable, Hashable {
 extension RateLaw {
   init(checking cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
-      "operatorClass", "dataType", "startSeconds", "flopsPerSecond", "bytesPerSecond",
+      "operatorClass", "dataType", "kernel", "startSeconds", "flopsPerSecond", "bytesPerSecond",
+      "vectorFlopsPerSecond",
     ])
+    func rate(_ key: String) throws(JSONError) -> Double? {
+      try cursor.optional(key)?.double(in: 1e-9...1e30)
+    }
     self.init(
       operatorClass: try cursor.field("operatorClass").word(OperatorClass.self),
       dataType: try cursor.field("dataType").word(DataType.self),
+      kernel: try cursor.optional("kernel")?.string() ?? "",
       startSeconds: try cursor.field("startSeconds").double(in: 0...1e6),
-      flopsPerSecond: try cursor.optional("flopsPerSecond")?.double(in: 1e-9...1e30),
-      bytesPerSecond: try cursor.optional("bytesPerSecond")?.double(in: 1e-9...1e30))
+      flopsPerSecond: try rate("flopsPerSecond"), bytesPerSecond: try rate("bytesPerSecond"),
+      vectorFlopsPerSecond: try rate("vectorFlopsPerSecond"))
   }
 
   /// The laws under the key `laws` of a profile; none when it is missing.
@@ -74,10 +93,15 @@ extension RateLaw {
   public var json: JSONValue {
     var members: [(String, JSONValue)] = [
       ("operatorClass", .string(operatorClass.rawValue)),
-      ("dataType", .string(dataType.rawValue)), ("startSeconds", .number(startSeconds)),
+      ("dataType", .string(dataType.rawValue)),
     ]
+    if !kernel.isEmpty { members.append(("kernel", .string(kernel))) }
+    members.append(("startSeconds", .number(startSeconds)))
     if let flopsPerSecond { members.append(("flopsPerSecond", .number(flopsPerSecond))) }
     if let bytesPerSecond { members.append(("bytesPerSecond", .number(bytesPerSecond))) }
+    if let vectorFlopsPerSecond {
+      members.append(("vectorFlopsPerSecond", .number(vectorFlopsPerSecond)))
+    }
     return .object(members)
   }
 }

@@ -12,9 +12,10 @@ import Workloads
 /// run and that is small enough for a processor.
 ///
 /// Entries of the catalogue with the same counts are one network and are measured once. The
-/// calibration knows no model's shapes: all models are held out. It is made before and again
-/// after the measurements; predictions rest on the first, and the second shows how far the machine
-/// itself moved meanwhile. Fewer than 5 rounds calibrate quickly.
+/// calibration knows no model's shapes: all models are held out. The machine itself does not keep
+/// its speed, so a probe is run while it is calibrated and beside each measurement; errors are
+/// given as they are and with the prediction scaled by what the probe took then and now (the
+/// products' part by a product, the rest by a sum). Fewer than 5 rounds calibrate quickly.
 let predictionBenchmark = Benchmark(
   name: "predict",
   summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
@@ -24,22 +25,28 @@ let predictionBenchmark = Benchmark(
   defer { pool.shutdown() }
   let team = try pool.lease(Array(pool.layout.workers.indices))
   defer { team.release() }
-  let isQuick = options.rounds < 5
-  let before = try Calibration.run(team: team, machine: machine, quick: isQuick)
-  let model = TimeModel(device: before.device)
+  let probe = try SpeedProbe(team: team)
+  var speeds = [try probe.measure()]
+  let calibration = try Calibration.run(
+    team: team, machine: machine, quick: options.rounds < 5
+  ) { _, _ in
+    if let speed = try? probe.measure() { speeds.append(speed) }
+  }
+  let model = TimeModel(device: calibration.device)
   var passes: [PredictedPass] = []
   var seen: Set<[Double]> = []
   for item in ModelCatalogue.builtIn.models {
     for variant in PredictedPass.variants {
       guard let pass = PredictedPass(item, variant, model, lanes: team.count),
-        seen.insert(pass.identity).inserted
+        options.includes(pass.name), seen.insert(pass.identity).inserted
       else { continue }
-      passes += try pass.measured(team, rounds: options.rounds).map { [$0] } ?? []
+      let before = try probe.measure()
+      guard var measured = try pass.measured(team, rounds: options.rounds) else { continue }
+      measured.drift(from: .median(speeds), to: .median([before, try probe.measure()]))
+      passes.append(measured)
     }
   }
-  let after = try Calibration.run(team: team, machine: machine, quick: isQuick)
-  return passes.map(\.row)
-    + summary(passes, before: before, after: TimeModel(device: after.device))
+  return passes.map(\.row) + summary(passes, calibration)
 }
 
 /// One workload with its prediction and, later, its measurements.
@@ -64,6 +71,10 @@ private struct PredictedPass {
   let variant: Variant
   let workload: Workload
   let predicted: Double
+  /// The part of it that products and convolutions take.
+  let inProducts: Double
+  /// The prediction at the speed that the machine had while the pass was measured.
+  var predictedNow: Double
   /// Equal for workloads of equal counts.
   let identity: [Double]
   var seconds: [Double] = []
@@ -80,13 +91,19 @@ private struct PredictedPass {
     }.first
     guard let workload else { return nil }
     let bytes: Int?
+    var tally = WorkTally(forward: workload.forward)
     if let training = workload.training {
       predicted = model.seconds(trainingStep: training)
+      tally.add(WorkTally(backward: training))
       bytes = try? TrainingRunner.requiredBytes(training, lanes: lanes)
     } else {
       predicted = model.seconds(inference: workload.forward)
       bytes = try? InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
     }
+    inProducts = tally.entries.filter(\.cost.operatorClass.workIsFlops).reduce(0) {
+      $0 + Double($1.count) * model.seconds($1.cost)
+    }
+    predictedNow = predicted
     guard predicted < Self.longestSeconds, let bytes, bytes < Self.mostBytes else { return nil }
     let kind = Self.variants.firstIndex { $0.task == variant.task && $0.type == variant.type } ?? 0
     identity = [predicted, Double(bytes), Double(kind)]
@@ -127,49 +144,50 @@ private struct PredictedPass {
   /// (predicted − measured) / measured, in percent.
   var error: Double { 100 * (predicted - median) / median }
 
-  func seconds(by model: TimeModel) -> Double {
-    workload.training.map(model.seconds(trainingStep:))
-      ?? model.seconds(inference: workload.forward)
+  /// The same of the prediction for the speed of the moment.
+  var errorNow: Double { 100 * (predictedNow - median) / median }
+
+  mutating func drift(from: SpeedProbe.Speed, to: SpeedProbe.Speed) {
+    predictedNow =
+      inProducts * to.product / from.product + (predicted - inProducts) * to.sum / from.sum
   }
 
   var row: BenchmarkRow {
-    let sign = error < 0 ? "" : "+"
+    func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + Format.fixed(value, 1) }
     return BenchmarkRow(
       contender: name,
-      figure: "predicted \(Format.fixed(1000 * predicted, 2)), error \(sign)"
-        + "\(Format.fixed(error, 1)) %",
+      figure: "predicted \(Format.fixed(1000 * predicted, 2)), error \(signed(error)) %, at the "
+        + "speed of the moment \(signed(errorNow)) %",
       unit: "ms", values: seconds.map { 1000 * $0 })
   }
 }
 
 /// Mean absolute errors by task and format, of all, and what else a reader must know to judge them.
 private func summary(
-  _ passes: [PredictedPass], before: CalibrationResult, after: TimeModel
+  _ passes: [PredictedPass], _ calibration: CalibrationResult
 ) -> [BenchmarkRow] {
   func row(_ figure: String, _ values: [Double]) -> BenchmarkRow {
     BenchmarkRow(
       contender: "all models", figure: figure, unit: "%",
       values: [values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)])
   }
-  func errors(_ isWanted: (PredictedPass) -> Bool) -> [Double] {
-    passes.filter(isWanted).map { abs($0.error) }
-  }
   let parts = [WorkloadTask.infer, .finetune].flatMap { task in
     ["fp32", "bf16"].map { type in
-      let values = errors { $0.variant.task == task && $0.variant.type == type }
+      let values = passes.filter { $0.variant.task == task && $0.variant.type == type }
+        .map { abs($0.error) }
       return row("mean absolute error, \(values.count) of \(task.rawValue) in \(type)", values)
     }
   }
-  let spreads = passes.map { 100 * ($0.seconds.quantile(0.9) / $0.median - 1) }
-  let moved = passes.map { 100 * abs($0.seconds(by: after) / $0.predicted - 1) }
-  let late = passes.map { 100 * abs($0.seconds(by: after) / $0.median - 1) }
+  let drifts = passes.map { 100 * abs($0.predictedNow / $0.predicted - 1) }
   return parts + [
-    row("mean absolute error, all \(passes.count)", errors { _ in true }),
-    row("the same by a calibration made afterwards", late),
-    row("how far the second calibration is from the first", moved),
-    row("spread of a measurement: p90 over median", spreads),
+    row("mean absolute error, all \(passes.count)", passes.map { abs($0.error) }),
+    row("the same at the speed of the moment", passes.map { abs($0.errorNow) }),
+    row("how far the machine's speed was from the calibration's", drifts),
     row(
-      "held-out operators (\(before.fit.points)) of the calibration",
-      [before.fit.meanAbsolutePercentageError]),
+      "spread of a measurement: p90 over median",
+      passes.map { 100 * ($0.seconds.quantile(0.9) / $0.median - 1) }),
+    row(
+      "held-out operators (\(calibration.fit.points)) of the calibration",
+      [calibration.fit.meanAbsolutePercentageError]),
   ]
 }

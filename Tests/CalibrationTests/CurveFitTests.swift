@@ -53,7 +53,8 @@ import Testing
       #expect(cases.contains { !$0.isHeldOut } && cases.contains { $0.isHeldOut })
       #expect(
         cases.allSatisfy {
-          $0.cost.operatorClass == operatorClass && $0.cost.dataType == .bf16 && $0.cost.work > 0
+          $0.cost.operatorClass == operatorClass && $0.cost.dataType == .bf16
+            && $0.cost.movedBytes > 0
         })
     }
   }

@@ -12,13 +12,14 @@ import Testing
   /// A point of a machine that follows the law, with relative noise.
   private func point(
     flops: Double, bytes: Double, law: RateLaw, noise: Double = 0,
-    of operatorClass: OperatorClass = .matrix
+    of operatorClass: OperatorClass = .matrix, vectorFlops: Double = 0, kernel: String = ""
   ) -> MeasuredPoint {
     let cost = OperatorCost(
       operatorClass: operatorClass, dataType: .fp32, modelFlops: Int(flops),
-      hardwareFlops: Int(flops), vectorFlops: 0, bytesRead: Int(bytes), bytesWritten: 0)
-    let seconds = law.seconds(flops: Double(cost.hardwareFlops), bytes: Double(cost.bytes))
-    return MeasuredPoint(cost: cost, seconds: seconds * (1 + noise), isHeldOut: false)
+      hardwareFlops: Int(flops), vectorFlops: Int(vectorFlops), bytesRead: Int(bytes),
+      bytesWritten: 0, kernel: kernel)
+    return MeasuredPoint(
+      cost: cost, seconds: law.seconds(cost) * (1 + noise), isHeldOut: false)
   }
 
   private func law(_ start: Double, _ flops: Double?, _ bytes: Double?) -> RateLaw {
@@ -50,6 +51,32 @@ import Testing
     }
     // Work of mixed intensity lies on no curve of work alone: the law is chosen.
     #expect(LawFit.laws(points).count == 1)
+  }
+
+  /// Two kernels of one class, one of them ten times slower and bound by arithmetic outside of
+  /// products: each gets a law of its own, and a third without points that of the class.
+  @Test func kernelsOfOneClassHaveLawsOfTheirOwn() throws {
+    let fast = law(2e-6, nil, 4e10)
+    var slow = fast
+    slow.vectorFlopsPerSecond = 2e9
+    let points = (1...8).flatMap { step -> [MeasuredPoint] in
+      let bytes = 1e5 * Double(step * step)
+      return [
+        point(flops: 0, bytes: bytes, law: fast, of: .elementwise, kernel: "add"),
+        point(
+          flops: 0, bytes: bytes, law: slow, of: .elementwise, vectorFlops: 3e4 * Double(9 - step),
+          kernel: "resample"),
+      ]
+    }
+    var device = Device(roughly: Machine(source: "t", name: "t"))
+    device.laws = LawFit.laws(points)
+    #expect(Set(device.laws.map(\.kernel)).isSuperset(of: ["add", "resample"]))
+    let model = TimeModel(device: device)
+    for point in points { #expect(abs(model.seconds(point.cost) / point.seconds - 1) < 1e-3) }
+    var other = points[0].cost
+    other.kernel = "roll"
+    #expect(model.seconds(other) > 0)
+    #expect(try Device(parsing: device.json.text().utf8, file: "f").laws == device.laws)
   }
 
   @Test func aTermThatIsNotThereIsLeftOut() throws {

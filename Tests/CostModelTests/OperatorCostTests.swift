@@ -82,6 +82,26 @@ import Testing
     #expect(update.bytesWritten == 120)
   }
 
+  /// Kernels fill what a convolution writes up to 16 channels, and copy what a framework views.
+  @Test func aProcessorDoesMoreThanIsCounted() {
+    let plain = ConvolutionGeometry(dimensions: 2, padding: 1)
+    let narrow = Self.cost(
+      .convolution(plain, bias: false), [[1, 32, 8, 8], [4, 32, 3, 3]], [[1, 4, 8, 8]])
+    #expect(narrow.blockedFlops == 4 * narrow.hardwareFlops)
+    let input = Self.cost(
+      .convolutionGradInput(plain), [[1, 4, 8, 8], [4, 32, 3, 3]], [[1, 32, 8, 8]])
+    #expect(input.blockedFlops == input.hardwareFlops)
+    let depthwise = ConvolutionGeometry(dimensions: 2, padding: 1, groups: 4)
+    let grouped = Self.cost(
+      .convolution(depthwise, bias: false), [[1, 4, 8, 8], [4, 1, 3, 3]], [[1, 4, 8, 8]])
+    #expect(grouped.blockedFlops == grouped.hardwareFlops)
+    #expect(grouped.kernel == "groupedConvolution" && narrow.kernel == "convolution")
+    let slice = Self.cost(.slice(axis: 0, start: 0, count: 2), [[8, 4]], [[2, 4]])
+    #expect(slice.bytes == 0 && slice.movedBytes == 2 * 4 * 8)
+    let add = Self.cost(.add, [[8, 4], [4]], [[8, 4]])
+    #expect(add.movedBytes == add.bytes && add.blockedFlops == 0)
+  }
+
   @Test func countsSaturateInsteadOfTrapping() {
     let side = 1 << 31
     let cost = Self.cost(.linear(bias: false), [[4, side], [1 << 20, side]], [[4, 1 << 20]])

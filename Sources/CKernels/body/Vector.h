@@ -17,19 +17,41 @@ INLINE vf vmax(vf a, vf b) { return __builtin_elementwise_max(a, b); }
 INLINE vf vmin(vf a, vf b) { return __builtin_elementwise_min(a, b); }
 INLINE vf vabs(vf a) { return (vf)((vi)a & 0x7fffffff); }
 
+// The first `left` elements of a vector, none below 1: what a row's end leaves over.
+#if W == 16
+#define MASK(left) ((left) > 0 ? (__mmask16)((1u << (left)) - 1) : (__mmask16)0)
+#elif W == 8
+INLINE __m256i first(int64_t left) {
+  vi lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  return (__m256i)(lanes < (int32_t)left);
+}
+#endif
+
 // Loads `left` elements (W when more are left); the rest is zero.
 INLINE vf vload(const float *p, int64_t left) {
   if (__builtin_expect(left >= W, 1)) return *(const vfu *)p;
+#if W == 16
+  return (vf)_mm512_maskz_loadu_ps(MASK(left), p);
+#elif W == 8
+  return (vf)_mm256_maskload_ps(p, first(left));
+#else
   vf v = {0};
   for (int64_t i = 0; i < left; i++) v[i] = p[i];
   return v;
+#endif
 }
 INLINE void vstore(float *p, vf v, int64_t left) {
   if (__builtin_expect(left >= W, 1)) {
     *(vfu *)p = v;
     return;
   }
+#if W == 16
+  _mm512_mask_storeu_ps(p, MASK(left), (__m512)v);
+#elif W == 8
+  _mm256_maskstore_ps(p, first(left), (__m256)v);
+#else
   for (int64_t i = 0; i < left; i++) p[i] = v[i];
+#endif
 }
 INLINE float vsum(vf v) {
   float s[W], total = 0;
@@ -40,9 +62,11 @@ INLINE float vsum(vf v) {
   return total;
 }
 INLINE float vmaximum(vf v) {
-  float m = v[0];
-  for (int i = 1; i < W; i++) m = v[i] > m ? v[i] : m;
-  return m;
+  float s[W];
+  *(vfu *)s = v;
+  for (int w = W / 2; w > 0; w /= 2)
+    for (int i = 0; i < w; i++) s[i] = s[i + w] > s[i] ? s[i + w] : s[i];
+  return s[0];
 }
 
 INLINE vf bf16_load(const uint16_t *p) {
@@ -109,7 +133,14 @@ static void to_float(hfm_array a, int64_t begin, int64_t end, float *restrict y)
   } else if (a.type == HFM_BF16) {
     const uint16_t *p = (const uint16_t *)a.data + begin;
     for (; i + W <= n; i += W) *(vfu *)(y + i) = bf16_load(p + i);
+#if W == 16
+    if (i < n) {
+      vhu rest = (vhu)_mm256_maskz_loadu_epi16(MASK(n - i), p + i);
+      vstore(y + i, bf16_load((const uint16_t *)&rest), n - i);
+    }
+#else
     for (; i < n; i++) y[i] = bf16_to_float(p[i]);
+#endif
   } else {
     const uint16_t *p = (const uint16_t *)a.data + begin;
     for (; i < n; i++) y[i] = f16_to_float(p[i]);
@@ -122,7 +153,15 @@ static void from_float(const float *restrict x, hfm_array a, int64_t begin, int6
   } else if (a.type == HFM_BF16) {
     uint16_t *p = (uint16_t *)a.data + begin;
     for (; i + W <= n; i += W) bf16_store(p + i, *(const vfu *)(x + i));
+#if W == 16
+    if (i < n) {
+      uint16_t rest[W];
+      bf16_store(rest, vload(x + i, n - i));
+      _mm256_mask_storeu_epi16(p + i, MASK(n - i), *(__m256i_u *)rest);
+    }
+#else
     for (; i < n; i++) p[i] = bf16_from_float(x[i]);
+#endif
   } else {
     uint16_t *p = (uint16_t *)a.data + begin;
     for (; i < n; i++) p[i] = f16_from_float(x[i]);

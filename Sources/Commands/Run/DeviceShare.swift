@@ -6,7 +6,8 @@ extension Device {
   ///
   /// Starts from the measured speed of the nearest core count that is at least as large, and scales
   /// it: `c` of `C` cores are taken to do `c/C` of the work in the same time (each core does what
-  /// it did), with `c/C` of the memory bandwidth.
+  /// it did), with `c/C` of the memory bandwidth. So are the laws of kernels that were measured on
+  /// the whole processor only.
   func share(cores: Int, of total: Int) -> Device {
     guard kind == .cpu, cores < total, cores > 0 else { return self }
     var device = self
@@ -17,7 +18,12 @@ extension Device {
       measured = partial.cores
       device.memoryBandwidth = partial.memoryBandwidth
       device.rates = partial.rates
-      device.laws = partial.laws
+      let part = Double(partial.cores) / Double(total)
+      device.laws =
+        partial.laws
+        + laws.filter { law in !partial.laws.contains { $0.isFor(law) } }.map {
+          $0.scaled(by: part)
+        }
     }
     let part = Double(cores) / Double(measured)
     device.memoryBandwidth = device.memoryBandwidth * part

@@ -1,0 +1,35 @@
+import Graph
+
+// What a processor's kernel does beyond what a framework's counter sees.
+extension Operands {
+  /// Channels that a kernel works on at a time: fp32 elements of a 512-bit register.
+  static let block = 16
+
+  /// `flops` with the channels that a convolution writes (those of the output's gradient, for a
+  /// weight's) filled up to whole blocks; grouped ones work on many groups at a time and fill
+  /// nothing up.
+  func blocked(_ flops: Int) -> Int {
+    let written: Tensor
+    switch kind {
+    case .convolution(let geometry, _) where geometry.groups == 1: written = outputs[0]
+    case .convolutionGradInput(let geometry) where geometry.groups == 1: written = outputs[0]
+    case .convolutionGradWeight(let geometry, _) where geometry.groups == 1: written = inputs[0]
+    default: return flops
+    }
+    guard written.shape.count > 1, written.shape[1] > 0 else { return flops }
+    let channels = written.shape[1]
+    let blocks = (channels + Self.block - 1) / Self.block
+    return Saturating.product(flops / channels, blocks * Self.block)
+  }
+
+  /// Bytes read and written when a view is a copy.
+  func moved(_ traffic: (read: Int, written: Int)) -> Int {
+    switch kind {
+    case .permute, .slice, .detach,
+      .cast where inputs.first?.dataType == outputs.first?.dataType:
+      let written = outputs.reduce(0) { Saturating.add($0, $1.bytes) }
+      return Saturating.add(written, written)
+    default: return Saturating.add(traffic.read, traffic.written)
+    }
+  }
+}
