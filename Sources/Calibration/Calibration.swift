@@ -15,6 +15,9 @@ public struct CalibrationResult: Sendable, Hashable {
   public var scopes: [ScopeSpeed] = []
   /// Bandwidth and latency of memory and caches; nil unless a whole pool was measured.
   public var memory: MemorySpeeds?
+  /// How much longer an operator takes in the mean than in the median: what interrupts the workers
+  /// (other programs, the host's other machines) falls on few operators but on every long pass.
+  public var interference = 1.0
   /// Medians that stayed uncertain, of all.
   public var uncertainPoints: Int
   /// All medians.
@@ -72,10 +75,18 @@ public enum Calibration {
       let cases = cases(operatorClass, type, quick: quick)
       points += try watch.measure(quick ? quickly(cases, isPart: isPart) : cases)
     }
+    let interference = interference(points)
+    for index in points.indices { points[index].seconds *= interference }
     let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)
     return CalibrationResult(
-      device: device, fit: CurveFit.fit(device, points),
+      device: device, fit: CurveFit.fit(device, points), interference: interference,
       uncertainPoints: points.count { $0.uncertainty > watch.tolerance }, points: points.count)
+  }
+
+  /// Sum of the means over sum of the medians; at least 1.
+  static func interference(_ points: [MeasuredPoint]) -> Double {
+    let medians = points.reduce(0) { $0 + $1.seconds }
+    return medians > 0 ? max(1, points.reduce(0) { $0 + $1.mean } / medians) : 1
   }
 
   /// What a quick calibration measures of the cases: on part of the cores every second one of what

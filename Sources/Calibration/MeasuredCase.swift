@@ -128,4 +128,6 @@ struct MeasuredPoint: Sendable {
   var isHeldOut: Bool
   /// Half the width of the median's 95 % confidence interval, as a share of the median.
   var uncertainty = 0.0
+  /// The mean, of which a value counts at most five times the median.
+  var mean = 0.0
 }

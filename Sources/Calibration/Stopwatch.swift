@@ -37,9 +37,11 @@ struct Stopwatch {
       if isLate || times.allSatisfy({ Self.uncertainty($0) <= tolerance }) { break }
     }
     return zip(runnable, times).map { item, times in
-      MeasuredPoint(
-        cost: item.0.cost, seconds: median(times), isHeldOut: item.0.isHeldOut,
-        uncertainty: Self.uncertainty(times))
+      let middle = median(times)
+      let mean = times.reduce(0) { $0 + min($1, 5 * middle) } / Double(max(1, times.count))
+      return MeasuredPoint(
+        cost: item.0.cost, seconds: middle, isHeldOut: item.0.isHeldOut,
+        uncertainty: Self.uncertainty(times), mean: mean)
     }
   }
 

@@ -102,6 +102,8 @@ struct CalibrationReport {
         + "\(result.fit.points) points")
     lines.append(
       "  medians         \(result.points), \(result.uncertainPoints) of them uncertain")
+    lines.append(
+      "  interruptions   add \(rounded(result.interference - 1, 0.01)) % to them in the mean")
     lines += [""] + fitTable.lines
     if !result.scopes.isEmpty { lines += [""] + scopeTable.lines }
     if let memory = result.memory { lines += [""] + Self.table(memory).lines }
