@@ -10,8 +10,8 @@ enum LawFit {
   static func laws(_ points: [MeasuredPoint]) -> [RateLaw] {
     CurveFit.groups(points).flatMap { group -> [RateLaw] in
       let kernels = Dictionary(grouping: group.points) { $0.cost.kernel }
-      let own = kernels.keys.filter { !$0.isEmpty }.sorted().compactMap { kernel in
-        better(kernels[kernel] ?? [], than: group.points, as: kernel)
+      let own = Kernel.allCases.compactMap { kernel in
+        better(kernels[kernel] ?? [], than: group.points, as: kernel.rawValue)
       }
       return own + [better(group.points, than: group.points, as: "")].compactMap { $0 }
     }

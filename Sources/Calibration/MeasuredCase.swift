@@ -33,20 +33,20 @@ struct MeasuredCase: Sendable {
   /// Kernels that most of a model's time goes to: measured with every calibration, at every size
   /// and on part of the cores. A quick one leaves large sizes of the others out, and scales their
   /// laws to part of the cores.
-  private static let major: Set<String> = [
-    "linear", "linearGradInput", "linearGradWeight", "batchedMatmul", "attention",
-    "attentionBackward", "biasedAttention", "biasedAttentionBackward", "convolution",
-    "convolutionGradInput", "convolutionGradWeight",
-    "layerNorm", "layerNormBackward", "add", "activation", "activationBackward", "embedding",
-    "embeddingBackward", "optimizer", "crossEntropy", "crossEntropyBackward",
+  private static let major: Set<Kernel> = [
+    .linear, .linearGradInput, .linearGradWeight, .batchedMatmul, .attention,
+    .attentionBackward, .biasedAttention, .biasedAttentionBackward, .convolution,
+    .convolutionGradInput, .convolutionGradWeight,
+    .layerNorm, .layerNormBackward, .add, .activation, .activationBackward, .embedding,
+    .embeddingBackward, .optimizer, .crossEntropy, .crossEntropyBackward,
   ]
   /// Bytes that a quick calibration moves with one of the other kernels.
   private static let mostMinorBytes = 5 << 20
 
   /// Whether a quick calibration measures it, on all of the cores or on part of them.
   func isQuick(onPart: Bool) -> Bool {
-    if onPart { return !isHeldOut && Self.major.contains(cost.kernel) }
-    return Self.major.contains(cost.kernel) || cost.movedBytes <= Self.mostMinorBytes
+    let isMajor = Self.major.contains(op.kind.kernel)
+    return onPart ? isMajor && !isHeldOut : isMajor || cost.movedBytes <= Self.mostMinorBytes
   }
 
   /// Name of the steps that are measured.

@@ -23,9 +23,8 @@ public struct OperatorCost: Sendable, Hashable {
   public var bytesRead: Int
   /// Bytes written: each result once.
   public var bytesWritten: Int
-  /// The kernel whose speed is measured: `OperatorKind.word`, told apart where one kind has several
-  /// (`OperatorKind.kernel`). Empty for an operator that is only known by its class.
-  public var kernel: String
+  /// The kernel whose speed is measured; nil for an operator that is only known by its class.
+  public var kernel: Kernel?
   /// Hardware FLOPs when a convolution's channels are filled up to blocks of 16, as kernels for
   /// registers of 512 bits do (oneDNN's nChw16c layout); else `hardwareFlops`.
   public var blockedFlops: Int
@@ -44,7 +43,7 @@ public struct OperatorCost: Sendable, Hashable {
   /// Creates a cost from its parts; blocks and copies add nothing unless they are given.
   public init(
     operatorClass: OperatorClass, dataType: DataType, modelFlops: Int, hardwareFlops: Int,
-    vectorFlops: Int, bytesRead: Int, bytesWritten: Int, kernel: String = "",
+    vectorFlops: Int, bytesRead: Int, bytesWritten: Int, kernel: Kernel? = nil,
     blockedFlops: Int? = nil, movedBytes: Int? = nil
   ) {
     self.operatorClass = operatorClass

@@ -24,7 +24,7 @@ public struct TimeModel: Sendable {
 
   private struct LawKey: Hashable {
     var key: Key
-    var kernel: String
+    var kernel: Kernel?
   }
 
   /// Prepares the device's curves for look-up.
@@ -37,9 +37,12 @@ public struct TimeModel: Sendable {
     }
     self.curves = curves
     laws = Dictionary(
-      device.laws.map {
+      device.laws.compactMap {
+        let kernel = Kernel(rawValue: $0.kernel)
+        // A kernel that this version does not know.
+        if kernel == nil && !$0.kernel.isEmpty { return nil }
         let key = Key(operatorClass: $0.operatorClass, dataType: $0.dataType)
-        return (LawKey(key: key, kernel: $0.kernel), $0)
+        return (LawKey(key: key, kernel: kernel), $0)
       },
       uniquingKeysWith: { first, _ in first })
   }
@@ -64,9 +67,9 @@ public struct TimeModel: Sendable {
   }
 
   /// The law of a kernel, or else of its class.
-  private func law(_ key: Key, _ kernel: String) -> RateLaw? {
+  private func law(_ key: Key, _ kernel: Kernel?) -> RateLaw? {
     if laws.isEmpty { return nil }
-    return laws[LawKey(key: key, kernel: kernel)] ?? laws[LawKey(key: key, kernel: "")]
+    return laws[LawKey(key: key, kernel: kernel)] ?? laws[LawKey(key: key, kernel: nil)]
   }
 
   /// The terms of the roofline for one operator.

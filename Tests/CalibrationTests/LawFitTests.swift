@@ -12,7 +12,7 @@ import Testing
   /// A point of a machine that follows the law, with relative noise.
   private func point(
     flops: Double, bytes: Double, law: RateLaw, noise: Double = 0,
-    of operatorClass: OperatorClass = .matrix, vectorFlops: Double = 0, kernel: String = ""
+    of operatorClass: OperatorClass = .matrix, vectorFlops: Double = 0, kernel: Kernel? = nil
   ) -> MeasuredPoint {
     let cost = OperatorCost(
       operatorClass: operatorClass, dataType: .fp32, modelFlops: Int(flops),
@@ -62,10 +62,10 @@ import Testing
     let points = (1...8).flatMap { step -> [MeasuredPoint] in
       let bytes = 1e5 * Double(step * step)
       return [
-        point(flops: 0, bytes: bytes, law: fast, of: .elementwise, kernel: "add"),
+        point(flops: 0, bytes: bytes, law: fast, of: .elementwise, kernel: .add),
         point(
           flops: 0, bytes: bytes, law: slow, of: .elementwise, vectorFlops: 3e4 * Double(9 - step),
-          kernel: "resample"),
+          kernel: .resample),
       ]
     }
     var device = Device(roughly: Machine(source: "t", name: "t"))
@@ -74,7 +74,7 @@ import Testing
     let model = TimeModel(device: device)
     for point in points { #expect(abs(model.seconds(point.cost) / point.seconds - 1) < 1e-3) }
     var other = points[0].cost
-    other.kernel = "roll"
+    other.kernel = .roll
     #expect(model.seconds(other) > 0)
     #expect(try Device(parsing: device.json.text().utf8, file: "f").laws == device.laws)
   }

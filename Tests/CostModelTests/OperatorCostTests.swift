@@ -95,7 +95,7 @@ import Testing
     let grouped = Self.cost(
       .convolution(depthwise, bias: false), [[1, 4, 8, 8], [4, 1, 3, 3]], [[1, 4, 8, 8]])
     #expect(grouped.blockedFlops == grouped.hardwareFlops)
-    #expect(grouped.kernel == "groupedConvolution" && narrow.kernel == "convolution")
+    #expect(grouped.kernel == .groupedConvolution && narrow.kernel == .convolution)
     let slice = Self.cost(.slice(axis: 0, start: 0, count: 2), [[8, 4]], [[2, 4]])
     #expect(slice.bytes == 0 && slice.movedBytes == 2 * 4 * 8)
     let add = Self.cost(.add, [[8, 4], [4]], [[8, 4]])
