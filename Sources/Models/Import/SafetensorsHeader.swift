@@ -150,10 +150,13 @@ public struct SafetensorsHeader: Sendable {
     entries.reduce(0) { $0 + ($1.dataType.contains("F") ? $1.count : 0) }
   }
 
-  /// The shape of the first tensor whose name ends so.
-  func shape(_ suffix: String) -> [Int]? {
-    entries.first { $0.name == suffix || $0.name.hasSuffix("." + suffix) }?.shape
+  /// The first tensor whose name ends so.
+  func entry(_ suffix: String) -> Entry? {
+    entries.first { $0.name == suffix || $0.name.hasSuffix("." + suffix) }
   }
+
+  /// Its shape.
+  func shape(_ suffix: String) -> [Int]? { entry(suffix)?.shape }
 
   /// Whether a tensor of this ending is stored.
   func has(_ suffix: String) -> Bool { shape(suffix) != nil }
