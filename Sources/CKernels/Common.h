@@ -11,6 +11,11 @@
 // Floats of the widest vector: rows of attention's scratch are padded to it.
 #define HFM_WIDEST 16
 
+// oneDNN's engine; null when it cannot be made.
+dnnl_engine_t hfm_engine(void);
+// A stream of the calling thread, on which oneDNN runs alone; null when there is none.
+dnnl_stream_t hfm_own_stream(void);
+
 extern const hfm_kernel_table hfm_table_portable;
 extern const hfm_kernel_table hfm_table_avx2;
 extern const hfm_kernel_table hfm_table_avx512;

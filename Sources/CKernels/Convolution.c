@@ -27,8 +27,6 @@ struct hfm_convolution {
   dnnl_primitive_t primitive;
   dnnl_memory_t scratchMemory;
   dnnl_memory_desc_t scratch;
-  dnnl_engine_t engine;
-  dnnl_stream_t stream;
   int64_t scratchAt, scratchBytes;
 };
 
@@ -65,28 +63,31 @@ static int64_t volume(const hfm_convolution_shape *s, const int64_t *extents) {
 // The plain layouts, and in `any` the same tensors in whatever layout the primitive likes.
 static int describe(hfm_convolution *c, dnnl_data_type_t inner, dnnl_memory_desc_t *any) {
   const hfm_convolution_shape *s = &c->shape;
-  int64_t in = volume(s, s->source), out = volume(s, s->target), taps = volume(s, s->kernel);
+  int64_t taps = volume(s, s->kernel);
   int64_t grouped[] = {s->groups, s->outputs, s->inputs};
   int64_t weightStrides[] = {s->outputs * s->weightStride, s->weightStride, taps};
   int skip = s->groups == 1;
-  int64_t sourceLead[] = {s->batch, s->groups * s->inputs}, sourceStrides[] = {s->sourceStride, in};
+  int64_t sourceLead[] = {s->batch, s->groups * s->inputs};
+  int64_t sourceStrides[] = {s->sourceStride, s->sourceChannelStride};
   int64_t targetLead[] = {s->batch, s->groups * s->outputs};
-  int64_t targetStrides[] = {s->targetStride, out}, bias[] = {s->groups * s->outputs}, one[] = {1};
+  int64_t targetStrides[] = {s->targetStride, s->targetChannelStride};
   layout layouts[OPERANDS] = {
       layout_of(s, 2, sourceLead, sourceStrides, s->source),
       layout_of(s, 3 - skip, grouped + skip, weightStrides + skip, s->kernel),
       layout_of(s, 2, targetLead, targetStrides, s->target),
   };
   layouts[BIAS].count = 1;
-  layouts[BIAS].extents[0] = bias[0];
-  layouts[BIAS].strides[0] = one[0];
+  layouts[BIAS].extents[0] = s->groups * s->outputs;
+  layouts[BIAS].strides[0] = 1;
   for (int i = 0; i < OPERANDS; i++) {
     layout *l = &layouts[i];
-    int status = dnnl_memory_desc_init_by_strides(&c->operands[i].plain, l->count, l->extents,
-                                                  format_of(s->type), l->strides);
+    int isSum = s->isPartial && (i == WEIGHTS || i == BIAS);
+    int status = dnnl_memory_desc_init_by_strides(
+        &c->operands[i].plain, l->count, l->extents, isSum ? dnnl_f32 : format_of(s->type),
+        l->strides);
     if (!status)
       status = dnnl_memory_desc_init_by_tag(
-          &any[i], l->count, l->extents, inner,
+          &any[i], l->count, l->extents, isSum ? dnnl_f32 : inner,
           i == BIAS ? dnnl_a : dnnl_format_tag_any);
     if (status) return status;
   }
@@ -128,10 +129,12 @@ static int choose(hfm_convolution *c, dnnl_data_type_t inner) {
   if (s->kind != HFM_CONVOLVE) {
     // Backward wants the forward description that it belongs to.
     dnnl_convolution_desc_t forward;
+    dnnl_memory_desc_t weights = any[WEIGHTS];
+    weights.data_type = inner;
     status = dnnl_dilated_convolution_forward_desc_init(
-        &forward, dnnl_forward_training, algorithm, &any[SOURCE], &any[WEIGHTS], 0, &any[TARGET],
+        &forward, dnnl_forward_training, algorithm, &any[SOURCE], &weights, 0, &any[TARGET],
         strides, dilations, before, after);
-    if (!status) status = dnnl_primitive_desc_create(&hint, &forward, 0, c->engine, 0);
+    if (!status) status = dnnl_primitive_desc_create(&hint, &forward, 0, hfm_engine(), 0);
     if (status) return status;
   }
   dnnl_primitive_attr_t attributes = 0;
@@ -139,7 +142,7 @@ static int choose(hfm_convolution *c, dnnl_data_type_t inner) {
   if (!status)
     status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
   if (!status)
-    status = dnnl_primitive_desc_create(&c->description, &desc, attributes, c->engine, hint);
+    status = dnnl_primitive_desc_create(&c->description, &desc, attributes, hfm_engine(), hint);
   if (attributes) dnnl_primitive_attr_destroy(attributes);
   if (hint) dnnl_primitive_desc_destroy(hint);
   return status;
@@ -159,8 +162,8 @@ static int describe_reorder(hfm_convolution *c, int i) {
   if (!status)
     status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
   if (!status)
-    status = dnnl_reorder_primitive_desc_create(&o->reordering, from, c->engine, to, c->engine,
-                                                attributes);
+    status = dnnl_reorder_primitive_desc_create(&o->reordering, from, hfm_engine(), to,
+                                                hfm_engine(), attributes);
   if (attributes) dnnl_primitive_attr_destroy(attributes);
   return status;
 }
@@ -179,13 +182,10 @@ int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution *
   c->shape = *shape;
   c->result = shape->kind == HFM_CONVOLVE ? TARGET
               : shape->kind == HFM_CONVOLVE_DATA ? SOURCE : WEIGHTS;
-  int status = dnnl_engine_create(&c->engine, dnnl_cpu, 0);
-  if (!status) {
-    status = dnnl_unimplemented;
-    // 16-bit products only where the processor has them; else through fp32.
-    if (shape->type == HFM_BF16 && hfm_has_native_bf16()) status = choose(c, dnnl_bf16);
-    if (status) status = choose(c, dnnl_f32);
-  }
+  int status = dnnl_unimplemented;
+  // 16-bit products only where the processor has them; else through fp32.
+  if (shape->type == HFM_BF16 && hfm_has_native_bf16()) status = choose(c, dnnl_bf16);
+  if (status) status = choose(c, dnnl_f32);
   if (status) {
     hfm_convolution_destroy(c);
     return status;
@@ -237,13 +237,13 @@ int64_t hfm_convolution_scratch(const hfm_convolution *c) { return c->scratchByt
 
 static int prepare_operand(hfm_convolution *c, int i) {
   operand *o = &c->operands[i];
-  int status = dnnl_memory_create(&o->plainMemory, &o->plain, c->engine, DNNL_MEMORY_NONE);
+  int status = dnnl_memory_create(&o->plainMemory, &o->plain, hfm_engine(), DNNL_MEMORY_NONE);
   if (status || !o->isReordered) return status;
-  status = dnnl_memory_create(&o->innerMemory, &o->inner, c->engine, DNNL_MEMORY_NONE);
+  status = dnnl_memory_create(&o->innerMemory, &o->inner, hfm_engine(), DNNL_MEMORY_NONE);
   if (status) return status;
   status = dnnl_primitive_create(&o->reorder, o->reordering);
   if (!status && o->scratch.ndims > 0)
-    status = dnnl_memory_create(&o->scratchMemory, &o->scratch, c->engine, DNNL_MEMORY_NONE);
+    status = dnnl_memory_create(&o->scratchMemory, &o->scratch, hfm_engine(), DNNL_MEMORY_NONE);
   return status;
 }
 int hfm_convolution_prepare(hfm_convolution *c) {
@@ -253,24 +253,24 @@ int hfm_convolution_prepare(hfm_convolution *c) {
   for (int i = 0; i < OPERANDS && !status; i++)
     if (c->operands[i].isUsed) status = prepare_operand(c, i);
   if (!status && c->scratch.ndims > 0)
-    status = dnnl_memory_create(&c->scratchMemory, &c->scratch, c->engine, DNNL_MEMORY_NONE);
-  if (!status) status = dnnl_stream_create(&c->stream, c->engine, dnnl_stream_default_flags);
+    status = dnnl_memory_create(&c->scratchMemory, &c->scratch, hfm_engine(), DNNL_MEMORY_NONE);
   return status;
 }
 
-static int reorder(hfm_convolution *c, operand *o, int isResult, void *scratch) {
+static int reorder(operand *o, int isResult, void *scratch, dnnl_stream_t stream) {
   dnnl_exec_arg_t arguments[3] = {
       {DNNL_ARG_FROM, isResult ? o->innerMemory : o->plainMemory},
       {DNNL_ARG_TO, isResult ? o->plainMemory : o->innerMemory},
       {DNNL_ARG_SCRATCHPAD, o->scratchMemory},
   };
-  if (!o->scratchMemory) return dnnl_primitive_execute(o->reorder, c->stream, 2, arguments);
+  if (!o->scratchMemory) return dnnl_primitive_execute(o->reorder, stream, 2, arguments);
   int status = dnnl_memory_set_data_handle(o->scratchMemory, (char *)scratch + o->scratchAt);
-  return status ? status : dnnl_primitive_execute(o->reorder, c->stream, 3, arguments);
+  return status ? status : dnnl_primitive_execute(o->reorder, stream, 3, arguments);
 }
 int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *bias, void *target,
                         void *scratch) {
-  hfm_use_one_thread();
+  dnnl_stream_t stream = hfm_own_stream();
+  if (!stream) return dnnl_runtime_error;
   void *data[OPERANDS] = {source, weights, target, bias};
   const int isForward = c->shape.kind == HFM_CONVOLVE, isData = c->shape.kind == HFM_CONVOLVE_DATA;
   const int slots[OPERANDS] = {
@@ -287,7 +287,7 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *b
     status = dnnl_memory_set_data_handle(o->plainMemory, data[i]);
     if (!status && o->isReordered)
       status = dnnl_memory_set_data_handle(o->innerMemory, (char *)scratch + o->at);
-    if (!status && o->isReordered && !is_result(c, i)) status = reorder(c, o, 0, scratch);
+    if (!status && o->isReordered && !is_result(c, i)) status = reorder(o, 0, scratch, stream);
     arguments[count++] =
         (dnnl_exec_arg_t){slots[i], o->isReordered ? o->innerMemory : o->plainMemory};
   }
@@ -295,11 +295,11 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *b
     status = dnnl_memory_set_data_handle(c->scratchMemory, (char *)scratch + c->scratchAt);
     arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, c->scratchMemory};
   }
-  if (!status) status = dnnl_primitive_execute(c->primitive, c->stream, count, arguments);
+  if (!status) status = dnnl_primitive_execute(c->primitive, stream, count, arguments);
   for (int i = 0; i < OPERANDS && !status; i++)
     if (c->operands[i].isUsed && c->operands[i].isReordered && is_result(c, i))
-      status = reorder(c, &c->operands[i], 1, scratch);
-  if (!status) status = dnnl_stream_wait(c->stream);
+      status = reorder(&c->operands[i], 1, scratch, stream);
+  if (!status) status = dnnl_stream_wait(stream);
   return status;
 }
 void hfm_convolution_destroy(hfm_convolution *c) {
@@ -315,7 +315,5 @@ void hfm_convolution_destroy(hfm_convolution *c) {
   if (c->scratchMemory) dnnl_memory_destroy(c->scratchMemory);
   if (c->primitive) dnnl_primitive_destroy(c->primitive);
   if (c->description) dnnl_primitive_desc_destroy(c->description);
-  if (c->stream) dnnl_stream_destroy(c->stream);
-  if (c->engine) dnnl_engine_destroy(c->engine);
   free(c);
 }

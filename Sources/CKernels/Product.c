@@ -16,29 +16,18 @@ struct hfm_product {
   size_t scratchBytes;
 };
 
-static dnnl_engine_t engine;
-static pthread_once_t engineOnce = PTHREAD_ONCE_INIT;
 static pthread_key_t scratchKey;
+static pthread_once_t scratchOnce = PTHREAD_ONCE_INIT;
 static int hasScratchKey;
-static void make_engine(void) {
+static void make_scratch_key(void) {
   hasScratchKey = pthread_key_create(&scratchKey, free) == 0;
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = 0;
-}
-// A stream of the calling thread, on which oneDNN runs alone; null when there is none.
-static dnnl_stream_t own_stream(void) {
-  static _Thread_local dnnl_stream_t stream;
-  hfm_use_one_thread();
-  pthread_once(&engineOnce, make_engine);
-  if (!stream && engine
-      && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)
-    stream = 0;
-  return stream;
 }
 
 // The calling thread's scratch, at least so long, freed when the thread ends; null when there is no
 // memory. Its length stands in front of it.
 static void *own_scratch(size_t bytes) {
   enum { LINE = 64 };
+  pthread_once(&scratchOnce, make_scratch_key);
   if (!hasScratchKey) return 0;
   char *scratch = pthread_getspecific(scratchKey);
   if (!scratch || *(size_t *)scratch < bytes) {
@@ -86,7 +75,8 @@ static int build(hfm_product *p, const hfm_gemm *g, int32_t packs) {
   if (!status) status = dnnl_matmul_desc_init(
       &description, &p->layout[A], &p->layout[B], g->bias.data ? &p->layout[BIAS] : 0,
       &p->layout[C]);
-  if (!status) status = dnnl_primitive_desc_create(&made, &description, attributes, engine, 0);
+  if (!status)
+    status = dnnl_primitive_desc_create(&made, &description, attributes, hfm_engine(), 0);
   if (!status) status = dnnl_primitive_create(&p->primitive, made);
   if (!status) {
     p->layout[B] = *dnnl_primitive_desc_query_md(made, dnnl_query_weights_md, 0);
@@ -97,14 +87,14 @@ static int build(hfm_product *p, const hfm_gemm *g, int32_t packs) {
   if (attributes) dnnl_primitive_attr_destroy(attributes);
   for (int i = 0; i < COUNT && !status; i++) {
     if ((i == BIAS && !g->bias.data) || (i == SCRATCH && !p->scratchBytes)) continue;
-    status = dnnl_memory_create(&p->memory[i], &p->layout[i], engine, DNNL_MEMORY_NONE);
+    status = dnnl_memory_create(&p->memory[i], &p->layout[i], hfm_engine(), DNNL_MEMORY_NONE);
   }
   return status;
 }
 
 int hfm_product_create(const hfm_gemm *g, int32_t packs, hfm_product **product) {
   *product = 0;
-  if (!own_stream()) return dnnl_runtime_error;
+  if (!hfm_own_stream()) return dnnl_runtime_error;
   hfm_product *p = calloc(1, sizeof *p);
   if (!p) return dnnl_out_of_memory;
   int status = build(p, g, packs);
@@ -121,16 +111,17 @@ int hfm_product_packs_like(const hfm_product *p, const hfm_product *other) {
 }
 
 int hfm_product_pack(const hfm_product *p, void *b, void *packed) {
-  dnnl_stream_t stream = own_stream();
+  dnnl_stream_t stream = hfm_own_stream();
   if (!stream) return dnnl_runtime_error;
   dnnl_memory_t from = 0, to = 0;
   dnnl_primitive_desc_t made = 0;
   dnnl_primitive_t reorder = 0;
   int status =
-      dnnl_reorder_primitive_desc_create(&made, &p->plain, engine, &p->layout[B], engine, 0);
+      dnnl_reorder_primitive_desc_create(
+          &made, &p->plain, hfm_engine(), &p->layout[B], hfm_engine(), 0);
   if (!status) status = dnnl_primitive_create(&reorder, made);
-  if (!status) status = dnnl_memory_create(&from, &p->plain, engine, b);
-  if (!status) status = dnnl_memory_create(&to, &p->layout[B], engine, packed);
+  if (!status) status = dnnl_memory_create(&from, &p->plain, hfm_engine(), b);
+  if (!status) status = dnnl_memory_create(&to, &p->layout[B], hfm_engine(), packed);
   dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
   if (!status) status = dnnl_primitive_execute(reorder, stream, 2, arguments);
   if (!status) status = dnnl_stream_wait(stream);
@@ -142,7 +133,7 @@ int hfm_product_pack(const hfm_product *p, void *b, void *packed) {
 }
 
 int hfm_product_run(hfm_product *p, void *a, void *b, void *bias, void *c) {
-  dnnl_stream_t stream = own_stream();
+  dnnl_stream_t stream = hfm_own_stream();
   if (!stream) return dnnl_runtime_error;
   void *data[COUNT] = {a, b, c, bias, 0};
   if (p->scratchBytes && !(data[SCRATCH] = own_scratch(p->scratchBytes)))

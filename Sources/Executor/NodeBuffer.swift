@@ -81,6 +81,33 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
       + "pages fall where they are first touched"
   }
 
+  /// What may be done with pages.
+  public enum Access: Sendable {
+    case none, read, readWrite
+  }
+
+  /// Sets what any thread may do with the pages of a range, given in bytes and cut outwards to
+  /// whole pages; breaking it ends the process.
+  /// - Throws: `UserError` when the system refuses.
+  public func protect(_ range: Range<Int>, _ access: Access) throws(UserError) {
+    let page = NodeBuffer.pageBytes
+    let first = range.lowerBound / page * page
+    let end = min((range.upperBound + page - 1) / page * page, byteCount)
+    guard !range.isEmpty, end > first else { return }
+    let bits =
+      switch access {
+      case .none: PROT_NONE
+      case .read: PROT_READ
+      case .readWrite: PROT_READ | PROT_WRITE
+      }
+    guard mprotect(pointer + first, end - first, bits) == 0 else {
+      throw UserError(
+        .run, key: "memory",
+        "the system refused to protect \(end - first) bytes: \(ErrnoFailure(code: errno).text)",
+        remedy: "raise vm.max_map_count, or guard a smaller program")
+    }
+  }
+
   /// Spreads the pages of a range, given in bytes, over NUMA nodes in turn; only those that no one
   /// has touched yet move. Cut inwards to whole pages.
   /// - Returns: what a reader should know when the system refuses; nil when it did as asked.

@@ -23,10 +23,10 @@ final class ConvolutionPlan: @unchecked Sendable {
     var lanes: Int
   }
 
-  /// One lane's share: where it starts in each tensor, in elements.
+  /// One lane's share.
   private struct Part {
     var handle: OpaquePointer
-    var source = 0, weights = 0, target = 0, bias = 0
+    var cut: Cut
   }
 
   let key: Key
@@ -35,27 +35,48 @@ final class ConvolutionPlan: @unchecked Sendable {
   /// Scratch that a lane needs, in bytes.
   var scratchBytes: Int { parts.map { Int(hfm_convolution_scratch($0.handle)) }.max() ?? 0 }
 
+  /// Scratch that all lanes share, in bytes: what each sums of the weights' and bias's gradients.
+  var sharedBytes: Int { isPartial ? 4 * parts.count * key.sumCount : 0 }
+
+  /// Whether each part sums over its own positions, so that the parts are to be added.
+  var isPartial: Bool { parts.first.map { $0.cut.shape.isPartial != 0 } ?? false }
+
   /// - Throws: `UserError` when oneDNN has no implementation.
   init(_ key: Key, name: String) throws(UserError) {
     self.key = key
-    for cut in key.cuts {
+    var status: Int32 = 0
+    for cuts in [key.positionCuts, key.channelCuts] where parts.isEmpty && !cuts.isEmpty {
+      status = make(cuts)
+    }
+    guard status == 0, !parts.isEmpty else {
+      throw UserError(
+        .impossible, key: name,
+        "oneDNN has no convolution of \(key.source) with \(key.weights) (status \(status))",
+        remedy: "count and plan this model; run it with fp32 or bf16")
+    }
+  }
+
+  /// Makes all parts or none; returns 0 or a oneDNN status.
+  private func make(_ cuts: [Cut]) -> Int32 {
+    for cut in cuts {
       var shape = cut.shape
       var handle: OpaquePointer?
       let status = hfm_convolution_create(&shape, &handle)
       guard status == 0, let handle else {
-        throw UserError(
-          .impossible, key: name,
-          "oneDNN has no convolution of \(key.source) with \(key.weights) (status \(status))",
-          remedy: "count and plan this model; run it with fp32 or bf16")
+        destroyParts()
+        return status == 0 ? -1 : status
       }
-      parts.append(
-        Part(
-          handle: handle, source: cut.source, weights: cut.weights, target: cut.target,
-          bias: cut.bias))
+      parts.append(Part(handle: handle, cut: cut))
     }
+    return 0
   }
 
-  deinit { for part in parts { hfm_convolution_destroy(part.handle) } }
+  private func destroyParts() {
+    for part in parts { hfm_convolution_destroy(part.handle) }
+    parts = []
+  }
+
+  deinit { destroyParts() }
 
   /// Generates the code, so that no run has to.
   func prepare(name: String) throws(UserError) {
@@ -70,14 +91,21 @@ final class ConvolutionPlan: @unchecked Sendable {
   }
 
   /// Computes the part of a lane; returns 0 or a oneDNN status.
+  /// - Parameter sums: room of `sharedBytes` for sums over parts.
   func run(
     _ index: Int, source: TensorStorage, weights: TensorStorage, bias: TensorStorage?,
-    target: TensorStorage, scratch: UnsafeMutablePointer<Float>
+    target: TensorStorage, scratch: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>
   ) -> Int32 {
-    let part = parts[index]
+    let cut = parts[index].cut
+    var (w, b) = (weights.array(from: cut.weights).data, bias?.array(from: cut.bias).data)
+    if isPartial {
+      w = UnsafeMutableRawPointer(sums + index * key.sumCount)
+      b = UnsafeMutableRawPointer(sums + index * key.sumCount + key.weightCount)
+    }
     return hfm_convolution_run(
-      part.handle, source.array(from: part.source).data, weights.array(from: part.weights).data,
-      bias?.array(from: part.bias).data, target.array(from: part.target).data, scratch)
+      parts[index].handle, source.array(from: cut.source).data, w, b,
+      target.array(from: cut.target).data, scratch)
   }
 
   var partCount: Int { parts.count }
@@ -116,13 +144,13 @@ extension ConvolutionPlan.Key {
     self.lanes = lanes
   }
 
-  /// One lane's shape and where it starts.
-  struct Cut {
-    var shape: hfm_convolution_shape
-    var source = 0, weights = 0, target = 0, bias = 0
-  }
+  /// Elements of the weights.
+  var weightCount: Int { weights.reduce(1, *) }
+  /// Elements of the gradients of weights and bias.
+  var sumCount: Int { weightCount + (hasBias ? weights[0] : 0) }
 
-  private var whole: hfm_convolution_shape {
+  /// The convolution as one part.
+  var whole: hfm_convolution_shape {
     var shape = hfm_convolution_shape()
     shape.kind = Int32(role)
     shape.dimensions = Int32(geometry.dimensions)
@@ -139,63 +167,10 @@ extension ConvolutionPlan.Key {
     copy(geometry.padding, into: &shape.padding)
     copy(geometry.dilation, into: &shape.dilation)
     shape.sourceStride = Int64(source.dropFirst().reduce(1, *))
+    shape.sourceChannelStride = Int64(source.dropFirst(2).reduce(1, *))
     shape.targetStride = Int64(target.dropFirst().reduce(1, *))
+    shape.targetChannelStride = Int64(target.dropFirst(2).reduce(1, *))
     shape.weightStride = Int64(weights.dropFirst().reduce(1, *))
     return shape
-  }
-
-  /// The cut over the lanes: by samples where they share out evenly, else by groups, else by the
-  /// channels that are not summed over. A weight's gradient sums over samples.
-  var cuts: [Cut] {
-    let shape = whole
-    let (batch, groups) = (source[0], geometry.groups)
-    let isWeights = role == ConvolutionPlan.Role.weights.rawValue
-    let isEven = batch % lanes == 0 || batch >= 4 * lanes
-    func ranges(_ count: Int, _ grain: Int) -> [Range<Int>] {
-      (0..<lanes).map { TeamScope.chunk($0, of: lanes, count: count, grain: grain) }
-        .filter { !$0.isEmpty }
-    }
-    if !isWeights, isEven || (groups > 1 && groups < lanes && batch > 1) {
-      return ranges(batch, 1).map { range in
-        var cut = Cut(shape: shape)
-        cut.shape.batch = Int64(range.count)
-        cut.source = range.lowerBound * Int(shape.sourceStride)
-        cut.target = range.lowerBound * Int(shape.targetStride)
-        return cut
-      }
-    }
-    let sourceSize = source.dropFirst(2).reduce(1, *)
-    let targetSize = target.dropFirst(2).reduce(1, *)
-    let (inputs, outputs) = (Int(shape.inputs), Int(shape.outputs))
-    if groups > 1 {
-      return ranges(groups, groups >= 16 * lanes ? 16 : 1).map { range in
-        var cut = Cut(shape: shape)
-        cut.shape.groups = Int64(range.count)
-        cut.source = range.lowerBound * inputs * sourceSize
-        cut.target = range.lowerBound * outputs * targetSize
-        cut.weights = range.lowerBound * outputs * Int(shape.weightStride)
-        cut.bias = range.lowerBound * outputs
-        return cut
-      }
-    }
-    if role == ConvolutionPlan.Role.source.rawValue
-      || (isWeights && !hasBias && outputs < lanes && inputs > outputs)
-    {
-      return ranges(inputs, inputs >= 16 * lanes ? 16 : 1).map { range in
-        var cut = Cut(shape: shape)
-        cut.shape.inputs = Int64(range.count)
-        cut.source = range.lowerBound * sourceSize
-        cut.weights = range.lowerBound * weights.dropFirst(2).reduce(1, *)
-        return cut
-      }
-    }
-    return ranges(outputs, outputs >= 16 * lanes ? 16 : 1).map { range in
-      var cut = Cut(shape: shape)
-      cut.shape.outputs = Int64(range.count)
-      cut.target = range.lowerBound * targetSize
-      cut.weights = range.lowerBound * Int(shape.weightStride)
-      cut.bias = range.lowerBound
-      return cut
-    }
   }
 }

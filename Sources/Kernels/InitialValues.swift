@@ -55,6 +55,9 @@ enum InitialValues: Equatable {
         choices[buffer] = .normal(mean: mean, deviation: deviation)
       }
     }
+    for (buffer, mean) in zip(step.statistics, [0.0, 1]) {
+      choices[buffer] = .normal(mean: mean, deviation: 0)
+    }
     if let scales = step.scales { choices[scales] = .normal(mean: byteScale, deviation: 0) }
     switch step.op.kind {
     case .embedding: bound(0, step.inputTensors[1].rows)

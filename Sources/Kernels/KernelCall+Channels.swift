@@ -100,8 +100,7 @@ extension KernelCall {
     }
   }
 
-  /// Joins the rows' moments to those of each set (Chan et al. 1979). Stored statistics are those
-  /// of a fresh model, mean 0 and variance 1; others are held by gamma and beta.
+  /// Joins the rows' moments to those of each set (Chan et al. 1979), or takes stored ones.
   private func statistics(
     _ norm: ChannelNorm, _ moments: UnsafeMutablePointer<Float>,
     _ totals: UnsafeMutablePointer<SetTotal>, rows: Int, columns: Int, channels: Int
@@ -109,9 +108,13 @@ extension KernelCall {
     let (means, deviations) = (outputs[1].floats, outputs[2].floats)
     let count = outputs[1].count
     guard norm.kind != .stored else {
+      means.update(repeating: 0, count: count)
+      deviations.update(repeating: 1, count: count)
+      for (stored, values) in zip(statistics, [means, deviations]) {
+        kernels.toFloat(stored.array, 0, Int64(count), values)
+      }
       for set in 0..<count {
-        means[set] = 0
-        deviations[set] = Float(1 / (1 + norm.epsilon).squareRoot())
+        deviations[set] = Float(1 / (Double(deviations[set]) + norm.epsilon).squareRoot())
       }
       return
     }

@@ -19,16 +19,31 @@ extension KernelCall {
       bias = outputs.count > 1 ? outputs[1] : nil
     }
     clearStatus()
+    let sums = workspace.shared.assumingMemoryBound(to: Float.self)
     forRows(convolution.partCount) { begin, end, lane in
       for part in begin..<end {
         let status = convolution.run(
           part, source: isTransposed ? y : x, weights: w, bias: isTransposed ? nil : bias,
-          target: isTransposed ? x : y, scratch: workspace.scratch(lane))
+          target: isTransposed ? x : y, scratch: workspace.scratch(lane), sums: sums)
         note(status, lane)
       }
     }
     try checkStatus("a convolution of \(x.tensor.shape) with \(w.tensor.shape)")
+    if convolution.isPartial { addParts(convolution, sums, w, isTransposed ? nil : bias) }
     if isTransposed, let bias { transposedBias(bias, y) }
+  }
+
+  /// Adds the lanes' sums of the gradients of weights and bias, in the order of lanes.
+  private func addParts(
+    _ convolution: ConvolutionPlan, _ sums: UnsafeMutablePointer<Float>, _ w: TensorStorage,
+    _ bias: TensorStorage?
+  ) {
+    let (parts, size) = (Int64(convolution.partCount), Int64(convolution.key.sumCount))
+    forElements(w.count) { begin, end, _ in
+      kernels.reducePartials(sums, parts, size, w.array, Int64(begin), Int64(end))
+    }
+    guard let bias else { return }
+    kernels.reducePartials(sums + w.count, parts, size, bias.array, 0, Int64(bias.count))
   }
 
   /// A transposed convolution's bias, which oneDNN's adjoint lacks: added, or its gradient summed.

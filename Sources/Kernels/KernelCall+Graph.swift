@@ -43,7 +43,8 @@ extension Program.Step {
       return Workspace.Need(
         laneFloats: Int(hfm_gemm_scratch()) + KernelCall.expandedRows * columns)
     case (_, .convolution(let convolution)):
-      return Workspace.Need(laneFloats: (convolution.scratchBytes + 3) / 4)
+      return Workspace.Need(
+        laneFloats: (convolution.scratchBytes + 3) / 4, sharedBytes: convolution.sharedBytes)
     case (_, .resampling(let resampling)):
       return Workspace.Need(laneFloats: resampling.scratchFloats)
     case (_, .fourier(let plan)):

@@ -12,6 +12,7 @@ struct KernelCall {
   let rotaryTable: [Float]
   let plan: StepPlan
   let scales: TensorStorage?
+  let statistics: [TensorStorage]
   let scope: TeamScope
   let workspace: WorkspaceView
   let table: KernelTable

@@ -1,3 +1,4 @@
+import Executor
 import Graph
 import Quantities
 
@@ -12,6 +13,9 @@ struct MemoryPlan: Sendable {
   private(set) var bytes = 0
   /// The arena's first part: buffers that live as long as the program.
   private(set) var lastingBytes = 0
+
+  /// Each buffer's own pages, in bytes, when buffers are guarded; else none.
+  private(set) var pages: [Range<Int>] = []
 
   /// Slices start on pages of a cache line pair, so that lanes never share a line.
   private static let alignment = 128
@@ -33,6 +37,23 @@ struct MemoryPlan: Sendable {
     }
     lastingBytes = bytes
     try placeTransients(program, sizes, base: bytes)
+  }
+
+  /// Gives each buffer pages of its own, with a page on each side that is nobody's.
+  init(_ program: Program, guarded side: MemoryGuard.Side) throws(UserError) {
+    let page = NodeBuffer.pageBytes
+    offsets = []
+    bytes = page
+    for buffer in program.buffers {
+      let size = buffer.tensor.bytes
+      let (end, overflow) = bytes.addingReportingOverflow(size)
+      guard !overflow, end < Int.max - 2 * page else { throw MemoryPlan.tooLarge }
+      let room = bytes..<(end + page - 1) / page * page
+      pages.append(room)
+      offsets.append(side == .before ? room.lowerBound : room.upperBound - size)
+      bytes = room.upperBound + page
+    }
+    lastingBytes = bytes
   }
 
   private mutating func placeTransients(_ program: Program, _ sizes: [Int], base: Int)

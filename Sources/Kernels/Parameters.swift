@@ -15,12 +15,12 @@ extension Program {
 }
 
 extension ProgramRunner {
-  /// Replaces the random parameters by others, as many as there are; a weight of one byte an
-  /// element is rounded to it, row by row.
+  /// Replaces the random parameters by others, as many as there are, and the statistics of norms
+  /// that use stored ones; a weight of one byte an element is rounded to it, row by row.
   ///
   /// - Parameter values: elements of a parameter, given its number of elements; nil to keep the
   ///   random ones.
-  /// - Returns: how many parameters were replaced, and the names of the rest.
+  /// - Returns: how many parameters were replaced, and the names of what was not.
   /// - Throws: what `values` throws; `UserError` when it gives another number of elements.
   public func load(
     _ values: (Program.Parameter, Int) throws -> [Float]?
@@ -30,7 +30,9 @@ extension ProgramRunner {
       uniquingKeysWith: { first, _ in first })
     var loaded = 0
     var kept: [String] = []
-    for parameter in program.parameters {
+    let used = Set(program.steps.flatMap(\.statistics))
+    let statistics = program.statistics.filter { used.contains($0.buffer) }
+    for parameter in program.parameters + statistics {
       let count = program.buffers[parameter.buffer].tensor.count
       if let elements = try values(parameter, count) {
         if let scales = scales[parameter.buffer] {
@@ -38,7 +40,7 @@ extension ProgramRunner {
         } else {
           try write(elements, to: parameter.buffer)
         }
-        loaded += 1
+        if !used.contains(parameter.buffer) { loaded += 1 }
       } else {
         kept.append("\(parameter.block).\(parameter.iteration).\(parameter.tensor)")
       }

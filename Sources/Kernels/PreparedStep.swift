@@ -7,6 +7,9 @@ struct PreparedStep {
   let rotaryTable: [Float]
   let plan: StepPlan
   let scales: TensorStorage?
+  let statistics: [TensorStorage]
+  /// Scratch that the kernel asks for.
+  let need: Workspace.Need
   /// The product that the operator is; nil for other kinds.
   var product: MatrixProduct?
   /// Its settled form; nil for few rows and formats without one.

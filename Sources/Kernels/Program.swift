@@ -40,6 +40,12 @@ public struct Program: Sendable {
     public var inputs: [Int], outputs: [Int]
     /// Buffer of the scales of a linear map's weight of one byte an element, one a row.
     public var scales: Int?
+    /// Buffers of the running mean and variance of a norm that uses stored statistics; none for
+    /// those of a fresh model, mean 0 and variance 1.
+    public var statistics: [Int] = []
+
+    /// What is read beside the inputs.
+    var beside: [Int] { [scales].compactMap { $0 } + statistics }
   }
 
   /// Every buffer.
@@ -48,6 +54,8 @@ public struct Program: Sendable {
   public private(set) var steps: [Step] = []
   /// Parameters of the forward graph, in the order in which it reads them.
   public internal(set) var parameters: [Parameter] = []
+  /// Running means and variances of norms over batches, likewise.
+  public internal(set) var statistics: [Parameter] = []
   /// Buffers of the graph's results, in order.
   public private(set) var results: [Int] = []
 
@@ -65,14 +73,23 @@ public struct Program: Sendable {
   public mutating func add(_ op: Operator, tensors: [Tensor], binding: (TensorID) -> Int) {
     var step = Step(
       op: op, tensors: tensors, inputs: op.inputs.map(binding), outputs: op.outputs.map(binding))
-    if case .linear = op.kind, op.inputs.count > 1, tensors.indices.contains(op.inputs[1].index),
-      tensors[op.inputs[1].index].dataType == .int8
-    {
-      // The graph keeps a narrow weight's scales as a buffer beside it.
-      let name = tensors[op.inputs[1].index].name + ".scales.0"
-      step.scales = tensors.firstIndex { $0.name == name }.map { binding(TensorID($0)) }
+    // The graph keeps a narrow weight's scales and a norm's statistics as buffers beside it.
+    func buffer(_ name: String) -> Int? {
+      tensors.firstIndex { $0.name == name }.map { binding(TensorID($0)) }
     }
-    for buffer in step.inputs + step.outputs + [step.scales].compactMap({ $0 }) {
+    if op.inputs.count > 1, tensors.indices.contains(op.inputs[1].index) {
+      let weight = tensors[op.inputs[1].index]
+      switch op.kind {
+      case .linear where weight.dataType == .int8: step.scales = buffer(weight.name + ".scales.0")
+      case .channelNorm(let norm) where norm.kind == .stored:
+        let found = ["Mean", "Variance"].compactMap {
+          buffer(weight.name.dropLast("weight".count) + "running" + $0)
+        }
+        if found.count == 2 { step.statistics = found }
+      default: break
+      }
+    }
+    for buffer in step.inputs + step.outputs + step.beside {
       use(buffer, at: steps.count)
     }
     steps.append(step)

@@ -62,6 +62,17 @@ struct ProgramBuilder {
     return buffer
   }
 
+  private mutating func buffer(_ tensor: Tensor, of block: Block) -> Int {
+    let buffer = program.add(tensor, .constant)
+    if tensor.name.hasSuffix(".runningMean") || tensor.name.hasSuffix(".runningVariance") {
+      program.statistics.append(
+        Program.Parameter(
+          buffer: buffer, block: block.name, iteration: layers[block.name, default: 0],
+          tensor: tensor.name))
+    }
+    return buffer
+  }
+
   /// Notes where a parameter stands; one that several blocks share is named once, by the first.
   private mutating func name(_ buffer: Int, _ tensor: String, of block: Block) {
     guard named.insert(buffer).inserted else { return }
@@ -86,7 +97,7 @@ struct ProgramBuilder {
       frame[index] =
         switch tensor.role {
         case .parameter: earlier?[index] ?? parameter(tensor, of: block)
-        case .buffer: earlier?[index] ?? program.add(tensor, .constant)
+        case .buffer: earlier?[index] ?? buffer(tensor, of: block)
         case .activation, .input: program.add(tensor, .transient)
         }
     }

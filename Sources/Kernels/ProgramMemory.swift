@@ -29,12 +29,16 @@ final class ProgramMemory: @unchecked Sendable {
   ) throws(UserError) {
     let nodes = team.numaNodes
     self.plan = plan
-    let usable = program.changesParameters && placement == .replicate ? .shard : placement
+    let isGuarded = !plan.pages.isEmpty
+    let usable =
+      isGuarded || (program.changesParameters && placement == .replicate) ? .shard : placement
     self.placement = usable
     arena = try NodeBuffer(
-      byteCount: max(1, plan.bytes), node: nodes.count == 1 ? nodes.first : nil, hugePages: true)
+      byteCount: max(1, plan.bytes), node: nodes.count == 1 ? nodes.first : nil,
+      hugePages: !isGuarded)
     notes = arena.notes
     shifts = Array(repeating: 0, count: team.count)
+    if isGuarded { try arena.protectGaps(plan.pages) }
     guard nodes.count > 1 else { return }
     switch usable {
     case .shard: break
@@ -58,6 +62,7 @@ final class ProgramMemory: @unchecked Sendable {
   /// Makes every page exist: transient buffers page by page on the lanes that own them, the
   /// largest first, as most others lie in its place.
   func prefault(_ program: Program, _ scope: TeamScope) {
+    guard plan.pages.isEmpty else { return }
     let transient = program.buffers.indices.filter { program.buffers[$0].content == .transient }
       .sorted {
         (program.buffers[$1].tensor.bytes, $0) < (program.buffers[$0].tensor.bytes, $1)
@@ -84,18 +89,28 @@ final class ProgramMemory: @unchecked Sendable {
   /// Whether lanes read copies of their own.
   var isReplicated: Bool { !copies.isEmpty }
 
-  /// Makes room for packed weights and returns where it is.
-  func makePackedRoom(_ bytes: Int, nodes: [Int]) throws(UserError) -> UnsafeMutableRawPointer {
+  /// Makes room for packed weights and returns where it is; guarded, it touches a page that nobody
+  /// may touch.
+  func makePackedRoom(
+    _ bytes: Int, nodes: [Int], guarded side: MemoryGuard.Side? = nil
+  ) throws(UserError) -> UnsafeMutableRawPointer {
+    let page = NodeBuffer.pageBytes
     let room = Copy(
       try NodeBuffer(
-        byteCount: bytes, node: nodes.count == 1 ? nodes.first : nil, hugePages: true))
+        byteCount: side == nil ? bytes : bytes + 3 * page,
+        node: nodes.count == 1 ? nodes.first : nil, hugePages: side == nil))
     notes += room.buffer.notes
+    packed = room
+    if let side {
+      let pages = page..<room.buffer.byteCount - page
+      try room.buffer.protectGaps([pages])
+      return room.buffer.pointer + (side == .before ? pages.lowerBound : pages.upperBound - bytes)
+    }
     if placement == .interleave, nodes.count > 1,
       let note = room.buffer.interleave(0..<bytes, over: nodes)
     {
       notes.append(note)
     }
-    packed = room
     return room.buffer.pointer
   }
 

@@ -8,12 +8,11 @@ extension ProgramRunner {
   /// Settles how groups are cut and their products; `packing` bytes may be used for weights that
   /// stay the same from run to run, in the order that oneDNN likes best.
   func planProducts(_ scope: TeamScope, packing: Int) throws(UserError) {
-    let patches = workspace.view.shared
     // Weights of one byte have a kernel of their own.
     for index in program.steps.indices where program.steps[index].scales == nil {
       prepared[index].product = KernelCall.product(
         program.steps[index].op.kind, prepared[index].inputs, prepared[index].outputs,
-        patches: patches)
+        patches: workspace.view(prepared[index].need).shared)
     }
     splits = groups.map { group in
       let products = group.steps.compactMap { prepared[$0].product }
@@ -24,7 +23,7 @@ extension ProgramRunner {
     // A lane's own copy of a weight is worth more than a packed one on another node.
     if bytes > packing || memory.isReplicated { bytes = makePlans(scope, []) }
     guard bytes > 0 else { return }
-    var place = try memory.makePackedRoom(bytes, nodes: team.numaNodes)
+    var place = try memory.makePackedRoom(bytes, nodes: team.numaNodes, guarded: guards?.side)
     for plan in prepared.compactMap(\.productPlan) where plan.packedBytes > 0 {
       plan.place(at: place)
       place += plan.packedBytes
@@ -54,7 +53,7 @@ extension ProgramRunner {
   /// Packs the constant weights again from where they lie.
   func pack(_ scope: TeamScope) throws(UserError) {
     let plans = prepared.compactMap(\.productPlan).filter { $0.packedBytes > 0 }
-    let view = workspace.view
+    let view = workspace.view(Workspace.Need())
     for lane in 0..<scope.count { view.value(lane).pointee = 0 }
     scope.parallelFor(plans.count) { range, lane in
       for index in range where plans[index].pack() != 0 { view.value(lane).pointee = 1 }

@@ -24,7 +24,9 @@ public final class ProgramRunner: @unchecked Sendable {
   let workspace: Workspace
   private let table: KernelTable
   let groups: [StepGroup]
-  private let aliases: [Int: Int]
+  let aliases: [Int: Int]
+  /// What watches over the kernels; nil in production.
+  let guards: MemoryGuard?
   var prepared: [PreparedStep] = []
   /// How each group's outputs are cut; nil where its steps run one by one.
   var splits: [TileSplit?] = []
@@ -67,11 +69,14 @@ public final class ProgramRunner: @unchecked Sendable {
   ///   - memoryBudget: most bytes that may be used; nil for no limit.
   ///   - weights: where parameters lie on a team of several NUMA nodes; nil for what suits the
   ///     program (see `WeightPlacement`).
+  ///   - kernels: of which instruction set.
+  ///   - guards: for tests: ends the process when a kernel touches memory that is not its own.
+  ///     The pages around buffers count towards no budget.
   /// - Throws: `UserError` when a format has no kernel, the memory exceeds the budget or is
   ///   refused; what `WorkerTeam.run` throws.
   public init(
     _ program: Program, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
-    weights: WeightPlacement? = nil, kernels: KernelTable = .best
+    weights: WeightPlacement? = nil, kernels: KernelTable = .best, guards: MemoryGuard? = nil
   ) throws {
     let plans = try ProgramRunner.plans(program, lanes: team.count)
     groups = program.groups
@@ -89,17 +94,18 @@ public final class ProgramRunner: @unchecked Sendable {
     }
     self.program = program
     self.team = team
+    self.guards = guards
     table = kernels
     requiredBytes = required
     memory = try ProgramMemory(
-      program, plan: plan, team: team,
+      program, plan: guards.map { try MemoryPlan(program, guarded: $0.side) } ?? plan, team: team,
       placement: weights
         ?? .suited(
           weightBytes: program.parameterBytes, requiredBytes: required, budget: memoryBudget,
           nodes: team.numaNodes.count, changesWeights: program.changesParameters))
-    workspace = try Workspace(need, lanes: team.count)
+    workspace = try Workspace(need, lanes: team.count, guarded: guards?.side)
     for (lane, shift) in memory.shifts.enumerated() {
-      workspace.view.weightShift(lane).pointee = shift
+      workspace.view(need).weightShift(lane).pointee = shift
     }
     stepSeconds = Array(repeating: 0, count: program.steps.count)
     try prepare(plans)
@@ -135,7 +141,9 @@ public final class ProgramRunner: @unchecked Sendable {
           inputs: zip(step.inputs, step.inputTensors).map { storage($0, as: $1) },
           outputs: zip(step.outputs, step.outputTensors).map { storage($0, as: $1) },
           rotaryTable: step.rotaryTable, plan: plan,
-          scales: step.scales.map { storage($0, as: program.buffers[$0].tensor) }))
+          scales: step.scales.map { storage($0, as: program.buffers[$0].tensor) },
+          statistics: step.statistics.map { storage($0, as: program.buffers[$0].tensor) },
+          need: step.need(plan, lanes: team.count)))
     }
   }
 
@@ -165,9 +173,14 @@ public final class ProgramRunner: @unchecked Sendable {
     _ scope: TeamScope, optimizer: OptimizerSettings, step: Int, profile: Bool
   ) throws {
     if mustPack { try pack(scope) }
-    defer { calls.removeAll(keepingCapacity: true) }
+    if guards != nil { try closeBuffers() }
+    defer {
+      calls.removeAll(keepingCapacity: true)
+      if guards != nil { openBuffers() }
+    }
     for (group, split) in zip(groups, splits) {
       try scope.checkCancellation()
+      if let guards { try admit(group, guards) }
       calls.removeAll(keepingCapacity: true)
       for index in group.steps {
         calls.append(call(index, scope, optimizer: optimizer, step: step))
@@ -177,6 +190,7 @@ public final class ProgramRunner: @unchecked Sendable {
       } else {
         try runOneByOne(group, profile: profile)
       }
+      if guards != nil { try dismiss(group) }
     }
     try scope.checkCancellation()
     if profile { profiledRuns += 1 }
@@ -209,8 +223,9 @@ public final class ProgramRunner: @unchecked Sendable {
     let (op, item) = (program.steps[index].op, prepared[index])
     return KernelCall(
       name: op.name, kind: op.kind, inputs: item.inputs, outputs: item.outputs,
-      rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales, scope: scope,
-      workspace: workspace.view, table: table, optimizer: optimizer, step: step,
+      rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales,
+      statistics: item.statistics, scope: scope, workspace: workspace.view(item.need), table: table,
+      optimizer: optimizer, step: step,
       product: item.product, productPlan: item.productPlan)
   }
 

@@ -10,10 +10,12 @@ public final class InferenceRunner: Sendable {
   /// Allocates and fills everything; nothing is allocated per run.
   /// - Throws: see `ProgramRunner.init`.
   public init(
-    _ graph: OperatorGraph, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil
+    _ graph: OperatorGraph, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
+    guards: MemoryGuard? = nil
   ) throws {
     runner = try ProgramRunner(
-      Program(inference: graph), team: team, seed: seed, memoryBudget: memoryBudget)
+      Program(inference: graph), team: team, seed: seed, memoryBudget: memoryBudget,
+      guards: guards)
   }
 
   /// Memory that running a graph needs on a number of lanes, in bytes; nothing is allocated.
@@ -47,11 +49,12 @@ public final class TrainingRunner: Sendable {
   /// - Throws: see `ProgramRunner.init`.
   public init(
     _ graph: TrainingGraph, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
-    settings: OptimizerSettings = OptimizerSettings()
+    settings: OptimizerSettings = OptimizerSettings(), guards: MemoryGuard? = nil
   ) throws {
     self.settings = settings
     runner = try ProgramRunner(
-      Program(training: graph), team: team, seed: seed, memoryBudget: memoryBudget)
+      Program(training: graph), team: team, seed: seed, memoryBudget: memoryBudget,
+      guards: guards)
   }
 
   /// Memory that a step needs on a number of lanes, in bytes; nothing is allocated.

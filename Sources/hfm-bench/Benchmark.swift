@@ -17,6 +17,8 @@ struct BenchmarkOptions: Sendable {
   var rounds = 11
   /// Words that the names of cases must contain, where a benchmark has cases with names.
   var filter: [String] = []
+  /// Told the rows of a case as soon as they are measured, where a benchmark takes minutes.
+  var report: @Sendable ([BenchmarkRow]) -> Void = { _ in }
 
   /// Whether a case is asked for.
   func includes(_ name: String) -> Bool { filter.allSatisfy { name.contains($0) } }

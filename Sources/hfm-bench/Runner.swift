@@ -10,8 +10,11 @@ func runBenchmarks(_ benchmarks: [Benchmark], _ arguments: [String]) -> Int32 {
       return 0
     }
     var results: [(String, JSONValue)] = []
+    var options = request.options
+    // As it goes on standard error, the results as a whole on standard output.
+    options.report = { printError(table($0)) }
     for benchmark in request.chosen {
-      let rows = try benchmark.run(request.options)
+      let rows = try benchmark.run(options)
       if request.json {
         results.append((benchmark.name, .array(rows.map(\.json))))
       } else {

@@ -32,7 +32,8 @@ import Testing
       program.add(op, tensors: tensors) { buffers[$0.index] }
       program.keep(buffers[3])
       let got = try ModelRunTests.withTeam(1 + seed) { team in
-        let runner = try ProgramRunner(program, team: team, kernels: table)
+        let runner = try ProgramRunner(
+          program, team: team, kernels: table, guards: Watch.guards)
         for (buffer, values) in zip([0, 1, 2, 4], [x.elements, codes, bias.elements, scales]) {
           try runner.write(values.map { Float($0) }, to: buffer)
         }

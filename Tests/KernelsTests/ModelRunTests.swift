@@ -125,7 +125,8 @@ import Workloads
     try ModelRunTests.withTeam(2) { team in
       let runner = try TrainingRunner(
         training, team: team,
-        settings: OptimizerSettings(learningRate: ModelRunTests.rate(optimizer)))
+        settings: OptimizerSettings(learningRate: ModelRunTests.rate(optimizer)),
+        guards: Watch.guards)
       let losses = try (0..<40).map { _ in try runner.step() }
       // Rules that take the gradient's length leave the flat region around the initialisation
       // slowly; so do those whose step follows that of parameters that are still small.

@@ -86,7 +86,8 @@ func run(
     outputs.indices.map { TensorID(inputs.count + $0) })
   program.add(op, tensors: tensors) { buffers[$0.index] }
   for index in outputs.indices { program.keep(buffers[inputs.count + index]) }
-  let runner = try ProgramRunner(program, team: team, kernels: kernels)
+  let runner = try ProgramRunner(
+    program, team: team, kernels: kernels, guards: Watch.guards)
   for (index, input) in inputs.enumerated() {
     try runner.write(input.values.elements.map { Float($0) }, to: buffers[index])
   }

@@ -111,9 +111,10 @@ import Testing
     }
   }
 
-  private static let rules: [OptimizerKind] = [.momentum, .lamb, .adafactor, .adamw8bit, .muon]
+  static let rules: [OptimizerKind] = [.momentum, .lamb, .adafactor, .adamw8bit, .muon]
+  static let shapes = [[9, 14], [70, 65]]
 
-  @Test(arguments: rules, [[9, 14], [70, 65]])
+  @Test(arguments: rules, shapes)
   func followsItsDefinition(_ rule: OptimizerKind, _ shape: [Int]) throws {
     // Whole bytes are kept only of large tensors; what is kept of small ones is AdamW's.
     if rule == .adamw8bit && shape[0] < 64 { return }

@@ -36,7 +36,8 @@ import Workloads
     let rate = 1024.0
     try ModelRunTests.withTeam(lanes) { team in
       let trainer = try TrainingRunner(
-        training, team: team, settings: OptimizerSettings(learningRate: rate))
+        training, team: team, settings: OptimizerSettings(learningRate: rate),
+        guards: Watch.guards)
       let runner = trainer.runner
       try runner.writeTestValues()
       let parameters = runner.program.buffers.indices.filter {
@@ -68,7 +69,7 @@ import Workloads
     let fixture = try JSONDecoder().decode(Fixture.self, from: data)
     let training = try #require(try model.workload(.bf16).training)
     try ModelRunTests.withTeam(2) { team in
-      let trainer = try TrainingRunner(training, team: team)
+      let trainer = try TrainingRunner(training, team: team, guards: Watch.guards)
       try trainer.runner.writeTestValues()
       let loss = Double(try trainer.step())
       // Eight bits of each tensor: a few per cent through a network.

@@ -88,7 +88,8 @@ import Testing
           values[step.output] = Values(shape, got[0])
         }
         let got = try ModelRunTests.withTeam(1 + seed % 3) { team in
-          let runner = try ProgramRunner(chain.program, team: team, kernels: table)
+          let runner = try ProgramRunner(
+            chain.program, team: team, kernels: table, guards: Watch.guards)
           for (buffer, value) in given {
             try runner.write(value.elements.map { Float($0) }, to: buffer)
           }
@@ -107,7 +108,7 @@ import Testing
   @Test func packedWeightsFollowTheirSource() throws {
     let chain = StepGroupTests.chain(.gelu, 20, 32, 16, .fp32)
     try ModelRunTests.withTeam(2) { team in
-      let runner = try ProgramRunner(chain.program, team: team)
+      let runner = try ProgramRunner(chain.program, team: team, guards: Watch.guards)
       let bare = try ProgramRunner(
         chain.program, team: team,
         memoryBudget: ProgramRunner.requiredBytes(chain.program, lanes: 2))

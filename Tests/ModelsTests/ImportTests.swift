@@ -116,6 +116,45 @@ struct ImportTests {
     #expect(model.id == "x")
   }
 
+  /// torchvision's counts of parameters: ResNet-50 and ResNeXt-50 (32 groups of 4).
+  @Test(arguments: [(1, 64, 25_557_032), (32, 4, 25_028_904)])
+  func residualNetworkHeader(groups: Int, groupWidth: Int, parameters: Int) throws {
+    var tensors: [(String, [Int])] = [
+      ("conv1.weight", [64, 3, 7, 7]), ("fc.weight", [1000, 2048]), ("fc.bias", [1000]),
+    ]
+    func norm(_ name: String, _ channels: Int) {
+      for kind in ["weight", "bias", "running_mean", "running_var"] {
+        tensors.append((name + "." + kind, [channels]))
+      }
+    }
+    norm("bn1", 64)
+    var inputs = 64
+    for (stage, depth) in [3, 4, 6, 3].enumerated() {
+      let (inner, outputs) = ((64 << stage) * groupWidth / 64 * groups, 256 << stage)
+      for index in 0..<depth {
+        let p = "layer\(stage + 1).\(index)."
+        tensors += [
+          (p + "conv1.weight", [inner, inputs, 1, 1]),
+          (p + "conv2.weight", [inner, inner / groups, 3, 3]),
+          (p + "conv3.weight", [outputs, inner, 1, 1]),
+        ]
+        for (name, channels) in [("bn1", inner), ("bn2", inner), ("bn3", outputs)] {
+          norm(p + name, channels)
+        }
+        if index == 0 {
+          tensors.append((p + "downsample.0.weight", [outputs, inputs, 1, 1]))
+          norm(p + "downsample.1", outputs)
+        }
+        inputs = outputs
+      }
+    }
+    let model = try ModelProfile(
+      safetensorsHeader: Self.file(Self.header(tensors)), file: "x/resnet.safetensors")
+    #expect(try model.parameterCount() == parameters)
+    #expect(model.storedParameters == parameters)
+    #expect(model.assumptions.count == 1, "\(model.assumptions)")
+  }
+
   @Test(arguments: [
     ([1, 2, 3], "only 3 bytes"), (file("{}", length: UInt64.max), "not possible"),
     (file("{}", length: 500), "cut off"), (file("{\"a\": 1}"), "expected an object"),

@@ -95,6 +95,41 @@ class Vit(nn.Module):
         return self.head(self.norm(self.layers(x))[:, 0])
 
 
+def convolutions(channels, width, stride=1):
+    """Two convolutions with instance norms, the first with the stride."""
+    layers = []
+    for k, step in ((channels, stride), (width, 1)):
+        layers += [nn.Conv3d(k, width, 3, step, 1), nn.InstanceNorm3d(width, affine=True)]
+        layers.append(nn.LeakyReLU(inplace=True))
+    return nn.Sequential(*layers)
+
+
+class Nnunet(nn.Module):
+    """nnU-Net's plain 3-D network; trained, every scale of the decoder has a result."""
+
+    def __init__(self, widths=(32, 64, 128, 256, 320, 320), classes=2):
+        super().__init__()
+        inputs = (1, *widths[:-1])
+        self.down = nn.ModuleList(
+            convolutions(k, n, 1 if k == 1 else 2) for k, n in zip(inputs, widths))
+        pairs = list(zip(widths[:0:-1], widths[-2::-1]))
+        self.up = nn.ModuleList(nn.ConvTranspose3d(k, n, 2, 2) for k, n in pairs)
+        self.joined = nn.ModuleList(convolutions(2 * n, n) for _, n in pairs)
+        self.heads = nn.ModuleList(nn.Conv3d(n, classes, 1) for _, n in pairs)
+
+    def forward(self, x):
+        skipped = []
+        for stage in self.down:
+            x = stage(x)
+            skipped.append(x)
+        results = []
+        for up, joined, head, skip in zip(self.up, self.joined, self.heads, skipped[-2::-1]):
+            x = joined(torch.cat([skip, up(x)], 1))
+            if self.training or skip is skipped[0]:
+                results.append(head(x))
+        return results
+
+
 class Decoder(nn.Module):
     """Layers of a LLaMA-like decoder (RMSNorm, SwiGLU, grouped queries) beside a full cache."""
 
@@ -136,14 +171,13 @@ def inference(model, *inputs):
     return call
 
 
-def training(model, ids, labels):
+def training(model, x, losses):
+    """A step on `losses`, the terms of the loss of the model's result."""
     model.train()
     optimizer = torch.optim.AdamW(model.parameters(), fused=True)
 
     def call():
-        logits = model(ids)
-        loss = F.cross_entropy(logits.float().flatten(0, 1), labels.flatten())
-        loss.backward()
+        sum(losses(model(x))).backward()
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
 
@@ -151,15 +185,26 @@ def training(model, ids, labels):
 
 
 def forward_case(model, batch, length, kind):
+    if model == "nnunet-3d-fullres":
+        return inference(Nnunet().to(kind), torch.randn(batch, 1, *[length] * 3, dtype=kind))
     if model == "vit-b-16":
         return inference(Vit().to(kind), torch.randn(batch, 3, 224, 224, dtype=kind))
     return inference(Bert(head=False).to(kind), torch.randint(30522, (batch, length)))
 
 
 def train_case(model, batch, length, kind):
+    if model == "nnunet-3d-fullres":
+        sides = [length >> scale for scale in range(4, -1, -1)]
+        labels = [torch.randint(2, (batch, side, side, side)) for side in sides]
+        x = torch.randn(batch, 1, length, length, length, dtype=kind)
+        return training(
+            Nnunet().to(kind), x,
+            lambda y: [F.cross_entropy(a.float(), b) for a, b in zip(y, labels)])
     network, words = (Gpt(), 50257) if model == "gpt2" else (Bert(head=True), 30522)
-    ids = torch.randint(words, (batch, length))
-    return training(network.to(kind), ids, torch.randint(words, (batch, length)))
+    ids, labels = torch.randint(words, (2, batch, length))
+    return training(
+        network.to(kind), ids,
+        lambda y: [F.cross_entropy(y.float().flatten(0, 1), labels.flatten())])
 
 
 def attention_case(batch, heads, length, size, causal, kind):

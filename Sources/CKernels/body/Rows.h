@@ -28,30 +28,30 @@ static void k_softmaxBackward(hfm_array dy, hfm_array y, hfm_array dx, int64_t c
   }
 }
 
+// Each chunk's moments are taken while it is in the cache, and joined to the row's so far
+// (Chan et al. 1979): the row is read once.
 static void k_moments(hfm_array x, float *moments, int64_t cols, int64_t rowBegin,
                       int64_t rowEnd) {
   float bx[CHUNK];
   for (int64_t r = rowBegin; r < rowEnd; r++) {
-    double total = 0, square = 0;
+    double mean = 0, square = 0;
     FOR_CHUNKS(0, cols) {
       const float *px = view(x, r * cols + at, n, bx);
-      vf sum = {0};
+      vf sum = {0}, squares = {0};
       FOR_LANES(n) sum += vload(px + i, n - i);
-      total += vsum(sum);
-    }
-    float mean = (float)(total / (double)cols);
-    FOR_CHUNKS(0, cols) {
-      const float *px = view(x, r * cols + at, n, bx);
-      vf sum = {0};
+      double total = (double)(at + n), own = vsum(sum) / (double)n;
+      float middle = (float)own;
       int64_t i = 0;
       for (; i + W <= n; i += W) {
-        vf d = vload(px + i, W) - mean;
-        sum += d * d;
+        vf d = vload(px + i, W) - middle;
+        squares += d * d;
       }
-      for (; i < n; i++) sum[0] += (px[i] - mean) * (px[i] - mean);
-      square += vsum(sum);
+      for (; i < n; i++) squares[0] += (px[i] - middle) * (px[i] - middle);
+      double step = own - mean;
+      square += vsum(squares) + step * step * (double)at * (double)n / total;
+      mean += step * (double)n / total;
     }
-    moments[2 * r] = mean;
+    moments[2 * r] = (float)mean;
     moments[2 * r + 1] = (float)square;
   }
 }

@@ -204,12 +204,13 @@ typedef struct hfm_convolution hfm_convolution;
 enum { HFM_CONVOLVE = 0, HFM_CONVOLVE_DATA = 1, HFM_CONVOLVE_WEIGHTS = 2 };
 /// `source` [batch, groups * inputs, extents] convolved with `weights` [groups * outputs, inputs,
 /// kernel] gives `target` [batch, groups * outputs, ...]; each kind computes one from the other
-/// two. Strides of batch and channel count elements.
+/// two. Strides of batch and channel count elements. Gradients of weights and bias are fp32 where
+/// they are sums over a part of the positions.
 typedef struct {
-  int32_t kind, dimensions, type, hasBias;
+  int32_t kind, dimensions, type, hasBias, isPartial;
   int64_t batch, groups, inputs, outputs;
   int64_t source[3], target[3], kernel[3], stride[3], padding[3], dilation[3];
-  int64_t sourceStride, targetStride, weightStride;
+  int64_t sourceStride, sourceChannelStride, targetStride, targetChannelStride, weightStride;
 } hfm_convolution_shape;
 /// Chooses an implementation; returns 0 or a oneDNN status.
 int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution **result);

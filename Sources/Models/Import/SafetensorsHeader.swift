@@ -145,15 +145,22 @@ public struct SafetensorsHeader: Sendable {
       name: name, dataType: type, shape: shape, count: count, bytes: begin..<end)
   }
 
-  /// Elements of floating-point tensors: parameters. Integer tensors are position ids, masks.
+  /// Elements of parameters: floating-point tensors but running statistics. Integer tensors are
+  /// position ids, masks.
   public var parameterCount: Int {
-    entries.reduce(0) { $0 + ($1.dataType.contains("F") ? $1.count : 0) }
+    entries.reduce(0) { sum, entry in
+      let isStatistic = [".running_mean", ".running_var"].contains { entry.name.hasSuffix($0) }
+      return sum + (entry.dataType.contains("F") && !isStatistic ? entry.count : 0)
+    }
   }
 
-  /// The shape of the first tensor whose name ends so.
-  func shape(_ suffix: String) -> [Int]? {
-    entries.first { $0.name == suffix || $0.name.hasSuffix("." + suffix) }?.shape
+  /// The first tensor whose name ends so.
+  func entry(_ suffix: String) -> Entry? {
+    entries.first { $0.name == suffix || $0.name.hasSuffix("." + suffix) }
   }
+
+  /// Its shape.
+  func shape(_ suffix: String) -> [Int]? { entry(suffix)?.shape }
 
   /// Whether a tensor of this ending is stored.
   func has(_ suffix: String) -> Bool { shape(suffix) != nil }

@@ -19,8 +19,8 @@ extension ModelProfile {
     guard let architecture = reader.architecture() else {
       throw UserError(
         .input, place: file, "its tensor names are of no model that is known here",
-        remedy: "known are BERT, RoBERTa and ESM, LLaMA, Mixtral, GPT-2, GPT-NeoX, BLOOM, OPT, T5 "
-          + "and timm's ViT; or give the model's config.json")
+        remedy: "known are BERT, RoBERTa and ESM, LLaMA, Mixtral, GPT-2, GPT-NeoX, BLOOM, OPT, "
+          + "T5, ResNet and timm's ViT; or give the model's config.json")
     }
     self.init(
       id: ModelProfile.id(ofFile: file), name: ModelProfile.id(ofFile: file),
@@ -53,6 +53,7 @@ struct SafetensorsReader {
 
   mutating func architecture() -> Architecture? {
     if header.has("SelfAttention.q.weight") { return t5() }
+    if header.isResNet { return resnet() }
     return tower().map { .single($0) }
   }
 
@@ -103,6 +104,8 @@ struct SafetensorsReader {
     let isPreNorm = header.has("attention.LayerNorm.weight") || header.has("attention.ln.weight")
     stack.normPosition = isPreNorm ? .pre : .post
     stack.finalNorm = isPreNorm
+    // BERT's own; RoBERTa and ESM have 1e-5.
+    if !isPreNorm, !header.has("lm_head.dense.weight") { stack.epsilon = 1e-12 }
     input.tokenTypes = matrix("token_type_embeddings.weight")?.rows ?? 0
     input.norm =
       header.has("embeddings.LayerNorm.weight") || header.has("embeddings.layer_norm.weight")

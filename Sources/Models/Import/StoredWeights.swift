@@ -2,8 +2,8 @@ public import Quantities
 
 /// Where the parameters of a model's graph lie in a `.safetensors` file.
 ///
-/// Known are the names of timm's ViT, of BERT and of LLaMA as Hugging Face stores them; a
-/// framework's prefix (`bert.`, `model.`) is skipped.
+/// Known are the names of timm's ViT, of torchvision's and timm's ResNet, and of BERT and LLaMA as
+/// Hugging Face stores them; a framework's prefix (`bert.`, `model.`) is skipped.
 public struct StoredWeights: Sendable {
   /// Where the elements of one parameter lie.
   public struct Place: Sendable, Hashable {
@@ -19,9 +19,9 @@ public struct StoredWeights: Sendable {
   private let header: SafetensorsHeader
   /// First byte of the weights.
   private let start: Int
-  private let family: Family
+  let family: Family
 
-  private enum Family { case visionTransformer, bert, llama }
+  enum Family { case visionTransformer, resnet, bert, llama }
 
   /// Reads a file's header; `bytes` starts at the file's first byte.
   ///
@@ -32,6 +32,8 @@ public struct StoredWeights: Sendable {
     self.file = file
     if header.has("patch_embed.proj.weight") {
       family = .visionTransformer
+    } else if header.isResNet {
+      family = .resnet
     } else if header.has("embeddings.word_embeddings.weight") {
       family = .bert
     } else if header.has("self_attn.q_proj.weight") {
@@ -39,12 +41,13 @@ public struct StoredWeights: Sendable {
     } else {
       throw UserError(
         .input, place: file, "its names are of no model whose weights are read here",
-        remedy: "read are timm's ViT, BERT and LLaMA; a config.json runs with random weights")
+        remedy: "read are timm's ViT, ResNet, BERT and LLaMA; a config.json runs with random "
+          + "weights")
     }
   }
 
-  /// The place of a parameter of the graph; nil where the file holds none (a head that was not
-  /// trained).
+  /// The place of a parameter of the graph, or of a norm's running mean or variance; nil where the
+  /// file holds none (a head that was not trained).
   ///
   /// - Parameters:
   ///   - block: name of the parameter's block.
@@ -56,9 +59,7 @@ public struct StoredWeights: Sendable {
     block: String, iteration: Int, tensor: String, count: Int
   ) throws(UserError) -> Place? {
     guard let stored = name(block, iteration, tensor) else { return nil }
-    let entry = header.entries.first {
-      $0.name == stored.name || $0.name.hasSuffix("." + stored.name)
-    }
+    let entry = header.entry(stored.name)
     guard let entry else { return nil }
     guard entry.count == count * stored.parts else {
       throw UserError(
@@ -70,58 +71,6 @@ public struct StoredWeights: Sendable {
     let first = start + entry.bytes.lowerBound + stored.part * size
     return Place(dataType: entry.dataType, bytes: first..<first + size, count: count)
   }
-
-  /// The stored name, and which of how many equal parts of it along its first dimension.
-  private func name(
-    _ block: String, _ iteration: Int, _ tensor: String
-  ) -> (name: String, part: Int, parts: Int)? {
-    let (table, prefix) =
-      switch family {
-      case .visionTransformer: (Self.visionTransformer, "blocks.")
-      case .bert: (Self.bert, "encoder.layer.")
-      case .llama: (Self.llama, "layers.")
-      }
-    // Linear maps and norms have a weight and a bias under one name.
-    let cut = tensor.lastIndex(of: ".") ?? tensor.endIndex
-    let (stem, kind) = (String(tensor[..<cut]), String(tensor[cut...]))
-    guard let word = table[block + "/" + tensor] ?? table[block + "/" + stem].map({ $0 + kind })
-    else { return nil }
-    let name = block == "layer" ? prefix + "\(iteration)." + word : word
-    // timm keeps query, key and value in one matrix.
-    let parts = ["attention.query", "attention.key", "attention.value"]
-    if family == .visionTransformer, block == "layer", let part = parts.firstIndex(of: stem) {
-      return (name, part, parts.count)
-    }
-    return (name, 0, 1)
-  }
-
-  private static let visionTransformer = [
-    "embeddings/patch": "patch_embed.proj", "embeddings/class.token": "cls_token",
-    "embeddings/registers.token": "reg_token", "embeddings/positions.weight": "pos_embed",
-    "layer/attention.norm": "norm1", "layer/attention.query": "attn.qkv",
-    "layer/attention.key": "attn.qkv", "layer/attention.value": "attn.qkv",
-    "layer/attention.output": "attn.proj", "layer/mlp.norm": "norm2", "layer/mlp.up": "mlp.fc1",
-    "layer/mlp.down": "mlp.fc2", "norm/norm": "norm", "head/classifier": "head",
-  ]
-  private static let bert = [
-    "embeddings/tokens": "embeddings.word_embeddings",
-    "embeddings/tokenTypes": "embeddings.token_type_embeddings",
-    "embeddings/positions": "embeddings.position_embeddings",
-    "embeddings/norm": "embeddings.LayerNorm", "layer/attention.query": "attention.self.query",
-    "layer/attention.key": "attention.self.key", "layer/attention.value": "attention.self.value",
-    "layer/attention.output": "attention.output.dense",
-    "layer/attention.norm": "attention.output.LayerNorm", "layer/mlp.up": "intermediate.dense",
-    "layer/mlp.down": "output.dense", "layer/mlp.norm": "output.LayerNorm",
-    "head/pooler": "pooler.dense",
-  ]
-  private static let llama = [
-    "embeddings/tokens": "embed_tokens", "layer/attention.norm": "input_layernorm",
-    "layer/attention.query": "self_attn.q_proj", "layer/attention.key": "self_attn.k_proj",
-    "layer/attention.value": "self_attn.v_proj", "layer/attention.output": "self_attn.o_proj",
-    "layer/mlp.norm": "post_attention_layernorm", "layer/mlp.gate": "mlp.gate_proj",
-    "layer/mlp.up": "mlp.up_proj", "layer/mlp.down": "mlp.down_proj", "norm/norm": "norm",
-    "head/decoder": "lm_head",
-  ]
 }
 
 extension StoredWeights.Place {

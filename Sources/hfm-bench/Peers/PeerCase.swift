@@ -22,12 +22,14 @@ struct PeerCase {
 extension PeerCase {
   /// A catalogue model's forward pass or training step, rated in model FLOPs.
   static func model(
-    _ task: WorkloadTask, _ id: String, batch: Int, sequence: Int?, _ type: DataType
+    _ task: WorkloadTask, _ id: String, batch: Int, sequence: Int?, side: Int? = nil,
+    _ type: DataType
   ) throws -> PeerCase {
     var request = WorkloadRequest(
       task: task, batch: batch, sequence: sequence,
       precision: type == .fp32 ? .fp32 : .bf16)
     if task == .infer, id == "bert-base" { request.objective = .embedding }
+    request.volume = side.map { [$0, $0, $0] }
     let workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
     let word = task == .infer ? "forward" : "train"
     let cost =
@@ -35,7 +37,7 @@ extension PeerCase {
       ?? GraphCost(inference: workload.forward)
     return PeerCase(
       name: "\(id) \(word) batch \(batch) \(type.rawValue)",
-      request: "\(word) \(id) \(batch) \(sequence ?? 0) \(type.rawValue)",
+      request: "\(word) \(id) \(batch) \(side ?? sequence ?? 0) \(type.rawValue)",
       work: 1e-9 * Double(cost.flops.step),
       unit: "GFLOP/s"
     ) { team in
@@ -46,6 +48,12 @@ extension PeerCase {
       let runner = try InferenceRunner(workload.forward, team: team)
       return { try runner.run() }
     }
+  }
+
+  /// nnU-Net's 3-D network (3×3×3 convolutions of 32 to 320 channels, instance norms) on patches of
+  /// 64³ voxels: those of 128³ that it is meant for take eight times as long.
+  static func volumes(_ task: WorkloadTask, batch: Int, _ type: DataType) throws -> PeerCase {
+    try model(task, "nnunet-3d-fullres", batch: batch, sequence: nil, side: 64, type)
   }
 
   /// Attention alone, `[batch, length, heads·size]`.

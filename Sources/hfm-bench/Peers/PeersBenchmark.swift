@@ -21,7 +21,9 @@ let networkBenchmark = Benchmark(
   try withBenchmarkTeam { team in
     let torch = try PeerProcess.pyTorch(threads: team.count)
     return try peerCases().filter { options.includes($0.name) }.flatMap {
-      try measure($0, team, torch, rounds: options.rounds)
+      let rows = try measure($0, team, torch, rounds: options.rounds)
+      options.report(rows)
+      return rows
     }
   }
 }
@@ -35,6 +37,8 @@ private func peerCases() throws -> [PeerCase] {
     }
     cases.append(try .model(.pretrain, "bert-base", batch: 8, sequence: 128, type))
     cases.append(try .model(.pretrain, "gpt2", batch: 4, sequence: 256, type))
+    for batch in [1, 2] { cases.append(try .volumes(.infer, batch: batch, type)) }
+    cases.append(try .volumes(.pretrain, batch: 1, type))
     cases.append(.attention(batch: 8, length: 128, causal: false, type))
     cases.append(.attention(batch: 2, length: 512, causal: false, type))
     cases.append(.attention(batch: 1, length: 1024, causal: true, type))
