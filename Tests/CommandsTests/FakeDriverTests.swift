@@ -21,7 +21,8 @@ import Testing
       #expect(gpu["slot"]?["lanes"]?.int == (place == 3 ? 8 : 16))
       #expect(gpu["slot"]?["mostLanes"]?.int == 16 && gpu["slot"]?["generation"]?.int == 4)
       let paths = gpu["paths"]?.array ?? []
-      #expect(paths.map { $0["peer"]?.string } == (0..<8).filter { $0 != place }.map { "nvml\($0)" })
+      let others = (0..<8).filter { $0 != place }
+      #expect(paths.map { $0["peer"]?.string } == others.map { "nvml\($0)" })
       for path in paths {
         let peer = try #require(path["peer"]?.string?.dropFirst(4)).description
         let isNear = (Int(peer) ?? -1) / 4 == place / 4

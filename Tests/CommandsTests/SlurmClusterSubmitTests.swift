@@ -139,6 +139,94 @@ struct SlurmClusterSubmitTests {
     #expect(states["many"]?["granted"]?.string?.split(separator: ";").count == 2)
   }
 
+  /// A plan of `hfm plan` over two nodes becomes a job of just those nodes, tasks and GPUs, each of
+  /// whose tasks knows its rank, the others and the plan.
+  @Test func aPlanRunsOnThePlannedDevices() throws {
+    let folder = try TemporaryFolder()
+    let site = folder.file("site.json")
+    let found = try SlurmClusterProfileTests.hfm([
+      "cluster", "discover", "--slurm", "--json", "--output", site,
+    ])
+    #expect(found.code == 0, "\(found.errors)")
+    let planned = try SlurmClusterProfileTests.hfm([
+      "plan", "uni", "--task", "finetune", "--cluster", site, "--devices", "16", "--steps", "1000",
+      "--data", "16", "--global-batch", "256", "--json",
+    ])
+    #expect(planned.code == 0, "\(planned.errors)")
+    let file = folder.file("the 'plan' $(x).json")
+    let document = try #require(planned.json)
+    try TestFile.write(document.text(), to: file)
+    let line =
+      #"echo "$RANK $LOCAL_RANK $WORLD_SIZE $MASTER_ADDR:$MASTER_PORT $SLURMD_NODENAME "#
+      + #"$CUDA_VISIBLE_DEVICES" > "$0.$RANK"; cp "$HFM_PLAN" "$0.plan.$RANK""#
+    let out = folder.file("task")
+    let test = try Case([
+      .object([
+        ("id", .string("train")), ("plan", .string(file)),
+        ("command", .array(["/bin/sh", "-c", line, out].map { .string($0) })),
+      ])
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 0, "\(errors)")
+    let job = try #require(jobs.first)
+    #expect(job["asPlanned"]?.bool == true)
+    // Under one leaf switch, all cores and GPUs of both nodes.
+    #expect(job["granted"]?.string == "n1/0-31/0-7;n2/0-31/0-7")
+    let total = try #require(document["plans"]?[0]?["totalSeconds"]?.double)
+    #expect(job["predictedSeconds"]?.double == total)
+    let script = try TestFile.text(
+      test.folder.file("work") + "/" + TestFile.names(in: test.folder.file("work"))[0] + "/job.sh")
+    // Twice the prediction and two minutes, in whole minutes.
+    let minutes = Int(((2 * total + 120) / 60).rounded(.up))
+    #expect(script.contains("#SBATCH --time=\(minutes)\n"))
+    var first = ""
+    for rank in 0..<16 {
+      let words = try TestFile.text(out + ".\(rank)").split { $0 == " " || $0 == "\n" }
+        .map(String.init)
+      #expect(words[0...2] == ["\(rank)", "\(rank % 8)", "16"])
+      if rank == 0 { first = words[3] }
+      #expect(words[3] == first && first.hasPrefix("n1:"))
+      #expect(words[4] == (rank < 8 ? "n1" : "n2") && words[5] == "0,1,2,3,4,5,6,7")
+      let plan = try JSONValue(parsing: try TestFile.read(out + ".plan.\(rank)"))
+      #expect(plan["parallelism"]?["data"]?.int == 16)
+    }
+  }
+
+  @Test func aPlanThatFitsNoWholeNodesIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try TestFile.write(
+      #"{"plans": [{"devices": 12, "steps": 1, "totalSeconds": 1}]}"#, to: folder.file("p.json"))
+    let keys: [(String, JSONValue)] = [("plan", .string(folder.file("p.json")))]
+    let part = try Case([Self.job("a", ["/bin/true"], [], keys)]).submit()
+    #expect(part.code == 2 && part.errors.contains("12 devices"), "\(part.errors)")
+    let both = try Case([Self.job("a", ["/bin/true"], [("nodes", .number(2))], keys)]).submit()
+    #expect(both.code == 2 && both.errors.contains("nodes"), "\(both.errors)")
+  }
+
+  /// What jobs took is kept in the profile, and a new ledger's predictions begin with it.
+  @Test func aProfileLearnsFromItsJobs() throws {
+    let folder = try TemporaryFolder()
+    let profile = folder.file("site.json")
+    let found = try SlurmClusterProfileTests.hfm([
+      "cluster", "discover", "--slurm", "--json", "--output", profile,
+    ])
+    #expect(found.code == 0, "\(found.errors)")
+    func test() throws -> (code: Int32, jobs: [JSONValue], errors: String) {
+      try Case(
+        (0..<5).map {
+          Self.job("j\($0)", ["/bin/sleep", "0.5"], [], [("predictedSeconds", .number(0.05))])
+        }
+      ).submit("--cluster", profile)
+    }
+    #expect(try test().code == 0)
+    let known = try JSONValue(parsing: try TestFile.read(profile))["slurm"]?["jobs"]
+    let ratios = (known?["commandsMeasuredOverPredicted"]?.array ?? []).compactMap(\.double)
+    #expect(ratios.count == 5 && ratios.allSatisfy { $0 >= 10 })
+    #expect(try test().code == 0)
+    let more = try JSONValue(parsing: try TestFile.read(profile))["slurm"]?["jobs"]
+    #expect(more?["commandsMeasuredOverPredicted"]?.array?.count == 10)
+  }
+
   @Test(arguments: ["ours", "slurm"])
   func aSecondCallSubmitsNothing(placement: String) throws {
     let test = try Case((0..<5).map { Self.job("j\($0)", ["/bin/true"]) })

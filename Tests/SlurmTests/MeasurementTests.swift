@@ -104,7 +104,9 @@ import Testing
 
   /// Four nodes of four GPUs, of which a node may show fewer, link two of them less, or use fewer
   /// lanes.
-  static func gpus(shown: [Int], links: [Int], lanes: [Int]) -> ClusterMeasurement {
+  static func gpus(
+    shown: [Int] = [4, 4, 4, 4], links: [Int] = [12, 12, 12, 12], lanes: [Int] = [16, 16, 16, 16]
+  ) -> ClusterMeasurement {
     var found = cluster(rates: shown.map { _ in 1e12 })
     for node in found.nodes.indices {
       var machine = Machine(source: "test", name: "m")
@@ -125,20 +127,20 @@ import Testing
   }
 
   @Test func wrongGPUsAreNamedWithTheirFigures() {
-    let sound = Self.gpus(shown: [4, 4, 4, 4], links: [12, 12, 12, 12], lanes: [16, 16, 16, 16])
+    let sound = Self.gpus()
     #expect(sound.stragglers.isEmpty, "\(sound.stragglers)")
     #expect(sound.nodes[0].gpus.whyNotMeasured?.contains("hfm runs nothing on GPUs") == true)
-    let lost = Self.gpus(shown: [4, 3, 4, 4], links: [12, 12, 12, 12], lanes: [16, 16, 16, 16])
+    let lost = Self.gpus(shown: [4, 3, 4, 4])
     #expect(Set(lost.stragglers.flatMap(\.nodes)) == ["n1"])
     #expect(
       lost.stragglers.contains {
         $0.kind == .configuration
           && $0.evidence == "GPUs: Slurm lists 4 a100, the driver shows 3"
       })
-    let narrow = Self.gpus(shown: [4, 4, 4, 4], links: [12, 12, 12, 12], lanes: [16, 16, 8, 16])
+    let narrow = Self.gpus(lanes: [16, 16, 8, 16])
     #expect(narrow.stragglers.map(\.nodes) == [["n2"]])
     #expect(narrow.stragglers[0].evidence == "GPU nvml0: uses 8 of 16 lanes of PCI Express")
-    let miswired = Self.gpus(shown: [4, 4, 4, 4], links: [12, 12, 12, 11], lanes: [16, 16, 16, 16])
+    let miswired = Self.gpus(links: [12, 12, 12, 11])
     #expect(miswired.stragglers.map(\.nodes) == [["n3"]])
     #expect(miswired.stragglers[0].evidence.hasPrefix("NVLinks between GPUs: \"11 11 11 11\""))
   }

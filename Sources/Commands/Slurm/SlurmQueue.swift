@@ -217,6 +217,9 @@ struct SlurmQueue {
     if let isAsPlanned = outcomes[index].isAsPlanned {
       details.append((name: "grantedAsPlanned", unit: "", value: isAsPlanned ? 1 : 0))
     }
+    if let seconds = outcomes[index].uncorrectedSeconds {
+      details.append((name: Ledger.uncorrected, unit: "s", value: seconds))
+    }
     try ledger.noteEngineEnd(
       jobs[index].id, as: state, reason: reason, on: place, from: start, to: end,
       measuredSeconds: state == .done ? seconds : nil, measurements: details)

@@ -13,6 +13,9 @@ enum SubmitFolder {
     if let kernel = job.kernel {
       try Files.writeAtomically(file(kernel, job.memoryBytes).text(), to: batch.home + "/jobs.json")
     }
+    if let file = batch.planFile, let plan = job.plan {
+      try Files.writeAtomically(plan.text, to: batch.home + "/" + file)
+    }
     try Files.writeAtomically(try SbatchScript.text(batch), to: batch.home + "/job.sh")
   }
 

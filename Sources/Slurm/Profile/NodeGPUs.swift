@@ -11,7 +11,8 @@ public struct NodeGPUs: Sendable {
   /// Joins both.
   init(listed: [GRES], record: NodeRecord?) {
     self.listed = listed
-    shown = record?.stages.contains("topology") == true
+    shown =
+      record?.stages.contains("topology") == true
       ? record?.machine["accelerators"]?.array ?? [] : nil
   }
 

@@ -36,6 +36,8 @@ public struct BatchJob: Sendable, Hashable {
   public var survivesNodes = false
   /// Whether mpirun starts the program on the nodes in place of srun.
   public var startsByMPI = false
+  /// Name of a plan in its folder, whose ranks its tasks are; nil for a program that needs none.
+  public var planFile: String?
   /// Whether its program is copied to a local folder of each node first.
   public var copiesProgram = false
 

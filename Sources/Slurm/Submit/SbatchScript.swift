@@ -27,6 +27,7 @@ public enum SbatchScript {
       // squeue tells the indices of GPUs only while a job runs.
       lines.append("scontrol -d show job \"$SLURM_JOB_ID\" > \"granted$part\" 2> /dev/null || true")
     }
+    lines += try rankLines(job)
     for variable in job.environment {
       let isName =
         !variable.name.isEmpty
@@ -42,6 +43,22 @@ public enum SbatchScript {
     lines += try steps(job)
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// How the tasks of a planned job find each other: the variables that PyTorch's `env://` and
+  /// others read (docs of torch.distributed, "Environment variable initialization").
+  private static func rankLines(_ job: BatchJob) throws(UserError) -> [String] {
+    guard let file = job.planFile else { return [] }
+    return [
+      "hosts=$(scontrol show hostnames \"$SLURM_JOB_NODELIST\")",
+      "export MASTER_ADDR=${hosts%%$'\\n'*} MASTER_PORT=$((20000 + SLURM_JOB_ID % 10000))",
+      "export WORLD_SIZE=\(job.shape.nodes * job.shape.tasksPerNode)",
+      "export HFM_PLAN=\(try ShellWord.quoted(job.home + "/" + file))",
+    ]
+  }
+
+  /// Starts each task with its number as its rank.
+  private static let rankStarter =
+    "/bin/bash -c 'export RANK=$SLURM_PROCID LOCAL_RANK=$SLURM_LOCALID; exec \"$@\"' hfm-task"
 
   /// The program on the nodes, and a record of how it ended.
   private static func steps(_ job: BatchJob) throws(UserError) -> [String] {
@@ -64,7 +81,7 @@ public enum SbatchScript {
     let launch =
       job.startsByMPI
       ? "mpirun -n \(job.shape.nodes * job.shape.tasksPerNode)"
-      : "srun \(options.joined(separator: " ")) --"
+      : "srun \(options.joined(separator: " ")) --" + (job.planFile == nil ? "" : " " + rankStarter)
     lines += [
       "begin=${EPOCHREALTIME:-$(date +%s.%N)}", "code=0",
       "\(launch) \(words.joined(separator: " ")) || code=$?",
