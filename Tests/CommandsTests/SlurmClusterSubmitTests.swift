@@ -94,6 +94,48 @@ struct SlurmClusterSubmitTests {
     #expect(access(trap, F_OK) != 0, "a text of the user's was executed")
   }
 
+  /// Paths with what Slurm, the shell or sbatch would replace: the folder of the jobs, the program
+  /// and the model's file.
+  @Test func hostilePathsStayPaths() throws {
+    let outer = try TemporaryFolder()
+    let folder = outer.file("%j %x \\ $(touch pwned) 'q' \"d\" `id` ; é #\nSBATCH --nodes=4")
+    for path in [folder, folder + "/bin"] { mkdir(path, 0o700) }
+    let program = folder + "/bin/%n $(x) '.sh"
+    try TestFile.write("#!/bin/sh\npwd\necho \"$part $code $begin $1\"\n", to: program)
+    chmod(program, 0o755)
+    let model = folder + "/m 'x' $(touch y).json"
+    try TestFile.write(
+      try TestFile.read(Repository.root + "/Profiles/models/language/pubmedbert.json"), to: model)
+    let variables = ["part", "code", "begin"].map { ($0, JSONValue.string("its own")) }
+    let jobs: [JSONValue] = [
+      Self.job("command", [program, "word"], [], [("environment", .object(variables))]),
+      .object([
+        ("id", .string("model")), ("model", .string(model)), ("task", .string("infer")),
+        ("sequence", .number(16)), ("cores", .number(1)),
+      ]),
+    ]
+    try TestFile.write(
+      JSONValue.object([("jobs", .array(jobs))]).text(), to: folder + "/jobs.json")
+    let answer = try SlurmClusterProfileTests.hfm([
+      "submit", folder + "/jobs.json", "--engine", "slurm", "--ledger", folder + "/l.db", "--work",
+      folder + "/work", "--poll", "0.3", "--hfm", StartedSlurm.program, "--json",
+    ])
+    #expect(answer.code == 0, "\(answer.errors)")
+    let outputs = try TestFile.names(in: folder + "/work").map {
+      try TestFile.text(folder + "/work/\($0)/output.txt")
+    }
+    #expect(outputs.contains { $0.hasPrefix(folder + "/work/") && $0.contains("its own word\n") })
+    let profile = try SlurmClusterProfileTests.hfm([
+      "profile", "--slurm", "--measure", "topology", "--poll", "0.3", "--json", "--work",
+      folder + "/profile", "--hfm", StartedSlurm.program,
+    ])
+    #expect(profile.code == 0, "\(profile.errors)")
+    let homes = try TestFile.names(in: folder + "/work").map { folder + "/work/" + $0 }
+    for place in [".", "/", "/tmp", folder, folder + "/profile"] + homes {
+      #expect(access(place + "/pwned", F_OK) != 0, "a path was executed in \(place)")
+    }
+  }
+
   @Test func optionsCannotBeSmuggled() throws {
     for (key, value) in [
       ("partition", "all --nodes=4"), ("account", "-a"), ("constraint", "a;b"), ("qos", "x\ny"),

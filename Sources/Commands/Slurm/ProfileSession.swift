@@ -177,7 +177,10 @@ struct ProfileSession {
       if states.isEmpty || SlurmJob(id: id, state: states[0]).isOver {
         let state = states.first?.lowercased() ?? "gone"
         if state == "completed" { return "" }
-        let line = SubmitFolder.lastError(batch).map { ": " + $0 } ?? ""
+        let line =
+          SubmitFolder.lastError(batch).map { ": " + $0 }
+          ?? (Files.exists(batch.home + "/started")
+            ? "" : "; do all nodes see \(folder)? give --work FOLDER that they do")
         return "Slurm job \(id) is \(state)\(line)"
       }
       usleep(useconds_t(pollSeconds * 1e6))

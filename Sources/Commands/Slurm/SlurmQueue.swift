@@ -207,7 +207,12 @@ struct SlurmQueue {
     let seconds =
       measured ?? record.map { $0.end - $0.begin } ?? (job.state == "COMPLETED" ? end - start : nil)
     var (state, reason) = Self.verdict(job)
-    if state == .failed, let line = SubmitFolder.lastError(batches[index]) {
+    if state == .failed, job.exitCode == SbatchScript.folderUnseen,
+      SubmitFolder.started(batches[index]) == nil
+    {
+      reason =
+        "its node does not see \(batches[index].folder); give --work FOLDER that all nodes see"
+    } else if state == .failed, let line = SubmitFolder.lastError(batches[index]) {
       reason += ": " + line
     }
     var details: [(name: String, unit: String, value: Double)] = [

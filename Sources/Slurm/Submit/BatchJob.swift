@@ -93,9 +93,8 @@ public struct BatchJob: Sendable, Hashable {
       Word("nodes", "\(shape.nodes)"), Word("ntasks-per-node", "\(shape.tasksPerNode)"),
       Word("cpus-per-task", "\(shape.coresPerTask)"),
       Word("mem", isExclusive ? "0" : "\(shape.mebibytes)M"),
-      Word("output", array == nil ? "output.txt" : "output.%a.txt"),
-      Word("error", array == nil ? "errors.txt" : "errors.%a.txt"),
-      Word("open-mode", "append"),
+      // The script itself writes into the job's folder.
+      Word("output", "/dev/null"), Word("error", "/dev/null"),
     ]
     if let timeLimit { all.append(Word("time", Self.minutes(timeLimit))) }
     if shape.gpusPerNode > 0 {

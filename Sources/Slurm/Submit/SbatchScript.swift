@@ -2,10 +2,15 @@ public import Quantities
 
 /// Writes the script of a job and the call of sbatch.
 public enum SbatchScript {
-  /// The call: every option also as a word of its own, because variables such as SBATCH_PARTITION
-  /// would otherwise override what the script says.
+  /// The script's exit code on a node that does not see the job's folder (EX_NOINPUT of
+  /// sysexits.h).
+  public static let folderUnseen = 66
+
+  /// The call, which reads the script from its standard input: every option also as a word of its
+  /// own, because variables such as SBATCH_PARTITION would otherwise override what the script says.
+  /// No path of the user's is among them: Slurm replaces `%j` and drops `\` in those.
   public static func call(_ job: BatchJob) -> [String] {
-    ["sbatch", "--parsable", "--chdir=" + job.home] + flags(job) + [job.home + "/job.sh"]
+    ["sbatch", "--parsable", "--chdir=/"] + flags(job)
   }
 
   private static func flags(_ job: BatchJob) -> [String] {
@@ -21,11 +26,17 @@ public enum SbatchScript {
   public static func text(_ job: BatchJob) throws(UserError) -> String {
     var lines = ["#!/bin/bash", "# Written by hfm submit; see docs/Slurm.md."]
     lines += flags(job).map { "#SBATCH \($0)" }
-    lines += ["set -euo pipefail", "umask 077", "cd \(try ShellWord.quoted(job.home))"]
+    lines += [
+      "set -euo pipefail", "umask 077",
+      "cd \(try ShellWord.quoted(job.home)) || exit \(folderUnseen)",
+      "hfm_part=${SLURM_ARRAY_TASK_ID:+.$SLURM_ARRAY_TASK_ID}",
+      "exec >> \"output$hfm_part.txt\" 2>> \"errors$hfm_part.txt\"",
+    ]
     lines += guardLines
     if job.shape.gpusPerNode > 0 {
       // squeue tells the indices of GPUs only while a job runs.
-      lines.append("scontrol -d show job \"$SLURM_JOB_ID\" > \"granted$part\" 2> /dev/null || true")
+      lines.append(
+        "scontrol -d show job \"$SLURM_JOB_ID\" > \"granted$hfm_part\" 2> /dev/null || true")
     }
     lines += try rankLines(job)
     for variable in job.environment {
@@ -33,10 +44,11 @@ public enum SbatchScript {
         !variable.name.isEmpty
         && variable.name.utf8.allSatisfy { $0 == 0x5F || Self.isLetterOrDigit($0) }
         && !(0x30...0x39).contains(variable.name.utf8.first ?? 0x30)
+        && !variable.name.hasPrefix("hfm_")
       guard isName else {
         throw UserError(
           .input, key: "environment", "\"\(variable.name.prefix(60))\" names no variable",
-          remedy: "letters, digits and _ only, not starting with a digit")
+          remedy: "letters, digits and _ only, not starting with a digit or hfm_")
       }
       lines.append("export \(variable.name)=\(try ShellWord.quoted(variable.value))")
     }
@@ -49,8 +61,8 @@ public enum SbatchScript {
   private static func rankLines(_ job: BatchJob) throws(UserError) -> [String] {
     guard let file = job.planFile else { return [] }
     return [
-      "hosts=$(scontrol show hostnames \"$SLURM_JOB_NODELIST\")",
-      "export MASTER_ADDR=${hosts%%$'\\n'*} MASTER_PORT=$((20000 + SLURM_JOB_ID % 10000))",
+      "hfm_hosts=$(scontrol show hostnames \"$SLURM_JOB_NODELIST\")",
+      "export MASTER_ADDR=${hfm_hosts%%$'\\n'*} MASTER_PORT=$((20000 + SLURM_JOB_ID % 10000))",
       "export WORLD_SIZE=\(job.shape.nodes * job.shape.tasksPerNode)",
       "export HFM_PLAN=\(try ShellWord.quoted(job.home + "/" + file))",
     ]
@@ -83,25 +95,24 @@ public enum SbatchScript {
       ? "mpirun -n \(job.shape.nodes * job.shape.tasksPerNode)"
       : "srun \(options.joined(separator: " ")) --" + (job.planFile == nil ? "" : " " + rankStarter)
     lines += [
-      "begin=${EPOCHREALTIME:-$(date +%s.%N)}", "code=0",
-      "\(launch) \(words.joined(separator: " ")) || code=$?",
-      "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$code\" \"$begin\" "
-        + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" > \"ended$part.new\"",
-      "mv \"ended$part.new\" \"ended$part\"",
+      "hfm_begin=${EPOCHREALTIME:-$(date +%s.%N)}", "hfm_code=0",
+      "\(launch) \(words.joined(separator: " ")) || hfm_code=$?",
+      "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$hfm_code\" \"$hfm_begin\" "
+        + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" > \"ended$hfm_part.new\"",
+      "mv \"ended$hfm_part.new\" \"ended$hfm_part\"",
     ]
     if job.copiesProgram {
       lines.append("srun --input=none rm -f \(try ShellWord.quoted(command[0])) || true")
     }
-    return lines + ["exit \"$code\""]
+    return lines + ["exit \"$hfm_code\""]
   }
 
   /// A second job of the same token ends at once, so that nothing runs twice whatever happened
   /// between sbatch and our record; a job that Slurm itself requeued goes on.
   private static let guardLines = [
-    "part=${SLURM_ARRAY_TASK_ID:+.$SLURM_ARRAY_TASK_ID}",
-    "if ! (set -o noclobber; echo \"$SLURM_JOB_ID\" > \"started$part\") 2> /dev/null; then",
-    "  if [ \"$(cat \"started$part\")\" != \"$SLURM_JOB_ID\" ]; then",
-    "    echo \"hfm: job $(cat \"started$part\") runs this already; ending\" >&2",
+    "if ! (set -o noclobber; echo \"$SLURM_JOB_ID\" > \"started$hfm_part\") 2> /dev/null; then",
+    "  if [ \"$(cat \"started$hfm_part\")\" != \"$SLURM_JOB_ID\" ]; then",
+    "    echo \"hfm: job $(cat \"started$hfm_part\") runs this already; ending\" >&2",
     "    exit 0",
     "  fi",
     "fi",
