@@ -136,6 +136,24 @@ struct SlurmClusterSubmitTests {
     }
   }
 
+  /// What a node without the shared folder finds: nothing.
+  @Test func aFolderThatNodesDoNotSeeIsNamed() throws {
+    let test = try Case([
+      Self.job("a", ["/bin/sleep", "3"]),
+      Self.job("b", ["/bin/true"], [], [("after", .array([.string("a")]))]),
+    ])
+    #expect(try test.submit("--placement", "slurm", "--no-wait").code == 0)
+    let work = test.folder.file("work")
+    for name in try TestFile.names(in: work) {
+      let script = try TestFile.text(work + "/\(name)/job.sh")
+      if script.contains("--job-name=hfm-b\n") { rename(work + "/" + name, work + ".away") }
+    }
+    let (code, jobs, errors) = try test.submit("--placement", "slurm")
+    #expect(code == 4, "\(errors)")
+    #expect(jobs.map { $0["state"]?.string } == ["done", "failed"])
+    #expect(jobs.last?["reason"]?.string?.contains("does not see \(work)") == true)
+  }
+
   @Test func optionsCannotBeSmuggled() throws {
     for (key, value) in [
       ("partition", "all --nodes=4"), ("account", "-a"), ("constraint", "a;b"), ("qos", "x\ny"),
