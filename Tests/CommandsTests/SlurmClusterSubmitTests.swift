@@ -318,6 +318,44 @@ struct SlurmClusterSubmitTests {
     #expect(recorded.measuredSeconds == job["measuredSeconds"]?.double)
   }
 
+  /// Longer than its partition allows: the program saves its state (Slurm's signal tells it to, half
+  /// a minute late, so not here), is started again in the same job, and goes on; what it ran is
+  /// added up.
+  @Test func aProgramGoesOnAfterItsTimeLimit() throws {
+    let line =
+      "echo \"run ${SLURM_RESTART_COUNT:-0}\" >> runs; [ -e saved ] && exit 0; touch saved; exit 85"
+    let test = try Case([
+      Self.job(
+        "long", ["/bin/bash", "-c", line],
+        [("signal", .string("TERM@30")), ("requeueOn", .number(85))])
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 0, "\(errors)")
+    let work = test.folder.file("work")
+    let home = try #require(try TestFile.names(in: work).first)
+    #expect(try TestFile.text(work + "/\(home)/runs") == "run 0\nrun 1\n")
+    let part = try TestFile.text(work + "/\(home)/parts").split(separator: " ").compactMap {
+      Double($0.filter { $0 != "\n" })
+    }
+    #expect(part.count == 2 && part[1] > part[0])
+    #expect((jobs[0]["measuredSeconds"]?.double ?? 0) > part[1] - part[0])
+    let ledger = try Ledger(path: test.folder.file("ledger.db"))
+    #expect(try ledger.jobs().map(\.runs) == [1])
+    // A prediction beyond the partition's longest job is cut for such a program, else refused.
+    func short(_ more: [(String, JSONValue)]) throws -> (code: Int32, errors: String) {
+      let job = JSONValue.object([
+        ("id", .string("x")), ("command", .array([.string("/bin/true")])),
+        ("predictedSeconds", .number(1e5)),
+        ("slurm", .object([("partition", .string("short"))] + more)),
+      ])
+      let (code, _, errors) = try Case([job]).submit()
+      return (code, errors)
+    }
+    let refused = try short([])
+    #expect(refused.code == 3 && refused.errors.contains("requeueOn"), "\(refused.errors)")
+    #expect(try short([("requeueOn", .number(85))]).code == 0)
+  }
+
   @Test(arguments: [true, false]) func waitingJobsAreCancelled(byFile: Bool) throws {
     let test = try Case([Self.job("long", ["/bin/sleep", "300"])])
     #expect(try test.submit("--placement", "slurm", "--no-wait").code == 0)

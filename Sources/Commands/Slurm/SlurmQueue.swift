@@ -205,7 +205,9 @@ struct SlurmQueue {
     let record = SubmitFolder.ended(batches[index])
     let measured = SubmitFolder.measured(batches[index], jobs[index])
     let seconds =
-      measured ?? record.map { $0.end - $0.begin } ?? (job.state == "COMPLETED" ? end - start : nil)
+      measured
+      ?? record.map { $0.end - $0.begin + SubmitFolder.earlierParts(batches[index]) }
+      ?? (job.state == "COMPLETED" ? end - start : nil)
     var (state, reason) = Self.verdict(job)
     if state == .failed, job.exitCode == SbatchScript.folderUnseen,
       SubmitFolder.started(batches[index]) == nil

@@ -33,6 +33,8 @@ struct SubmitJob: Sendable, Identifiable {
   var array: Int?
   var arrayLimit: Int?
   var isRequeued: Bool
+  /// The program's exit code that says "saved, start me again"; nil for none.
+  var requeueCode: Int?
   var words: [BatchJob.Word]
   var taskWords: [BatchJob.Word]
 
@@ -47,7 +49,7 @@ enum SubmitFile {
   ]
   private static let slurm: Set<String> = [
     "nodes", "tasksPerNode", "coresPerTask", "gpusPerNode", "gpuType", "memory", "timeLimit",
-    "array", "arrayLimit", "requeue", "deadline",
+    "array", "arrayLimit", "requeue", "requeueOn", "deadline",
   ]
   /// Keys whose value goes to sbatch as it is, with the marks allowed beside letters and digits.
   private static let words: [(key: String, option: String, marks: String)] = [
@@ -144,6 +146,7 @@ enum SubmitFile {
       after: try cursor.optional("after").map(names) ?? [], array: array,
       arrayLimit: try settings?.optional("arrayLimit")?.int(in: 1...100_000),
       isRequeued: try settings?.optional("requeue")?.bool() ?? false,
+      requeueCode: try settings?.optional("requeueOn")?.int(in: 1...255),
       words: try options(words, settings) + deadline(settings),
       taskWords: try options(taskWords, settings))
   }

@@ -52,6 +52,16 @@ enum SubmitFolder {
     return (code, begin, end)
   }
 
+  /// Seconds that the program ran in parts after which it was started again.
+  static func earlierParts(_ batch: BatchJob) -> Double {
+    guard batch.array == nil, let bytes = try? Files.read(batch.home + "/parts", limit: 1 << 20)
+    else { return 0 }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").reduce(0) { sum, line in
+      let times = line.split(separator: " ").compactMap { Double($0) }
+      return times.count == 2 ? sum + max(0, times[1] - times[0]) : sum
+    }
+  }
+
   /// Slurm's number of the job that began; nil when none did.
   static func started(_ batch: BatchJob) -> Int? {
     guard let bytes = try? Files.read(batch.home + "/started", limit: 4096) else { return nil }

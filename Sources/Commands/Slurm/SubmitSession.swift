@@ -98,8 +98,12 @@ struct SubmitSession {
       throw UserError(
         .impossible, key: "job \"\(job.id)\"", why, remedy: "see hfm cluster discover --slurm")
     }
-    let limit =
+    var limit =
       job.timeLimit ?? predicted.map { past.upperEnd($0, ofModel: job.kernel != nil) }
+    // A job that goes on after its limit needs no more than the partition allows.
+    if job.timeLimit == nil, job.requeueCode != nil, let upper = limit, let most = longest(job) {
+      limit = min(upper, most)
+    }
     try checkLimit(job, limit)
     var batch = BatchJob(
       id: job.id, token: Self.token(), shape: shape, timeLimit: limit, command: job.command,
@@ -113,21 +117,28 @@ struct SubmitSession {
     batch.taskWords = job.taskWords
     batch.array = job.array
     batch.arrayLimit = job.arrayLimit
-    batch.isRequeued = job.isRequeued
+    batch.isRequeued = job.isRequeued || job.requeueCode != nil
+    batch.requeueCode = job.requeueCode
     // Written once now, so that a text that cannot be is found before anything is submitted.
     _ = try SbatchScript.text(batch)
     return (batch, Prediction(seconds: predicted, uncorrectedSeconds: uncorrected))
   }
 
+  /// The partition's longest time limit; nil without one.
+  private func longest(_ job: SubmitJob) -> Int? {
+    let name = job.partition ?? site.partitions.first(where: \.isDefault)?.name
+    return site.partitions.first { $0.name == name }?.maxSeconds
+  }
+
   private func checkLimit(_ job: SubmitJob, _ limit: Int?) throws(UserError) {
-    guard let limit, let name = job.partition ?? site.partitions.first(where: \.isDefault)?.name,
-      let most = site.partitions.first(where: { $0.name == name })?.maxSeconds, limit > most
-    else { return }
+    guard let limit, let most = longest(job), limit > most else { return }
+    let name = job.partition ?? site.partitions.first(where: \.isDefault)?.name ?? ""
     throw UserError(
       .impossible, key: "job \"\(job.id)\"",
       "needs a time limit of \(Format.seconds(Double(limit))), partition \(name) allows "
         + Format.seconds(Double(most)),
-      remedy: "give another partition, or a smaller timeLimit")
+      remedy: "give another partition, a smaller timeLimit, or signal and requeueOn for a program "
+        + "that saves its state")
   }
 
   /// 64 random bits as hexadecimal digits.

@@ -30,6 +30,8 @@ public struct BatchJob: Sendable, Hashable {
   public var arrayLimit: Int?
   /// Whether Slurm may start it again after a node failed.
   public var isRequeued = false
+  /// The program's exit code that says "saved, start me again"; nil for none.
+  public var requeueCode: Int?
   /// Whether it has its nodes for itself, with all their memory.
   public var isExclusive = false
   /// Whether it goes on without a node that fails.

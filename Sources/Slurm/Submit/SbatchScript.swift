@@ -97,6 +97,9 @@ public enum SbatchScript {
     lines += [
       "hfm_begin=${EPOCHREALTIME:-$(date +%s.%N)}", "hfm_code=0",
       "\(launch) \(words.joined(separator: " ")) || hfm_code=$?",
+    ]
+    if let code = job.requeueCode { lines += requeueLines(code) }
+    lines += [
       "printf '%s %s %s %s\\n' \"$SLURM_JOB_ID\" \"$hfm_code\" \"$hfm_begin\" "
         + "\"${EPOCHREALTIME:-$(date +%s.%N)}\" > \"ended$hfm_part.new\"",
       "mv \"ended$hfm_part.new\" \"ended$hfm_part\"",
@@ -105,6 +108,18 @@ public enum SbatchScript {
       lines.append("srun --input=none rm -f \(try ShellWord.quoted(command[0])) || true")
     }
     return lines + ["exit \"$hfm_code\""]
+  }
+
+  /// A program that saved its state goes on in the same job, which Slurm queues anew; Slurm ends this
+  /// script meanwhile. What it ran so far is kept, for the sum.
+  private static func requeueLines(_ code: Int) -> [String] {
+    [
+      "if [ \"$hfm_code\" = \(code) ]; then",
+      "  printf '%s %s\\n' \"$hfm_begin\" \"${EPOCHREALTIME:-$(date +%s.%N)}\" "
+        + ">> \"parts$hfm_part\"",
+      "  scontrol requeue \"$SLURM_JOB_ID\" && sleep 600",
+      "fi",
+    ]
   }
 
   /// A second job of the same token ends at once, so that nothing runs twice whatever happened
