@@ -3,7 +3,7 @@
 # starts a real Slurm with task/affinity, lets `hfm submit` place jobs, and checks that each task's
 # processors, pages and GPU lie on the NUMA node that was planned for it.
 # Usage: scripts/slurm-numa-guest.sh HFM
-set -eu
+set -euo pipefail
 hfm=$1
 hostname localhost
 ip link set lo up
@@ -18,7 +18,7 @@ munged --force --key-file=/tmp/s/munge/key --socket=/tmp/s/munge/socket \
   --pid-file=/tmp/s/munge/pid --log-file=/tmp/s/munge/log --seed-file=/tmp/s/munge/seed
 trap 'code=$?; [ $code = 0 ] || tail -n 15 /tmp/s/*.log' EXIT
 
-found=$(slurmd -C | head -1 | sed 's/^NodeName=[^ ]*//; s/ RealMemory=[0-9]*//')
+found=$(slurmd -C | sed -n 1p | sed 's/^NodeName=[^ ]*//; s/ RealMemory=[0-9]*//')
 echo "slurmd finds:$found"
 for i in 0 1 2 3; do mknod gpu$i c 1 3; done
 cat > etc/slurm.conf <<CONF

@@ -3,9 +3,10 @@ import Slurm
 import TestSupport
 import Testing
 
-/// A made-up libnvidia-ml.so.1 for machines without NVIDIA's: eight GPUs in two groups of four, each
-/// with two NVLinks to every other one of its group. What the variables say differs:
-/// FAKE_GPUS=7 shows fewer, FAKE_NARROW=3 gives GPU 3 half of its lanes, FAKE_LINKS=1 one link less.
+/// A made-up libnvidia-ml.so.1 for machines without NVIDIA's: eight GPUs in two groups of four,
+/// each with two NVLinks to every other one of its group. What the variables say differs:
+/// FAKE_GPUS=7 shows fewer, FAKE_NARROW=3 gives GPU 3 half of its lanes, FAKE_LINKS=4 leaves each
+/// four of its six links.
 enum FakeDriver {
   /// The declarations are those of NVIDIA's reference of the library, written anew.
   private static let source = #"""
@@ -25,7 +26,10 @@ enum FakeDriver {
     int nvmlInit_v2(void) { return 0; }
     int nvmlShutdown(void) { return 0; }
     int nvmlDeviceGetCount_v2(unsigned *n) { *n = setting("FAKE_GPUS", 8); return 0; }
-    int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **h) { *h = (void *)(long)(i + 1); return 0; }
+    int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **h) {
+      *h = (void *)(long)(i + 1);
+      return 0;
+    }
     int nvmlDeviceGetName(void *h, char *name, unsigned size) {
       snprintf(name, size, "Fake A100");
       return 0;

@@ -118,19 +118,19 @@ struct SlurmClusterSubmitTests {
       JSONValue.object([("jobs", .array(jobs))]).text(), to: folder + "/jobs.json")
     let answer = try SlurmClusterProfileTests.hfm([
       "submit", folder + "/jobs.json", "--engine", "slurm", "--ledger", folder + "/l.db", "--work",
-      folder + "/work", "--poll", "0.3", "--hfm", StartedSlurm.program, "--json",
+      folder + "/w", "--poll", "0.3", "--hfm", StartedSlurm.program, "--json",
     ])
     #expect(answer.code == 0, "\(answer.errors)")
-    let outputs = try TestFile.names(in: folder + "/work").map {
-      try TestFile.text(folder + "/work/\($0)/output.txt")
+    let outputs = try TestFile.names(in: folder + "/w").map {
+      try TestFile.text(folder + "/w/\($0)/output.txt")
     }
-    #expect(outputs.contains { $0.hasPrefix(folder + "/work/") && $0.contains("its own word\n") })
+    #expect(outputs.contains { $0.hasPrefix(folder + "/w/") && $0.contains("its own word\n") })
     let profile = try SlurmClusterProfileTests.hfm([
       "profile", "--slurm", "--measure", "topology", "--poll", "0.3", "--json", "--work",
       folder + "/profile", "--hfm", StartedSlurm.program,
     ])
     #expect(profile.code == 0, "\(profile.errors)")
-    let homes = try TestFile.names(in: folder + "/work").map { folder + "/work/" + $0 }
+    let homes = try TestFile.names(in: folder + "/w").map { folder + "/w/" + $0 }
     for place in [".", "/", "/tmp", folder, folder + "/profile"] + homes {
       #expect(access(place + "/pwned", F_OK) != 0, "a path was executed in \(place)")
     }
@@ -318,9 +318,9 @@ struct SlurmClusterSubmitTests {
     #expect(recorded.measuredSeconds == job["measuredSeconds"]?.double)
   }
 
-  /// Longer than its partition allows: the program saves its state (Slurm's signal tells it to, half
-  /// a minute late, so not here), is started again in the same job, and goes on; what it ran is
-  /// added up.
+  /// Longer than its partition allows: the program saves its state (Slurm's signal tells it to,
+  /// half a minute late, so not here), is started again in the same job, and goes on; what it ran
+  /// is added up.
   @Test func aProgramGoesOnAfterItsTimeLimit() throws {
     let line =
       "echo \"run ${SLURM_RESTART_COUNT:-0}\" >> runs; [ -e saved ] && exit 0; touch saved; exit 85"

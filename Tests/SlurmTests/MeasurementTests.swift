@@ -121,6 +121,7 @@ import Testing
       }
       found.nodes[node].record?.machine = machine.json
       found.nodes[node].record?.stages = ["topology"]
+      found.nodes[node].record?.givenGPUs = 4
       found.nodes[node].listedGPUs = [GRES(name: "gpu", type: "a100", count: 4)]
     }
     return found
@@ -154,6 +155,11 @@ import Testing
     #expect(json["shown"]?.array?.count == 0 && json["linkBytesPerSecond"]?.isNull == true)
     #expect(json["notMeasured"]?.string?.contains("no driver") == true)
     #expect(Self.cluster(rates: [1e12]).nodesJSON[0]?["gpus"]?.isNull == true)
+    // A job that asked for no GPUs may not have been shown any.
+    var shared = none
+    for node in shared.nodes.indices { shared.nodes[node].record?.givenGPUs = nil }
+    #expect(shared.stragglers.isEmpty)
+    #expect(shared.nodes[0].gpus.whyNotMeasured?.contains("asked for none") == true)
   }
 
   @Test func oneBadCableIsALinkAndABadPortIsANode() {

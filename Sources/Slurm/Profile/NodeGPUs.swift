@@ -7,10 +7,13 @@ public struct NodeGPUs: Sendable {
   /// The accelerators of the node's machine, as `hfm topology --json` prints them; nil before the
   /// node told.
   public var shown: [JSONValue]?
+  /// How many the measuring job was given here; nil when it asked for none.
+  var given: Int?
 
   /// Joins both.
   init(listed: [GRES], record: NodeRecord?) {
     self.listed = listed
+    given = record?.givenGPUs
     shown =
       record?.stages.contains("topology") == true
       ? record?.machine["accelerators"]?.array ?? [] : nil
@@ -26,6 +29,7 @@ public struct NodeGPUs: Sendable {
   /// Why no bandwidth of these GPUs stands in the profile; nil for a node without GPUs.
   public var whyNotMeasured: String? {
     guard let shown else { return listedCount > 0 ? "the node told nothing" : nil }
+    if shown.isEmpty, given == nil, listedCount > 0 { return "the job asked for none of them" }
     if !shown.isEmpty { return "hfm runs nothing on GPUs; links are read from their driver" }
     return listedCount > 0 ? "no driver on the node shows the GPUs that Slurm lists" : nil
   }
@@ -34,7 +38,8 @@ public struct NodeGPUs: Sendable {
   var faults: [String] {
     guard let shown else { return [] }
     var faults: [String] = []
-    if listedCount > 0, shown.count != listedCount {
+    // Where devices are confined to their jobs, no more than those given are shown.
+    if listedCount > 0, let given, shown.count < given || shown.count > listedCount {
       let count = shown.isEmpty ? "none" : "\(shown.count)"
       faults.append("GPUs: Slurm lists \(listedText), the driver shows \(count)")
     }

@@ -110,8 +110,8 @@ public enum SbatchScript {
     return lines + ["exit \"$hfm_code\""]
   }
 
-  /// A program that saved its state goes on in the same job, which Slurm queues anew; Slurm ends this
-  /// script meanwhile. What it ran so far is kept, for the sum.
+  /// A program that saved its state goes on in the same job, which Slurm queues anew; Slurm ends
+  /// this script meanwhile. What it ran so far is kept, for the sum.
   private static func requeueLines(_ code: Int) -> [String] {
     [
       "if [ \"$hfm_code\" = \(code) ]; then",
