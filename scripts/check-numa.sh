@@ -2,7 +2,8 @@
 # Runs this project's own binaries (hfm, and the tests whose names begin with NUMA) in virtual
 # machines of several NUMA nodes, which QEMU emulates (scripts/numa-vm.sh): 2, 4 and 8 nodes, a node
 # without memory, nodes without processors (fast memory beside the plain), and on the way an offline
-# processor, one that goes offline under a running pool, and a cpuset.
+# processor, one that goes offline under a running pool, and a cpuset. The last shape, slurm, runs a
+# real Slurm in a machine of four nodes and checks where it binds what `hfm submit` planned.
 # Usage: scripts/check-numa.sh [--or-skip] [SHAPE...]   (default: every shape)
 #   --or-skip: a machine that cannot run them is told why, and that is no failure
 set -euo pipefail
@@ -13,20 +14,36 @@ if [ "${1:-}" = --or-skip ]; then
   skips=yes
   shift
 fi
-[ $# -gt 0 ] || set -- 2n4 4n8 8n8 memoryless hbm
+[ $# -gt 0 ] || set -- 2n4 4n8 8n8 memoryless hbm slurm
 
 [ -n "${HFM_NUMA_BUILT:-}" ] || swift build --build-tests
 binaries=$(swift build --show-bin-path)
+# Emulated, a program without optimisation takes half as long again.
+[ -z "${HFM_NUMA_BUILT:-}" ] || released=$(swift build -c release --show-bin-path)
 script=$(mktemp)
 trap 'rm -f "$script"' EXIT
 
 for shape; do
+  machine=$shape
+  if [ "$shape" = slurm ]; then
+    machine=4n8
+    if [ "${HFM_SLURM:-on}" = off ]; then
+      echo "skipped: the binding of a real Slurm, for HFM_SLURM=off"
+      continue
+    fi
+    if ! scripts/slurm-test-cluster.sh install; then
+      [ -n "$skips" ] || exit 1
+      echo "skipped: the binding of a real Slurm, which cannot be installed here"
+      continue
+    fi
+  fi
   cat > "$script" <<GUEST
 export HOME=/tmp TMPDIR=/tmp
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LD_LIBRARY_PATH=$(dirname "$(dirname "$(command -v swift)")")/lib/swift/linux
 cd "$PWD"
 shape=$shape binaries=$binaries
+[ "$shape" != slurm ] || exec scripts/slurm-numa-guest.sh "${released:-$binaries}/hfm"
 GUEST
   cat >> "$script" <<'GUEST'
 bad=0
@@ -79,7 +96,7 @@ exit $bad
 GUEST
   began=$SECONDS
   code=0
-  HFM_NUMA_LIMIT=${HFM_NUMA_LIMIT:-6m} scripts/numa-vm.sh "$shape" "$script" || code=$?
+  HFM_NUMA_LIMIT=${HFM_NUMA_LIMIT:-6m} scripts/numa-vm.sh "$machine" "$script" || code=$?
   if [ $code -eq 125 ] && [ -n "$skips" ]; then
     echo "skipped: virtual machines of several NUMA nodes, for the reason above"
     exit 0

@@ -11,7 +11,8 @@
 #
 # Nodes: n1, n2 (leaf0), n3, n4 (leaf1), each of 2 sockets x 16 cores and 8 GPUs "a100", four
 # beside each socket. The cores are only claimed, so tasks are not bound (TaskPlugin=task/none) and
-# what the controller granted is checked instead.
+# what the controller granted is checked instead. A requeued job waits for its credential to expire,
+# 5 s here and two minutes elsewhere.
 set -euo pipefail
 
 usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
@@ -69,7 +70,7 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$folder/munge/socket
+AuthInfo=socket=$folder/munge/socket,cred_expire=5
 CredType=cred/munge
 SlurmctldPort=$port
 StateSaveLocation=$folder/state

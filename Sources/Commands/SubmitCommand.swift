@@ -21,7 +21,8 @@ enum SubmitCommand: Command {
         words: PolicyName.allCases.map(\.rawValue)),
       .value("ledger", "FILE", "record of jobs and runs (default \(RunSession.defaultLedger))"),
       .value("work", "FOLDER", "for scripts and outputs; all nodes see it (default hfm-slurm)"),
-      .value("cluster", "FILE", "a profile with the processors' measured speed"),
+      .value(
+        "cluster", "FILE", "a profile with the processors' speed; what jobs took is added to it"),
       .value("hfm", "PATH", "this program on the nodes (default: its own path)"),
       .value("poll", "SECONDS", "time between looks at Slurm (default 2)"),
       .flag("no-wait", "submit and leave; with --placement slurm only"),
@@ -55,7 +56,7 @@ enum SubmitCommand: Command {
         .input, key: "--engine", "hfm submit needs to know who runs the jobs",
         remedy: "give --engine slurm, or --engine local for hfm serve-jobs")
     }
-    let jobs = try SubmitFile.parse(try Files.read(path), file: path)
+    var jobs = try SubmitFile.parse(try Files.read(path), file: path)
     let ledger = arguments.string("ledger") ?? RunSession.defaultLedger
     if arguments.flag("cancel") { return try cancel(jobs, ledger, console) }
     let placement =
@@ -66,15 +67,20 @@ enum SubmitCommand: Command {
         remedy: "give --placement slurm, or stay")
     }
     let site = try SlurmClient().site()
-    let (device, cores) = try device(arguments, site, jobs)
-    let session = SubmitSession(
+    let cluster = try cluster(arguments)
+    let launch = PlannedLaunch(site: site, cluster: cluster)
+    for index in jobs.indices { jobs[index] = try launch.resolve(jobs[index]) }
+    let (device, cores) = device(cluster, site)
+    var session = SubmitSession(
       site: site, placement: placement,
       policy: try SimulateCommand.policy(arguments.string("policy") ?? "easy"), ledgerPath: ledger,
       folder: try absolute(arguments.string("work") ?? "hfm-slurm"),
       program: arguments.string("hfm") ?? ownPath(), device: device, nodeCores: cores,
       waits: !arguments.flag("no-wait"),
       pollSeconds: try arguments.double("poll", in: 0.1...600) ?? 2, console: console)
+    session.learnt = try learnt(arguments)
     let outcomes = try session.run(jobs)
+    try teach(arguments, outcomes)
     show(outcomes, console)
     if outcomes.contains(where: { $0.state == .failed }) { return 4 }
     return outcomes.contains { $0.state == .refused } ? 3 : 0
@@ -94,19 +100,40 @@ enum SubmitCommand: Command {
     }
   }
 
+  /// The profile that was given; nil for none.
+  private static func cluster(_ arguments: Arguments) throws(UserError) -> Cluster? {
+    guard let path = arguments.string("cluster") else { return nil }
+    let catalogue = try HardwareCatalogue.builtIn()
+    return try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
+      try catalogue.device(id)
+    }
+  }
+
+  /// What the profile's jobs taught before.
+  private static func learnt(_ arguments: Arguments) throws(UserError) -> Correction {
+    guard let path = arguments.string("cluster") else { return Correction() }
+    return (try? JSONValue(parsing: try Files.read(path))).map(Correction.init(profile:))
+      ?? Correction()
+  }
+
+  /// Adds to the profile what the jobs took against their predictions.
+  private static func teach(
+    _ arguments: Arguments, _ outcomes: [SubmitOutcome]
+  ) throws(UserError) {
+    guard let file = arguments.string("cluster"),
+      let profile = try? JSONValue(parsing: try Files.read(file)),
+      let taught = Correction(outcomes: outcomes).added(to: profile)
+    else { return }
+    try Files.writeAtomically(taught.text(), to: file)
+  }
+
   /// The speed of a node's processors: a profile's, else a rough figure.
-  private static func device(
-    _ arguments: Arguments, _ site: SlurmSite, _ jobs: [SubmitJob]
-  ) throws(UserError) -> (Device, Int) {
+  private static func device(_ cluster: Cluster?, _ site: SlurmSite) -> (Device, Int) {
     let group = site.groups().first { !$0.usable.isEmpty } ?? site.groups().first
     let cores = group.map { $0.sockets * $0.coresPerSocket } ?? 1
     let rough = Device(roughly: group?.machine ?? Machine(source: "Slurm", name: ""))
-    guard let path = arguments.string("cluster") else { return (rough, cores) }
-    let catalogue = try HardwareCatalogue.builtIn()
-    let cluster = try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
-      try catalogue.device(id)
-    }
-    return (cluster.device.kind == .cpu ? cluster.device : rough, cores)
+    guard let device = cluster?.device, device.kind == .cpu else { return (rough, cores) }
+    return (device, cores)
   }
 
   private static func cancel(

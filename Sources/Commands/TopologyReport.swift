@@ -87,18 +87,28 @@ struct TopologyReport {
 
   private static func accelerators(_ machine: Machine) -> AlignedTable {
     var table = AlignedTable(
-      head: ["name", "model", "PCI", "NUMA node", "memory", "clock", "NVLink peers"],
-      rightAligned: [3, 4, 5])
+      head: [
+        "name", "model", "PCI", "lanes", "NUMA node", "memory", "clock", "NVLinks to", "network",
+      ], rightAligned: [3, 4, 5, 6])
     for device in machine.accelerators {
       table.rows.append([
         device.name, device.model.isEmpty ? "-" : device.model,
-        device.pciAddress.isEmpty ? "-" : device.pciAddress, number(device.numaNode),
+        device.pciAddress.isEmpty ? "-" : device.pciAddress,
+        device.slot.map { "\($0.lanes) of \($0.mostLanes)" } ?? "-", number(device.numaNode),
         device.memoryBytes.map(MachineDrawing.memory) ?? "-",
         device.maxClockHertz.map { "\(Int($0 / 1e6)) MHz" } ?? "-",
-        device.linkPeers.isEmpty ? "-" : device.linkPeers.joined(separator: " "),
+        Self.words(
+          device.linkPeers.map { peer in
+            let links = device.paths.first { $0.peer == peer }?.links ?? 0
+            return links > 0 ? "\(peer) x\(links)" : peer
+          }), Self.words(device.networkInterfaces),
       ])
     }
     return table
+  }
+
+  private static func words(_ words: [String]) -> String {
+    words.isEmpty ? "-" : words.joined(separator: " ")
   }
 
   private static func interfaces(_ machine: Machine) -> AlignedTable {

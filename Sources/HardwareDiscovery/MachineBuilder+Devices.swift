@@ -64,10 +64,22 @@ extension MachineBuilder {
       memory = named.lazy.compactMap { $0.infos[key].flatMap { Int($0) } }.first
         .flatMap { $0 > 0 && $0 < Int.max >> 10 ? $0 << 10 : nil }
     }
-    return Accelerator(
+    var accelerator = Accelerator(
       name: name, model: model ?? product.joined(separator: " "), pciAddress: pci?.address ?? "",
       numaNode: faces.first.map(nearestNode) ?? -1, memoryBytes: memory, maxClockHertz: nil,
       linkPeers: [])
+    accelerator.networkInterfaces = faces.first.map(nearestInterfaces) ?? []
+    return accelerator
+  }
+
+  /// The interfaces that share the lowest bridge or package with a device; none where all that they
+  /// share is the machine.
+  private func nearestInterfaces(_ object: TopologyObject) -> [String] {
+    let shared = interfaces.map { interface in
+      object.ancestors.dropLast().firstIndex { interface.ancestors.contains($0) }
+    }
+    guard let least = shared.compactMap({ $0 }).min() else { return [] }
+    return zip(interfaces, shared).filter { $0.1 == least }.map(\.0.name)
   }
 
   private func linked(_ accelerators: [Accelerator], _ names: [UInt64: String]) -> [Accelerator] {
@@ -89,12 +101,17 @@ extension MachineBuilder {
 
   /// Network interfaces in topological order.
   func networkInterfaces() -> [NetworkInterface] {
-    record.osDevices.compactMap { object in
+    interfaces.map { object in
+      NetworkInterface(
+        name: object.name, pciAddress: object.pci?.address ?? "", numaNode: nearestNode(object))
+    }
+  }
+
+  private var interfaces: [TopologyObject] {
+    record.osDevices.filter { object in
       switch object.attributes {
-      case .osDevice(.network), .osDevice(.openFabrics):
-        NetworkInterface(
-          name: object.name, pciAddress: object.pci?.address ?? "", numaNode: nearestNode(object))
-      default: nil
+      case .osDevice(.network), .osDevice(.openFabrics): true
+      default: false
       }
     }
   }

@@ -10,11 +10,15 @@ struct NVIDIADevice: Hashable {
   var maxClockHertz: Double?
   /// PCI addresses at the other ends of active NVLinks: devices, or switches.
   var peerAddresses: [String]
+  /// Its place on PCI Express.
+  var slot: Accelerator.Slot?
+  /// What lies between it and each device, by the device's place; nil when unknown or itself.
+  var crossings: [Accelerator.Crossing?] = []
 }
 
 /// Finds NVIDIA devices and joins them with hwloc's.
 enum NVIDIADevices {
-  private static let most = 64
+  private static let most = Int(HFM_NVML_MAX_DEVICES)
 
   /// The devices; none without driver or library.
   static func found() -> [NVIDIADevice] {
@@ -31,8 +35,26 @@ enum NVIDIADevices {
         pciAddress: address(withUnsafeBytes(of: device.pci_bus_id) { text($0) }),
         memoryBytes: device.memory_bytes > 0 ? Int(clamping: device.memory_bytes) : nil,
         maxClockHertz: device.max_clock_mhz > 0 ? Double(device.max_clock_mhz) * 1e6 : nil,
-        peerAddresses: peers.map { address($0) })
+        peerAddresses: peers.map { address($0) }, slot: slot(device),
+        crossings: withUnsafeBytes(of: device.crossings) { bytes in
+          bytes.bindMemory(to: Int32.self).prefix(Int(max(0, count))).map(crossing)
+        })
     }
+  }
+
+  private static func slot(_ device: hfm_nvml_device) -> Accelerator.Slot? {
+    guard device.pcie_lanes > 0, device.pcie_most_lanes > 0 else { return nil }
+    return Accelerator.Slot(
+      lanes: Int(device.pcie_lanes), mostLanes: Int(device.pcie_most_lanes),
+      generation: Int(device.pcie_generation))
+  }
+
+  /// nvmlGpuTopologyLevel_t: INTERNAL, SINGLE, MULTIPLE, HOSTBRIDGE, NODE, SYSTEM.
+  static func crossing(_ level: Int32) -> Accelerator.Crossing? {
+    let levels: [Int32: Accelerator.Crossing] = [
+      0: .board, 10: .oneSwitch, 20: .switches, 30: .hostBridge, 40: .numaNode, 50: .system,
+    ]
+    return levels[level]
   }
 
   /// The text up to its zero byte.
@@ -65,10 +87,14 @@ enum NVIDIADevices {
       if !device.name.isEmpty { accelerator.model = device.name }
       accelerator.memoryBytes = device.memoryBytes ?? accelerator.memoryBytes
       accelerator.maxClockHertz = device.maxClockHertz ?? accelerator.maxClockHertz
+      accelerator.slot = device.slot ?? accelerator.slot
       nameOfAddress[device.pciAddress] = accelerator.name
       if let place {
         machine.accelerators[place] = accelerator
       } else {
+        // Of a device that hwloc did not see, no more than its NUMA node is known.
+        accelerator.networkInterfaces = machine.networkInterfaces
+          .filter { $0.numaNode >= 0 && $0.numaNode == accelerator.numaNode }.map(\.name)
         machine.accelerators.append(accelerator)
       }
     }
@@ -80,18 +106,27 @@ enum NVIDIADevices {
   private static func link(
     _ devices: [NVIDIADevice], _ nameOfAddress: [String: String], _ machine: inout Machine
   ) {
-    func isSwitched(_ device: NVIDIADevice) -> Bool {
-      device.peerAddresses.contains { nameOfAddress[$0] == nil }
+    func switched(_ device: NVIDIADevice) -> Int {
+      device.peerAddresses.count { nameOfAddress[$0] == nil }
     }
-    for device in devices where !device.peerAddresses.isEmpty {
-      let peers = devices.filter {
-        $0.pciAddress != device.pciAddress
-          && (device.peerAddresses.contains($0.pciAddress) || isSwitched(device) && isSwitched($0))
-      }
+    for device in devices {
       guard
         let index = machine.accelerators.firstIndex(where: { $0.pciAddress == device.pciAddress })
       else { continue }
-      machine.accelerators[index].linkPeers = peers.compactMap { nameOfAddress[$0.pciAddress] }
+      machine.accelerators[index].paths = devices.enumerated().compactMap { place, peer in
+        guard let name = nameOfAddress[peer.pciAddress], peer.pciAddress != device.pciAddress else {
+          return nil
+        }
+        return Accelerator.Path(
+          peer: name,
+          links: device.peerAddresses.count { $0 == peer.pciAddress }
+            + min(switched(device), switched(peer)),
+          across: device.crossings.indices.contains(place) ? device.crossings[place] : nil)
+      }
+      // Without links of its own word, what hwloc recorded of them stands.
+      guard !device.peerAddresses.isEmpty else { continue }
+      machine.accelerators[index].linkPeers = machine.accelerators[index].paths
+        .filter { $0.links > 0 }.map(\.peer)
     }
   }
 

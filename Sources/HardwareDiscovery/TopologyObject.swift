@@ -20,6 +20,9 @@ struct TopologyObject {
   let attributes: Attributes
   /// The PCI device that an operating-system device belongs to.
   let pci: PCIDevice?
+  /// `globalIndex` of what an I/O object hangs on, nearest first, the machine last; empty for
+  /// others.
+  let ancestors: [UInt64]
 
   /// What only some types have.
   enum Attributes {
@@ -57,6 +60,7 @@ struct TopologyObject {
     self.infos = infos
     attributes = Self.attributes(object)
     pci = Self.pciDevice(object)
+    ancestors = here.cpuset == nil ? Self.ancestors(object) : []
     // I/O objects have no sets of their own: those of the nearest other object hold.
     let place = here.cpuset == nil ? Self.ancestor(object)?.pointee : here
     cpus = Self.members(place?.cpuset, within: allCPUs)
@@ -93,6 +97,16 @@ struct TopologyObject {
     var current: hwloc_obj_t? = object
     while let here = current, here.pointee.cpuset == nil { current = here.pointee.parent }
     return current
+  }
+
+  private static func ancestors(_ object: hwloc_obj_t) -> [UInt64] {
+    var found: [UInt64] = []
+    var current = object.pointee.parent
+    while let here = current {
+      found.append(here.pointee.gp_index)
+      current = here.pointee.parent
+    }
+    return found
   }
 
   private static func attributes(_ object: hwloc_obj_t) -> Attributes {

@@ -156,37 +156,6 @@ public struct Cache: Sendable, Hashable {
   }
 }
 
-/// A GPU or co-processor.
-public struct Accelerator: Sendable, Hashable {
-  /// Operating-system name (`cuda0`, `card0`).
-  public var name: String
-  /// Product name; empty when unknown.
-  public var model: String
-  /// PCI address; empty when unknown.
-  public var pciAddress: String
-  /// NUMA node beside it; -1 when unknown.
-  public var numaNode: Int
-  /// Memory in bytes; nil when unknown.
-  public var memoryBytes: Int?
-  /// Highest core clock in hertz; nil when unknown.
-  public var maxClockHertz: Double?
-  /// Names of accelerators reached over NVLink.
-  public var linkPeers: [String]
-  /// Creates an accelerator.
-  public init(
-    name: String, model: String, pciAddress: String, numaNode: Int, memoryBytes: Int?,
-    maxClockHertz: Double?, linkPeers: [String]
-  ) {
-    self.name = name
-    self.model = model
-    self.pciAddress = pciAddress
-    self.numaNode = numaNode
-    self.memoryBytes = memoryBytes
-    self.maxClockHertz = maxClockHertz
-    self.linkPeers = linkPeers
-  }
-}
-
 /// A network interface.
 public struct NetworkInterface: Sendable, Hashable {
   /// Operating-system name (`eth0`, `mlx5_0`).

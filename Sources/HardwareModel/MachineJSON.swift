@@ -74,17 +74,6 @@ extension Cache {
   }
 }
 
-extension Accelerator {
-  fileprivate var json: JSONValue {
-    .object([
-      ("name", .string(name)), ("model", .string(model)), ("pciAddress", .string(pciAddress)),
-      ("numaNode", .number(numaNode)), ("memoryBytes", memoryBytes.map { .number($0) } ?? .null),
-      ("maxClockHertz", maxClockHertz.map { .number($0) } ?? .null),
-      ("linkPeers", .array(linkPeers.map { .string($0) })),
-    ])
-  }
-}
-
 extension NetworkInterface {
   fileprivate var json: JSONValue {
     .object([

@@ -39,7 +39,7 @@ extension Machine {
 
 extension JSONCursor {
   /// The operating system's numbers: -1 stands for unknown.
-  fileprivate func index() throws(JSONError) -> Int { try int(in: -1...Int(UInt32.max)) }
+  func index() throws(JSONError) -> Int { try int(in: -1...Int(UInt32.max)) }
 
   fileprivate func integers(_ key: String) throws(JSONError) -> [Int] {
     var values: [Int] = []
@@ -95,21 +95,6 @@ extension Cache {
     self.init(
       level: try cursor.field("level").int(in: 1...5), sizeBytes: try cursor.bytes("sizeBytes"),
       lineBytes: try cursor.bytes("lineBytes"), cpus: try cursor.integers("cpus"))
-  }
-}
-
-extension Accelerator {
-  fileprivate init(_ cursor: JSONCursor) throws(JSONError) {
-    var peers: [String] = []
-    for item in try cursor.optional("linkPeers")?.elements() ?? [] {
-      peers.append(try item.string())
-    }
-    self.init(
-      name: try cursor.field("name").string(), model: try cursor.field("model").string(),
-      pciAddress: try cursor.field("pciAddress").string(),
-      numaNode: try cursor.field("numaNode").index(),
-      memoryBytes: try cursor.optional("memoryBytes")?.int(in: 0...1 << 60),
-      maxClockHertz: try cursor.optional("maxClockHertz")?.double(), linkPeers: peers)
   }
 }
 

@@ -182,16 +182,27 @@ extension Ledger {
     }
   }
 
-  /// Measured over predicted run time of an engine's jobs that ended well, oldest first.
-  public func engineRatios(_ engine: String) throws(UserError) -> [Double] {
-    try database.run(
+  /// Name of the measurement that holds a model's prediction before it was corrected: corrections
+  /// learn from it, for learning from corrected predictions would undo itself.
+  public static let uncorrected = "uncorrectedSeconds"
+
+  /// Measured over predicted run time of an engine's jobs that ended well, oldest first: of models,
+  /// against the prediction before its correction, and of commands.
+  public func engineRatios(
+    _ engine: String
+  ) throws(UserError) -> (models: [Double], commands: [Double]) {
+    let rows = try database.run(
       """
-      SELECT r.measured_seconds / j.predicted_seconds FROM engine_jobs e
-      JOIN jobs j ON j.id = e.job JOIN runs r ON r.id = e.run
-      WHERE e.engine = ? AND j.state = 'done' AND j.predicted_seconds > 0
+      SELECT r.measured_seconds / coalesce(m.value, j.predicted_seconds), m.value IS NOT NULL
+      FROM engine_jobs e JOIN jobs j ON j.id = e.job JOIN runs r ON r.id = e.run
+      LEFT JOIN measurements m ON m.run = r.id AND m.name = ?
+      WHERE e.engine = ? AND j.state = 'done' AND coalesce(m.value, j.predicted_seconds) > 0
         AND r.measured_seconds > 0
       ORDER BY j.position
-      """, [.text(engine)]
-    ).compactMap { $0[0].double }
+      """, [.text(Self.uncorrected), .text(engine)])
+    return (
+      rows.filter { $0[1].int == 1 }.compactMap { $0[0].double },
+      rows.filter { $0[1].int == 0 }.compactMap { $0[0].double }
+    )
   }
 }

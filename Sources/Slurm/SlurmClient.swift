@@ -90,7 +90,7 @@ extension SlurmClient {
     var nodes = try nodes(&reader)
     if nodes.isEmpty { nodes = try textNodes() }
     let partitions = try partitions()
-    let switches = try switches()
+    let (switches, notes) = try switches()
     for index in nodes.indices {
       let name = nodes[index].name
       if nodes[index].address.isEmpty { nodes[index].address = name }
@@ -103,7 +103,8 @@ extension SlurmClient {
     return SlurmSite(
       name: configuration["ClusterName"] ?? "slurm",
       version: configuration["SLURM_VERSION"] ?? "unknown", nodes: nodes, partitions: partitions,
-      switches: switches, selectType: configuration["SelectType"] ?? "", notes: reader.notes)
+      switches: switches, selectType: configuration["SelectType"] ?? "",
+      notes: reader.notes + notes)
   }
 
   /// Nodes of `sinfo --json`: a list `nodes`, or since 23.02 `sinfo` with grouped nodes, which is
@@ -132,8 +133,8 @@ extension SlurmClient {
       return nil
     }
     let boards = reader.number(value, "boards") ?? 1
-    let sockets = max(1, reader.number(value, "sockets") ?? 1)
-    let cpus = reader.number(value, "cpus") ?? sockets
+    let sockets = max(1, LenientJSON.counted(reader.number(value, "sockets") ?? 1))
+    let cpus = LenientJSON.counted(reader.number(value, "cpus") ?? sockets)
     let (gres, unread) = GRES.list(reader.text(value, "gres"))
     let (used, _) = GRES.list(reader.text(value, "gres_used"))
     for word in unread { reader.note("node \(name): unknown generic resource \"\(word)\"") }
@@ -141,8 +142,9 @@ extension SlurmClient {
     let memory = max(0, min(reader.number(value, "real_memory") ?? 0, 1 << 40))
     var node = SlurmNode(
       name: name, sockets: sockets,
-      coresPerSocket: max(1, reader.number(value, "cores") ?? cpus / max(1, sockets)),
-      threadsPerCore: max(1, reader.number(value, "threads") ?? 1), cpus: cpus,
+      coresPerSocket: max(1, LenientJSON.counted(reader.number(value, "cores") ?? cpus / sockets)),
+      threadsPerCore: max(1, LenientJSON.counted(reader.number(value, "threads") ?? 1)),
+      cpus: cpus,
       memoryBytes: memory << 20, gres: gres, features: reader.words(value, "features"),
       partitions: reader.words(value, "partitions"),
       states: (reader.words(value, "state") + reader.words(value, "state_flags"))
@@ -193,15 +195,20 @@ extension SlurmClient {
   }
 
   /// Switches; none where the site has no topology plugin.
-  private func switches() throws(UserError) -> [SlurmSwitch] {
+  private func switches() throws(UserError) -> (known: [SlurmSwitch], notes: [String]) {
     let answer = try attempt(["scontrol", "show", "topology"])
-    guard answer.status == 0 else { return [] }
-    return KeyValueText.records(answer.text, startingWith: "SwitchName").compactMap { record in
+    guard answer.status == 0 else { return ([], []) }
+    let notes =
+      answer.text.contains("BlockName=")
+      ? ["scontrol show topology lists blocks, which hfm does not read: only switches count"] : []
+    let records = KeyValueText.records(answer.text, startingWith: "SwitchName")
+    let known = records.compactMap { record -> SlurmSwitch? in
       guard let name = record["SwitchName"] else { return nil }
       return SlurmSwitch(
         name: name, level: Int(record["Level"] ?? "") ?? 0,
         nodes: HostList.expand(record["Nodes"] ?? "") ?? [],
         switches: HostList.expand(record["Switches"] ?? "") ?? [])
     }
+    return (known, notes)
   }
 }

@@ -88,6 +88,13 @@ struct SlurmClusterProfileTests {
       #expect((tier["bandwidthBytesPerSecond"]?.double ?? 0) > 1e8)
       #expect((0...1e-2).contains(tier["latencySeconds"]?.double ?? 1))
     }
+    // The cluster's GPUs are made up: Slurm lists them, no driver shows them, and that is said.
+    for node in json?["nodes"]?.array ?? [] {
+      #expect(node["gpus"]?["listed"]?[0]?["count"]?.int == 8)
+      #expect(node["gpus"]?["listed"]?[0]?["type"]?.string == "a100")
+      #expect(node["gpus"]?["shown"]?.array?.isEmpty == true)
+      #expect(node["gpus"]?["notMeasured"]?.string?.contains("no driver") == true)
+    }
     // The file is a cluster profile with the measurement inside.
     let plan = try Self.hfm([
       "plan", "uni", "--task", "finetune", "--cluster", folder.file("profile.json"),
@@ -98,6 +105,45 @@ struct SlurmClusterProfileTests {
     let again = try Self.profile(
       folder, "--measure", "topology,memory,network", "--transport", "tcp")
     #expect(again.code == 0 && again.errors.contains("measured before"))
+  }
+
+  /// With a made-up driver on each node: its GPUs stand in the profile, and the node that lost one,
+  /// the one with half a slot and the one that is wired differently are named.
+  @Test func gpusAreReadAndWrongOnesNamed() throws {
+    let folder = try TemporaryFolder()
+    let program = folder.file("wrapper.sh")
+    try TestFile.write(
+      """
+      #!/bin/bash
+      export LD_LIBRARY_PATH='\(try FakeDriver.libraryPath(in: folder))'
+      case $SLURMD_NODENAME in
+        n1) export FAKE_GPUS=7 ;;
+        n2) export FAKE_NARROW=3 ;;
+        n3) export FAKE_LINKS=4 ;;
+      esac
+      exec '\(StartedSlurm.program)' "$@"
+
+      """, to: program)
+    chmod(program, 0o755)
+    let (code, json, errors) = try Self.hfm([
+      "profile", "--slurm", "--poll", "0.3", "--json", "--work", folder.file("work"), "--hfm",
+      program, "--measure", "topology",
+    ])
+    #expect(code == 0, "\(errors)")
+    let nodes = json?["nodes"]?.array ?? []
+    #expect(nodes.map { $0["gpus"]?["shown"]?.array?.count } == [7, 8, 8, 8])
+    let gpu = try #require(nodes.last?["gpus"]?["shown"]?[5])
+    #expect(gpu["model"]?.string == "Fake A100" && gpu["memoryBytes"]?.int == 40 << 30)
+    #expect(gpu["linkPeers"]?.array?.compactMap(\.string) == ["nvml4", "nvml6", "nvml7"])
+    var named: [String: [String]] = [:]
+    for straggler in json?["stragglers"]?.array ?? [] {
+      let node = straggler["nodes"]?[0]?.string ?? ""
+      named[node, default: []].append(straggler["evidence"]?.string ?? "")
+    }
+    #expect(named.keys.sorted() == ["n1", "n2", "n3"])
+    #expect(named["n1"]?.contains("GPUs: Slurm lists 8 a100, the driver shows 7") == true)
+    #expect(named["n2"] == ["GPU nvml3: uses 8 of 16 lanes of PCI Express"])
+    #expect(named["n3"]?.count == 1 && named["n3"]?[0].hasPrefix("NVLinks between GPUs") == true)
   }
 
   /// Debian's Open MPI between the four nodes: every pair, and every operation under each switch.

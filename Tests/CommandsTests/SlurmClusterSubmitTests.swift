@@ -94,6 +94,66 @@ struct SlurmClusterSubmitTests {
     #expect(access(trap, F_OK) != 0, "a text of the user's was executed")
   }
 
+  /// Paths with what Slurm, the shell or sbatch would replace: the folder of the jobs, the program
+  /// and the model's file.
+  @Test func hostilePathsStayPaths() throws {
+    let outer = try TemporaryFolder()
+    let folder = outer.file("%j %x \\ $(touch pwned) 'q' \"d\" `id` ; é #\nSBATCH --nodes=4")
+    for path in [folder, folder + "/bin"] { mkdir(path, 0o700) }
+    let program = folder + "/bin/%n $(x) '.sh"
+    try TestFile.write("#!/bin/sh\npwd\necho \"$part $code $begin $1\"\n", to: program)
+    chmod(program, 0o755)
+    let model = folder + "/m 'x' $(touch y).json"
+    try TestFile.write(
+      try TestFile.read(Repository.root + "/Profiles/models/language/pubmedbert.json"), to: model)
+    let variables = ["part", "code", "begin"].map { ($0, JSONValue.string("its own")) }
+    let jobs: [JSONValue] = [
+      Self.job("command", [program, "word"], [], [("environment", .object(variables))]),
+      .object([
+        ("id", .string("model")), ("model", .string(model)), ("task", .string("infer")),
+        ("sequence", .number(16)), ("cores", .number(1)),
+      ]),
+    ]
+    try TestFile.write(
+      JSONValue.object([("jobs", .array(jobs))]).text(), to: folder + "/jobs.json")
+    let answer = try SlurmClusterProfileTests.hfm([
+      "submit", folder + "/jobs.json", "--engine", "slurm", "--ledger", folder + "/l.db", "--work",
+      folder + "/w", "--poll", "0.3", "--hfm", StartedSlurm.program, "--json",
+    ])
+    #expect(answer.code == 0, "\(answer.errors)")
+    let outputs = try TestFile.names(in: folder + "/w").map {
+      try TestFile.text(folder + "/w/\($0)/output.txt")
+    }
+    #expect(outputs.contains { $0.hasPrefix(folder + "/w/") && $0.contains("its own word\n") })
+    let profile = try SlurmClusterProfileTests.hfm([
+      "profile", "--slurm", "--measure", "topology", "--poll", "0.3", "--json", "--work",
+      folder + "/profile", "--hfm", StartedSlurm.program,
+    ])
+    #expect(profile.code == 0, "\(profile.errors)")
+    let homes = try TestFile.names(in: folder + "/w").map { folder + "/w/" + $0 }
+    for place in [".", "/", "/tmp", folder, folder + "/profile"] + homes {
+      #expect(access(place + "/pwned", F_OK) != 0, "a path was executed in \(place)")
+    }
+  }
+
+  /// What a node without the shared folder finds: nothing.
+  @Test func aFolderThatNodesDoNotSeeIsNamed() throws {
+    let test = try Case([
+      Self.job("a", ["/bin/sleep", "3"]),
+      Self.job("b", ["/bin/true"], [], [("after", .array([.string("a")]))]),
+    ])
+    #expect(try test.submit("--placement", "slurm", "--no-wait").code == 0)
+    let work = test.folder.file("work")
+    for name in try TestFile.names(in: work) {
+      let script = try TestFile.text(work + "/\(name)/job.sh")
+      if script.contains("--job-name=hfm-b\n") { rename(work + "/" + name, work + ".away") }
+    }
+    let (code, jobs, errors) = try test.submit("--placement", "slurm")
+    #expect(code == 4, "\(errors)")
+    #expect(jobs.map { $0["state"]?.string } == ["done", "failed"])
+    #expect(jobs.last?["reason"]?.string?.contains("does not see \(work)") == true)
+  }
+
   @Test func optionsCannotBeSmuggled() throws {
     for (key, value) in [
       ("partition", "all --nodes=4"), ("account", "-a"), ("constraint", "a;b"), ("qos", "x\ny"),
@@ -139,6 +199,94 @@ struct SlurmClusterSubmitTests {
     #expect(states["many"]?["granted"]?.string?.split(separator: ";").count == 2)
   }
 
+  /// A plan of `hfm plan` over two nodes becomes a job of just those nodes, tasks and GPUs, each of
+  /// whose tasks knows its rank, the others and the plan.
+  @Test func aPlanRunsOnThePlannedDevices() throws {
+    let folder = try TemporaryFolder()
+    let site = folder.file("site.json")
+    let found = try SlurmClusterProfileTests.hfm([
+      "cluster", "discover", "--slurm", "--json", "--output", site,
+    ])
+    #expect(found.code == 0, "\(found.errors)")
+    let planned = try SlurmClusterProfileTests.hfm([
+      "plan", "uni", "--task", "finetune", "--cluster", site, "--devices", "16", "--steps", "1000",
+      "--data", "16", "--global-batch", "256", "--json",
+    ])
+    #expect(planned.code == 0, "\(planned.errors)")
+    let file = folder.file("the 'plan' $(x).json")
+    let document = try #require(planned.json)
+    try TestFile.write(document.text(), to: file)
+    let line =
+      #"echo "$RANK $LOCAL_RANK $WORLD_SIZE $MASTER_ADDR:$MASTER_PORT $SLURMD_NODENAME "#
+      + #"$CUDA_VISIBLE_DEVICES" > "$0.$RANK"; cp "$HFM_PLAN" "$0.plan.$RANK""#
+    let out = folder.file("task")
+    let test = try Case([
+      .object([
+        ("id", .string("train")), ("plan", .string(file)),
+        ("command", .array(["/bin/sh", "-c", line, out].map { .string($0) })),
+      ])
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 0, "\(errors)")
+    let job = try #require(jobs.first)
+    #expect(job["asPlanned"]?.bool == true)
+    // Under one leaf switch, all cores and GPUs of both nodes.
+    #expect(job["granted"]?.string == "n1/0-31/0-7;n2/0-31/0-7")
+    let total = try #require(document["plans"]?[0]?["totalSeconds"]?.double)
+    #expect(job["predictedSeconds"]?.double == total)
+    let script = try TestFile.text(
+      test.folder.file("work") + "/" + TestFile.names(in: test.folder.file("work"))[0] + "/job.sh")
+    // Twice the prediction and two minutes, in whole minutes.
+    let minutes = Int(((2 * total + 120) / 60).rounded(.up))
+    #expect(script.contains("#SBATCH --time=\(minutes)\n"))
+    var first = ""
+    for rank in 0..<16 {
+      let words = try TestFile.text(out + ".\(rank)").split { $0 == " " || $0 == "\n" }
+        .map(String.init)
+      #expect(words[0...2] == ["\(rank)", "\(rank % 8)", "16"])
+      if rank == 0 { first = words[3] }
+      #expect(words[3] == first && first.hasPrefix("n1:"))
+      #expect(words[4] == (rank < 8 ? "n1" : "n2") && words[5] == "0,1,2,3,4,5,6,7")
+      let plan = try JSONValue(parsing: try TestFile.read(out + ".plan.\(rank)"))
+      #expect(plan["parallelism"]?["data"]?.int == 16)
+    }
+  }
+
+  @Test func aPlanThatFitsNoWholeNodesIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try TestFile.write(
+      #"{"plans": [{"devices": 12, "steps": 1, "totalSeconds": 1}]}"#, to: folder.file("p.json"))
+    let keys: [(String, JSONValue)] = [("plan", .string(folder.file("p.json")))]
+    let part = try Case([Self.job("a", ["/bin/true"], [], keys)]).submit()
+    #expect(part.code == 2 && part.errors.contains("12 devices"), "\(part.errors)")
+    let both = try Case([Self.job("a", ["/bin/true"], [("nodes", .number(2))], keys)]).submit()
+    #expect(both.code == 2 && both.errors.contains("nodes"), "\(both.errors)")
+  }
+
+  /// What jobs took is kept in the profile, and a new ledger's predictions begin with it.
+  @Test func aProfileLearnsFromItsJobs() throws {
+    let folder = try TemporaryFolder()
+    let profile = folder.file("site.json")
+    let found = try SlurmClusterProfileTests.hfm([
+      "cluster", "discover", "--slurm", "--json", "--output", profile,
+    ])
+    #expect(found.code == 0, "\(found.errors)")
+    func test() throws -> (code: Int32, jobs: [JSONValue], errors: String) {
+      try Case(
+        (0..<5).map {
+          Self.job("j\($0)", ["/bin/sleep", "0.5"], [], [("predictedSeconds", .number(0.05))])
+        }
+      ).submit("--cluster", profile)
+    }
+    #expect(try test().code == 0)
+    let known = try JSONValue(parsing: try TestFile.read(profile))["slurm"]?["jobs"]
+    let ratios = (known?["commandsMeasuredOverPredicted"]?.array ?? []).compactMap(\.double)
+    #expect(ratios.count == 5 && ratios.allSatisfy { $0 >= 10 })
+    #expect(try test().code == 0)
+    let more = try JSONValue(parsing: try TestFile.read(profile))["slurm"]?["jobs"]
+    #expect(more?["commandsMeasuredOverPredicted"]?.array?.count == 10)
+  }
+
   @Test(arguments: ["ours", "slurm"])
   func aSecondCallSubmitsNothing(placement: String) throws {
     let test = try Case((0..<5).map { Self.job("j\($0)", ["/bin/true"]) })
@@ -168,6 +316,44 @@ struct SlurmClusterSubmitTests {
     let recorded = try #require(try ledger.jobs().first)
     #expect(recorded.state == .done && recorded.cpus.count == 1)
     #expect(recorded.measuredSeconds == job["measuredSeconds"]?.double)
+  }
+
+  /// Longer than its partition allows: the program saves its state (Slurm's signal tells it to,
+  /// half a minute late, so not here), is started again in the same job, and goes on; what it ran
+  /// is added up.
+  @Test func aProgramGoesOnAfterItsTimeLimit() throws {
+    let line =
+      "echo \"run ${SLURM_RESTART_COUNT:-0}\" >> runs; [ -e saved ] && exit 0; touch saved; exit 85"
+    let test = try Case([
+      Self.job(
+        "long", ["/bin/bash", "-c", line],
+        [("signal", .string("TERM@30")), ("requeueOn", .number(85))])
+    ])
+    let (code, jobs, errors) = try test.submit()
+    #expect(code == 0, "\(errors)")
+    let work = test.folder.file("work")
+    let home = try #require(try TestFile.names(in: work).first)
+    #expect(try TestFile.text(work + "/\(home)/runs") == "run 0\nrun 1\n")
+    let part = try TestFile.text(work + "/\(home)/parts").split(separator: " ").compactMap {
+      Double($0.filter { $0 != "\n" })
+    }
+    #expect(part.count == 2 && part[1] > part[0])
+    #expect((jobs[0]["measuredSeconds"]?.double ?? 0) > part[1] - part[0])
+    let ledger = try Ledger(path: test.folder.file("ledger.db"))
+    #expect(try ledger.jobs().map(\.runs) == [1])
+    // A prediction beyond the partition's longest job is cut for such a program, else refused.
+    func short(_ more: [(String, JSONValue)]) throws -> (code: Int32, errors: String) {
+      let job = JSONValue.object([
+        ("id", .string("x")), ("command", .array([.string("/bin/true")])),
+        ("predictedSeconds", .number(1e5)),
+        ("slurm", .object([("partition", .string("short"))] + more)),
+      ])
+      let (code, _, errors) = try Case([job]).submit()
+      return (code, errors)
+    }
+    let refused = try short([])
+    #expect(refused.code == 3 && refused.errors.contains("requeueOn"), "\(refused.errors)")
+    #expect(try short([("requeueOn", .number(85))]).code == 0)
   }
 
   @Test(arguments: [true, false]) func waitingJobsAreCancelled(byFile: Bool) throws {

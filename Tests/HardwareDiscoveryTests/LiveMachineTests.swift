@@ -108,5 +108,14 @@ import Testing
       (1...4).map { Self.device("00000000:0\($0):00.0", ["00000000:A\($0 % 2):00.0"]) },
       into: &switched, read: { _ in nil })
     #expect(switched.accelerators.allSatisfy { $0.linkPeers.count == 3 })
+    #expect(switched.accelerators.allSatisfy { $0.paths.allSatisfy { $0.links == 1 } })
+  }
+
+  @Test func wordsForWhatLiesBetweenAreNVMLs() {
+    // nvmlGpuTopologyLevel_t, in nvml.h of CUDA 12.
+    #expect(
+      [0, 10, 20, 30, 40, 50].map(NVIDIADevices.crossing)
+        == [.board, .oneSwitch, .switches, .hostBridge, .numaNode, .system])
+    #expect(NVIDIADevices.crossing(-1) == nil && NVIDIADevices.crossing(15) == nil)
   }
 }

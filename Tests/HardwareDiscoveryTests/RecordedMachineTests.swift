@@ -60,6 +60,18 @@ import Testing
   }
 
   @Test(.enabled(if: ValidationData.isPresent, "no HFM_VALIDATION_DATA"))
+  func interfacesBesideADevice() throws {
+    // In the recording, all network cards hang on the second package's host bridge (80): 83:00.0
+    // shares that with them, 84:00.0 a bridge with the InfiniBand card, 03:00.0 the machine only.
+    let machine = try Self.discover("32em64t-2n8c2t-pci-normalio")
+    let beside = Dictionary(
+      uniqueKeysWithValues: machine.accelerators.map { ($0.pciAddress, $0.networkInterfaces) })
+    #expect(beside["0000:03:00.0"] == [])
+    #expect(beside["0000:83:00.0"] == ["eth0", "eth1", "ib0", "mlx5_0"])
+    #expect(beside["0000:84:00.0"] == ["ib0", "mlx5_0"])
+  }
+
+  @Test(.enabled(if: ValidationData.isPresent, "no HFM_VALIDATION_DATA"))
   func highBandwidthMemoryOwnsNoProcessor() throws {
     let machine = try Self.discover("64intel64-fakeKNL-SNC4-hybrid")
     #expect(machine.numaNodes.map { $0.cpus.count } == [16, 16, 16, 16, 0, 0, 0, 0])

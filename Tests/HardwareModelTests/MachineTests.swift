@@ -35,6 +35,12 @@ func machine(nodes: Int = 2, coresPerNode: Int = 4, threads: Int = 2) -> Machine
         name: "cuda0", model: "A \"quoted\" GPU", pciAddress: "0000:3b:00.0", numaNode: 1,
         memoryBytes: 80 << 30, maxClockHertz: 1.41e9, linkPeers: ["cuda1"])
     ]
+    full.accelerators[0].slot = Accelerator.Slot(lanes: 8, mostLanes: 16, generation: 4)
+    full.accelerators[0].paths = [
+      Accelerator.Path(peer: "cuda1", links: 12, across: .system),
+      Accelerator.Path(peer: "cuda2", links: 0, across: nil),
+    ]
+    full.accelerators[0].networkInterfaces = ["mlx5_0"]
     full.networkInterfaces = [
       NetworkInterface(name: "mlx5_0", pciAddress: "0000:5e:00.0", numaNode: -1)
     ]

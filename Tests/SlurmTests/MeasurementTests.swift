@@ -102,6 +102,66 @@ import Testing
     #expect(found.first?.evidence.contains("5.10") == true)
   }
 
+  /// Four nodes of four GPUs, of which a node may show fewer, link two of them less, or use fewer
+  /// lanes.
+  static func gpus(
+    shown: [Int] = [4, 4, 4, 4], links: [Int] = [12, 12, 12, 12], lanes: [Int] = [16, 16, 16, 16]
+  ) -> ClusterMeasurement {
+    var found = cluster(rates: shown.map { _ in 1e12 })
+    for node in found.nodes.indices {
+      var machine = Machine(source: "test", name: "m")
+      machine.accelerators = (0..<shown[node]).map { index in
+        var gpu = Accelerator(
+          name: "nvml\(index)", model: "A100", pciAddress: "", numaNode: 0, memoryBytes: 1 << 35,
+          maxClockHertz: 1e9, linkPeers: [])
+        gpu.slot = Accelerator.Slot(
+          lanes: index == 0 ? lanes[node] : 16, mostLanes: 16, generation: 4)
+        gpu.paths = [Accelerator.Path(peer: "x", links: links[node], across: .system)]
+        return gpu
+      }
+      found.nodes[node].record?.machine = machine.json
+      found.nodes[node].record?.stages = ["topology"]
+      found.nodes[node].record?.givenGPUs = 4
+      found.nodes[node].listedGPUs = [GRES(name: "gpu", type: "a100", count: 4)]
+    }
+    return found
+  }
+
+  @Test func wrongGPUsAreNamedWithTheirFigures() {
+    let sound = Self.gpus()
+    #expect(sound.stragglers.isEmpty, "\(sound.stragglers)")
+    #expect(sound.nodes[0].gpus.whyNotMeasured?.contains("hfm runs nothing on GPUs") == true)
+    let lost = Self.gpus(shown: [4, 3, 4, 4])
+    #expect(Set(lost.stragglers.flatMap(\.nodes)) == ["n1"])
+    #expect(
+      lost.stragglers.contains {
+        $0.kind == .configuration
+          && $0.evidence == "GPUs: Slurm lists 4 a100, the driver shows 3"
+      })
+    let narrow = Self.gpus(lanes: [16, 16, 8, 16])
+    #expect(narrow.stragglers.map(\.nodes) == [["n2"]])
+    #expect(narrow.stragglers[0].evidence == "GPU nvml0: uses 8 of 16 lanes of PCI Express")
+    let miswired = Self.gpus(links: [12, 12, 12, 11])
+    #expect(miswired.stragglers.map(\.nodes) == [["n3"]])
+    #expect(miswired.stragglers[0].evidence.hasPrefix("NVLinks between GPUs: \"11 11 11 11\""))
+  }
+
+  @Test func gpusWithoutADriverAreListedAndNotMeasured() throws {
+    let none = Self.gpus(shown: [0, 0, 0], links: [0, 0, 0], lanes: [0, 0, 0])
+    #expect(none.stragglers.count == 3)
+    let json = try #require(none.nodesJSON[0]?["gpus"])
+    #expect(json["listed"]?[0]?["type"]?.string == "a100")
+    #expect(json["listed"]?[0]?["count"]?.int == 4)
+    #expect(json["shown"]?.array?.count == 0 && json["linkBytesPerSecond"]?.isNull == true)
+    #expect(json["notMeasured"]?.string?.contains("no driver") == true)
+    #expect(Self.cluster(rates: [1e12]).nodesJSON[0]?["gpus"]?.isNull == true)
+    // A job that asked for no GPUs may not have been shown any.
+    var shared = none
+    for node in shared.nodes.indices { shared.nodes[node].record?.givenGPUs = nil }
+    #expect(shared.stragglers.isEmpty)
+    #expect(shared.nodes[0].gpus.whyNotMeasured?.contains("asked for none") == true)
+  }
+
   @Test func oneBadCableIsALinkAndABadPortIsANode() {
     let rates = [Double](repeating: 1e12, count: 6)
     let cable = Self.cluster(

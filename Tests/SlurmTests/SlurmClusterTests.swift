@@ -35,6 +35,18 @@ struct SlurmClusterTests {
     #expect(node.reason == "bad = disk, b")
   }
 
+  @Test func reservedNodesAreKnownAsSuch() throws {
+    _ = try client.call([
+      "scontrol", "create", "reservation", "reservationname=hfm", "starttime=now", "duration=30",
+      "users=root", "nodes=n2", "flags=maint,ignore_jobs",
+    ])
+    defer { _ = try? client.call(["scontrol", "delete", "reservationname=hfm"]) }
+    // slurmctld marks the node a moment later.
+    try RealSlurm.wait(seconds: 20) { try client.site().node("n2")?.availability == .reserved }
+    let groups = try client.site().groups()
+    #expect(groups.first?.usable == ["n1", "n3", "n4"] && groups.first?.unusable == ["n2"])
+  }
+
   /// For each request, exactly the planned nodes, cores and GPUs are granted: `job_resources` of
   /// `squeue --json` and its GPU indices.
   @Test(arguments: [1, 2, 3] as [UInt64])

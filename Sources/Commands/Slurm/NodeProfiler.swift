@@ -37,6 +37,7 @@ struct NodeProfiler {
     record.machine = machine.json
     record.settings = Self.settings()
     record.accelerators = machine.accelerators.map { "\($0.model.isEmpty ? $0.name : $0.model)" }
+    record.givenGPUs = getenv("SLURM_GPUS_ON_NODE").flatMap { Int(String(cString: $0)) }
     try finish("topology", &record)
     let open = stages.filter { !record.stages.contains($0) }
     guard !open.isEmpty else { return }

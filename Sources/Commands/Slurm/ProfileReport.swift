@@ -30,6 +30,7 @@ enum ProfileReport {
     for node in result.nodes where !node.reason.isEmpty {
       lines.append("\(node.name): \(node.state.rawValue): \(node.reason)")
     }
+    lines += gpus(result)
     if result.pairsWanted > 0 {
       lines += [
         "",
@@ -61,6 +62,54 @@ enum ProfileReport {
       }
     }
     return lines
+  }
+
+  /// What is known of each node's GPUs, and why their speed is not.
+  private static func gpus(_ result: ClusterMeasurement) -> [String] {
+    let nodes = result.nodes.filter { $0.gpus.whyNotMeasured != nil }
+    guard !nodes.isEmpty else { return [] }
+    var table = AlignedTable(
+      head: ["node", "Slurm lists", "GPU", "memory", "clock", "lanes", "NVLinks to", "network"],
+      rightAligned: [3, 4, 5])
+    for node in nodes {
+      let listed = node.gpus.listedText.isEmpty ? "–" : node.gpus.listedText
+      let shown = node.gpus.shown ?? []
+      if shown.isEmpty { table.rows.append([node.name, listed] + Array(repeating: "–", count: 6)) }
+      for (position, device) in shown.enumerated() {
+        table.rows.append(
+          position == 0 ? [node.name, listed] + cells(device) : ["", ""] + cells(device))
+      }
+    }
+    var reasons: [(why: String, nodes: [String])] = []
+    for node in nodes {
+      let why = node.gpus.whyNotMeasured ?? ""
+      if let place = reasons.firstIndex(where: { $0.why == why }) {
+        reasons[place].nodes.append(node.name)
+      } else {
+        reasons.append((why, [node.name]))
+      }
+    }
+    return ["", "GPUs"] + table.lines
+      + reasons.map {
+        "no speed of GPUs measured on \($0.nodes.joined(separator: ", ")): \($0.why)"
+      }
+  }
+
+  private static func cells(_ device: JSONValue) -> [String] {
+    let (lanes, most) = (device["slot"]?["lanes"]?.int, device["slot"]?["mostLanes"]?.int)
+    let peers = (device["paths"]?.array ?? []).compactMap { path -> String? in
+      guard let links = path["links"]?.int, links > 0 else { return nil }
+      return "\(path["peer"]?.string ?? "") x\(links)"
+    }
+    let network = (device["networkInterfaces"]?.array ?? []).compactMap(\.string)
+    return [
+      "\(device["name"]?.string ?? "") \(device["model"]?.string ?? "")",
+      device["memoryBytes"]?.int.map(Format.bytes) ?? "–",
+      device["maxClockHertz"]?.double.map { "\(Int($0 / 1e6)) MHz" } ?? "–",
+      lanes.map { "\($0) of \(most ?? $0)" } ?? "–",
+      peers.isEmpty ? "–" : peers.joined(separator: " "),
+      network.isEmpty ? "–" : network.joined(separator: " "),
+    ]
   }
 
   private static func collectives(_ mpi: MPIRecord) -> [String] {

@@ -78,6 +78,10 @@ struct ProfileSession {
       measuresPairs: measuresPairs && !usesMPI, isQuick: isQuick)
     try Files.writeAtomically(plan.json.text(), to: folder + "/" + ProfileFiles.plan)
     var batch = self.batch(open, plan.run, [program, "profile", "--agent", folder])
+    // Where devices are confined to their jobs, an agent sees the GPUs that it asked for.
+    if isExclusive {
+      batch.shape.gpusPerNode = open.compactMap { site.node($0)?.gpuCount }.min() ?? 0
+    }
     batch.survivesNodes = true
     batch.copiesProgram = copiesProgram
     let total = names.count * (stages.count + 1) + pairs.count
@@ -173,7 +177,10 @@ struct ProfileSession {
       if states.isEmpty || SlurmJob(id: id, state: states[0]).isOver {
         let state = states.first?.lowercased() ?? "gone"
         if state == "completed" { return "" }
-        let line = SubmitFolder.lastError(batch).map { ": " + $0 } ?? ""
+        let line =
+          SubmitFolder.lastError(batch).map { ": " + $0 }
+          ?? (Files.exists(batch.home + "/started")
+            ? "" : "; do all nodes see \(folder)? give --work FOLDER that they do")
         return "Slurm job \(id) is \(state)\(line)"
       }
       usleep(useconds_t(pollSeconds * 1e6))
@@ -211,6 +218,12 @@ struct ProfileSession {
 
   /// What a node left so far.
   private func outcome(_ name: String, why: String) -> NodeOutcome {
+    var outcome = record(name, why: why)
+    outcome.listedGPUs = site.node(name)?.gpus ?? []
+    return outcome
+  }
+
+  private func record(_ name: String, why: String) -> NodeOutcome {
     let path = folder + "/" + ProfileFiles.node(name)
     guard Files.exists(path) else {
       return NodeOutcome(

@@ -205,9 +205,16 @@ struct SlurmQueue {
     let record = SubmitFolder.ended(batches[index])
     let measured = SubmitFolder.measured(batches[index], jobs[index])
     let seconds =
-      measured ?? record.map { $0.end - $0.begin } ?? (job.state == "COMPLETED" ? end - start : nil)
+      measured
+      ?? record.map { $0.end - $0.begin + SubmitFolder.earlierParts(batches[index]) }
+      ?? (job.state == "COMPLETED" ? end - start : nil)
     var (state, reason) = Self.verdict(job)
-    if state == .failed, let line = SubmitFolder.lastError(batches[index]) {
+    if state == .failed, job.exitCode == SbatchScript.folderUnseen,
+      SubmitFolder.started(batches[index]) == nil
+    {
+      reason =
+        "its node does not see \(batches[index].folder); give --work FOLDER that all nodes see"
+    } else if state == .failed, let line = SubmitFolder.lastError(batches[index]) {
       reason += ": " + line
     }
     var details: [(name: String, unit: String, value: Double)] = [
@@ -216,6 +223,9 @@ struct SlurmQueue {
     ]
     if let isAsPlanned = outcomes[index].isAsPlanned {
       details.append((name: "grantedAsPlanned", unit: "", value: isAsPlanned ? 1 : 0))
+    }
+    if let seconds = outcomes[index].uncorrectedSeconds {
+      details.append((name: Ledger.uncorrected, unit: "s", value: seconds))
     }
     try ledger.noteEngineEnd(
       jobs[index].id, as: state, reason: reason, on: place, from: start, to: end,

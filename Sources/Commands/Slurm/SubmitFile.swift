@@ -15,7 +15,8 @@ struct SubmitJob: Sendable, Identifiable {
   var environment: [BatchJob.Variable]
   var nodes: Int
   var tasksPerNode: Int
-  var coresPerTask: Int
+  /// nil for a model's own number, a plan's share of the node, or one.
+  var coresPerTask: Int?
   var gpusPerNode: Int
   var gpuType: String
   /// Bytes on each node; nil for what the model needs.
@@ -23,11 +24,17 @@ struct SubmitJob: Sendable, Identifiable {
   /// Seconds; nil for the prediction's upper end, or the partition's default.
   var timeLimit: Int?
   var predictedSeconds: Double?
+  /// A file of `hfm plan --json`, from which nodes, tasks and GPUs follow; nil for none.
+  var planPath: String?
+  /// The plan in it, once it was read.
+  var plan: LaunchPlan?
   /// Names of jobs that must have ended well before.
   var after: [String]
   var array: Int?
   var arrayLimit: Int?
   var isRequeued: Bool
+  /// The program's exit code that says "saved, start me again"; nil for none.
+  var requeueCode: Int?
   var words: [BatchJob.Word]
   var taskWords: [BatchJob.Word]
 
@@ -38,11 +45,11 @@ struct SubmitJob: Sendable, Identifiable {
 /// a program of the user's own; docs/Slurm.md describes every key.
 enum SubmitFile {
   private static let own: Set<String> = [
-    "id", "command", "environment", "priority", "predictedSeconds", "after", "slurm",
+    "id", "command", "plan", "environment", "priority", "predictedSeconds", "after", "slurm",
   ]
   private static let slurm: Set<String> = [
     "nodes", "tasksPerNode", "coresPerTask", "gpusPerNode", "gpuType", "memory", "timeLimit",
-    "array", "arrayLimit", "requeue", "deadline",
+    "array", "arrayLimit", "requeue", "requeueOn", "deadline",
   ]
   /// Keys whose value goes to sbatch as it is, with the marks allowed beside letters and digits.
   private static let words: [(key: String, option: String, marks: String)] = [
@@ -113,13 +120,21 @@ enum SubmitFile {
       kernel = try model(cursor)
     }
     let array = try settings?.optional("array")?.int(in: 1...100_000)
+    let plan = try cursor.optional("plan")
+    if plan != nil {
+      for key in ["nodes", "tasksPerNode", "array"] {
+        if let given = try settings?.optional(key) {
+          throw given.error("stands beside \"plan\", from which nodes and tasks follow")
+        }
+      }
+    }
     return SubmitJob(
       id: id, priority: try cursor.optional("priority")?.int(in: -1_000_000...1_000_000) ?? 0,
       text: "slurm " + cursor.value.text(pretty: false), kernel: kernel, command: command,
       environment: try cursor.optional("environment").map(environment) ?? [],
       nodes: try settings?.optional("nodes")?.int(in: 1...100_000) ?? 1,
       tasksPerNode: try settings?.optional("tasksPerNode")?.int(in: 1...4096) ?? 1,
-      coresPerTask: try settings?.optional("coresPerTask")?.int(in: 1...4096) ?? kernel?.cores ?? 1,
+      coresPerTask: try settings?.optional("coresPerTask")?.int(in: 1...4096) ?? kernel?.cores,
       gpusPerNode: try settings?.optional("gpusPerNode")?.int(in: 0...4096) ?? 0,
       gpuType: try settings?.optional("gpuType").map { cursor throws(JSONError) in
         try checked(cursor, "._-")
@@ -127,9 +142,11 @@ enum SubmitFile {
       memoryBytes: try settings?.optional("memory").map(JobsFile.memory) ?? kernel?.memoryBytes,
       timeLimit: try settings?.optional("timeLimit").map(seconds),
       predictedSeconds: try cursor.optional("predictedSeconds")?.double(in: 0.001...1e9),
+      planPath: try plan.map(text),
       after: try cursor.optional("after").map(names) ?? [], array: array,
       arrayLimit: try settings?.optional("arrayLimit")?.int(in: 1...100_000),
       isRequeued: try settings?.optional("requeue")?.bool() ?? false,
+      requeueCode: try settings?.optional("requeueOn")?.int(in: 1...255),
       words: try options(words, settings) + deadline(settings),
       taskWords: try options(taskWords, settings))
   }

@@ -13,6 +13,9 @@ enum SubmitFolder {
     if let kernel = job.kernel {
       try Files.writeAtomically(file(kernel, job.memoryBytes).text(), to: batch.home + "/jobs.json")
     }
+    if let file = batch.planFile, let plan = job.plan {
+      try Files.writeAtomically(plan.text, to: batch.home + "/" + file)
+    }
     try Files.writeAtomically(try SbatchScript.text(batch), to: batch.home + "/job.sh")
   }
 
@@ -47,6 +50,16 @@ enum SubmitFolder {
       let end = Double(cells[3]), end >= begin
     else { return nil }
     return (code, begin, end)
+  }
+
+  /// Seconds that the program ran in parts after which it was started again.
+  static func earlierParts(_ batch: BatchJob) -> Double {
+    guard batch.array == nil, let bytes = try? Files.read(batch.home + "/parts", limit: 1 << 20)
+    else { return 0 }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").reduce(0) { sum, line in
+      let times = line.split(separator: " ").compactMap { Double($0) }
+      return times.count == 2 ? sum + max(0, times[1] - times[0]) : sum
+    }
   }
 
   /// Slurm's number of the job that began; nil when none did.

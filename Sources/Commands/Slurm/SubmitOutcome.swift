@@ -13,6 +13,8 @@ struct SubmitOutcome: Sendable {
   /// What Slurm granted; empty before it did.
   var granted = ""
   var predictedSeconds: Double?
+  /// A model's prediction before earlier jobs corrected it; nil for a command.
+  var uncorrectedSeconds: Double?
   var measuredSeconds: Double?
   /// Whether it was settled before this call.
   var isEarlier = false

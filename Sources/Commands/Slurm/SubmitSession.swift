@@ -23,6 +23,8 @@ struct SubmitSession {
   /// The speed of a node's processors, for predictions.
   var device: Device
   var nodeCores: Int
+  /// What jobs of earlier ledgers taught, as a profile holds it.
+  var learnt = Correction()
   /// Whether to stay until all jobs are over.
   var waits: Bool
   var pollSeconds: Double
@@ -36,8 +38,8 @@ struct SubmitSession {
     let lock = try SubmitLock(path: ledgerPath + ".submit-lock")
     defer { lock.release() }
     let ledger = try Ledger(path: ledgerPath)
-    let past = Correction(ratios: try ledger.engineRatios("slurm"))
-    var predictions: [Double?] = []
+    let past = Correction(try ledger.engineRatios("slurm")).orElse(learnt)
+    var predictions: [Prediction] = []
     var batches: [BatchJob] = []
     for job in jobs {
       let (batch, predicted) = try batch(job, past)
@@ -70,8 +72,9 @@ struct SubmitSession {
 
   private func batch(
     _ job: SubmitJob, _ past: Correction
-  ) throws(UserError) -> (BatchJob, Double?) {
+  ) throws(UserError) -> (BatchJob, Prediction) {
     var predicted = job.predictedSeconds
+    var uncorrected: Double?
     var memory = job.memoryBytes ?? 256 << 20
     if let kernel = job.kernel {
       let estimate: JobEstimate
@@ -83,18 +86,24 @@ struct SubmitSession {
           key: ["job \"\(job.id)\"", error.key].filter { !$0.isEmpty }.joined(separator: ": "),
           error.message, remedy: error.remedy)
       }
+      uncorrected = estimate.seconds
       predicted = predicted ?? past.corrected(estimate.seconds)
       // The program itself with its threads' stacks and libraries, measured at about 200 MiB.
       memory = job.memoryBytes ?? estimate.memoryBytes + 512 << 20
     }
     let shape = TaskShape(
-      nodes: job.nodes, tasksPerNode: job.tasksPerNode, coresPerTask: job.coresPerTask,
+      nodes: job.nodes, tasksPerNode: job.tasksPerNode, coresPerTask: job.coresPerTask ?? 1,
       memoryBytes: memory, gpusPerNode: job.gpusPerNode, gpuType: job.gpuType)
     if let why = SitePlanner.refusal(shape, site, partition: job.partition) {
       throw UserError(
         .impossible, key: "job \"\(job.id)\"", why, remedy: "see hfm cluster discover --slurm")
     }
-    let limit = job.timeLimit ?? predicted.map { past.upperEnd($0) }
+    var limit =
+      job.timeLimit ?? predicted.map { past.upperEnd($0, ofModel: job.kernel != nil) }
+    // A job that goes on after its limit needs no more than the partition allows.
+    if job.timeLimit == nil, job.requeueCode != nil, let upper = limit, let most = longest(job) {
+      limit = min(upper, most)
+    }
     try checkLimit(job, limit)
     var batch = BatchJob(
       id: job.id, token: Self.token(), shape: shape, timeLimit: limit, command: job.command,
@@ -103,25 +112,33 @@ struct SubmitSession {
       batch.command = [program, "run", "jobs.json", "--ledger", "ledger.db", "--json", "--quiet"]
     }
     batch.environment = job.environment
+    if job.plan != nil { batch.planFile = "plan.json" }
     batch.words = job.words
     batch.taskWords = job.taskWords
     batch.array = job.array
     batch.arrayLimit = job.arrayLimit
-    batch.isRequeued = job.isRequeued
+    batch.isRequeued = job.isRequeued || job.requeueCode != nil
+    batch.requeueCode = job.requeueCode
     // Written once now, so that a text that cannot be is found before anything is submitted.
     _ = try SbatchScript.text(batch)
-    return (batch, predicted)
+    return (batch, Prediction(seconds: predicted, uncorrectedSeconds: uncorrected))
+  }
+
+  /// The partition's longest time limit; nil without one.
+  private func longest(_ job: SubmitJob) -> Int? {
+    let name = job.partition ?? site.partitions.first(where: \.isDefault)?.name
+    return site.partitions.first { $0.name == name }?.maxSeconds
   }
 
   private func checkLimit(_ job: SubmitJob, _ limit: Int?) throws(UserError) {
-    guard let limit, let name = job.partition ?? site.partitions.first(where: \.isDefault)?.name,
-      let most = site.partitions.first(where: { $0.name == name })?.maxSeconds, limit > most
-    else { return }
+    guard let limit, let most = longest(job), limit > most else { return }
+    let name = job.partition ?? site.partitions.first(where: \.isDefault)?.name ?? ""
     throw UserError(
       .impossible, key: "job \"\(job.id)\"",
       "needs a time limit of \(Format.seconds(Double(limit))), partition \(name) allows "
         + Format.seconds(Double(most)),
-      remedy: "give another partition, or a smaller timeLimit")
+      remedy: "give another partition, a smaller timeLimit, or signal and requeueOn for a program "
+        + "that saves its state")
   }
 
   /// 64 random bits as hexadecimal digits.
@@ -153,15 +170,16 @@ struct SubmitSession {
 
   /// Takes all jobs into the ledger; returns those to hand over.
   private func enter(
-    _ queue: inout SlurmQueue, _ predictions: [Double?]
+    _ queue: inout SlurmQueue, _ predictions: [Prediction]
   ) throws(UserError) -> [Int] {
     var pending: [Int] = []
     for index in queue.jobs.indices {
       let job = queue.jobs[index]
-      queue.outcomes[index].predictedSeconds = predictions[index]
+      queue.outcomes[index].predictedSeconds = predictions[index].seconds
+      queue.outcomes[index].uncorrectedSeconds = predictions[index].uncorrectedSeconds
       let entry = try queue.ledger.enter(
         id: job.id, specification: job.text, engine: "slurm", token: queue.batches[index].token,
-        predictedSeconds: predictions[index], at: LocalBackEnd.wallTime)
+        predictedSeconds: predictions[index].seconds, at: LocalBackEnd.wallTime)
       switch entry {
       case .pending(let token):
         queue.batches[index].token = token
@@ -265,27 +283,6 @@ struct SubmitSession {
         "\(queue.outcomes.count { $0.state == .running }) running")
       if !queue.active.isEmpty { usleep(useconds_t(interval.seconds * 1e6)) }
     }
-  }
-}
-
-/// What earlier jobs teach about predictions: the middle of measured over predicted corrects them,
-/// the upper end gives the time limit.
-struct Correction {
-  private let sorted: [Double]
-
-  init(ratios: [Double]) { sorted = ratios.filter { $0.isFinite && $0 > 0 }.sorted() }
-
-  /// A prediction, corrected by the median once there are five jobs to learn from.
-  func corrected(_ seconds: Double) -> Double {
-    sorted.count < 5 ? seconds : seconds * sorted[sorted.count / 2]
-  }
-
-  /// Seconds that a job will hardly exceed: twice the prediction, or a fifth above the 95th
-  /// percentile of what was measured, plus two minutes to load and warm up.
-  func upperEnd(_ seconds: Double) -> Int {
-    let high = sorted.count < 5 ? 1 : sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
-    let middle = sorted.count < 5 ? 1 : sorted[sorted.count / 2]
-    return Int(min(seconds * max(2, high / middle * 1.2) + 120, 1e9).rounded(.up))
   }
 }
 

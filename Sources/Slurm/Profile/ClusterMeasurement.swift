@@ -24,10 +24,24 @@ public struct NodeOutcome: Sendable {
   public var reason: String
   /// What it measured.
   public var record: NodeRecord?
+  /// The GPUs that Slurm lists on it.
+  public var listedGPUs: [GRES]
 
   /// Creates an outcome.
-  public init(name: String, state: State, reason: String = "", record: NodeRecord? = nil) {
+  public init(
+    name: String, state: State, reason: String = "", record: NodeRecord? = nil,
+    listedGPUs: [GRES] = []
+  ) {
     (self.name, self.state, self.reason, self.record) = (name, state, reason, record)
+    self.listedGPUs = listedGPUs
+  }
+
+  /// What is known of its GPUs.
+  public var gpus: NodeGPUs { NodeGPUs(listed: listedGPUs, record: record) }
+
+  /// What must be equal on equal nodes, by name.
+  var configuration: [(name: String, value: String)] {
+    (record?.configuration ?? []) + gpus.configuration
   }
 }
 
@@ -117,7 +131,7 @@ public struct ClusterMeasurement: Sendable {
   /// more than three standard deviations, the deviation taken from the median of the absolute
   /// deviations times 1.4826 (Rousseeuw and Croux 1993), at least a thirtieth of the median.
   public var stragglers: [Straggler] {
-    slowNodes + throttledNodes + oddConfigurations + badLinks
+    slowNodes + throttledNodes + faultyGPUs + oddConfigurations + badLinks
   }
 
   private var records: [NodeRecord] { nodes.compactMap(\.record) }
@@ -160,13 +174,23 @@ public struct ClusterMeasurement: Sendable {
     }
   }
 
+  private var faultyGPUs: [Straggler] {
+    nodes.flatMap { node in
+      node.gpus.faults.map { Straggler(nodes: [node.name], kind: .configuration, evidence: $0) }
+    }
+  }
+
   private var oddConfigurations: [Straggler] {
-    guard records.count > 2 else { return [] }
-    let names = records.first?.configuration.map(\.name) ?? []
+    let known = nodes.map { ($0.name, $0.configuration) }
+    var names: [String] = []
+    for name in known.flatMap({ $0.1.map(\.name) }) where !names.contains(name) {
+      names.append(name)
+    }
     return names.flatMap { name -> [Straggler] in
-      let values = records.map { record in
-        (record.node, record.configuration.first { $0.name == name }?.value ?? "")
+      let values = known.compactMap { node, parts in
+        parts.first { $0.name == name }.map { (node, $0.value) }
       }
+      guard values.count > 2 else { return [] }
       var counts: [String: Int] = [:]
       for (_, value) in values { counts[value, default: 0] += 1 }
       guard let usual = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
@@ -238,7 +262,7 @@ extension ClusterMeasurement {
         .object([
           ("name", .string(node.name)), ("state", .string(node.state.rawValue)),
           ("reason", node.reason.isEmpty ? .null : .string(node.reason)),
-          ("record", node.record?.json ?? .null),
+          ("gpus", node.gpus.json), ("record", node.record?.json ?? .null),
         ])
       })
   }

@@ -20,6 +20,9 @@ public struct NodeRecord: Sendable {
   public var throttled: Int?
   /// GPUs that its driver shows.
   public var accelerators: [String]
+  /// How many GPUs Slurm gave the measuring job here; nil when it asked for none, and may not have
+  /// been shown them.
+  public var givenGPUs: Int?
   /// What went wrong; empty when nothing did.
   public var fault: String
 
@@ -73,6 +76,7 @@ public struct NodeRecord: Sendable {
       for item in try cursor.field("accelerators").elements() {
         accelerators.append(try item.string())
       }
+      givenGPUs = try cursor.optional("givenGpus")?.int(in: 0...100_000)
       fault = try cursor.optional("fault")?.string() ?? ""
     } catch {
       throw UserError(.run, place: error.place, key: error.key, error.message)
@@ -105,6 +109,7 @@ public struct NodeRecord: Sendable {
             ])
           })
       ), ("throttled", .optional(throttled)), ("accelerators", .strings(accelerators)),
+      ("givenGpus", .optional(givenGPUs)),
       ("fault", .string(fault)),
     ])
   }

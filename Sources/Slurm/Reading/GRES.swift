@@ -71,15 +71,13 @@ public struct GRES: Sendable, Hashable {
 
   /// `8`, `8K` (1024), `2M`.
   private static func number(_ text: String) -> Int? {
-    if let plain = Int(text) { return plain >= 0 ? plain : nil }
-    guard let unit = text.last, let value = Int(text.dropLast()), (0...1 << 30).contains(value)
+    let most = 1 << 30
+    if let plain = Int(text) { return (0...most).contains(plain) ? plain : nil }
+    let shifts: [Character: Int] = ["K": 10, "k": 10, "M": 20, "m": 20, "G": 30, "g": 30]
+    guard let shift = text.last.flatMap({ shifts[$0] }), let value = Int(text.dropLast()),
+      (0...most >> shift).contains(value)
     else { return nil }
-    switch unit {
-    case "K", "k": return value << 10
-    case "M", "m": return value << 20
-    case "G", "g": return value << 30
-    default: return nil
-    }
+    return value << shift
   }
 
   private static func indices(_ key: String, in notes: Substring) -> [Int] {

@@ -23,6 +23,9 @@ struct LenientJSON {
     return nil
   }
 
+  /// A count within what any site has, so that products of counts are numbers, too.
+  static func counted(_ number: Int) -> Int { max(0, min(number, 1 << 30)) }
+
   /// A whole number; nil when absent, not set or infinite.
   mutating func number(_ object: JSONValue, _ keys: String...) -> Int? {
     guard let (key, value) = find(object, keys) else { return nil }

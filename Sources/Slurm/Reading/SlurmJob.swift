@@ -139,8 +139,8 @@ extension SlurmClient {
     job.timeLimit = reader.number(value, "time_limit").flatMap {
       (1..<100_000_000).contains($0) ? $0 * 60 : nil
     }
-    job.nodeCount = reader.number(value, "node_count") ?? 1
-    job.cpus = reader.number(value, "cpus") ?? 1
+    job.nodeCount = LenientJSON.counted(reader.number(value, "node_count") ?? 1)
+    job.cpus = LenientJSON.counted(reader.number(value, "cpus") ?? 1)
     job.isExclusive = reader.words(value, "shared").contains("none")
     job.priority = reader.number(value, "priority") ?? 0
     let resources = trackable(reader.text(value, "tres_alloc_str", "tres_req_str"))
@@ -163,7 +163,8 @@ extension SlurmClient {
     guard let code = value["exit_code"], !code.isNull else { return 0 }
     if code["return_code"] != nil {
       let signal = code["signal"].flatMap { reader.number($0, "id", "signal_id") } ?? 0
-      return signal > 0 ? 128 + signal : reader.number(code, "return_code") ?? 0
+      return signal > 0
+        ? 128 + LenientJSON.counted(signal) : reader.number(code, "return_code") ?? 0
     }
     let raw = reader.number(value, "exit_code") ?? 0
     let signal = raw & 0x7F
@@ -185,13 +186,14 @@ extension SlurmClient {
     for part in text.split(separator: ",") {
       let sides = part.split(separator: "=", maxSplits: 1)
       guard sides.count == 2 else { continue }
-      if sides[0] == "gres/gpu" { found.gpus = Int(sides[1]) ?? 0 }
+      if sides[0] == "gres/gpu" { found.gpus = Int(sides[1]).map(LenientJSON.counted) ?? 0 }
       if sides[0] == "mem" {
         let units: [Character: Double] = [
           "K": 1024, "M": 1_048_576, "G": 1_073_741_824, "T": 1_099_511_627_776,
         ]
         let unit = sides[1].last.flatMap { units[$0] }
         let number = Double(unit == nil ? sides[1] : sides[1].dropLast()) ?? 0
+        guard number.isFinite else { continue }
         found.memoryBytes = Int(min(max(0, number * (unit ?? 1_048_576)), 1e18))
       }
     }
@@ -202,9 +204,10 @@ extension SlurmClient {
     _ value: JSONValue, nodes: Int, _ reader: inout LenientJSON
   ) -> Int {
     func count(_ text: String) -> Int {
-      GRES.list(text).known.filter { $0.name == "gpu" }.reduce(0) { $0 + $1.count }
+      LenientJSON.counted(
+        GRES.list(text).known.filter { $0.name == "gpu" }.reduce(0) { $0 + $1.count })
     }
-    let tasks = max(1, reader.number(value, "tasks") ?? 1)
+    let tasks = max(1, LenientJSON.counted(reader.number(value, "tasks") ?? 1))
     return max(
       count(reader.text(value, "tres_per_job")),
       count(reader.text(value, "tres_per_node")) * max(1, nodes),
@@ -225,7 +228,9 @@ extension SlurmClient {
       let name = reader.text(node, "nodename", "name")
       let width = coresPerSocket[name] ?? 0
       var cores: [Int] = []
-      for (socket, core) in allocated(node["sockets"]) { cores.append(socket * width + core) }
+      for (socket, core) in allocated(node["sockets"]) {
+        cores.append(LenientJSON.counted(socket) * width + LenientJSON.counted(core))
+      }
       let memory =
         reader.number(node, "memory_allocated")
         ?? node["memory"].flatMap { reader.number($0, "allocated") } ?? 0

@@ -30,12 +30,16 @@ public struct BatchJob: Sendable, Hashable {
   public var arrayLimit: Int?
   /// Whether Slurm may start it again after a node failed.
   public var isRequeued = false
+  /// The program's exit code that says "saved, start me again"; nil for none.
+  public var requeueCode: Int?
   /// Whether it has its nodes for itself, with all their memory.
   public var isExclusive = false
   /// Whether it goes on without a node that fails.
   public var survivesNodes = false
   /// Whether mpirun starts the program on the nodes in place of srun.
   public var startsByMPI = false
+  /// Name of a plan in its folder, whose ranks its tasks are; nil for a program that needs none.
+  public var planFile: String?
   /// Whether its program is copied to a local folder of each node first.
   public var copiesProgram = false
 
@@ -91,9 +95,8 @@ public struct BatchJob: Sendable, Hashable {
       Word("nodes", "\(shape.nodes)"), Word("ntasks-per-node", "\(shape.tasksPerNode)"),
       Word("cpus-per-task", "\(shape.coresPerTask)"),
       Word("mem", isExclusive ? "0" : "\(shape.mebibytes)M"),
-      Word("output", array == nil ? "output.txt" : "output.%a.txt"),
-      Word("error", array == nil ? "errors.txt" : "errors.%a.txt"),
-      Word("open-mode", "append"),
+      // The script itself writes into the job's folder.
+      Word("output", "/dev/null"), Word("error", "/dev/null"),
     ]
     if let timeLimit { all.append(Word("time", Self.minutes(timeLimit))) }
     if shape.gpusPerNode > 0 {

@@ -2,12 +2,13 @@ import DataFormats
 public import Quantities
 
 extension SlurmClient {
-  /// Submits a job whose script lies in its folder.
+  /// Submits a job whose folder exists.
   ///
   /// - Returns: Slurm's number of the job.
   /// - Throws: `UserError` (.run) with sbatch's complaint, also when its answer is no number.
   public func submit(_ job: BatchJob) throws(UserError) -> Int {
-    let answer = try call(SbatchScript.call(job)).text
+    let script = Array(try SbatchScript.text(job).utf8)
+    let answer = try call(SbatchScript.call(job), input: script).text
     // "123" or, on federated clusters, "123;cluster".
     let number = answer.prefix { $0.isNumber }
     guard let id = Int(number), id > 0 else {
