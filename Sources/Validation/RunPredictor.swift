@@ -50,6 +50,8 @@ public final class RunPredictor {
     request.dropout = run.dropout
     request.stack = hypothesis.stack(run.stack)
     if let bytes = run.lossBytes { request.stack.lossBytes = bytes }
+    if let bytes = run.gradientBytes { request.stack.mainGradientBytes = bytes }
+    request.optimizerKernel = run.optimizerKernel
     request.efficiency = hypothesis.devices[cluster.device.id]
     return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)
   }
