@@ -92,10 +92,10 @@ private struct WalkState {
     }
     var prints = FootprintTable(graph, training, conventions)
     forwardPrints = graph.calls.enumerated().map { position, call in
-      prints.print(call, nil, formats(position, nil))
+      prints.footprint(call, nil, formats(position, nil))
     }
     backwardPrints = calls.map { backward in
-      prints.print(
+      prints.footprint(
         graph.calls[backward.call], backward.block,
         formats(backward.call, training?.backwardBlocks[backward.block]))
     }

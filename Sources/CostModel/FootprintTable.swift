@@ -21,7 +21,7 @@ struct FootprintTable {
   }
 
   /// The footprint of a call, with a backward block's position where it trains.
-  mutating func print(
+  mutating func footprint(
     _ call: BlockCall, _ backward: Int?, _ formats: BlockFormats = .stated
   ) -> BlockFootprint {
     let tied = backward == nil ? [] : Set(call.tied.map(\.local))

@@ -181,8 +181,8 @@ struct LayerExtraction {
   private mutating func footprints(
     _ call: BlockCall, _ backward: Int
   ) -> (all: BlockFootprint, narrow: Int) {
-    let print = prints.print(call, backward)
-    return (print, isAutocast ? sharded.print(call, backward).saved : print.saved)
+    let print = prints.footprint(call, backward)
+    return (print, isAutocast ? sharded.footprint(call, backward).saved : print.saved)
   }
 
   private func keep(

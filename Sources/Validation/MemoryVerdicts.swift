@@ -47,6 +47,8 @@ public struct MemoryVerdicts: Sendable, Hashable {
         let fits = line.estimate.peakBytes <= usable
         if peak > memory {
           falseFits.add(isWrong: fits)
+        } else if line.run.peakIsOfLastStage {
+          undecided += 1
         } else if peak <= Double(usable) {
           falseRefusals.add(isWrong: !fits)
         } else {
@@ -84,7 +86,8 @@ extension ValidationReport {
     let passed = failed.count { $0.fits }
     let cards = MemoryVerdicts.cards(hardware)
     var result = [
-      "runs that ran and are said not to fit: \(refused) of \(ran.count) (\(share(refused, ran)) %)",
+      "runs that ran and are said not to fit: \(refused) of \(ran.count)"
+        + " (\(share(refused, ran)) %)",
       "runs that ran out of memory and are said to fit: \(passed) of \(failed.count)"
         + " (\(share(passed, failed)) %)",
     ]

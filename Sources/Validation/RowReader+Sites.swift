@@ -38,15 +38,18 @@ extension RowReader {
       precision: half,
       configuration: configuration, seconds: seconds, isFitted: fitted.contains(section))
     run.isOutOfMemory = isOutOfMemory
+    var whole = shape
+    whole.vocabulary = bloomVocabulary
+    run.memoryModel = .decoder(whole)
     // "from now on the testing is happening with BF16 optimizer that was just written to accumulate
     // gradients in fp32 … The additional memory usage is 4bytes x params".
     if section == "Rebalancing layers" { run.gradientBytes = 6 }
     rows.runs.append(run)
   }
 
-  /// Rows of the table that the sizes of the tests before BLOOM count: "VOCAB_LENGTH=250k", as the
-  /// model got it (arXiv 2211.05100, table 3). The runs are predicted with 51,200: a last stage with
-  /// the whole table would make 12 stages a tenth slower than 6, which was not so.
+  /// Rows of the table in the tests before BLOOM: "VOCAB_LENGTH=250k", as the model got it (arXiv
+  /// 2211.05100, table 3). Sizes and memory are of it; times are predicted with 51,200 rows: a last
+  /// stage with the whole table would make 12 stages a tenth slower than 6, which was not so.
   private static let bloomVocabulary = 250_880
 
   /// The model of a row. Its size, 12·l·h² and the table, says where it carries the width of

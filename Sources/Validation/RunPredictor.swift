@@ -60,6 +60,12 @@ public final class RunPredictor {
   ///
   /// - Throws: `UserError` for a cluster that does not exist.
   public func fits(_ run: PublishedRun, _ estimate: PlanEstimate) throws(UserError) -> Bool {
+    var estimate = estimate
+    if let model = run.memoryModel {
+      var judged = run
+      (judged.model, judged.memoryModel) = (model, nil)
+      estimate = try self.estimate(judged) ?? estimate
+    }
     var device = try hardware.cluster(run.cluster).device
     if let given = run.device { device = try hardware.device(given) }
     return estimate.peakBytes <= MemoryReserve.usable(device)

@@ -168,15 +168,14 @@ extension ValidationReport {
   ]
 
   private static let verdicts = [
-    "What proves a verdict: a run that ran fits its card. One that its source says ran out of",
-    "memory does not (four of BLOOM's; the other rows marked so state no model or no batch). A",
+    "What proves a verdict: a run that ran fits its card, one that its source says ran out of",
+    "memory does not (four of BLOOM's; other rows marked so state no model or no batch). A",
     "measured peak of allocated memory (Megatron's, PyTorch's own counts) cannot run on a card",
     "whose whole memory is less, and runs on one that has it and the planner's reserve to spare;",
-    "between the two nothing is proven. The second line keeps to cards near the peak, since far",
-    "from it every planner is right. None of these rows was used to fit anything.",
-    "",
-    "Megatron-DeepSpeed needs 15 to 25 % more than is predicted (buckets, communicators and",
-    "cached blocks by nvidia-smi), which is why two of BLOOM's four failures are said to fit.",
+    "between the two nothing is proven, and that of a pipeline's last stage proves nothing of the",
+    "others. The second line keeps to cards near the peak, since far from it every planner is",
+    "right. None of these rows was used to fit anything. BLOOM's verdicts count its table of",
+    "250,880 rows and the gradients that its chronicle states (fp16, later fp32 beside bf16).",
   ]
 
   private static let causes = [
