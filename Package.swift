@@ -44,7 +44,7 @@ let faces: [Target] = [
     [
       "Calibration", "Executor", "Kernels", "Validation", "Planner", "CostModel", "Workloads",
       "Models", "Graph", "HardwareModel", "HardwareDiscovery", "Scheduler", "Simulation",
-      "Quantities", "DataFormats", "CBenchPeers", "CAllocationCounter",
+      "Quantities", "DataFormats", "Commands", "Slurm", "CBenchPeers", "CAllocationCounter",
       "CSystemShims",
     ]),
   module(
@@ -151,13 +151,18 @@ let testTargets: [Target] = [
   tests("HardwareDiscovery", ["HardwareDiscovery", "HardwareModel", "Quantities", "DataFormats"]),
   tests(
     "CostModel",
-    ["CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats"]),
+    [
+      "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities", "DataFormats",
+      "Validation",
+    ]),
   tests(
     "Planner",
     [
       "Planner", "CostModel", "Workloads", "Models", "HardwareModel", "Quantities", "DataFormats",
     ]),
-  tests("Validation", ["Validation", "Planner", "HardwareModel", "Quantities", "DataFormats"]),
+  tests(
+    "Validation",
+    ["Validation", "Planner", "CostModel", "HardwareModel", "Quantities", "DataFormats"]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
   tests(

@@ -26,7 +26,7 @@ struct ActivationWalk: Sendable, Hashable {
 
   /// Walks a forward pass without backward.
   init(inference graph: OperatorGraph) {
-    var state = WalkState(graph, nil)
+    var state = WalkState(graph, nil, Conventions(graph, keepsGate: true))
     state.markNeeded()
     state.runForward()
     (points, external) = (state.points, state.external)
@@ -35,8 +35,10 @@ struct ActivationWalk: Sendable, Hashable {
   }
 
   /// Walks forward and backward once for each mode of recomputation, in the order of its cases.
-  static func all(_ graph: TrainingGraph) -> [ActivationWalk] {
-    let state = WalkState(graph.forward, graph)
+  ///
+  /// - Parameter conventions: what the framework keeps beyond the graph's tensors.
+  static func all(_ graph: TrainingGraph, _ conventions: Conventions) -> [ActivationWalk] {
+    let state = WalkState(graph.forward, graph, conventions)
     return Recompute.allCases.map { ActivationWalk(graph, state, $0) }
   }
 
@@ -74,9 +76,8 @@ private struct WalkState {
   private var neededUntil: [Int?]
   private let isAutocast: Bool
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
+  init(_ graph: OperatorGraph, _ training: TrainingGraph?, _ conventions: Conventions) {
     self.graph = graph
-    let conventions = Conventions(graph, keepsGate: true)
     isAutocast = conventions.autocast
     valueBytes = [Int](repeating: 0, count: graph.values.count)
     valueGradients = valueBytes
@@ -89,18 +90,14 @@ private struct WalkState {
     func formats(_ call: Int, _ backward: BackwardBlock?) -> BlockFormats {
       autocast.map { BlockFormats($0.wide[call], backward) } ?? .stated
     }
+    var prints = FootprintTable(graph, training, conventions)
     forwardPrints = graph.calls.enumerated().map { position, call in
-      BlockFootprint(
-        graph.blocks[call.block], nil, tied: [], conventions, formats(position, nil))
+      prints.footprint(call, nil, formats(position, nil))
     }
-    if let training {
-      backwardPrints = calls.map { backward in
-        let call = graph.calls[backward.call]
-        let block = training.backwardBlocks[backward.block]
-        return BlockFootprint(
-          graph.blocks[call.block], block, tied: Set(call.tied.map(\.local)), conventions,
-          formats(backward.call, block))
-      }
+    backwardPrints = calls.map { backward in
+      prints.footprint(
+        graph.calls[backward.call], backward.block,
+        formats(backward.call, training?.backwardBlocks[backward.block]))
     }
   }
 

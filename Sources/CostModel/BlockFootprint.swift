@@ -95,10 +95,7 @@ extension BlockFootprint {
     _ block: Block, _ storage: Storage, kept: Set<TensorID>, copies: [TensorID: Int],
     _ conventions: Conventions, _ formats: BlockFormats
   ) -> Int {
-    var lastUse: [TensorID: Int] = [:]
-    for (step, op) in block.operators.enumerated() {
-      for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
-    }
+    let lastUse = storage.lastUse(block.operators, of: block.tensors.count)
     var live = 0
     var peak = 0
     for (step, op) in block.operators.enumerated() {
@@ -107,8 +104,7 @@ extension BlockFootprint {
       }
       let space = conventions.forwardWorkspace(op, block.tensors, formats)
       peak = max(peak, Saturating.add(live, space))
-      let touched = Set((op.inputs + op.outputs).map(storage.root))
-      for id in touched where lastUse[id] == step {
+      for id in storage.touched(op) where lastUse[id.index] == step {
         if let bytes = copies[id] { live = Saturating.add(live, bytes) }
         if storage.isActivation(id), !kept.contains(id) {
           live -= min(live, formats.bytes(id, block.tensors))
@@ -131,11 +127,10 @@ extension BlockFootprint {
     let kept = Set(
       (backward.parameterGradients.map(\.gradient) + backward.inputGradients.compactMap(\.self))
         .map(storage.root))
-    var lastUse: [TensorID: Int] = [:]
+    let lastUse = storage.lastUse(backward.operators, of: backward.tensors.count)
     var lastProduct: [TensorID: Int] = [:]
-    for (step, op) in backward.operators.enumerated() {
-      for id in op.inputs + op.outputs { lastUse[storage.root(id)] = step }
-      guard !copies.isEmpty, AutocastFormats.isProduct(op.kind) else { continue }
+    for (step, op) in backward.operators.enumerated() where !copies.isEmpty {
+      guard AutocastFormats.isProduct(op.kind) else { continue }
       for id in op.inputs { lastProduct[storage.root(id)] = step }
     }
     /// Bytes of a tensor, small enough that a sum over a block cannot trap.
@@ -148,11 +143,11 @@ extension BlockFootprint {
       }
       let space = conventions.backwardWorkspace(op, backward.tensors, storage, formats)
       peak = max(peak, live + space)
-      let touched = Set((op.inputs + op.outputs).map(storage.root))
-      for id in touched where lastProduct[id] == step {
+      let touched = storage.touched(op)
+      for id in touched where !copies.isEmpty && lastProduct[id] == step {
         live -= min(copies[id] ?? 0, 1 << 50)
       }
-      for id in touched where lastUse[id] == step {
+      for id in touched where lastUse[id.index] == step {
         let isGradient = id.index >= block.tensors.count && !kept.contains(id)
         if isGradient {
           live -= bytes(id)

@@ -19,7 +19,9 @@ import Quantities
 ///   input.
 /// - A maximum or mean over windows keeps its input, though only its extents are needed.
 struct Conventions: Sendable, Hashable {
-  /// Whether weights are stored wider than products are computed.
+  /// The format that products are computed in where weights are stored wider; nil: in theirs.
+  let narrow: DataType?
+  /// Whether autocast makes narrow copies of wide tensors.
   let autocast: Bool
   private let upcastsLoss: Bool
   /// Whether a gated activation is two operators, whose first result the second keeps
@@ -27,18 +29,23 @@ struct Conventions: Sendable, Hashable {
   private let keepsGate: Bool
 
   /// Looks at a graph's formats and attention masks.
-  init(_ graph: OperatorGraph, keepsGate: Bool = false) {
+  ///
+  /// - Parameter sharded: whether the framework shards parameters and gathers them in the format
+  ///   computed in (FSDP's `MixedPrecision`: Zhao et al., PyTorch FSDP, VLDB 2023, section 4.4): no
+  ///   autocast then, so that products make no copies of weights and norms compute in that format.
+  init(_ graph: OperatorGraph, keepsGate: Bool = false, sharded: Bool = false) {
     self.keepsGate = keepsGate
-    var mixed = false
+    var narrow: DataType?
     var causal = false
     for block in graph.blocks {
       for op in block.operators {
-        if Self.copiedWeight(op, block) != nil { mixed = true }
+        if let (_, format) = Self.copiedWeight(op, block) { narrow = format }
         if case .attention(let heads) = op.kind, heads.causal { causal = true }
       }
     }
-    autocast = mixed
-    upcastsLoss = mixed || causal
+    self.narrow = narrow
+    autocast = narrow != nil && !sharded
+    upcastsLoss = autocast || causal
   }
 
   /// The weight that autocast copies for a product, and the format of the copy.
@@ -53,7 +60,8 @@ struct Conventions: Sendable, Hashable {
 
   /// Bytes of a block's weight copies.
   func weightCopies(_ block: Block) -> Int {
-    block.operators.reduce(0) { sum, op in
+    guard autocast else { return 0 }
+    return block.operators.reduce(0) { sum, op in
       guard let (weight, type) = Self.copiedWeight(op, block) else { return sum }
       return Saturating.add(sum, type.bytes(weight.count))
     }

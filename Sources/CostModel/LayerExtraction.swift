@@ -6,11 +6,16 @@ import Quantities
 struct LayerExtraction {
   private(set) var layers: [LayerWork] = []
   private let fusing: Bool
-  private let conventions: Conventions
+  /// What blocks keep under autocast, and where a framework shards parameters.
+  private var prints, sharded: FootprintTable
+  private let isAutocast: Bool
 
   init(_ graph: OperatorGraph, _ training: TrainingGraph?, fusing: Bool) {
     self.fusing = fusing
-    conventions = Conventions(graph)
+    let conventions = Conventions(graph)
+    isAutocast = conventions.autocast
+    prints = FootprintTable(graph, training, conventions)
+    sharded = FootprintTable(graph, training, Conventions(graph, sharded: true))
     let cuts = graph.blocks.map(TensorCut.init)
     for (position, call) in graph.calls.enumerated() {
       let block = graph.blocks[call.block]
@@ -19,7 +24,9 @@ struct LayerExtraction {
       for backward in training?.backwardCalls ?? [] where backward.call == position {
         guard let training else { break }
         let share = Double(backward.count) / Double(call.count)
-        add(training.backwardBlocks[backward.block], block, cuts[call.block], call, share, &layer)
+        let derived = training.backwardBlocks[backward.block]
+        add(derived, block, cuts[call.block], share, &layer)
+        keep(derived, block, cuts[call.block], share, footprints(call, backward.block), &layer)
       }
       if call.reuses != nil {
         // An earlier call's parameters, counted there.
@@ -143,8 +150,8 @@ struct LayerExtraction {
   // MARK: backward
 
   private func add(
-    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ call: BlockCall,
-    _ share: Double, _ layer: inout LayerWork
+    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ share: Double,
+    _ layer: inout LayerWork
   ) {
     var walk = BackwardItems(backward, block, cut, fusing: fusing)
     walk.run()
@@ -168,14 +175,21 @@ struct LayerExtraction {
         layer.trained.add(elements, cut: weight != .whole)
       }
     }
-    keep(backward, block, cut, call, share, &layer)
+  }
+
+  /// A call's footprint, and bytes that it keeps where parameters are sharded.
+  private mutating func footprints(
+    _ call: BlockCall, _ backward: Int
+  ) -> (all: BlockFootprint, narrow: Int) {
+    let print = prints.footprint(call, backward)
+    return (print, isAutocast ? sharded.footprint(call, backward).saved : print.saved)
   }
 
   private func keep(
-    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ call: BlockCall,
-    _ share: Double, _ layer: inout LayerWork
+    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ share: Double,
+    _ footprints: (all: BlockFootprint, narrow: Int), _ layer: inout LayerWork
   ) {
-    let print = BlockFootprint(block, backward, tied: Set(call.tied.map(\.local)), conventions)
+    let print = footprints.all
     let products = Set(
       block.operators.filter { OperatorCost($0, tensors: block.tensors).operatorClass.workIsFlops }
         .flatMap(\.outputs))
@@ -192,6 +206,10 @@ struct LayerExtraction {
     // Without a kept tensor, everything counts as whole.
     let shares = all > 0 ? kept.times(1 / all) : LayerWork.Split(whole: 1)
     layer.saved.add(shares, times: total * share)
+    let copies = Double(print.weightCopies)
+    layer.weightCopies.add(shares, times: copies * share)
+    let widened = max(0, total - copies - Double(footprints.narrow))
+    layer.widened.add(shares, times: widened * share)
     layer.forwardPeak.raise(to: shares.times(Double(print.forwardPeak)))
     layer.backwardPeak.raise(to: shares.times(Double(print.backwardPeak)))
     let scale = all > 0 ? min(1, total / all) * share : 0

@@ -38,6 +38,9 @@ public struct LayerWork: Sendable, Hashable {
   public var parameterBytes = 4.0
   /// Bytes kept for backward inside one iteration.
   public var saved = Split()
+  /// Of `saved`, autocast's copies of weights, and what its norms keep wider than the format
+  /// computed in: a framework that shards parameters keeps neither.
+  public var weightCopies = Split(), widened = Split()
   /// Of `saved`, what point-wise operators and norms wrote: selective recomputation drops it.
   public var cheap = Split()
   /// Largest growth of live bytes while one iteration runs forward.

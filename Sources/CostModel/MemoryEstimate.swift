@@ -90,18 +90,23 @@ public struct MemoryModel: Sendable, Hashable {
   /// Bytes of keys and values per token of a decoder's cache.
   public let kvCacheBytesPerToken: Int
   private let walks: [ActivationWalk]
+  /// What changes where wide parameters are sharded; nil where they are not wide.
+  private let narrow: NarrowShards?
 
   /// Walks a training step.
-  public init(training graph: TrainingGraph) {
-    self.init(graph.forward, training: graph)
+  ///
+  /// - Parameter shards: whether an estimate may ask for ZeRO 2 or 3; without it, one of wide
+  ///   parameters counts what a single device keeps.
+  public init(training graph: TrainingGraph, shards: Bool = true) {
+    self.init(graph.forward, training: graph, shards: shards)
   }
 
   /// Walks a forward pass without backward.
   public init(inference graph: OperatorGraph) {
-    self.init(graph, training: nil)
+    self.init(graph, training: nil, shards: false)
   }
 
-  private init(_ graph: OperatorGraph, training: TrainingGraph?) {
+  private init(_ graph: OperatorGraph, training: TrainingGraph?, shards: Bool) {
     let trained = training?.trainedParameters ?? []
     parameters = Self.bytes(graph.distinctParameters)
     gradients = Self.bytes(trained)
@@ -123,7 +128,9 @@ public struct MemoryModel: Sendable, Hashable {
       }.max() ?? 0
     kvCacheBytesPerToken = Self.cache(graph)
     walks =
-      training.map(ActivationWalk.all) ?? [ActivationWalk(inference: graph)]
+      training.map { ActivationWalk.all($0, Conventions(graph, keepsGate: true)) }
+      ?? [ActivationWalk(inference: graph)]
+    narrow = shards ? training.flatMap(NarrowShards.init) : nil
   }
 
   private static func bytes(_ parameters: [ParameterCopies]) -> Int {
@@ -145,18 +152,23 @@ public struct MemoryModel: Sendable, Hashable {
   /// The estimate under some settings (ignored for inference).
   public func estimate(_ settings: MemorySettings = MemorySettings()) -> MemoryEstimate {
     let mode = Recompute.allCases.firstIndex(of: settings.recompute) ?? 0
-    let walk = walks.count > 1 ? walks[mode] : walks[0]
     let ranks = max(1, settings.dataParallel)
+    let narrow = settings.zeroStage >= 2 && ranks > 1 ? narrow : nil
+    let walks = narrow?.walks ?? walks
+    let walk = walks.count > 1 ? walks[mode] : walks[0]
     func share(_ bytes: Int, from stage: Int) -> Int {
       settings.zeroStage >= stage ? bytes / ranks + (bytes % ranks == 0 ? 0 : 1) : bytes
     }
-    let heldParameters = share(parameters, from: 3)
+    let heldParameters = share(parameters, from: narrow == nil ? 3 : 2)
     let heldGradients = share(gradients, from: 2)
     let states = share(optimizer, from: 1)
-    // Two blocks are whole at a time under ZeRO 3: the current and the one fetched ahead.
+    // Two blocks are whole at a time under ZeRO 3: the current and the one fetched ahead. Under
+    // ZeRO 2 all are, in the format computed in.
+    let whole = narrow?.parameters ?? parameters - heldParameters
     let gathered =
       settings.zeroStage >= 3 && ranks > 1
-      ? min(Saturating.product(2, largestBlock), parameters - heldParameters) : 0
+      ? min(Saturating.product(2, narrow?.largestBlock ?? largestBlock), whole)
+      : narrow?.parameters ?? 0
     let base = Saturating.sum(heldParameters, buffers, states)
 
     var best = (total: 0, temporary: 0, phase: MemoryEstimate.Phase.forward)

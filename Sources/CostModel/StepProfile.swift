@@ -17,11 +17,14 @@ public struct StepProfile: Sendable {
 
   /// Counts a training step.
   ///
+  /// - Parameter shards: whether several devices may share parameters.
   /// - Throws: `UserError` when a count exceeds `Int.max`.
-  public init(training graph: TrainingGraph, batch: Int) throws(UserError) {
+  public init(
+    training graph: TrainingGraph, batch: Int, shards: Bool = true
+  ) throws(UserError) {
     self.batch = batch
     cost = try GraphCost(training: graph)
-    memory = MemoryModel(training: graph)
+    memory = MemoryModel(training: graph, shards: shards)
     trains = true
     self.graph = graph.forward
     training = graph

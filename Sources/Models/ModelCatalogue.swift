@@ -47,6 +47,22 @@ public struct ModelCatalogue: Sendable {
     }
   }
 
+  /// The first built-in model of an alias; only files that hold the word are read.
+  private static func builtIn(alias: String) -> ModelProfile? {
+    let word = Array("\"\(alias)\"".utf8)
+    return Profiles.files(under: "models/").lazy
+      .filter { holds($0.bytes, word) }
+      .compactMap { try? ModelProfile(builtIn: $0) }
+      .first { $0.aliases.contains(alias) }
+  }
+
+  private static func holds(_ bytes: [UInt8], _ word: [UInt8]) -> Bool {
+    guard let first = word.first, bytes.count >= word.count else { return false }
+    return bytes.indices.dropLast(word.count - 1).contains { start in
+      bytes[start] == first && bytes[start..<start + word.count].elementsEqual(word)
+    }
+  }
+
   /// The model of this id or alias.
   ///
   /// - Throws: `UserError` that suggests the nearest ids.
@@ -55,8 +71,13 @@ public struct ModelCatalogue: Sendable {
     if includesBuiltIn, let file = Profiles.file(named: id, in: "models") {
       return try ModelProfile(builtIn: file)
     }
+    if let model = own.first(where: { $0.aliases.contains(id) }) { return model }
+    if includesBuiltIn, let model = Self.builtIn(alias: id),
+      !own.contains(where: { $0.id == model.id })
+    {
+      return model
+    }
     let models = models
-    if let model = models.first(where: { $0.aliases.contains(id) }) { return model }
     throw UserError(
       .input, key: "MODEL", "unknown model \"\(id)\"",
       remedy: NearestNames.question(

@@ -17,6 +17,9 @@ struct CutStage {
   var keptNone = 0.0
   var keptSelective = 0.0
   var keptFull = 0.0
+  /// Of the bytes kept, autocast's copies of weights, and what its norms keep wide.
+  var weightCopies = 0.0
+  var widened = 0.0
   /// Largest live bytes inside a running layer: with everything kept, and when it is recomputed.
   var working = 0.0
   var workingFull = 0.0
@@ -49,6 +52,8 @@ struct CutStage {
       let held = work.parameters.share(tensor: tensor, sequence: false)
       parameters += n * held
       trained += n * work.trained.share(tensor: tensor, sequence: false)
+      weightCopies += n * work.weightCopies.share(cut) / Double(cut.context)
+      widened += n * work.widened.share(cut) / Double(cut.context)
       let spread = Double(cut.expert * cut.expertTensor)
       expertParameters += n * work.expertParameters / spread
       expertTrained += n * work.expertTrained / spread
@@ -65,7 +70,8 @@ struct CutStage {
       let inputs = cut.regathers ? 0 : 2 * (work.boundary / parts - boundary)
       let all = saved + scores + boundary + masks + inputs
       keptNone += n * all
-      let products = setting.stack.repeatedProducts * max(0, saved - cheap)
+      let copies = work.weightCopies.share(cut) / parts
+      let products = setting.stack.repeatedProducts * max(0, saved - cheap - copies)
       let selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores
       keptSelective += n * (work.isLayer ? selective : all)
       keptFull += n * (work.isLayer ? boundary : all)
@@ -94,6 +100,15 @@ struct CutStage {
     case .none: 0
     case .selective: seconds.selective
     case .full: seconds.full
+    }
+  }
+
+  /// Of the bytes kept for one micro-batch, those that only autocast needs.
+  func autocast(_ mode: RecomputeMode) -> Double {
+    switch mode {
+    case .none: weightCopies + widened
+    case .selective: weightCopies
+    case .full: 0
     }
   }
 

@@ -57,8 +57,9 @@ struct MemoryForm {
       return bytes * (dense / shards + experts / expertShards)
     }
     let held = stage.parameters + stage.expertParameters
+    let narrow = setting.gathersNarrow && cut.zero >= 2 && cut.replicas > 1
     result.parameters = share(
-      stage.parameters, stage.expertParameters, setting.parameterBytes, from: 3)
+      stage.parameters, stage.expertParameters, setting.parameterBytes, from: narrow ? 2 : 3)
     let fetched = min(
       2 * stage.largestLayer / setting.parameterBytes * setting.computeBytes,
       held * setting.computeBytes)
@@ -68,6 +69,8 @@ struct MemoryForm {
       result.gathered = fetched
     } else if cut.zero >= 3 && cut.replicas > 1 {
       result.gathered = fetched
+    } else if narrow {
+      result.gathered = held * setting.computeBytes
     }
     guard setting.trains else {
       result.working = stage.working
@@ -80,7 +83,8 @@ struct MemoryForm {
       result.host += result.states
       result.states = 0
     }
-    let kept = stage.kept(cut.recompute)
+    let isAutocast = !narrow && !setting.stack.mainParameters
+    let kept = stage.kept(cut.recompute) - (isAutocast ? 0 : stage.autocast(cut.recompute))
     let flight = Self.inFlight(stage.index, cut)
     result.activations = kept * flight
     if cut.offload.contains(.activations) {

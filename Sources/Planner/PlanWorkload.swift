@@ -1,4 +1,5 @@
 public import CostModel
+import HardwareModel
 public import Models
 public import Quantities
 public import Workloads
@@ -6,10 +7,11 @@ public import Workloads
 extension StepProfile {
   /// Counts one pass of a workload: a micro-batch of training, or a batch of inference.
   ///
+  /// - Parameter shards: whether several devices may share parameters.
   /// - Throws: `UserError` for shapes that the model cannot take or that are too large to count.
-  public init(_ workload: Workload) throws(UserError) {
+  public init(_ workload: Workload, shards: Bool = true) throws(UserError) {
     if let training = workload.training {
-      try self.init(training: training, batch: workload.request.batch)
+      try self.init(training: training, batch: workload.request.batch, shards: shards)
     } else {
       try self.init(inference: workload.forward, batch: workload.samples)
     }
@@ -33,10 +35,11 @@ extension PlanSearch {
       if workload.precision.parameters == .fp8 { workload.precision.parameters = .bf16 }
     }
     let counted = workload
+    let shards = request.cluster.deviceCount > 1
     try self.init(request, trains: workload.task != .infer) { size throws(UserError) in
       var micro = counted
       micro.batch = size
-      return try StepProfile(Workload(model, micro))
+      return try StepProfile(Workload(model, micro), shards: shards)
     }
   }
 }

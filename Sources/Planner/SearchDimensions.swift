@@ -2,7 +2,9 @@ import CostModel
 import HardwareModel
 
 /// The candidates of each open dimension for one workload and cluster.
-struct SearchDimensions {
+///
+/// A class, since every cut of a search reads the same one: it never changes.
+final class SearchDimensions: Sendable {
   /// A cut of the kernels: what tables of times are made for.
   struct Outer {
     var tensor: Int
@@ -59,11 +61,12 @@ struct SearchDimensions {
   let recomputes: [RecomputeMode]
   private let heads: Int
   private let layers: Int
-  private let stacks: Int
   private let tokens: Int
   private let experts: Int
   private let available: Int
   private let batchDivisors: [Int]
+  /// Pipeline orders by what a device holds of the layers: all that `schedules` depends on.
+  private let orders: [Int: [(Int, PipelineSchedule)]]
 
   init(_ request: PlanRequest, trains: Bool, _ step: LayeredStep?) {
     self.request = request
@@ -81,11 +84,15 @@ struct SearchDimensions {
     self.tokens = tokens
     experts = (step?.layers ?? []).reduce(0) { Self.gcd($0, Int($1.experts)) }
     let repeated = step?.layers.filter(\.isLayer) ?? []
-    stacks = repeated.count
     layers = repeated.reduce(0) { $0 + $1.count }
     available = request.availableDevices
     recomputes = trains ? request.space.recompute ?? RecomputeMode.allCases : [.none]
     batchDivisors = SearchSpace.divisors(request.globalBatch, upTo: available)
+    let stages = request.space.pipeline ?? Array(1...max(1, min(layers, available)))
+    let (space, count, isSingle) = (request.space, layers, repeated.count == 1)
+    orders = Dictionary(
+      stages.map { ($0, Self.orders(of: $0, space, layers: count, isSingle: isSingle)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
@@ -267,20 +274,19 @@ struct SearchDimensions {
   }
 
   private func schedules(_ cut: Parallelism) -> [(Int, PipelineSchedule)] {
-    guard cut.pipeline > 1 else { return [(1, .oneForwardOneBackward)] }
-    var result: [(Int, PipelineSchedule)] = []
-    let orders = request.space.schedule ?? PipelineSchedule.allCases
-    for order in orders {
-      if order == .zeroBubble {
-        result.append((1, order))
-        continue
-      }
-      let perStage = layers / cut.pipeline
-      let whole = stacks == 1 && layers % cut.pipeline == 0
-      let choices = request.space.virtualStages ?? (whole ? Self.divisors(perStage) : [1])
-      for choice in choices { result.append((choice, order)) }
+    orders[cut.pipeline] ?? [(1, .oneForwardOneBackward)]
+  }
+
+  /// Virtual stages and order of a pipeline; `isSingle`: whether one stack holds all `layers`.
+  private static func orders(
+    of pipeline: Int, _ space: SearchSpace, layers: Int, isSingle: Bool
+  ) -> [(Int, PipelineSchedule)] {
+    guard pipeline > 1 else { return [(1, .oneForwardOneBackward)] }
+    let whole = isSingle && layers % pipeline == 0
+    let stages = space.virtualStages ?? (whole ? divisors(layers / pipeline) : [1])
+    return (space.schedule ?? PipelineSchedule.allCases).flatMap { order in
+      order == .zeroBubble ? [(1, order)] : stages.map { ($0, order) }
     }
-    return result
   }
 
   private static func divisors(_ number: Int) -> [Int] {

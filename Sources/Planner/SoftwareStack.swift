@@ -124,7 +124,8 @@ public struct SoftwareStack: Sendable, Hashable {
     name: "megatron-deepspeed", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,
     streaming: 0.7638, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 300e-6, fusedAttention: false,
-    mainParameters: true, clock: 0.8003, scattersHandOvers: false, lossBytes: 4.5)
+    mainParameters: true, clock: 0.8003, scattersHandOvers: false, mainGradientBytes: 2,
+    lossBytes: 4.5)
   /// DeepSpeed's ZeRO 3 of 2021: little of the gathering hides.
   public static let deepspeedZero3 = SoftwareStack(
     name: "deepspeed-zero3", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,

@@ -25,19 +25,28 @@ struct StagePartition: Sendable {
     guard stacks.count == 1, counts[stacks[0]] >= pipeline else { return nil }
     let stack = stacks[0]
     let (share, rest) = counts[stack].quotientAndRemainder(dividingBy: pipeline)
-    var all: [[Int]] = []
-    for place in 0..<pipeline {
-      // Places 1…rest get one more; the first and last only when all others have it.
-      let more = rest == pipeline - 1 ? place < rest : place >= 1 && place <= rest
+    // Places 1…rest get one more; the first only when all but the last have it.
+    let middle = min(rest, pipeline - 2)
+    var runs: [Stage] = []
+    func append(_ places: Range<Int>, more: Bool) {
+      guard let first = places.first else { return }
       var held = [Int](repeating: 0, count: counts.count)
       held[stack] = share + (more ? 1 : 0)
-      if place == 0 { for before in 0..<stack { held[before] = counts[before] } }
-      if place == pipeline - 1 {
+      if first == 0 { for before in 0..<stack { held[before] = counts[before] } }
+      if places.last == pipeline - 1 {
         for after in counts.indices.dropFirst(stack + 1) { held[after] = counts[after] }
       }
-      all.append(held)
+      if let known = runs.firstIndex(where: { $0.counts == held }) {
+        runs[known].multiplicity += places.count
+      } else {
+        runs.append(Stage(counts: held, index: first, multiplicity: places.count))
+      }
     }
-    stages = Self.distinct(all)
+    append(0..<1, more: rest == pipeline - 1)
+    append(1..<middle + 1, more: true)
+    append(middle + 1..<pipeline - 1, more: false)
+    append(pipeline - 1..<pipeline, more: false)
+    stages = runs
   }
 
   /// The contiguous cut whose heaviest stage is lightest; `weights` are one iteration's.

@@ -14,6 +14,10 @@ struct StepSetting {
   /// Bytes of one element: held parameters, gradients, optimizer states with any fp32 copy, and the
   /// format computed in.
   var parameterBytes, gradientBytes, stateBytes, computeBytes: Double
+  /// Whether sharded parameters are gathered in the format computed in (PyTorch's FSDP).
+  var gathersNarrow: Bool {
+    trains && !stack.mainParameters && computeBytes < parameterBytes
+  }
   /// Bytes handed from stage to stage for one micro-batch.
   var boundary = 0.0
   /// Seconds of a step that data loading needs on a node, for one sample.

@@ -88,6 +88,8 @@ public enum GoldenReader {
       peakBytes: peak, isFitted: false)
     // Megatron's default is 0.1.
     run.dropout = (config["hidden-dropout"]?.double ?? 0.1) > 0
+    // Megatron-LM logs what its last rank allocated (megatron/training/global_vars.py).
+    run.peakIsOfLastStage = pipeline > 1
     rows.runs.append(run)
   }
 }

@@ -1,3 +1,4 @@
+public import CostModel
 public import Planner
 public import Quantities
 public import Workloads
@@ -88,6 +89,16 @@ public struct PublishedRun: Sendable, Hashable {
   public var isLargestMicroBatch = false
   /// Whether everything that memory depends on is stated.
   public var statesMemory = true
+  /// Whether `peakBytes` is that of the last pipeline stage, which says nothing of the others.
+  public var peakIsOfLastStage = false
+  /// The model that its memory is judged by, where its time is predicted with another.
+  public var memoryModel: RunModel?
+  /// Whether it ran out of memory.
+  public var isOutOfMemory = false
+  /// Bytes of a gradient that is kept, where that is stated; nil for the stack's.
+  public var gradientBytes: Double?
+  /// How the optimizer's update was executed.
+  public var optimizerKernel = OptimizerKernel.fused
 }
 
 extension PublishedRun {

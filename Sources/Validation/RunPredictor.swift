@@ -50,6 +50,8 @@ public final class RunPredictor {
     request.dropout = run.dropout
     request.stack = hypothesis.stack(run.stack)
     if let bytes = run.lossBytes { request.stack.lossBytes = bytes }
+    if let bytes = run.gradientBytes { request.stack.mainGradientBytes = bytes }
+    request.optimizerKernel = run.optimizerKernel
     request.efficiency = hypothesis.devices[cluster.device.id]
     return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)
   }
@@ -58,6 +60,12 @@ public final class RunPredictor {
   ///
   /// - Throws: `UserError` for a cluster that does not exist.
   public func fits(_ run: PublishedRun, _ estimate: PlanEstimate) throws(UserError) -> Bool {
+    var estimate = estimate
+    if let model = run.memoryModel {
+      var judged = run
+      (judged.model, judged.memoryModel) = (model, nil)
+      estimate = try self.estimate(judged) ?? estimate
+    }
     var device = try hardware.cluster(run.cluster).device
     if let given = run.device { device = try hardware.device(given) }
     return estimate.peakBytes <= MemoryReserve.usable(device)

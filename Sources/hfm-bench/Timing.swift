@@ -18,7 +18,12 @@ private let usesProcessorTime = getenv("HFM_BENCH_CLOCK").map { String(cString: 
 
 private func benchmarkNanoseconds() -> UInt64 {
   guard usesProcessorTime else { return hfm_monotonic_nanoseconds() }
+  return UInt64(processorSeconds() * 1e9)
+}
+
+/// Processor time of this process so far, all threads together, in seconds.
+func processorSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }

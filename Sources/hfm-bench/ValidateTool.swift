@@ -1,3 +1,4 @@
+import Commands
 import DataFormats
 import Glibc
 import HardwareModel
@@ -54,12 +55,16 @@ struct ValidateTool {
       data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv",
       remedy: "check --data")
     found.add(CatalogueRows.timm(try CSVTable(parsing: timm)))
-    let predictor = RunPredictor(try HardwareCatalogue.builtIn())
+    for name in try Files.names(in: data + "/truth/memory") {
+      found.add(TruthRows.step(try json(data + "/truth/memory/" + name)))
+    }
+    found.add(TruthRows.sharded(try json(data + "/truth/memory_fsdp2.json")))
+    let hardware = try HardwareCatalogue.builtIn()
+    let predictor = RunPredictor(hardware)
     var hypothesis = Hypothesis()
     if fits {
       let plan = FitPlan.shipped()
-      let catalogue = try HardwareCatalogue.builtIn()
-      let start = Hypothesis(shipped: catalogue)
+      let start = Hypothesis(shipped: hardware)
       hypothesis = try plan.run(found.runs, predictor, from: start)
       for stage in plan.stages {
         for parameter in stage.parameters { print(parameter.line(start, hypothesis)) }
@@ -67,12 +72,14 @@ struct ValidateTool {
     }
     let report = try ValidationReport(found, predictor, hypothesis)
     print(text(ValidationReport.summaryHead, report.summaryRows))
-    for line in report.judgements + (try energy()) { print(line) }
+    let fits = report.fitLines(hardware)
+    for line in report.judgements + report.countedPeaks + fits + (try energy()) { print(line) }
     print("")
     print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
     if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
     if let markdown {
-      try writeFile(markdown, report.markdown(notes: try energy()).joined(separator: "\n") + "\n")
+      let text = report.markdown(notes: try energy(), fits: fits)
+      try writeFile(markdown, text.joined(separator: "\n") + "\n")
     }
     return 0
   }

@@ -14,6 +14,7 @@ let benchmarks: [Benchmark] = [
   predictionByClassBenchmark,
   costBenchmark,
   searchBenchmark,
+  planBenchmark,
   scheduleBenchmark,
   policyBenchmark,
 ]

@@ -5,6 +5,7 @@ import Models
 import Quantities
 import TestSupport
 import Testing
+import Validation
 import Workloads
 
 /// Records of adaptation: workloads of base models, whose task follows from the record's words.
@@ -71,7 +72,7 @@ struct AdaptationTruthTests {
   func counts(record: String) throws {
     let item = try Self.read(record)
     for shape in item.json["cases"]?.array ?? [] {
-      var request = TruthRecords.request(
+      var request = TruthRows.request(
         try #require(shape["shape"]), item.model, trains: true)
       request.task = item.request.task
       request.options = item.request.options

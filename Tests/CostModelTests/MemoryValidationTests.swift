@@ -4,6 +4,7 @@ import Models
 import Quantities
 import TestSupport
 import Testing
+import Validation
 import Workloads
 
 /// Peak memory against PyTorch's MemTracker (fake tensors, torch 2.15) on the real
@@ -36,13 +37,9 @@ import Workloads
 
   private static func row(_ name: String, _ json: JSONValue, _ model: ModelProfile) throws -> Row {
     let word = json["precision"]?.string ?? ""
-    var request = TruthRecords.request(try #require(json["shape"]), model, trains: true)
+    var request = TruthRows.training(try #require(json["shape"]), model)
     request.precision = try #require(
       Precision(word: word == "autocast_bf16" ? "bf16-mixed" : word))
-    // Models of images, volumes and alignments have no loss of their own in their implementation
-    // (but MAE): those steps end in the mean of the results.
-    let labelled = model.sample.sequence != nil && json["shape"]?["n_seq"] == nil
-    if !labelled, model.objective != .mae { request.loss = .mean }
     let memory = MemoryModel(training: try #require(try Workload(model, request).training))
     let checkpointed = json["activation_checkpointing"]?.isNull == false
     let fused = json["optimizer"]?.string == "adamw_fused"

@@ -34,6 +34,17 @@ struct ProfileTests {
     for name in names { #expect(try Profiles.file(name) == TestFile.read(folder + "/" + name)) }
   }
 
+  /// An alias is looked for in the files' text; it finds what the whole catalogue would.
+  @Test func aliasesFindTheirModels() throws {
+    let models = ModelCatalogue.builtIn.models
+    try #require(models.contains { !$0.aliases.isEmpty })
+    for model in models {
+      for alias in model.aliases {
+        #expect(try ModelCatalogue.builtIn.model(alias).id == model.id, "\(alias)")
+      }
+    }
+  }
+
   @Test func idsAndAliasesAreUnique() {
     let names = ModelCatalogue.builtIn.models.flatMap { [$0.id] + $0.aliases }
     #expect(Set(names).count == names.count)

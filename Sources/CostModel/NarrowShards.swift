@@ -1,0 +1,28 @@
+import Graph
+import Quantities
+
+/// Memory under a framework that keeps shards of wide parameters and gathers them in the format
+/// computed in: PyTorch's FSDP with `MixedPrecision` (Zhao et al., VLDB 2023, section 4.4), held
+/// against its own count of such steps (`HFM_VALIDATION_DATA/truth/memory_fsdp2.json`).
+struct NarrowShards: Sendable, Hashable {
+  /// One walk for each mode of recomputation: without autocast's copies.
+  let walks: [ActivationWalk]
+  /// Bytes of all parameters in the format computed in.
+  let parameters: Int
+  /// Those of the block with the most.
+  let largestBlock: Int
+
+  /// Counts a step; nil where parameters are kept in the format computed in.
+  init?(_ graph: TrainingGraph) {
+    let conventions = Conventions(graph.forward, keepsGate: true, sharded: true)
+    guard let format = conventions.narrow else { return nil }
+    walks = ActivationWalk.all(graph, conventions)
+    parameters = graph.forward.distinctParameters.reduce(0) {
+      Saturating.add($0, Saturating.product(format.bytes($1.tensor.count), $1.count))
+    }
+    largestBlock =
+      graph.forward.blocks.map { block in
+        block.parameters.reduce(0) { Saturating.add($0, format.bytes(block[$1].count)) }
+      }.max() ?? 0
+  }
+}
