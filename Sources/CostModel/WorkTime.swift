@@ -120,8 +120,13 @@ public struct WorkTime: Sendable {
     case .none: break
     }
     let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
-    let bytes = Double(max(8, type.bits)) / 8
-    return kernel(m, n, k, batch: held, rate: rate(type), bytes: bytes)
+    return kernel(m, n, k, batch: held, type)
+  }
+
+  /// How a format's peak compares with that of 16 bits. What a kernel waits for at its start and
+  /// its end are times: the slower the units, the smaller the extents that hide them.
+  private func pace(_ type: DataType) -> Double {
+    min(1, time.computePeak(type).value / time.computePeak(.fp16).value)
   }
 
   /// Tiles that a library chooses from: a small one fills the units with less, at a lower rate
@@ -132,33 +137,37 @@ public struct WorkTime: Sendable {
 
   /// One kernel of `batch` products; see `DeviceEfficiency` for the formula.
   private func kernel(
-    _ m: Double, _ n: Double, _ k: Double, batch: Double, rate: Double, bytes: Double
+    _ m: Double, _ n: Double, _ k: Double, batch: Double, _ type: DataType
   ) -> Double {
+    let bytes = Double(max(8, type.bits)) / 8
+    let pace = pace(type)
+    let waveHalf = efficiency.waveHalf * pace
     var reached = 0.0
     for tile in Self.tiles {
       let tiles = (m / tile.rows) * (n / tile.columns) * batch
       let whole = (m / tile.rows).rounded(.up) * (n / tile.columns).rounded(.up) * batch
       let waves = tiles / units
       reached = max(
-        reached, tile.rate * tiles / whole * waves / (waves + efficiency.waveHalf))
+        reached, tile.rate * tiles / whole * waves / (waves + waveHalf))
     }
     // Many small products of one call overlap their prologues; they read through memory anyway.
-    let half = batch > 1 ? min(efficiency.innerHalf, 64) : efficiency.innerHalf
-    reached *= k / (k + half) * alignment(k) * alignment(n)
-    let compute = 2 * m * n * k * batch / (rate * reached)
+    let half = pace * (batch > 1 ? min(efficiency.innerHalf, 64) : efficiency.innerHalf)
+    reached *= k / (k + half) * alignment(k, pace) * alignment(n, pace)
+    let compute = 2 * m * n * k * batch / (rate(type) * reached)
     let memory = bytes * batch * (m * k + k * n + m * n) / bandwidth
     return max(compute, memory) + launch
   }
 
-  /// 1 for multiples of 32 elements, less below.
-  private func alignment(_ extent: Double) -> Double {
+  /// 1 for multiples of 32 elements, less below; slow units starve less.
+  private func alignment(_ extent: Double, _ pace: Double) -> Double {
+    let misalignment = efficiency.misalignment * pace
     // A cut that does not divide leaves some devices an odd extent.
     let rounded = extent.rounded()
     guard abs(rounded - extent) < 1e-6, rounded >= 1, rounded < 1e15 else {
-      return 1 / (1 + efficiency.misalignment * 25)
+      return 1 / (1 + misalignment * 25)
     }
     let steps = Double(max(0, 5 - Int(rounded).trailingZeroBitCount))
-    return 1 / (1 + efficiency.misalignment * steps * steps)
+    return 1 / (1 + misalignment * steps * steps)
   }
 
   // MARK: convolutions
@@ -214,13 +223,11 @@ public struct WorkTime: Sendable {
       return max(flops / (peak * min(0.9, fraction * attentionClock)), bytes / bandwidth) + launch
     }
     // Scores, softmax, dropout, values; each a kernel through memory.
-    let bytes = Double(cost.dataType.bits) / 8
-    let rate = rate(cost.dataType)
-    let scores = kernel(
-      queries, shape.keys, shape.headSize, batch: groups, rate: rate, bytes: bytes)
-    let values = kernel(
-      queries, shape.headSize, shape.keys, batch: groups, rate: rate, bytes: bytes)
-    let pairs = groups * queries * shape.keys
+    let type = cost.dataType
+    let scores = kernel(queries, shape.keys, shape.headSize, batch: groups, type)
+    let values = kernel(queries, shape.headSize, shape.keys, batch: groups, type)
+    let wide = Double(max(16, type.bits)) / 16
+    let pairs = wide * groups * queries * shape.keys
     if !shape.backward { return scores + values + softmax(pairs, 1) }
     return scores + 3 * values + softmax(pairs, 1.2)
   }

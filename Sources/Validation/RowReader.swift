@@ -22,7 +22,7 @@ public enum RowReader {
     "korthikanti_table5": korthikanti, "mt_nlg_530b": turing,
     "vtrain_single": vTrainSingle, "vtrain_multi": vTrainMulti, "bigscience_bloom": bloom,
     "mosaicml_llm_foundry": foundry, "megatron_bridge": bridge, "torchtitan": titan,
-    "megatron_2020_scaling": megatron2020,
+    "megatron_2020_scaling": megatron2020, "neusight": neuSight,
   ]
 
   /// One row with short ways to its fields.

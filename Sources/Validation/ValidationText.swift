@@ -25,7 +25,7 @@ extension ValidationReport {
         held.count > 0 ? Self.percent(held.median) : "–",
         held.count > 0 ? Self.percent(held.worst) : "–",
         Self.percent(held.count > 0 ? held.constant : fitted.constant),
-        Self.peers[table] ?? "–", held.count > 0 ? Self.percent(held.covered) : "–",
+        Self.peers[table] ?? (held.peer.map { "NeuSight " + Self.percent($0) } ?? "–"), held.count > 0 ? Self.percent(held.covered) : "–",
       ]
     }
   }
@@ -92,7 +92,7 @@ extension ValidationReport {
     lines.map { line in
       [
         line.run.table, line.run.label, line.run.isFitted ? "fitted" : "held out",
-        Format.seconds(line.estimate.stepSeconds),
+        Format.seconds(line.predictedSeconds),
         line.run.seconds.map { Format.seconds($0) } ?? "–", Self.signed(line.error),
         line.estimate.basis.label.rawValue, Format.bytes(line.estimate.peakBytes),
         line.fits ? "yes" : "no",
