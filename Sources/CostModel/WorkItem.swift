@@ -38,6 +38,9 @@ public struct ConvolutionShape: Sendable, Hashable {
   public var rows, columns, inner: Double
   /// Groups of channels, each a product of its own.
   public var groups: Double
+  /// Whether libraries know an algorithm with fewer multiplications: 3×3 in the plane, stride 1
+  /// (Lavin & Gray, arXiv 1509.09308).
+  public var hasFastAlgorithm: Bool
 }
 
 /// The extents of an attention product.

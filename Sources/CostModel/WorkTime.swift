@@ -196,7 +196,11 @@ public struct WorkTime: Sendable {
     }
     reached *= shape.inner / (shape.inner + 64)
     // Matrix units starve first; vector units are fed by the same caches at a tenth of the pace.
-    let fed = cost.dataType.bits <= 16 ? convolution : 1
+    var fed = cost.dataType.bits <= 16 ? convolution : 1
+    // Vector units take Winograd's algorithm: F(2×2, 3×3) multiplies 16 times for 36.
+    if cost.dataType == .fp32, shape.hasFastAlgorithm, min(shape.columns, shape.inner / 9) >= 16 {
+      fed *= 2.25
+    }
     return max(flops / (rate(cost.dataType) * fed * reached), memory) + launch
   }
 
