@@ -23,6 +23,8 @@ public struct WorkTime: Sendable {
   private let attentionClock: Double
   private let expertStreaming: Double
   private let convolution: Double
+  private let transposes: Double
+  private let scores: Double
 
   /// Prepares a device.
   ///
@@ -34,12 +36,16 @@ public struct WorkTime: Sendable {
   ///     `narrowClock` of those in fp8.
   ///   - expertStreaming: `streaming` of rows sent to experts; nil for the same.
   ///   - convolution: speed of convolutions in half precision relative to products.
+  ///   - transposes: bytes that matrix units' convolutions move beside their own, for each of these:
+  ///     conversions between channels first and last.
+  ///   - scores: bytes of unfused attention's scores over those of a fused masked softmax.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
-    attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1
+    attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1,
+    transposes: Double = 0, scores: Double = 1
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -55,6 +61,8 @@ public struct WorkTime: Sendable {
     self.attentionClock = attentionClock
     self.expertStreaming = expertStreaming ?? streaming
     self.convolution = convolution
+    self.transposes = transposes
+    self.scores = scores
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -158,15 +166,16 @@ public struct WorkTime: Sendable {
     return max(compute, memory) + launch
   }
 
-  /// 1 for multiples of 32 elements, less below; slow units starve less.
+  /// 1 for multiples of 32 elements, less below; slow units starve less. Below 8 elements (one load
+  /// of 16 bytes) libraries pad: it gets no worse.
   private func alignment(_ extent: Double, _ pace: Double) -> Double {
     let misalignment = efficiency.misalignment * pace
     // A cut that does not divide leaves some devices an odd extent.
     let rounded = extent.rounded()
     guard abs(rounded - extent) < 1e-6, rounded >= 1, rounded < 1e15 else {
-      return 1 / (1 + misalignment * 25)
+      return 1 / (1 + misalignment * 4)
     }
-    let steps = Double(max(0, 5 - Int(rounded).trailingZeroBitCount))
+    let steps = Double(max(0, min(2, 5 - Int(rounded).trailingZeroBitCount)))
     return 1 / (1 + misalignment * steps * steps)
   }
 
@@ -201,7 +210,8 @@ public struct WorkTime: Sendable {
     if cost.dataType == .fp32, shape.hasFastAlgorithm, min(shape.columns, shape.inner / 9) >= 16 {
       fed *= 2.25
     }
-    return max(flops / (rate(cost.dataType) * fed * reached), memory) + launch
+    let moved = cost.dataType == .fp32 ? 0 : transposes * memory
+    return max(flops / (rate(cost.dataType) * fed * reached), memory) + moved + launch
   }
 
   /// A product whose extents are not known: by FLOP and bytes.
@@ -239,7 +249,7 @@ public struct WorkTime: Sendable {
   /// Scaled masked softmax (read, write) and dropout (read, write, mask) in half precision: about
   /// 10 bytes a pair.
   private func softmax(_ pairs: Double, _ factor: Double) -> Double {
-    10.4 * factor * pairs / bandwidth + 2 * launch
+    10.4 * scores * factor * pairs / bandwidth + 2 * launch
   }
 
   /// Recomputing the core of unfused attention: its forward again.

@@ -25,7 +25,7 @@ struct Evaluator {
       clock: stack.clock,
       narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
       attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
-      convolution: stack.convolution)
+      convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)

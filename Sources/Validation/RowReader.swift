@@ -23,6 +23,7 @@ public enum RowReader {
     "vtrain_single": vTrainSingle, "vtrain_multi": vTrainMulti, "bigscience_bloom": bloom,
     "mosaicml_llm_foundry": foundry, "megatron_bridge": bridge, "torchtitan": titan,
     "megatron_2020_scaling": megatron2020, "neusight": neuSight,
+    "mlperf_training": mlPerf,
   ]
 
   /// One row with short ways to its fields.

@@ -118,7 +118,6 @@ extension CatalogueRows {
       configuration: configuration, seconds: seconds,
       isFitted: isBenchmark ? name.contains("A100") : !isRecent && RowReader.isEven(id))
     run.statesMemory = isBenchmark
-    run.mayRecompute = recompute == nil && !isBenchmark
     run.choosesMicroBatch = choosesMicroBatch
     run.measure = isTimed(row) ? .steps : .wholeRun
     rows.runs.append(run)
