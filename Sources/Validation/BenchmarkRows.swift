@@ -52,7 +52,7 @@ extension RowReader {
     var run = PublishedRun(
       table: table, group: "\(row.model) \(site.cluster)",
       label: "\(row.model) B\(global) on \(devices) \(site.cluster) (\(row.text("org")))",
-      cluster: site.cluster, stack: "pytorch",
+      cluster: site.cluster, stack: diffuses ? "megatron" : "pytorch",
       model: .catalogue(diffuses ? "sd2-unet" : "nnunet-3d-fullres", request),
       precision: precision, configuration: configuration, seconds: Double(global) / rate,
       isFitted: false)

@@ -67,7 +67,8 @@ public enum ExampleRows {
     /// Devices: on one node, or on several.
     var devices: Int? {
       if let count = cells.first(where: { $0.key == "GPUs" })?.value.int { return count }
-      guard let nodes = cells.first(where: { $0.key == "Nodes" || $0.key == "Num Nodes" })?.value.int
+      guard
+        let nodes = cells.first(where: { $0.key == "Nodes" || $0.key == "Num Nodes" })?.value.int
       else { return nil }
       return nodes * (cell("gpus / node")?.value.int ?? (title.contains("DGX-2") ? 16 : 8))
     }
@@ -122,7 +123,8 @@ public enum ExampleRows {
     // Sequences of the PyTorch and Paddle recipes come in bins by length (LDDL): at "512" they run
     // more tokens a second than at 128, since most of them are shorter.
     guard example.source.hasPrefix("TensorFlow") else {
-      return rows.skip(table, "BERT on PyTorch or Paddle: the mean length of its bins is not stated")
+      return rows.skip(
+        table, "BERT on PyTorch or Paddle: the mean length of its bins is not stated")
     }
     guard let cell = example.cell("batch size / gpu"), let devices = example.devices,
       let site = example.site

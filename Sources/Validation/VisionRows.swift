@@ -66,7 +66,7 @@ extension CatalogueRows {
       return rows.skip("multimodal", "LLaVA and its kin: the text's mean length is not stated")
     }
     guard let model = known[word] else {
-      return rows.skip("vision and multimodal", "its recipe is not in the catalogue")
+      return rows.skip("vision and multimodal", "\(word): its recipe is not in the catalogue")
     }
     let (hardware, work) = (row["hardware"], row["work"])
     let name = hardware?["accelerator"]?.string ?? ""
@@ -74,7 +74,7 @@ extension CatalogueRows {
       return rows.skip(model.table, "device not known here")
     }
     guard let devices = hardware?["count"]?.int else {
-      return rows.skip(model.table, "number of devices is not stated")
+      return rows.skip(model.table, "\(model.id): number of devices is not stated")
     }
     let choosesMicroBatch =
       work?["global_batch"]?.int == nil && row["time"]?["throughput_samples_per_s"]?.double != nil
@@ -82,12 +82,12 @@ extension CatalogueRows {
     guard let global = work?["global_batch"]?.int ?? (choosesMicroBatch ? devices : nil),
       let micro = work?["batch_per_device"]?.int ?? share(global, devices),
       global % (devices * micro) == 0
-    else { return rows.skip(model.table, "batch is not stated, or does not divide") }
+    else { return rows.skip(model.table, "\(model.id): batch is not stated or does not divide") }
     guard let seconds = seconds(row, global) else {
       return rows.skip(model.table, "time is not stated")
     }
     guard let format = row["precision"]?.string else {
-      return rows.skip(model.table, "format is not stated")
+      return rows.skip(model.table, "\(model.id): format is not stated")
     }
     let precision = precision(format, name)
     var request = WorkloadRequest(
@@ -96,7 +96,7 @@ extension CatalogueRows {
     switch extents.count {
     case 2: request.image = ImageSize(height: extents[0], width: extents[1])
     case 3: request.volume = extents
-    default: return rows.skip(model.table, "extents of a patch are not stated")
+    default: return rows.skip(model.table, "\(model.id): extents of a patch are not stated")
     }
     if model.task == .finetune, model.id.hasPrefix("vit") { request.classes = 1000 }
     if model.table == "nnU-Net" { request.optimizer = .momentum }
