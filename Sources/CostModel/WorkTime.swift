@@ -36,7 +36,7 @@ public struct WorkTime: Sendable {
   ///     `narrowClock` of those in fp8.
   ///   - expertStreaming: `streaming` of rows sent to experts; nil for the same.
   ///   - convolution: speed of convolutions in half precision relative to products.
-  ///   - transposes: bytes that matrix units' convolutions move beside their own, for each of these:
+  ///   - transposes: bytes that matrix units' convolutions move beside their own, over these:
   ///     conversions between channels first and last.
   ///   - scores: bytes of unfused attention's scores over those of a fused masked softmax.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than

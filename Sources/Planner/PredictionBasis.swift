@@ -33,7 +33,7 @@ public struct PredictionBasis: Sendable, Hashable {
   /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
   /// label (docs/PlannerValidation.md).
   ///
-  /// - Parameter isFamiliar: whether kernels of this kind and format were fitted under this software
+  /// - Parameter isFamiliar: whether kernels of this kind and format were fitted under it
   ///   (`PlanRequest.isFamiliar`).
   init(_ request: PlanRequest, measuredShare: Double, isFamiliar: Bool) {
     let device = request.cluster.device
@@ -48,7 +48,7 @@ public struct PredictionBasis: Sendable, Hashable {
 }
 
 extension PlanRequest {
-  /// Whether published runs of this kind of work were fitted: products of 16 or fewer bits without a
+  /// Whether published runs of this kind of work were fitted: products of 16 or fewer bits and no
   /// router (published times of one mixture differ by half from one release of the software to the
   /// next), convolutions only under software that such networks were fitted with.
   func isFamiliar(_ step: LayeredStep) -> Bool {

@@ -24,7 +24,7 @@ private struct Published: Sendable, CustomTestStringConvertible {
 /// Convolutional networks against published numbers.
 @Suite("Convolutional networks")
 struct ConvolutionalModelTests {
-  /// nnU-Net's rule (Isensee et al., Nature Methods 2021, online methods): each axis is halved while
+  /// nnU-Net's rule (Isensee et al., Nature Methods 2021, online methods): an axis is halved while
   /// 4 places remain, so that stages are one more than floor(log2(longest / 4)).
   @Test(arguments: [
     ("nnunet-3d-fullres", [80, 192, 160], 6), ("nnunet-3d-fullres", [20, 320, 256], 7),
