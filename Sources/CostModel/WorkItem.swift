@@ -38,6 +38,20 @@ public struct ConvolutionShape: Sendable, Hashable {
   public var rows, columns, inner: Double
   /// Groups of channels, each a product of its own.
   public var groups: Double
+  /// Whether libraries know an algorithm with fewer multiplications: 3×3 in the plane, stride 1
+  /// (Lavin & Gray, arXiv 1509.09308).
+  public var hasFastAlgorithm: Bool
+
+  /// Creates a shape.
+  public init(
+    rows: Double, columns: Double, inner: Double, groups: Double, hasFastAlgorithm: Bool
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.inner = inner
+    self.groups = groups
+    self.hasFastAlgorithm = hasFastAlgorithm
+  }
 }
 
 /// The extents of an attention product.

@@ -23,6 +23,8 @@ public struct WorkTime: Sendable {
   private let attentionClock: Double
   private let expertStreaming: Double
   private let convolution: Double
+  private let transposes: Double
+  private let scores: Double
 
   /// Prepares a device.
   ///
@@ -34,12 +36,16 @@ public struct WorkTime: Sendable {
   ///     `narrowClock` of those in fp8.
   ///   - expertStreaming: `streaming` of rows sent to experts; nil for the same.
   ///   - convolution: speed of convolutions in half precision relative to products.
+  ///   - transposes: bytes that matrix units' convolutions move beside their own, over these:
+  ///     conversions between channels first and last.
+  ///   - scores: bytes of unfused attention's scores over those of a fused masked softmax.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
-    attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1
+    attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1,
+    transposes: Double = 0, scores: Double = 1
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -55,6 +61,8 @@ public struct WorkTime: Sendable {
     self.attentionClock = attentionClock
     self.expertStreaming = expertStreaming ?? streaming
     self.convolution = convolution
+    self.transposes = transposes
+    self.scores = scores
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -120,8 +128,13 @@ public struct WorkTime: Sendable {
     case .none: break
     }
     let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
-    let bytes = Double(max(8, type.bits)) / 8
-    return kernel(m, n, k, batch: held, rate: rate(type), bytes: bytes)
+    return kernel(m, n, k, batch: held, type)
+  }
+
+  /// How a format's peak compares with that of 16 bits. What a kernel waits for at its start and
+  /// its end are times: the slower the units, the smaller the extents that hide them.
+  private func pace(_ type: DataType) -> Double {
+    min(1, time.computePeak(type).value / time.computePeak(.fp16).value)
   }
 
   /// Tiles that a library chooses from: a small one fills the units with less, at a lower rate
@@ -132,33 +145,38 @@ public struct WorkTime: Sendable {
 
   /// One kernel of `batch` products; see `DeviceEfficiency` for the formula.
   private func kernel(
-    _ m: Double, _ n: Double, _ k: Double, batch: Double, rate: Double, bytes: Double
+    _ m: Double, _ n: Double, _ k: Double, batch: Double, _ type: DataType
   ) -> Double {
+    let bytes = Double(max(8, type.bits)) / 8
+    let pace = pace(type)
+    let waveHalf = efficiency.waveHalf * pace
     var reached = 0.0
     for tile in Self.tiles {
       let tiles = (m / tile.rows) * (n / tile.columns) * batch
       let whole = (m / tile.rows).rounded(.up) * (n / tile.columns).rounded(.up) * batch
       let waves = tiles / units
       reached = max(
-        reached, tile.rate * tiles / whole * waves / (waves + efficiency.waveHalf))
+        reached, tile.rate * tiles / whole * waves / (waves + waveHalf))
     }
     // Many small products of one call overlap their prologues; they read through memory anyway.
-    let half = batch > 1 ? min(efficiency.innerHalf, 64) : efficiency.innerHalf
-    reached *= k / (k + half) * alignment(k) * alignment(n)
-    let compute = 2 * m * n * k * batch / (rate * reached)
+    let half = pace * (batch > 1 ? min(efficiency.innerHalf, 64) : efficiency.innerHalf)
+    reached *= k / (k + half) * alignment(k, pace) * alignment(n, pace)
+    let compute = 2 * m * n * k * batch / (rate(type) * reached)
     let memory = bytes * batch * (m * k + k * n + m * n) / bandwidth
     return max(compute, memory) + launch
   }
 
-  /// 1 for multiples of 32 elements, less below.
-  private func alignment(_ extent: Double) -> Double {
+  /// 1 for multiples of 32 elements, less below; slow units starve less. Below 8 elements (one load
+  /// of 16 bytes) libraries pad: it gets no worse.
+  private func alignment(_ extent: Double, _ pace: Double) -> Double {
+    let misalignment = efficiency.misalignment * pace
     // A cut that does not divide leaves some devices an odd extent.
     let rounded = extent.rounded()
     guard abs(rounded - extent) < 1e-6, rounded >= 1, rounded < 1e15 else {
-      return 1 / (1 + efficiency.misalignment * 25)
+      return 1 / (1 + misalignment * 4)
     }
-    let steps = Double(max(0, 5 - Int(rounded).trailingZeroBitCount))
-    return 1 / (1 + efficiency.misalignment * steps * steps)
+    let steps = Double(max(0, min(2, 5 - Int(rounded).trailingZeroBitCount)))
+    return 1 / (1 + misalignment * steps * steps)
   }
 
   // MARK: convolutions
@@ -187,8 +205,13 @@ public struct WorkTime: Sendable {
     }
     reached *= shape.inner / (shape.inner + 64)
     // Matrix units starve first; vector units are fed by the same caches at a tenth of the pace.
-    let fed = cost.dataType.bits <= 16 ? convolution : 1
-    return max(flops / (rate(cost.dataType) * fed * reached), memory) + launch
+    var fed = cost.dataType.bits <= 16 ? convolution : 1
+    // Vector units take Winograd's algorithm: F(2×2, 3×3) multiplies 16 times for 36.
+    if cost.dataType == .fp32, shape.hasFastAlgorithm, min(shape.columns, shape.inner / 9) >= 16 {
+      fed *= 2.25
+    }
+    let moved = cost.dataType == .fp32 ? 0 : transposes * memory
+    return max(flops / (rate(cost.dataType) * fed * reached), memory) + moved + launch
   }
 
   /// A product whose extents are not known: by FLOP and bytes.
@@ -214,13 +237,11 @@ public struct WorkTime: Sendable {
       return max(flops / (peak * min(0.9, fraction * attentionClock)), bytes / bandwidth) + launch
     }
     // Scores, softmax, dropout, values; each a kernel through memory.
-    let bytes = Double(cost.dataType.bits) / 8
-    let rate = rate(cost.dataType)
-    let scores = kernel(
-      queries, shape.keys, shape.headSize, batch: groups, rate: rate, bytes: bytes)
-    let values = kernel(
-      queries, shape.headSize, shape.keys, batch: groups, rate: rate, bytes: bytes)
-    let pairs = groups * queries * shape.keys
+    let type = cost.dataType
+    let scores = kernel(queries, shape.keys, shape.headSize, batch: groups, type)
+    let values = kernel(queries, shape.headSize, shape.keys, batch: groups, type)
+    let wide = Double(max(16, type.bits)) / 16
+    let pairs = wide * groups * queries * shape.keys
     if !shape.backward { return scores + values + softmax(pairs, 1) }
     return scores + 3 * values + softmax(pairs, 1.2)
   }
@@ -228,7 +249,7 @@ public struct WorkTime: Sendable {
   /// Scaled masked softmax (read, write) and dropout (read, write, mask) in half precision: about
   /// 10 bytes a pair.
   private func softmax(_ pairs: Double, _ factor: Double) -> Double {
-    10.4 * factor * pairs / bandwidth + 2 * launch
+    10.4 * scores * factor * pairs / bandwidth + 2 * launch
   }
 
   /// Recomputing the core of unfused attention: its forward again.

@@ -14,6 +14,7 @@ struct Evaluator {
   private let energy: EnergyModel
   private let peak: Double
   private let measuredShare: Double
+  private let isFamiliar: Bool
 
   init(_ profile: StepProfile, _ request: PlanRequest, step counted: LayeredStep? = nil) {
     self.profile = profile
@@ -25,7 +26,7 @@ struct Evaluator {
       clock: stack.clock,
       narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
       attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
-      convolution: stack.convolution)
+      convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)
@@ -36,6 +37,7 @@ struct Evaluator {
     // One device under the graph's own formats: the walk over the graph says it exactly.
     isExact = !(profile.trains && (stack.mainParameters || !stack.hasGraphLoss))
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
+    isFamiliar = request.isFamiliar(step)
   }
 
   /// The same with communication carried out in another way; nil: as it is.
@@ -114,7 +116,7 @@ struct Evaluator {
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
     estimate.basis = PredictionBasis(
-      request, measuredShare: measuredShare, routes: step.layers.contains { $0.experts > 0 })
+      request, measuredShare: measuredShare, isFamiliar: isFamiliar)
     spend(&estimate)
     return estimate
   }

@@ -1,6 +1,7 @@
 import CostModel
 import Glibc
 public import HardwareModel
+import Quantities
 
 /// What a prediction's time rests on.
 public struct PredictionBasis: Sendable, Hashable {
@@ -32,17 +33,43 @@ public struct PredictionBasis: Sendable, Hashable {
   /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
   /// label (docs/PlannerValidation.md).
   ///
-  /// - Parameter routes: whether a router sends rows to experts: published times of one
-  ///   configuration differ by half from one release of the software to the next.
-  init(_ request: PlanRequest, measuredShare: Double, routes: Bool) {
+  /// - Parameter isFamiliar: whether kernels of this kind and format were fitted under it
+  ///   (`PlanRequest.isFamiliar`).
+  init(_ request: PlanRequest, measuredShare: Double, isFamiliar: Bool) {
     let device = request.cluster.device
     if measuredShare > 0.9 {
       self.init(label: .measured, spread: 0.25, memorySpread: 0.06)
-    } else if device.efficiency?.isFitted == true, !routes, !request.stack.isRough {
+    } else if device.efficiency?.isFitted == true, isFamiliar, !request.stack.isRough {
       self.init(label: .interpolated, spread: 0.16, memorySpread: 0.08)
     } else {
       self.init(label: .extrapolated, spread: 0.58, memorySpread: 0.12)
     }
+  }
+}
+
+extension PlanRequest {
+  /// Whether published runs of this kind of work were fitted: products of 16 or fewer bits and no
+  /// router (published times of one mixture differ by half from one release of the software to the
+  /// next), convolutions only under software that such networks were fitted with.
+  func isFamiliar(_ step: LayeredStep) -> Bool {
+    guard !step.layers.contains(where: { $0.experts > 0 }) else { return false }
+    guard precision.compute.bits <= 16, precision.compute != .tf32 else { return false }
+    return stack.isFittedToConvolutions || step.convolutionShare < 0.1
+  }
+}
+
+extension LayeredStep {
+  /// Share of convolutions in the forward pass's FLOP.
+  var convolutionShare: Double {
+    var (convolutions, all) = (0.0, 0.0)
+    for layer in layers {
+      for item in layer.forward {
+        let flops = Double(layer.count) * Double(item.cost.hardwareFlops)
+        all += flops
+        if case .convolution = item.shape { convolutions += flops }
+      }
+    }
+    return all > 0 ? convolutions / all : 0
   }
 }
 

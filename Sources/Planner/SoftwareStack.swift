@@ -40,6 +40,12 @@ public struct SoftwareStack: Sendable, Hashable {
   public var update = 1.0
   /// Speed of convolutions in half precision relative to products.
   public var convolution = 1.0
+  /// Bytes that convolutions on matrix units move beside their own, for each of these: conversions
+  /// between channels first and last.
+  public var transposes = 0.0
+  /// Bytes of unfused attention's scores over those of Megatron's fused masked softmax: eager
+  /// frameworks scale, mask, normalise and drop in kernels of their own.
+  public var scores = 1.0
   /// `streaming` of rows sent to experts: sorting, padding and quantising them move bytes that no
   /// graph counts.
   public var expertStreaming = 1.0
@@ -62,6 +68,8 @@ public struct SoftwareStack: Sendable, Hashable {
   public var scattersHandOvers = true
   /// Whether published runs of it differ by so much that no prediction counts as interpolated.
   public var isRough = false
+  /// Whether convolutional networks were fitted under it.
+  public var isFittedToConvolutions = false
   /// Whether attention is a fused kernel.
   public var fusedAttention: Bool
   /// Whether weights are kept in half precision beside an fp32 copy, with fp32 gradients (18 bytes
@@ -76,16 +84,22 @@ public struct SoftwareStack: Sendable, Hashable {
     mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
   /// PyTorch 1.x (2020 to 2022) with DDP: every point-wise operator a kernel, attention through
   /// memory; as benchmarks on one device run it.
-  public static let pytorch2021 = SoftwareStack(
-    name: "pytorch-2021", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
-    streaming: 2.037, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
-    shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: false,
-    mainParameters: false)
+  public static let pytorch2021: SoftwareStack = {
+    var stack = SoftwareStack(
+      name: "pytorch-2021", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
+      streaming: 1.654, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
+      shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: false,
+      mainParameters: false)
+    stack.isFittedToConvolutions = true
+    stack.transposes = 0.7289
+    stack.scores = 0.9317
+    return stack
+  }()
   /// The same over the wall-clock of whole runs: loading, waiting and validation included.
   public static let pytorch2021Runs: SoftwareStack = {
     var stack = pytorch2021
     stack.name = "pytorch-2021-runs"
-    stack.clock = 0.4223
+    stack.clock = 0.3701
     stack.isRough = true
     return stack
   }()
@@ -94,8 +108,9 @@ public struct SoftwareStack: Sendable, Hashable {
   public static let nnUNet: SoftwareStack = {
     var stack = pytorch2021
     stack.name = "nnunet"
-    stack.streaming = 8.378
-    stack.convolution = 0.9319
+    stack.streaming = 7.943
+    stack.transposes = 1.171
+    stack.convolution = 1.103
     return stack
   }()
   /// Megatron-LM of 2021 (Narayanan et al., SC 2021): softmax kernels through memory, nothing

@@ -87,10 +87,13 @@ public struct FitPlan {
       Stage(
         tables: ["timm RTX 3090"],
         parameters: device("rtx-3090", [.matrix, .innerHalf, .waveHalf])
-          + stack("pytorch-2021", [.streaming])),
-      Stage(tables: ["nnU-Net"], parameters: stack("nnunet", [.streaming, .convolution])),
+          + stack("pytorch-2021", [.streaming, .transposes, .scores])),
       Stage(
-        tables: ["vision", "multimodal"], parameters: stack("pytorch-2021-runs", [.clock])),
+        tables: ["nnU-Net"],
+        parameters: stack("nnunet", [.streaming, .transposes, .convolution])),
+      Stage(
+        tables: ["vision", "multimodal"],
+        parameters: stack("pytorch-2021-runs", [.clock])),
     ]
   }
 

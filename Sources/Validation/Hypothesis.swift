@@ -50,6 +50,7 @@ public struct FitParameter: Sendable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
     case narrowClock, update, attentionClock, expertStreaming, expertOverlap, convolution
+    case transposes, scores
   }
 
   /// The number.
@@ -129,6 +130,8 @@ public struct FitParameter: Sendable {
     case .expertStreaming: \.expertStreaming
     case .expertOverlap: \.expertOverlap
     case .convolution: \.convolution
+    case .transposes: \.transposes
+    case .scores: \.scores
     case .attentionClock: \.attentionClock
     case .update: \.update
     case .narrowClock: \.narrowClock

@@ -64,7 +64,7 @@ public struct ParameterFit {
     let hypothesis = hypothesis(start, point)
     var result: [Double] = []
     for run in runs {
-      let predicted = try predictor.estimate(run, hypothesis)?.stepSeconds ?? 0
+      let predicted = try predictor.estimate(run, hypothesis).map { run.predicted($0) } ?? 0
       result.append(predicted > 0 ? log(predicted / (run.seconds ?? predicted)) : 0)
     }
     return result

@@ -19,6 +19,8 @@ public struct DecoderShape: Sendable, Hashable {
   public var isLlama = false
   /// Whether the output product has a weight of its own.
   public var untied = false
+  /// Whether it runs forward only.
+  public var infers = false
 
   /// A mixture of experts.
   public struct Experts: Sendable, Hashable {
@@ -49,6 +51,16 @@ public enum RunModel: Sendable, Hashable {
   case decoder(DecoderShape)
   /// A model of the catalogue, and what is done with it.
   case catalogue(String, WorkloadRequest)
+}
+
+/// What a published time covers.
+public enum Measure: String, Sendable, Hashable, CaseIterable {
+  /// Steps of training: timed ones, or a throughput in its steady state.
+  case steps
+  /// Forward and backward, or forward alone, without the update.
+  case passes
+  /// A whole run by the clock or in device-hours: loading, waiting, validation and restarts are in.
+  case wholeRun = "whole runs"
 }
 
 /// One published measurement with everything that is needed to predict it.
@@ -85,6 +97,13 @@ public struct PublishedRun: Sendable, Hashable {
   public var dropout = false
   /// Bytes that its loss needs for one logit, where that is stated; nil for the stack's.
   public var lossBytes: Double?
+  /// What `seconds` covers.
+  public var measure = Measure.steps
+  /// Whether full recomputation is taken where nothing else fits: it is not stated.
+  public var mayRecompute = false
+  /// Whether the batch of a device is not stated: the fastest that fits is taken, and `seconds` are
+  /// those of the configuration's global batch at the measured rate.
+  public var choosesMicroBatch = false
   /// Whether its micro-batch is the largest that fitted.
   public var isLargestMicroBatch = false
   /// Whether everything that memory depends on is stated.
@@ -102,6 +121,15 @@ public struct PublishedRun: Sendable, Hashable {
 }
 
 extension PublishedRun {
+  /// Seconds of an estimate that `seconds` is held against.
+  func predicted(_ estimate: PlanEstimate) -> Double {
+    let step = estimate.stepSeconds
+    let timed =
+      measure == .passes ? step - estimate.breakdown.optimizer - estimate.breakdown.host : step
+    guard choosesMicroBatch else { return timed }
+    return timed * Double(configuration.globalBatch) / Double(estimate.configuration.globalBatch)
+  }
+
   /// Whether its model is one of the catalogue.
   var isOfCatalogue: Bool {
     if case .catalogue = model { true } else { false }

@@ -32,6 +32,39 @@ public final class RunPredictor {
   public func estimate(
     _ run: PublishedRun, _ hypothesis: Hypothesis = Hypothesis()
   ) throws(UserError) -> PlanEstimate? {
+    guard run.choosesMicroBatch else { return try recomputing(run, hypothesis) }
+    var best: PlanEstimate?
+    for micro in Self.microBatches {
+      var tried = run
+      tried.configuration.microBatch = micro
+      tried.configuration.accumulation = 1
+      tried.model = run.model.batched(micro)
+      guard let estimate = try recomputing(tried, hypothesis), try fits(run, estimate) else {
+        break
+      }
+      if estimate.samplesPerSecond > best?.samplesPerSecond ?? 0 { best = estimate }
+    }
+    return best
+  }
+
+  /// Batches of a device that are tried where none is stated.
+  private static let microBatches = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
+  /// The estimate as stated, or with everything recomputed where that is not stated and nothing
+  /// else fits.
+  private func recomputing(
+    _ run: PublishedRun, _ hypothesis: Hypothesis
+  ) throws(UserError) -> PlanEstimate? {
+    let plain = try planned(run, hypothesis)
+    guard run.mayRecompute, let plain, try !fits(run, plain) else { return plain }
+    var other = run
+    other.configuration.recompute = .full
+    return try planned(other, hypothesis)
+  }
+
+  private func planned(
+    _ run: PublishedRun, _ hypothesis: Hypothesis
+  ) throws(UserError) -> PlanEstimate? {
     var cluster = try hardware.cluster(run.cluster)
     if let device = run.device { cluster.device = try hardware.device(device) }
     cluster.intraNode.efficiency = hypothesis.inside[run.cluster] ?? cluster.intraNode.efficiency
@@ -95,8 +128,8 @@ public final class RunPredictor {
     switch run.model {
     case .decoder(let shape):
       let request = WorkloadRequest(
-        task: .pretrain, batch: run.configuration.microBatch, sequence: shape.sequence,
-        precision: precision)
+        task: shape.infers ? .infer : .pretrain, batch: run.configuration.microBatch,
+        sequence: shape.sequence, precision: precision)
       workload = try Workload(shape.model, request)
     case .catalogue(let id, let request):
       workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
@@ -105,6 +138,15 @@ public final class RunPredictor {
     let result = Counted(profile: profile, step: profile.layered(fusing: true))
     counted[key] = result
     return result
+  }
+}
+
+extension RunModel {
+  /// The same with another micro-batch.
+  fileprivate func batched(_ micro: Int) -> RunModel {
+    guard case .catalogue(let id, var request) = self else { return self }
+    request.batch = micro
+    return .catalogue(id, request)
   }
 }
 

@@ -16,8 +16,10 @@ public struct ValidationReport: Sendable {
     /// The prediction of the best constant MFU of its table, in seconds.
     public var constantSeconds: Double?
 
+    /// Predicted seconds of what was measured.
+    public var predictedSeconds: Double { run.predicted(estimate) }
     /// Predicted over measured time, less 1; nil without a measured time.
-    public var error: Double? { run.seconds.map { estimate.stepSeconds / $0 - 1 } }
+    public var error: Double? { run.seconds.map { predictedSeconds / $0 - 1 } }
     /// Bytes that an allocator with room to spare reserves for one allocated, where the run states
     /// what was reserved; 1 elsewhere.
     public var reserved = 1.0
@@ -28,7 +30,7 @@ public struct ValidationReport: Sendable {
     /// Whether the measured time lies in the predicted 90 % interval.
     public var isCovered: Bool? {
       run.seconds.map {
-        let ratio = $0 / estimate.stepSeconds
+        let ratio = $0 / predictedSeconds
         return ratio <= 1 + estimate.basis.spread && ratio >= 1 / (1 + estimate.basis.spread)
       }
     }
@@ -125,7 +127,7 @@ public struct ValidationReport: Sendable {
       let fitted = timed.filter(\.run.isFitted)
       let basis = fitted.isEmpty ? timed : fitted
       // Seconds at an MFU of 1.
-      func ideal(_ line: Line) -> Double { line.estimate.stepSeconds * line.estimate.mfu }
+      func ideal(_ line: Line) -> Double { line.predictedSeconds * line.estimate.mfu }
       let candidates = basis.map { ideal($0) / ($0.run.seconds ?? 1) }
       let best = candidates.min { left, right in
         loss(left, basis, ideal) < loss(right, basis, ideal)

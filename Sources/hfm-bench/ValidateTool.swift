@@ -51,6 +51,7 @@ struct ValidateTool {
     let facts = data + "/facts/training_runs_"
     found.add(CatalogueRows.vision(try json(facts + "vision_multimodal.json")))
     found.add(CatalogueRows.biology(try json(facts + "language_bio.json")))
+    found.add(ExampleRows.read(try json(data + "/validation/deeplearningexamples.json")))
     let timm = try wholeFile(
       data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv",
       remedy: "check --data")

@@ -24,6 +24,33 @@ private struct Published: Sendable, CustomTestStringConvertible {
 /// Convolutional networks against published numbers.
 @Suite("Convolutional networks")
 struct ConvolutionalModelTests {
+  /// nnU-Net's rule (Isensee et al., Nature Methods 2021, online methods): an axis is halved while
+  /// 4 places remain, so that stages are one more than floor(log2(longest / 4)).
+  @Test(arguments: [
+    ("nnunet-3d-fullres", [80, 192, 160], 6), ("nnunet-3d-fullres", [20, 320, 256], 7),
+    ("nnunet-3d-fullres", [128, 128, 128], 6), ("nnunet-2d", [320, 256], 7),
+    ("nnunet-2d", [512, 512], 8), ("nnunet-2d", [192, 160], 6),
+  ])
+  func stagesFollowTheExtents(id: String, extents: [Int], stages: Int) throws {
+    var request = WorkloadRequest(task: .infer, batch: 1)
+    if extents.count == 3 {
+      request.volume = extents
+    } else {
+      request.image = ImageSize(height: extents[0], width: extents[1])
+    }
+    let graph = try Workload(try ModelCatalogue.builtIn.model(id), request).forward
+    let names = Set(graph.blocks.map(\.name))
+    #expect(names.contains("encoder.stage\(stages)"))
+    #expect(!names.contains("encoder.stage\(stages + 1)"))
+  }
+
+  @Test func extentsThatCannotBeHalvedAreRefused() throws {
+    var request = WorkloadRequest(task: .infer, batch: 1)
+    request.volume = [90, 128, 128]
+    let model = try ModelCatalogue.builtIn.model("nnunet-3d-fullres")
+    #expect(throws: UserError.self) { try Workload(model, request) }
+  }
+
   /// torchvision's model pages: "num_params" and "GFLOPS" (multiply-adds) of each set of weights.
   private static let torchvision = [
     Published("resnet18", 11_689_512, 1.81), Published("resnet34", 21_797_672, 3.66),

@@ -6,9 +6,94 @@ import TestSupport
 import Testing
 import Validation
 
+/// Readers on rows of the published form: what is complete becomes a run, what is not says why.
 @Suite struct RowReaderTests {
+  private func json(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
+
   @Test func anUnknownSetIsLeftOut() throws {
-    let document = try JSONValue(parsing: Array(#"{"rows": [{"set": "x"}]}"#.utf8))
-    #expect(RowReader.read(document).runs.isEmpty)
+    #expect(RowReader.read(try json(#"{"rows": [{"set": "x"}]}"#)).runs.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("dp4", 4, 1, 1, 1), ("tp4", 1, 4, 1, 4), ("pp4_1", 1, 1, 4, 4),
+  ])
+  func neuSightsCutsAreRead(
+    option: String, data: Int, tensor: Int, pipeline: Int, micro: Int
+  ) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "neusight", "hardware": "NVIDIA_H100_80GB_HBM3", "n_gpus": 4,
+        "model": "gpt2_large", "config": {"seq": "1024", "batch": "4", "mode": "train",
+        "option": "\(option)"}, "measured": {"e2e_ms": 200.0},
+        "predicted": {"neusight": 220.0}}]}
+        """))
+    let run = try #require(rows.runs.first)
+    let cut = run.configuration.parallelism
+    #expect([cut.data, cut.tensor, cut.pipeline] == [data, tensor, pipeline])
+    #expect(run.configuration.microBatch == micro)
+    #expect(run.measure == .passes)
+    #expect(run.peerSeconds == 0.22)
+  }
+
+  @Test(arguments: [
+    (#""model": "bert", "n_gpus": 8"#, "mean length"),
+    (#""model": "gpt3", "n_gpus": 8"#, "cut"),
+    (#""model": "unet3d", "n_gpus": 768"#, "cut over devices"),
+  ])
+  func mlPerfSaysWhatIsMissing(fields: String, word: String) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "mlperf_training", "hardware": "NVIDIA H100-SXM5-80GB", \(fields),
+        "config": {"global_batch": 84}, "measured": {"throughput": 100.0}}]}
+        """))
+    #expect(rows.runs.isEmpty)
+    #expect(rows.skipped.first?.reason.contains(word) == true)
+  }
+
+  /// Two numbers of one cell belong to two formats, in the order that the key names them.
+  @Test func aCellOfTwoFormatsIsTakenApart() throws {
+    let rows = ExampleRows.read(
+      try json(
+        """
+        [{"headings": ["BERT", "Training performance", "DGX A100 40GB"],
+        "row": {"GPUs": 8, "Sequence Length": 128,
+        "Batch size / GPU: mixed precision, TF32": "64  32",
+        "Gradient Accumulation: mixed precision, TF32": "16  32", "Throughput - mixed precision":
+        2048, "Throughput - TF32": 1024}, "source": "x: TensorFlow/LanguageModeling/BERT/README"}]
+        """))
+    #expect(rows.runs.map(\.configuration.microBatch) == [64, 32])
+    #expect(rows.runs.map(\.configuration.accumulation) == [16, 32])
+    #expect(rows.runs.map(\.precision.compute) == [.fp16, .tf32])
+    #expect(rows.runs.compactMap(\.seconds) == [4, 8])
+  }
+
+  /// A rate without a batch: the fastest batch that fits is chosen; the rate is what is held.
+  @Test func aRateWithoutABatchIsPredicted() throws {
+    let rows = CatalogueRows.vision(
+      try json(
+        """
+        {"runs": [{"id": "x", "arch": "stable_diffusion_v2_unet", "usable_for_validation": true,
+        "hardware": {"accelerator": "NVIDIA A100", "memory_gb": 80, "count": 8},
+        "work": {"resolution": [256, 256]}, "time": {"throughput_samples_per_s": 400.0},
+        "precision": "amp fp16", "parallelism": "DDP"}]}
+        """))
+    let run = try #require(rows.runs.first)
+    let predictor = RunPredictor(try HardwareCatalogue.builtIn())
+    let report = try ValidationReport(rows, predictor)
+    let line = try #require(report.lines.first)
+    #expect(line.fits)
+    #expect(line.estimate.configuration.microBatch > 1)
+    let rate = Double(run.configuration.globalBatch) / line.predictedSeconds
+    #expect(abs(rate / line.estimate.samplesPerSecond - 1) < 1e-9)
+  }
+
+  /// A text whose length is not stated cannot be timed.
+  @Test func aModelOfImagesAndTextNeedsALength() throws {
+    let rows = CatalogueRows.vision(
+      try json(#"{"runs": [{"arch": "llava_1_5_7b", "usable_for_validation": true}]}"#))
+    #expect(rows.runs.isEmpty)
+    #expect(rows.skipped.first?.reason.contains("mean length") == true)
   }
 }

@@ -10,6 +10,9 @@ import Quantities
 ///
 /// `{"kind": "unet", "volume": [128, 128, 128], "channels": 1, "classes": 2,
 /// "encoder": {"features": [32, 64, …], "blocks": 2}, "decoder": {"blocks": 2}}`
+///
+/// With `"adapts": true` the stages follow the extents that a workload gives, as nnU-Net's planner
+/// lays them (`UNetEncoder.adapted`).
 struct UNet: Component {
   static let kind = "unet"
 
@@ -22,11 +25,13 @@ struct UNet: Component {
   var deepSupervision: Bool
   /// Whether values are predicted (restoration), not classes.
   var regression: Bool
+  /// Whether the stages follow the extents.
+  var adapts: Bool
 
   init(_ cursor: JSONCursor) throws(JSONError) {
     let own: Set<String> = [
       "kind", "classes", "encoder", "decoder", "norm", "groups", "groupSize", "activation", "bias",
-      "deepSupervision", "regression",
+      "deepSupervision", "regression", "adapts",
     ]
     try cursor.refuseUnknownKeys(known: own.union(ImageInput.keys))
     input = try ImageInput(cursor, channels: 1)
@@ -36,18 +41,26 @@ struct UNet: Component {
     decoder = try UNetDecoder(cursor.field("decoder"), style, encoder)
     deepSupervision = try cursor.bool("deepSupervision", false)
     regression = try cursor.bool("regression", false)
+    adapts = try cursor.bool("adapts", false)
     input.multiple = encoder.multiple
   }
 
   var sample: SampleDefaults {
     var sample = input.sample
-    if input.dimensions > 1 { sample.multiples = encoder.multiples }
+    if input.dimensions > 1 { sample.multiples = adapts ? [] : encoder.multiples }
     return sample
   }
 
   func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
     try scope.refuse([.supervised, .embedding])
     let request = scope.request
+    if adapts, request.spatial != input.extents {
+      var other = self
+      other.encoder = try encoder.adapted(to: request.spatial, scope)
+      other.decoder = decoder.adapted(to: other.encoder)
+      (other.adapts, other.input.extents) = (false, request.spatial)
+      return try other.build(scope, into: &graph)
+    }
     let image = try input.value(scope, &graph)
     if request.objective == .embedding {
       return try scope.flow(into: &graph) { (flow) throws(UserError) in

@@ -117,8 +117,8 @@ struct UNetDecoder: Sendable, Hashable {
   var up: Up
   /// Channels behind each upsampling, from the coarsest on.
   var upFeatures: [Int]
-  let kernels: [[Int]]
-  let strides: [[Int]]
+  var kernels: [[Int]]
+  var strides: [[Int]]
 
   init(
     _ cursor: JSONCursor, _ style: ConvolutionStyle, _ encoder: UNetEncoder

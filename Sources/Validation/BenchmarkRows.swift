@@ -1,0 +1,62 @@
+import DataFormats
+import Graph
+import Models
+import Planner
+import Quantities
+import Workloads
+
+extension RowReader {
+  // MARK: MLPerf Training
+
+  private static let mlPerfSites: [(word: String, cluster: String)] = [
+    ("H100-SXM", "dgx-h100-superpod"), ("H100 80GB HBM3", "dgx-h100-superpod"),
+    ("H200", "dgx-h200"), ("B200-SXM", "dgx-b200-superpod"), ("GB200", "gb200-nvl72-superpod"),
+    ("L40S", "hospital-4x4-l40s"),
+  ]
+
+  /// Why a benchmark's rows cannot be predicted.
+  private static let mlPerfGaps = [
+    "bert": "BERT: the mean length of packed sequences is not stated",
+    "llama2_70b_lora": "Llama 2 70B LoRA: tensor and context parallel sizes are not stated",
+    "gpt3": "GPT-3 175B: the cut is not stated",
+    "llama31_405b": "Llama 3.1 405B: the cut is not stated",
+  ]
+
+  /// Rates of MLPerf Training that the rules of a benchmark complete: Stable Diffusion trains the
+  /// U-Net of version 2 on latents of 512 pixels, U-Net 3D takes crops of 128 voxels. The median of
+  /// a submission's own reports.
+  static func mlPerf(_ row: Row, _ rows: inout PublishedRows) {
+    let table = "MLPerf Training"
+    if let gap = mlPerfGaps[row.model] { return rows.skip(table, gap) }
+    guard ["stable_diffusion", "unet3d"].contains(row.model) else {
+      return rows.skip(table, "\(row.model): its recipe is not in the catalogue")
+    }
+    guard let rate = row.measured("throughput") else {
+      return rows.skip(table, "only the time to a target is stated")
+    }
+    guard let site = mlPerfSites.first(where: { row.hardware.contains($0.word) }) else {
+      return rows.skip(table, "device not known here")
+    }
+    guard let devices = row.devices, let global = row.config("global_batch"),
+      global % devices == 0,
+      let configuration = configuration(
+        data: devices, tensor: 1, pipeline: 1, micro: global / devices, global: global,
+        recompute: .none)
+    else { return rows.skip(table, "\(row.model): how samples are cut over devices is not stated") }
+    let precision = Precision(parameters: .fp32, compute: .fp16)
+    let diffuses = row.model == "stable_diffusion"
+    var request = WorkloadRequest(
+      task: .pretrain, batch: global / devices, precision: precision,
+      optimizer: diffuses ? .adamw : .momentum)
+    if !diffuses { request.volume = [128, 128, 128] }
+    var run = PublishedRun(
+      table: table, group: "\(row.model) \(site.cluster)",
+      label: "\(row.model) B\(global) on \(devices) \(site.cluster) (\(row.text("org")))",
+      cluster: site.cluster, stack: diffuses ? "megatron" : "pytorch",
+      model: .catalogue(diffuses ? "sd2-unet" : "nnunet-3d-fullres", request),
+      precision: precision, configuration: configuration, seconds: Double(global) / rate,
+      isFitted: false)
+    run.statesMemory = false
+    rows.runs.append(run)
+  }
+}

@@ -1,0 +1,65 @@
+import CostModel
+import Graph
+import HardwareModel
+import Quantities
+import TestSupport
+import Testing
+
+/// Laws of a kernel's time that hold on every device.
+@Suite struct KernelTimeTests {
+  private func cost(_ type: DataType, flops: Double, bytes: Double) -> OperatorCost {
+    OperatorCost(
+      operatorClass: .matrix, dataType: type, modelFlops: Int(flops),
+      hardwareFlops: Int(flops), vectorFlops: 0, bytesRead: Int(bytes), bytesWritten: 0)
+  }
+
+  private func product(_ type: DataType, _ m: Double, _ n: Double, _ k: Double) -> WorkItem {
+    let shape = ProductShape(rows: m, columns: n, inner: k, tokens: .rows, cut: .none)
+    return WorkItem(
+      .product(shape), cost: cost(type, flops: 2 * m * n * k, bytes: m * k), isCut: false)
+  }
+
+  /// A slower format hides the same waits behind fewer elements: it loses less on a short sum.
+  @Test(arguments: ["a100-80gb-sxm", "v100-32gb", "h100-80gb-sxm", "t4"])
+  func slowFormatsLoseLessOnShortSums(id: String) throws {
+    let time = WorkTime(device: try HardwareCatalogue.builtIn().device(id))
+    func loss(_ type: DataType) -> Double {
+      let short = time.seconds(product(type, 8192, 8192, 512), WorkCut())
+      let long = time.seconds(product(type, 8192, 8192, 16_384), WorkCut())
+      return 32 * short / long
+    }
+    #expect(loss(.fp32) < loss(.fp16))
+    #expect(loss(.fp32) >= 1)
+  }
+
+  /// An odd extent costs as much as one of 8 elements, never more.
+  @Test func oddExtentsArePadded() throws {
+    let time = WorkTime(device: try HardwareCatalogue.builtIn().device("a100-80gb-sxm"))
+    let odd = time.seconds(product(.fp16, 4096, 4096, 4097), WorkCut())
+    let eight = time.seconds(product(.fp16, 4096, 4096, 4104), WorkCut())
+    let aligned = time.seconds(product(.fp16, 4096, 4096, 4096), WorkCut())
+    #expect(odd <= eight)
+    #expect(odd > aligned)
+  }
+
+  private func convolution(_ type: DataType, isFast: Bool) -> WorkItem {
+    let shape = ConvolutionShape(
+      rows: 262_144, columns: 64, inner: 576, groups: 1, hasFastAlgorithm: isFast)
+    let flops = 2 * 262_144.0 * 64 * 576
+    return WorkItem(.convolution(shape), cost: cost(type, flops: flops, bytes: 1e7), isCut: false)
+  }
+
+  /// Winograd's algorithm helps vector units only; conversions of layout burden matrix units only.
+  @Test func convolutionsTakeTheirAlgorithms() throws {
+    let device = try HardwareCatalogue.builtIn().device("v100-32gb")
+    let plain = WorkTime(device: device)
+    let converting = WorkTime(device: device, transposes: 2)
+    func seconds(_ time: WorkTime, _ type: DataType, _ isFast: Bool) -> Double {
+      time.seconds(convolution(type, isFast: isFast), WorkCut())
+    }
+    #expect(seconds(plain, .fp32, true) < 0.6 * seconds(plain, .fp32, false))
+    #expect(seconds(plain, .fp16, true) == seconds(plain, .fp16, false))
+    #expect(seconds(converting, .fp16, false) > seconds(plain, .fp16, false))
+    #expect(seconds(converting, .fp32, false) == seconds(plain, .fp32, false))
+  }
+}
