@@ -31,17 +31,13 @@ extension ValidationReport {
     }
   }
 
-<<<<<<< HEAD
-  /// How the intervals of all held-out rows hold, by label.
-=======
   /// What a table's times cover.
   private func measured(_ table: String) -> String {
     let kinds = Set(lines(of: table).filter { $0.run.seconds != nil }.map(\.run.measure))
     return Measure.allCases.filter(kinds.contains).map(\.rawValue).joined(separator: ", ")
   }
 
-  /// How the intervals of all held-out rows hold, by label, and how memory's fits-or-not holds.
->>>>>>> wt/rows
+  /// How the intervals of all held-out rows hold, by label.
   public var judgements: [String] {
     var result: [String] = []
     func cover(_ name: String, _ lines: [Line]) {
