@@ -26,6 +26,8 @@ struct CutStage {
   var multiplicity = 1.0
   /// Layers of a stack on it.
   var layers = 0.0
+  /// Where a mode covers part of the layers: the share of what it saves over all of them.
+  var coveredShare = 1.0
 
   /// Sums a stage's layers.
   ///
@@ -40,7 +42,7 @@ struct CutStage {
     index = Double(stage.index)
     self.isLast = isLast
     multiplicity = Double(stage.multiplicity)
-    let (tensor, parts) = (Double(cut.tensor), Double(cut.context))
+    let tensor = Double(cut.tensor)
     for (layer, count) in stage.counts.enumerated() where count > 0 {
       let work = step.layers[layer]
       let n = Double(count)
@@ -55,28 +57,12 @@ struct CutStage {
       largestLayer = max(
         largestLayer, (held + work.expertParameters / spread) * work.parameterBytes)
       guard !work.backward.isEmpty else { continue }
-      let whole = cut.sequenceParallel ? tensor : 1
-      let boundary = work.boundary / whole / parts
-      let scores = cut.fusedAttention ? 0 : work.scores / tensor / parts
-      let saved = work.saved.share(cut) / parts
-      let cheap = work.cheap.share(cut) / parts
-      let masks = setting.dropout && work.isLayer ? boundary : 0
-      // The inputs of attention and MLP, whole.
-      let inputs = cut.regathers ? 0 : 2 * (work.boundary / parts - boundary)
-      let all = saved + scores + boundary + masks + inputs
-      keptNone += n * all
-      let products = setting.stack.repeatedProducts * max(0, saved - cheap)
-      let selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores
-      keptSelective += n * (work.isLayer ? selective : all)
-      keptFull += n * (work.isLayer ? boundary : all)
-      let forwardPeak = work.forwardPeak.share(cut) / parts
-      let backwardPeak = work.backwardPeak.share(cut) / parts
-      // Unfused attention's backward writes the gradients of scores and probabilities.
-      // The graph's loss is PyTorch's, of 10 bytes a logit beside the logits.
-      let spared = (10 - setting.stack.lossBytes) * work.logits / tensor / parts
-      let inside = max(0, max(forwardPeak - saved, backwardPeak + 0.8 * scores) - spared)
-      working = max(working, inside)
-      workingFull = max(workingFull, work.isLayer ? inside + saved + scores : inside)
+      let bytes = LayerBytes(work, cut, setting)
+      keptNone += n * bytes.all
+      keptSelective += n * (work.isLayer ? bytes.selective : bytes.all)
+      keptFull += n * (work.isLayer ? bytes.boundary : bytes.all)
+      working = max(working, bytes.inside)
+      workingFull = max(workingFull, bytes.working(work.isLayer ? .full : .none))
     }
     parameters -= shared
     trained = min(trained, max(0, trained - shared))
@@ -89,13 +75,7 @@ struct CutStage {
   func busy(_ mode: RecomputeMode) -> Double { seconds.total + recompute(mode) }
 
   /// Seconds of repeated work.
-  func recompute(_ mode: RecomputeMode) -> Double {
-    switch mode {
-    case .none: 0
-    case .selective: seconds.selective
-    case .full: seconds.full
-    }
-  }
+  func recompute(_ mode: RecomputeMode) -> Double { seconds.repeated(mode) }
 
   /// Bytes kept for one micro-batch.
   func kept(_ mode: RecomputeMode) -> Double {

@@ -56,7 +56,7 @@ struct SearchDimensions {
 
   let request: PlanRequest
   let trains: Bool
-  let recomputes: [RecomputeMode]
+  let recomputes: [RecomputeChoice]
   private let heads: Int
   private let layers: Int
   private let stacks: Int
@@ -84,7 +84,8 @@ struct SearchDimensions {
     stacks = repeated.count
     layers = repeated.reduce(0) { $0 + $1.count }
     available = request.availableDevices
-    recomputes = trains ? request.space.recompute ?? RecomputeMode.allCases : [.none]
+    recomputes =
+      trains ? RecomputeChoice.all(request.space) : [RecomputeChoice(mode: .none)]
     batchDivisors = SearchSpace.divisors(request.globalBatch, upTo: available)
   }
 
@@ -208,11 +209,11 @@ struct SearchDimensions {
 
   // MARK: inner
 
-  func inner(_ configuration: Configuration) -> [Inner] {
+  func inner(_ configuration: Configuration, _ choice: RecomputeChoice) -> [Inner] {
     let cut = configuration.parallelism
     let orders = schedules(cut)
     var result: [Inner] = []
-    for offload in offloads(configuration) {
+    for offload in offloads(choice) {
       for zero in zeroStages(cut) {
         for shards in shards(zero, cut, cut.data * cut.context) {
           for (virtualStages, schedule) in orders {
@@ -228,12 +229,12 @@ struct SearchDimensions {
   }
 
   /// How many `inner` gives.
-  func innerCount(_ configuration: Configuration) -> Int {
+  func innerCount(_ configuration: Configuration, _ choice: RecomputeChoice) -> Int {
     let cut = configuration.parallelism
     let sharings = zeroStages(cut).reduce(0) {
       $0 + shards($1, cut, cut.data * cut.context).count
     }
-    return offloads(configuration).count * sharings * schedules(cut).count
+    return offloads(choice).count * sharings * schedules(cut).count
   }
 
   /// Least share of the other stages' time that a pipeline waits, and whether weight gradients may
@@ -245,9 +246,12 @@ struct SearchDimensions {
     )
   }
 
-  private func offloads(_ configuration: Configuration) -> [Offload] {
+  private func offloads(_ choice: RecomputeChoice) -> [Offload] {
     let all = request.space.offload ?? [[]]
-    guard request.space.executions != nil, configuration.recompute == .full else { return all }
+    // Where activations leave the device, more recomputing may also save time: no count of layers
+    // is the best for sure.
+    guard choice.isFewest || request.space.executions != nil && choice.mode == .full
+    else { return all }
     return all.filter { !$0.contains(.activations) }
   }
 

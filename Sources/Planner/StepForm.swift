@@ -40,6 +40,8 @@ struct StepCut {
   var recompute: RecomputeMode
   var offload: Offload
   var fusedAttention: Bool
+  /// Modes that share a stage's layers: the stages' full recomputation means them; nil: one mode.
+  var coverage: CutStage.Coverage?
 
   /// Devices that hold the same share of the parameters.
   var replicas: Int { data * context }
