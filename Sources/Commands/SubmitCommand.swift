@@ -22,6 +22,7 @@ enum SubmitCommand: Command {
       .value("ledger", "FILE", "record of jobs and runs (default \(RunSession.defaultLedger))"),
       .value("work", "FOLDER", "for scripts and outputs; all nodes see it (default hfm-slurm)"),
       .value("cluster", "FILE", "a profile with the processors' measured speed"),
+      HardwareSource.option,
       .value("hfm", "PATH", "this program on the nodes (default: its own path)"),
       .value("poll", "SECONDS", "time between looks at Slurm (default 2)"),
       .flag("no-wait", "submit and leave; with --placement slurm only"),
@@ -102,7 +103,7 @@ enum SubmitCommand: Command {
     let cores = group.map { $0.sockets * $0.coresPerSocket } ?? 1
     let rough = Device(roughly: group?.machine ?? Machine(source: "Slurm", name: ""))
     guard let path = arguments.string("cluster") else { return (rough, cores) }
-    let catalogue = try HardwareCatalogue.builtIn()
+    let catalogue = try HardwareSource.catalogue(arguments)
     let cluster = try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
       try catalogue.device(id)
     }
