@@ -13,6 +13,9 @@ struct CutStage {
   var expertParameters = 0.0
   var expertTrained = 0.0
   var largestLayer = 0.0
+  /// Of `parameters`, those kept in fewer than 16 bits, and their bytes.
+  var packed = 0.0
+  var packedBytes = 0.0
   /// Bytes kept for one micro-batch's backward.
   var keptNone = 0.0
   var keptSelective = 0.0
@@ -54,8 +57,14 @@ struct CutStage {
       let spread = Double(cut.expert * cut.expertTensor)
       expertParameters += n * work.expertParameters / spread
       expertTrained += n * work.expertTrained / spread
-      largestLayer = max(
-        largestLayer, (held + work.expertParameters / spread) * work.parameterBytes)
+      let narrow = work.packed.share(tensor: tensor, sequence: false)
+      let narrowBytes = work.packedBytes.share(tensor: tensor, sequence: false)
+      packed += n * narrow
+      packedBytes += n * narrowBytes
+      let wide = (held - narrow + work.expertParameters / spread) * work.parameterBytes
+      // Packed matrices are fetched as they are kept.
+      let fetched = narrowBytes * setting.parameterBytes / setting.computeBytes
+      largestLayer = max(largestLayer, wide + fetched)
       guard !work.backward.isEmpty else { continue }
       let bytes = LayerBytes(work, cut, setting)
       keptNone += n * bytes.all
@@ -66,6 +75,11 @@ struct CutStage {
     }
     parameters -= shared
     trained = min(trained, max(0, trained - shared))
+  }
+
+  /// Dense parameters as so many elements of the format computed in: what fetching them moves.
+  func moved(_ setting: StepSetting) -> Double {
+    parameters - packed + packedBytes / setting.computeBytes
   }
 
   /// Elements that the optimizer updates, experts' included.

@@ -56,9 +56,11 @@ struct MemoryForm {
       guard cut.zero >= level else { return bytes * (dense + experts) }
       return bytes * (dense / shards + experts / expertShards)
     }
-    let held = stage.parameters + stage.expertParameters
-    result.parameters = share(
-      stage.parameters, stage.expertParameters, setting.parameterBytes, from: 3)
+    let held = stage.moved(setting) + stage.expertParameters
+    result.parameters =
+      share(
+        stage.parameters - stage.packed, stage.expertParameters, setting.parameterBytes, from: 3)
+      + share(stage.packedBytes, 0, 1, from: 3)
     let fetched = min(
       2 * stage.largestLayer / setting.parameterBytes * setting.computeBytes,
       held * setting.computeBytes)
