@@ -18,7 +18,7 @@ import Testing
 
   static let mixed = [
     "plan", "uni", "--task", "finetune", "--cluster", "2xrtx-3090+1xrtx-4090", "--global-batch",
-    "192", "--micro-batch", "8", "--top", "3",
+    "1536", "--micro-batch", "64", "--top", "3",
   ]
 
   @Test func mixedCardsShareABatch() throws {
@@ -31,7 +31,7 @@ import Testing
     let parts = try #require(shares["parts"]?.array)
     #expect(parts.compactMap { $0["device"]?.string } == ["rtx-3090", "rtx-4090"])
     let samples = try parts.map { try Self.number($0, "samples") }
-    #expect(samples.reduce(0, +) == 192)
+    #expect(samples.reduce(0, +) == 1536)
     // The newer card alone takes more than each of the older two.
     #expect(samples[1] > samples[0] / 2)
     for part in parts {
