@@ -16,6 +16,7 @@ enum ClusterCommand: Command {
       .value("group", "NAME", "which nodes the profile describes, where there are several makes"),
       .value("device", "TYPE=ID[,…]", "catalogue devices of the site's words for GPUs"),
       .value("output", "FILE", "where the profile goes"),
+      HardwareSource.option,
     ],
     discussion: """
       Reads nodes, sockets, cores, memory, GPUs, features, partitions, limits and
@@ -79,7 +80,7 @@ enum ClusterCommand: Command {
       group = first
     }
     return try SiteProfile(
-      site, group, catalogue: try ClusterOption.catalogue(arguments),
+      site, group, catalogue: try HardwareSource.catalogue(arguments),
       given: try devices(arguments), date: WallClock.now())
   }
 

@@ -10,6 +10,7 @@ enum DevicesCommand: Command {
       .flag("clusters", "list clusters, not devices"),
       .value("kind", "KIND", "only these devices", words: Device.Kind.allCases.map(\.rawValue)),
       .value("search", "TEXT", "only what holds TEXT in its id, name or source"),
+      HardwareSource.option,
     ],
     discussion: """
       An id is what --cluster of hfm plan takes; a device's id stands for that device
@@ -19,7 +20,7 @@ enum DevicesCommand: Command {
     examples: ["hfm devices --search rtx", "hfm devices --clusters --search hospital"])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-    let catalogue = try ClusterOption.catalogue(arguments)
+    let catalogue = try HardwareSource.catalogue(arguments)
     let search = arguments.string("search")?.lowercased() ?? ""
     func matches(_ texts: String...) -> Bool {
       search.isEmpty || texts.contains { $0.lowercased().contains(search) }

@@ -22,6 +22,8 @@ enum ModelSource {
     var paths: [String] = []
     for name in try Files.names(in: folder) {
       let path = folder + "/" + name
+      // Hardware of one's own lies in the same folder (`HardwareSource`).
+      if depth == 0, name == "devices" || name == "clusters" { continue }
       if Files.isFolder(path) {
         if depth < 4 { paths += try profiles(below: path, depth: depth + 1) }
       } else if name.hasSuffix(".json") {

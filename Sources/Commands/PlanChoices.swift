@@ -33,6 +33,15 @@ enum PlanChoices {
       "recompute", "WORD", "activations computed again in backward (default: all are tried)",
       words: RecomputeMode.allCases.map(\.rawValue)),
     .value(
+      "recompute-layers", "N",
+      "first layers of each stage that do so (default: all, or the fewest that fit)"),
+    .value(
+      "recompute-rest", "WORD", "what the others do, with --recompute-layers (default none)",
+      words: ["none", "selective"]),
+    .value(
+      "recompute-chunk", "N",
+      "layers repeated from one kept input (default 1, or the fewest that fit)"),
+    .value(
       "offload", "LIST",
       "kept on the host: none, or of optimizer,parameters,activations (default: only if needed)"),
   ]
@@ -56,9 +65,32 @@ enum PlanChoices {
     space.contextKind = word(arguments, "context-kind")
     space.shardGroup = word(arguments, "shard-group")
     space.recompute = word(arguments, "recompute")
+    space.recomputeSpan = try span(arguments, space.recompute)
     if let text = arguments.string("sequence-parallel") { space.sequenceParallel = [text == "on"] }
     if let text = arguments.string("offload") { space.offload = [try offload(text)] }
     return space
+  }
+
+  /// Which layers recompute; nil: left to the search, or all.
+  private static func span(
+    _ arguments: Arguments, _ modes: [RecomputeMode]?
+  ) throws(UserError) -> RecomputeSpan? {
+    let layers = try arguments.int("recompute-layers", in: 1...1_000_000)
+    let chunk = try arguments.int("recompute-chunk", in: 1...1_000_000)
+    let rest = arguments.string("recompute-rest")
+    guard layers != nil || chunk != nil || rest != nil else { return nil }
+    if let rest, layers == nil {
+      throw UserError(
+        .input, key: "--recompute-rest", "\(rest) stands without --recompute-layers",
+        remedy: "say of how many layers with --recompute-layers N")
+    }
+    let span = RecomputeSpan(
+      layers: layers, rest: rest.flatMap(RecomputeMode.init(rawValue:)) ?? .none,
+      chunk: chunk ?? 1)
+    var space = SearchSpace()
+    (space.recompute, space.recomputeSpan) = (modes, span)
+    try space.validate()
+    return span
   }
 
   private static func word<Word: RawRepresentable>(

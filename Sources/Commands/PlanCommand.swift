@@ -18,16 +18,28 @@ enum PlanCommand: Command {
       cut a step by data (ZeRO, FSDP), tensor, sequence, context and pipeline
       parallelism, with accumulation, recomputation and offload; inference plans are
       replicas with a batch each. --cluster takes a catalogue name, a device's id
-      (that device alone), a profile's path, or here: this machine.
+      (that device alone), cards of one machine (4xrtx-3090), a profile's path, or
+      here: this machine. Several kinds of device are joined by +; each then takes a
+      share of the batch or of the layers by its speed and memory.
+
+      --what-if also asks, of every cluster that has a price, how many devices to rent
+      or to buy so that the job ends by the --deadline at the least cost. A purchase
+      counts by the share of its --life, with its electricity (--grid).
       """,
     examples: [
       "hfm plan bert-large --task pretrain --cluster hospital-2x8-a100-40gb --global-batch 512",
       "hfm plan bert-base --cluster here --device-profile here.json --micro-batch 8",
+      "hfm plan meditron-7b --task lora --cluster 2xa100-40gb-pcie+4xrtx-3090 --global-batch 64",
+      "hfm plan uni --task finetune --samples 2M --cluster 4xrtx-3090 --what-if dgx1-v100-32gb "
+        + "--deadline 14d --buy rtx-3090=1499 --rent v100-32gb=3.06 --grid germany",
     ])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
     let workload = try WorkloadOptions.request(arguments)
+    if let mixed = try ClusterOption.mixed(arguments) {
+      return try MixedPlanning.run(arguments, console, model, workload, mixed)
+    }
     let cluster = try ClusterOption.cluster(arguments, console)
     let request = try PlanOptions.request(arguments, console, model, workload, cluster)
     let clock = ContinuousClock()
@@ -48,6 +60,7 @@ enum PlanCommand: Command {
       var members = report.json(explain: console.explain).object ?? []
       if let comparison {
         members.append(JSONValue.Member("comparison", comparison.json(report)))
+        members.append(JSONValue.Member("offers", comparison.offersJSON(report)))
       }
       console.print(json: JSONValue(.object(members)))
     } else {
@@ -67,12 +80,16 @@ enum PlanCommand: Command {
     _ request: PlanRequest
   ) throws(UserError) -> PlanComparison? {
     if let names = arguments.string("what-if") {
-      let catalogue = try ClusterOption.catalogue(arguments)
+      let catalogue = try HardwareSource.catalogue(arguments)
       var clusters = [request.cluster]
       for name in names.split(separator: ",") {
-        clusters.append(try catalogue.cluster(String(name)))
+        clusters.append(try HardwareSource.cluster(String(name), catalogue))
       }
-      return try PlanComparison.whatIf(clusters, model, workload, request)
+      let prices = try PriceOptions.prices(arguments)
+      clusters = try clusters.map { cluster throws(UserError) in try prices.applied(to: cluster) }
+      var result = try PlanComparison.whatIf(clusters, model, workload, request)
+      result.offers = try OfferSearch(prices.tariff).offers(clusters, model, workload, request)
+      return result
     }
     guard arguments.flag("pareto") else { return nil }
     return try PlanComparison.pareto(model, workload, request)
@@ -87,16 +104,11 @@ enum ClusterOption {
         .input, key: "--cluster", "hfm plan needs a cluster",
         remedy: "give --cluster here, a name such as dgx-a100-80gb, or a profile's path")
     }
-    let catalogue = try catalogue(arguments)
     var cluster: Cluster
     if name == "here" {
       cluster = try here(arguments, console)
-    } else if Files.exists(name), !Files.isFolder(name) {
-      cluster = try Cluster(parsing: try Files.read(name, limit: 1 << 26), file: name) {
-        id throws(UserError) in try catalogue.device(id)
-      }
     } else {
-      cluster = try catalogue.cluster(name)
+      cluster = try HardwareSource.cluster(name, try HardwareSource.catalogue(arguments))
     }
     if name != "here", let path = arguments.string("device-profile") {
       cluster.device = try device(path)
@@ -104,19 +116,18 @@ enum ClusterOption {
     return cluster
   }
 
-  /// The built-in hardware with the user's profiles over it.
-  static func catalogue(_ arguments: Arguments) throws(UserError) -> HardwareCatalogue {
-    let builtIn = try HardwareCatalogue.builtIn()
-    guard let folder = WorkloadOptions.profileFolder(arguments) else { return builtIn }
-    var devices: [HardwareCatalogue.File] = []
-    for path in try WorkloadOptions.profiles(in: folder + "/devices") {
-      devices.append((path, try Files.read(path, limit: 1 << 26)))
+  /// Devices of several kinds that `--cluster` names: `2xa100-40gb-pcie+4xrtx-3090`, clusters
+  /// joined by `+`, or a profile with parts; nil for one kind.
+  static func mixed(_ arguments: Arguments) throws(UserError) -> MixedCluster? {
+    guard let name = arguments.string("cluster"), name != "here" else { return nil }
+    let catalogue = try HardwareSource.catalogue(arguments)
+    if Files.exists(name), !Files.isFolder(name) {
+      return try MixedCluster(
+        parsing: try Files.read(name, limit: 1 << 26), file: name, catalogue)
     }
-    var clusters: [HardwareCatalogue.File] = []
-    for path in try WorkloadOptions.profiles(in: folder + "/clusters") {
-      clusters.append((path, try Files.read(path, limit: 1 << 26)))
-    }
-    return try builtIn.overridden(devices: devices, clusters: clusters)
+    guard name.contains("+"), !catalogue.clusters.contains(where: { $0.id == name })
+    else { return nil }
+    return try MixedCluster(words: name, catalogue)
   }
 
   private static func device(_ path: String) throws(UserError) -> Device {

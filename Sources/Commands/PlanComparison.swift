@@ -20,7 +20,20 @@ struct PlanComparison {
     var why = "nothing fits"
   }
 
+  /// What renting or buying devices of a cluster costs.
+  struct Offer {
+    var cluster: Cluster
+    var offer: AcquisitionOffer
+
+    var words: String {
+      "\(offer.way.rawValue) \(offer.plan.devices) of \(cluster.id), done in "
+        + Format.seconds(offer.plan.totalSeconds)
+    }
+  }
+
   var rows: [Row] = []
+  /// The cheapest rental and purchase of each cluster, cheapest first.
+  var offers: [Offer] = []
 
   /// The best plan of each cluster by the request's goal; a device's own rent stands in for a price
   /// that is not given.
@@ -107,18 +120,32 @@ struct PlanComparison {
         row.cost.map { Format.fixed($0, 2) } ?? "–",
       ]
     }
-    return table.lines + [cheapest].compactMap(\.self)
+    return table.lines + offerLines
   }
 
-  /// The cheapest of several clusters in words; nil with fewer than two prices.
-  private var cheapest: String? {
-    let priced = rows.filter { $0.cost != nil }
-    let names = Set(priced.map(\.cluster.id))
-    guard names.count > 1, let best = priced.min(by: { ($0.cost ?? 0) < ($1.cost ?? 0) }),
-      let plan = best.plan, let cost = best.cost
-    else { return nil }
-    return "cheapest: \(best.cluster.id), \(plan.devices) devices for "
-      + "\(Format.seconds(plan.totalSeconds)), \(Format.fixed(cost, 2))"
+  /// Rentals and purchases as a table; none without prices.
+  private var offerLines: [String] {
+    guard let best = offers.first,
+      let least = offers.min(by: { $0.offer.outlay < $1.offer.outlay })
+    else { return [] }
+    var table = AlignedTable(
+      head: ["how", "cluster", "devices", "cut", "total", "cost", "electricity", "paid at once"],
+      rightAligned: [2, 4, 5, 6, 7])
+    table.rows = offers.map { row in
+      let (offer, plan) = (row.offer, row.offer.plan)
+      return [
+        offer.way.rawValue, row.cluster.id, String(plan.devices),
+        PlanReport.words(plan.configuration), Format.seconds(plan.totalSeconds),
+        Format.fixed(offer.cost, 2), offer.electricity.map { Format.fixed($0, 2) } ?? "–",
+        Format.fixed(offer.outlay, 2),
+      ]
+    }
+    return ["", "to rent or to buy:"] + table.lines + [
+      "cheapest: \(best.words), for \(Format.fixed(best.offer.cost, 2))",
+      "least to pay at once: \(least.words), for \(Format.fixed(least.offer.outlay, 2))",
+      "cost of a purchase: the job's share of the life (--life) and electricity (--price-per-kwh,",
+      "--grid); of cards alone where the profile has no price of a node.",
+    ]
   }
 
   /// The rows for programs, each plan as in `plans`.
@@ -129,6 +156,19 @@ struct PlanComparison {
           ("cluster", .string(row.cluster.id)),
           ("plan", row.plan.map { report.json($0, explain: false) } ?? .null),
           ("refusal", row.refusal.isEmpty ? .null : .string(row.refusal)),
+        ])
+      })
+  }
+
+  /// The offers for programs.
+  func offersJSON(_ report: PlanReport) -> JSONValue {
+    .array(
+      offers.map { row in
+        .object([
+          ("way", .string(row.offer.way.rawValue)), ("cluster", .string(row.cluster.id)),
+          ("cost", .number(row.offer.cost)), ("outlay", .number(row.offer.outlay)),
+          ("electricityCost", row.offer.electricity.map { .number($0) } ?? .null),
+          ("plan", report.json(row.offer.plan, explain: false)),
         ])
       })
   }

@@ -46,6 +46,7 @@ enum PlanOptions {
       .value("pue", "X", "energy of the site over that of its machines (default 1)"),
       .value("price-per-device-hour", "X", "price of one device for an hour, any currency"),
       .value("grams-per-kwh", "X", "grams of CO2e per kWh of electricity"),
+    ] + PriceOptions.options + [
       .value("what-if", "NAMES", "further clusters to compare, joined by commas"),
       .flag("pareto", "the best plans by time, device hours, energy and cost"),
       .flag("exhaustive", "evaluate every configuration, without bounds"),

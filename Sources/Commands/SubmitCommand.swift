@@ -23,6 +23,7 @@ enum SubmitCommand: Command {
       .value("work", "FOLDER", "for scripts and outputs; all nodes see it (default hfm-slurm)"),
       .value(
         "cluster", "FILE", "a profile with the processors' speed; what jobs took is added to it"),
+      HardwareSource.option,
       .value("hfm", "PATH", "this program on the nodes (default: its own path)"),
       .value("poll", "SECONDS", "time between looks at Slurm (default 2)"),
       .flag("no-wait", "submit and leave; with --placement slurm only"),
@@ -103,7 +104,7 @@ enum SubmitCommand: Command {
   /// The profile that was given; nil for none.
   private static func cluster(_ arguments: Arguments) throws(UserError) -> Cluster? {
     guard let path = arguments.string("cluster") else { return nil }
-    let catalogue = try HardwareCatalogue.builtIn()
+    let catalogue = try HardwareSource.catalogue(arguments)
     return try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
       try catalogue.device(id)
     }

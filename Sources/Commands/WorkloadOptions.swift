@@ -1,5 +1,4 @@
 import CostModel
-import Glibc
 import Graph
 import Models
 import Quantities
@@ -132,13 +131,6 @@ enum WorkloadOptions {
   /// The words between commas.
   private static func list(_ text: String) -> [String] {
     text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
-  }
-
-  /// The folder of `--profiles` or `HFM_PROFILES`; nil without either.
-  static func profileFolder(_ arguments: Arguments) -> String? {
-    if let folder = arguments.string("profiles") { return folder }
-    guard let folder = getenv("HFM_PROFILES") else { return nil }
-    return String(cString: folder)
   }
 
   /// The model that MODEL names: a catalogue id or a file.

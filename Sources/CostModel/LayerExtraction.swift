@@ -32,6 +32,7 @@ struct LayerExtraction {
         // An earlier call's parameters, counted there.
         layer.parameters = LayerWork.Split()
         layer.trained = LayerWork.Split()
+        (layer.packed, layer.packedBytes) = (LayerWork.Split(), LayerWork.Split())
         (layer.expertParameters, layer.expertTrained) = (0, 0)
       }
       for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
@@ -84,6 +85,10 @@ struct LayerExtraction {
         layer.expertParameters += Double(block[id].count)
       } else {
         layer.parameters.add(Double(block[id].count), cut: weight != .whole)
+        if block[id].dataType.bits < 16 {
+          layer.packed.add(Double(block[id].count), cut: weight != .whole)
+          layer.packedBytes.add(Double(block[id].bytes), cut: weight != .whole)
+        }
       }
       layer.parameterBytes = Double(block[id].dataType.bits) / 8
     }

@@ -34,6 +34,8 @@ public struct LayerWork: Sendable, Hashable {
   public var parameters = Split()
   /// Those that are trained.
   public var trained = Split()
+  /// Of `parameters`, frozen ones kept in fewer than 16 bits, and their bytes.
+  public var packed = Split(), packedBytes = Split()
   /// Bytes of one element of a parameter.
   public var parameterBytes = 4.0
   /// Bytes kept for backward inside one iteration.

@@ -142,7 +142,9 @@ public struct MemoryModel: Sendable, Hashable {
       let block = graph.blocks[call.block]
       return block.operators.reduce(sum) { sum, op in
         guard case .attention(let heads) = op.kind, heads.causal else { return sum }
-        let width = Saturating.product(2, heads.keyValueHeads, heads.headSize)
+        let width =
+          block.cachedElements
+          ?? Saturating.product(heads.keyValueHeads, heads.headSize + heads.valueSize)
         return Saturating.add(
           sum, Saturating.product(block[op.inputs[1]].dataType.bytes(width), call.count))
       }

@@ -25,6 +25,8 @@ struct TensorCut {
   private(set) var spread: [Int] = []
   /// Bytes gathered because an operator needs all of a cut tensor.
   private(set) var gathered: [Int] = []
+  /// Cut tensors `[…, heads, size]`: their last axis lies whole on each device.
+  private var byHeads: Set<TensorID> = []
   /// The rows that a router sent to experts.
   let experts: ExpertRows
 
@@ -53,9 +55,18 @@ struct TensorCut {
         guard block[table].shape[0] >= 4096, isParameter(table, block) else { continue }
         weights[table] = .table
         reduced.append(block[output].bytes)
+      case .concatenate(let axis)
+      where axis == block[output].shape.count - 1
+        && op.inputs.contains(where: byHeads.contains):
+        // Each device joins what belongs to its heads, also of what it holds whole.
+        isCut[output.index] = true
+        byHeads.insert(output)
       default:
         if Self.keepsCut(op.kind) {
           follow(op, block)
+          if op.kind == .cast, isCut[output.index], splitsHeads(op.inputs[0], output, block) {
+            byHeads.insert(output)
+          }
         } else if isCut(anyOf: op.inputs) {
           gather(op, block)
         }
@@ -80,6 +91,12 @@ struct TensorCut {
       return experts.isInner[id.index] ? \.expertInner : \.expertWide
     }
     return isCut[id.index] ? \.cut : \.whole
+  }
+
+  /// Whether a view splits the last axis in two.
+  private func splitsHeads(_ input: TensorID, _ output: TensorID, _ block: Block) -> Bool {
+    let (from, to) = (block[input].shape, block[output].shape)
+    return to.count == from.count + 1 && to.dropLast(2) == from.dropLast()
   }
 
   private func isCut(anyOf ids: [TensorID]) -> Bool { ids.contains { isCut[$0.index] } }

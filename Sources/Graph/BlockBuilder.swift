@@ -151,6 +151,9 @@ public struct BlockBuilder: Sendable {
   /// Marks the block as a layer of its own (see `Block.isLayer`).
   public mutating func markLayer() { block.isLayer = true }
 
+  /// Marks what a decoder's cache keeps of a token (see `Block.cachedElements`).
+  public mutating func markCached(_ elements: Int) { block.cachedElements = elements }
+
   /// Marks queries, keys and values as one product (see `Block.packsProjections`).
   public mutating func markPacked() { block.packsProjections = true }
 

@@ -16,6 +16,9 @@ public struct Block: Sendable, Hashable {
   /// Whether the model's code makes queries, keys and values in one product of one operand (GPT-2,
   /// timm), which the graph states as three.
   public var packsProjections = false
+  /// Elements that a decoder's cache keeps of a token where they are not its keys and values; nil
+  /// for these.
+  public var cachedElements: Int?
 
   /// Creates a block.
   public init(

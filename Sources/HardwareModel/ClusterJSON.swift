@@ -3,13 +3,14 @@ public import Quantities
 
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
-// "interNode": {…}, "host": {see HostNode}, "source"}; a link may state its "efficiency".
+// "interNode": {…}, "host": {see HostNode}, "nodePurchaseDollars", "source"}; a link may state its
+// "efficiency".
 // "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
 // plans do not need it.
 extension Cluster {
   private static let keys: Set<String> = [
     "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "host", "source",
-    "slurm",
+    "slurm", "nodePurchaseDollars",
   ]
 
   /// Reads a cluster profile; `devices` resolves a device's id.
@@ -46,6 +47,9 @@ extension Cluster {
         },
         source: try cursor.optional("source")?.string() ?? "not stated")
     }
+    nodePurchasePrice = try UserError.fromJSON { () throws(JSONError) in
+      try cursor.optional("nodePurchaseDollars")?.double(in: 0...1e12)
+    }
   }
 
   /// The profile as JSON with the device in full; reading it gives an equal cluster.
@@ -56,6 +60,7 @@ extension Cluster {
       ("intraNode", intraNode.json), ("interNode", interNode.json),
     ]
     if let host { members.append(("host", host.json)) }
+    if let nodePurchasePrice { members.append(("nodePurchaseDollars", .number(nodePurchasePrice))) }
     members.append(("source", .string(source)))
     return .object(members)
   }

@@ -207,6 +207,8 @@ public struct Cluster: Sendable, Hashable {
   public var interNode: Link
   /// The machine around the devices of one node; nil when unknown.
   public var host: HostNode?
+  /// Price of buying one node with its devices, in US dollars; nil when unknown.
+  public var nodePurchasePrice: Double?
   /// Where the figures came from.
   public var source: String
 

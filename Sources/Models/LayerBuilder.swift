@@ -48,6 +48,9 @@ struct LayerBuilder {
     var block = request.block(name)
     block.markLayer()
     if stack.packsProjections { block.markPacked() }
+    if stack.latent != nil, stack.causal {
+      block.markCached(stack.cacheWidths.keys + stack.cacheWidths.values)
+    }
     let x = try block.input("hidden", shape)
     let sides = try sides(shape, &block)
     if stack.spareNorm {
@@ -101,14 +104,19 @@ struct LayerBuilder {
         rows: try block.input("routing.rows", rows, .int32),
         weights: try block.input("routing.weights", rows, .int32))
     }
-    func cache(_ name: String, _ tokens: Int) throws(UserError) -> (TensorID, TensorID) {
-      let shape = [shape[0], tokens, stack.keyValueWidth]
-      return (
-        try block.input(name + ".keys", shape), try block.input(name + ".values", shape)
+    func cache(
+      _ name: String, _ tokens: Int, _ widths: (keys: Int, values: Int)
+    ) throws(UserError) -> (TensorID, TensorID) {
+      (
+        try block.input(name + ".keys", [shape[0], tokens, widths.keys]),
+        try block.input(name + ".values", [shape[0], tokens, widths.values])
       )
     }
-    if past > 0 { sides.cache = try cache("cache", past) }
-    if let memory, memoryIsCached { sides.memoryCache = try cache("cache.encoder", memory) }
+    if past > 0 { sides.cache = try cache("cache", past, stack.cacheWidths) }
+    if let memory, memoryIsCached {
+      let width = stack.keyValueWidth
+      sides.memoryCache = try cache("cache.encoder", memory, (width, width))
+    }
     return sides
   }
 
@@ -149,6 +157,22 @@ struct LayerBuilder {
   private func attention(
     _ x: TensorID, _ sides: Sides, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
+    let mixed: TensorID
+    if let latent = stack.latent {
+      mixed = try LatentAttentionBuilder(latent: latent, stack: stack).build(
+        x, sides.cache, &block)
+    } else {
+      mixed = try heads(x, sides, &block)
+    }
+    let output = try block.linear(
+      "attention.output", mixed, to: stack.hidden, bias: stack.outputBias, .attention)
+    return try scaled("attention", output, &block)
+  }
+
+  /// The heads' results, side by side.
+  private func heads(
+    _ x: TensorID, _ sides: Sides, _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
     let bias = stack.queryKeyValueBias
     let width = stack.keyValueWidth
     let query = try rotated(
@@ -175,25 +199,21 @@ struct LayerBuilder {
           "attention.prefix.bias", .pad(axis: 3, before: tokens, after: 0), bias)
       }
     }
-    let mixed: TensorID
     if let sparse = stack.blockSparse, scores == nil, sparse.covers(block.block[key].shape[1]) {
-      mixed = try BlockSparseAttention(pattern: sparse, heads: stack.heads, size: stack.headSize)
+      return try BlockSparseAttention(pattern: sparse, heads: stack.heads, size: stack.headSize)
         .build(query, key, value, &block)
     } else if let pattern = stack.disentangled, let places = sides.places {
-      mixed = try DisentangledAttention(pattern: pattern, stack: stack).build(
+      return try DisentangledAttention(pattern: pattern, stack: stack).build(
         query, key, value, table: places.table, offsets: places.offsets, &block)
     } else if let pattern = stack.sliding {
-      mixed = try SlidingWindowAttention(
+      return try SlidingWindowAttention(
         pattern: pattern, heads: stack.heads, size: stack.headSize
       ).build(query, key, value, hidden: x, &block)
     } else if let scores {
-      mixed = try block.apply("attention", .attention(stack.geometry), query, key, value, scores)
+      return try block.apply("attention", .attention(stack.geometry), query, key, value, scores)
     } else {
-      mixed = try block.apply("attention", .attention(stack.geometry), query, key, value)
+      return try block.apply("attention", .attention(stack.geometry), query, key, value)
     }
-    let output = try block.linear(
-      "attention.output", mixed, to: stack.hidden, bias: stack.outputBias, .attention)
-    return try scaled("attention", output, &block)
   }
 
   /// A bias a head and pair of places (a class token in front), from this layer's table.
@@ -286,22 +306,17 @@ struct LayerBuilder {
   private func mlp(
     _ x: TensorID, _ sides: Sides, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
-    let width = stack.intermediate
-    let outputBias = stack.mlpOutputBias ?? stack.mlpBias
-    let down: TensorID
+    var down: TensorID
     if let mixture = stack.mixture, let routing = sides.routing {
       down = try experts(mixture, x, routing, &block)
-    } else {
-      let inner: TensorID
-      if stack.gated {
-        let gate = try block.linear("mlp.gate", x, to: width, bias: stack.mlpBias, .mlp)
-        let up = try block.linear("mlp.up", x, to: width, bias: stack.mlpBias, .mlp)
-        inner = try block.apply("mlp.product", .gatedActivation(stack.activation), gate, up)
-      } else {
-        let up = try block.linear("mlp.up", x, to: width, bias: stack.mlpBias, .mlp)
-        inner = try block.apply("mlp.activation", .activation(stack.activation), up)
+      if mixture.shared > 0 {
+        // Experts that all tokens visit are one MLP of their joint width.
+        let all = try plainMlp(
+          "mlp.shared", x, width: mixture.shared * stack.intermediate, &block)
+        down = try block.apply("mlp.experts.sum", .add, down, all)
       }
-      down = try block.linear("mlp.down", inner, to: stack.hidden, bias: outputBias, .mlp)
+    } else {
+      down = try plainMlp("mlp", x, width: stack.intermediate, &block)
     }
     return try scaled("mlp", down, &block)
   }
@@ -337,6 +352,23 @@ struct LayerBuilder {
     let sum = try block.apply(
       "mlp.combine", .scatterRows(rows: tokens), weighted, routing.rows)
     return try block.apply("mlp.tokens", .cast, sum, shape: shape)
+  }
+
+  /// One MLP of a width.
+  private func plainMlp(
+    _ name: String, _ x: TensorID, width: Int, _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
+    let outputBias = stack.mlpOutputBias ?? stack.mlpBias
+    let inner: TensorID
+    if stack.gated {
+      let gate = try block.linear(name + ".gate", x, to: width, bias: stack.mlpBias, .mlp)
+      let up = try block.linear(name + ".up", x, to: width, bias: stack.mlpBias, .mlp)
+      inner = try block.apply(name + ".product", .gatedActivation(stack.activation), gate, up)
+    } else {
+      let up = try block.linear(name + ".up", x, to: width, bias: stack.mlpBias, .mlp)
+      inner = try block.apply(name + ".activation", .activation(stack.activation), up)
+    }
+    return try block.linear(name + ".down", inner, to: stack.hidden, bias: outputBias, .mlp)
   }
 
   private func scaled(

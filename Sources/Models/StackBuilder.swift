@@ -123,17 +123,20 @@ struct StackBuilder {
     _ layer: Int, _ past: Int, into graph: inout GraphBuilder
   ) throws(UserError) -> [ValueID] {
     var values: [ValueID] = []
-    func add(_ name: String, _ tokens: Int) throws(UserError) {
-      let shape = [request.batch, tokens, stack.keyValueWidth]
-      for part in ["keys", "values"] {
+    func add(
+      _ name: String, _ tokens: Int, _ widths: (keys: Int, values: Int)
+    ) throws(UserError) {
+      for (part, width) in [("keys", widths.keys), ("values", widths.values)] {
         values.append(
           try graph.input(
-            prefix + GraphRequest.cache + "\(name)\(part).\(layer)", shape,
-            request.precision.compute))
+            prefix + GraphRequest.cache + "\(name)\(part).\(layer)",
+            [request.batch, tokens, width], request.precision.compute))
       }
     }
-    if past > 0 { try add("", past) }
-    if case .cached(let tokens) = memory { try add("encoder.", tokens) }
+    if past > 0 { try add("", past, stack.cacheWidths) }
+    if case .cached(let tokens) = memory {
+      try add("encoder.", tokens, (stack.keyValueWidth, stack.keyValueWidth))
+    }
     return values
   }
 

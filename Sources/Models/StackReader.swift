@@ -9,6 +9,7 @@ extension TransformerStack {
     "fusedAttention", "rotaryBase", "rotaryDimensions", "rotaryAxes", "alibi", "relativeBuckets",
     "relativeGrid", "keyBias", "windowCycle", "queryKeyNorm", "disentangled", "sliding",
     "packsProjections", "blockSparse", "sharedLayers", "layerScale", "spareNorm", "finalNorm",
+    "latent",
   ]
 
   init(_ cursor: JSONCursor) throws(JSONError) {
@@ -53,10 +54,15 @@ extension TransformerStack {
     mlpBias = try cursor.bool("mlpBias", true)
     mlpOutputBias = try cursor.optional("mlpOutputBias")?.bool()
     guard let place = try cursor.optional("mixture") else { return }
-    try place.refuseUnknownKeys(known: ["experts", "active"])
+    try place.refuseUnknownKeys(
+      known: ["experts", "active", "shared", "denseLayers", "denseIntermediate"])
     let experts = try place.field("experts").int(in: 1...10_000)
-    mixture = Mixture(
+    var read = Mixture(
       experts: experts, active: try place.field("active").int(in: 1...experts))
+    read.shared = try place.optional("shared")?.int(in: 0...10_000) ?? 0
+    read.denseLayers = try place.optional("denseLayers")?.int(in: 0...layers) ?? 0
+    read.denseIntermediate = try place.int("denseIntermediate", intermediate)
+    mixture = read
   }
 
   private mutating func readAttention(_ cursor: JSONCursor) throws(JSONError) {
@@ -77,6 +83,7 @@ extension TransformerStack {
     alibi = try cursor.bool("alibi", false)
     relativeBuckets = try cursor.optional("relativeBuckets")?.int(in: 1...1_000_000)
     try readEncoderAttention(cursor)
+    try readLatent(cursor)
     keyBias = try cursor.optional("keyBias")?.bool()
     relativeGrid = try cursor.optional("relativeGrid")?.ints(count: 1...3)
     guard [alibi, relativeBuckets != nil, relativeGrid != nil].count(where: { $0 }) < 2 else {
@@ -85,6 +92,18 @@ extension TransformerStack {
     guard windowCycle.isEmpty || !biased else {
       throw cursor.error("windowCycle takes no bias on the scores")
     }
+  }
+
+  private mutating func readLatent(_ cursor: JSONCursor) throws(JSONError) {
+    guard let field = try cursor.optional("latent") else { return }
+    let read = try LatentAttention(field)
+    guard keyValueHeads == heads, !biased, !queryKeyNorm, blockSparse == nil, disentangled == nil,
+      sliding == nil
+    else {
+      throw field.error("takes as many key/value heads as query heads, and no other pattern")
+    }
+    latent = read
+    headSize = read.headSize
   }
 
   /// Patterns of attention that transformers computes as products of their own, in encoders.

@@ -32,6 +32,12 @@ public struct Mixture: Sendable, Hashable {
   public var experts: Int
   /// Experts that a token visits.
   public var active: Int
+  /// Experts that every token visits besides (DeepSeekMoE, arXiv 2401.06066, section 3.2).
+  public var shared = 0
+  /// First layers that have one MLP instead.
+  public var denseLayers = 0
+  /// The width of that MLP.
+  public var denseIntermediate = 0
   /// Creates a mixture.
   public init(experts: Int, active: Int) {
     self.experts = experts
@@ -90,6 +96,8 @@ public struct TransformerStack: Sendable, Hashable {
   public var blockSparse: BlockSparse?
   /// Attention over content and position apart (DeBERTa); nil without.
   public var disentangled: Disentangled?
+  /// Keys and values made of one latent a token (DeepSeek-V2); nil without.
+  public var latent: LatentAttention?
   /// Attention within windows and of a few tokens over all (Longformer); nil without.
   public var sliding: SlidingWindow?
   /// Whether the model's code makes queries, keys and values in one product (GPT-2, timm).
@@ -136,6 +144,7 @@ public struct TransformerStack: Sendable, Hashable {
   public var geometry: AttentionGeometry {
     var geometry = AttentionGeometry(
       queryHeads: heads, keyValueHeads: keyValueHeads, headSize: headSize, causal: causal)
+    if let latent { geometry.valueSize = latent.value }
     geometry.window = window
     geometry.fused = fusedAttention
     geometry.bias = biased
@@ -148,11 +157,19 @@ public struct TransformerStack: Sendable, Hashable {
   /// Columns of keys and of values.
   var keyValueWidth: Int { keyValueHeads * headSize }
 
+  /// Columns that the cache keeps of a token: its keys and values, or its latent and shared key.
+  var cacheWidths: (keys: Int, values: Int) {
+    latent.map { ($0.keyValueRank, $0.rotated) } ?? (keyValueWidth, keyValueWidth)
+  }
+
   /// Some of the layers, without the final norm.
   func part(_ range: Range<Int>) -> TransformerStack {
     var part = self
     part.layers = range.count
     part.finalNorm = false
+    if let first = mixture?.denseLayers {
+      part.mixture?.denseLayers = max(0, first - range.lowerBound)
+    }
     if !windowCycle.isEmpty {
       part.windowCycle = windowCycle.indices.map {
         windowCycle[(range.lowerBound + $0) % windowCycle.count]
@@ -164,21 +181,42 @@ public struct TransformerStack: Sendable, Hashable {
   /// Layers whose windows may differ: each run of equal ones is built apart.
   static let mostCycledLayers = 1000
 
-  /// Runs of neighbouring layers with one window each, as stacks whose `window` says which.
+  /// Runs of neighbouring layers with one window and one kind of MLP each, as stacks that say
+  /// which.
   func runs(_ range: Range<Int>) -> [(layers: Range<Int>, stack: TransformerStack)] {
-    guard !windowCycle.isEmpty else { return [(range, self)] }
+    let dense = mixture?.denseLayers ?? 0
+    guard !windowCycle.isEmpty || range.lowerBound < dense else { return [(range, self)] }
+    if windowCycle.isEmpty {
+      let middle = min(dense, range.upperBound)
+      return [(range.lowerBound..<middle, at(0)), (middle..<range.upperBound, self)]
+        .filter { !$0.0.isEmpty }
+    }
     var runs: [(layers: Range<Int>, stack: TransformerStack)] = []
     for layer in range {
-      let keys = windowCycle[layer % windowCycle.count]
-      var same = self
-      same.window = keys == 0 ? nil : keys
-      if let last = runs.last, last.stack.window == same.window {
+      let same = at(layer)
+      if let last = runs.last, last.stack.window == same.window,
+        (last.stack.mixture == nil) == (same.mixture == nil)
+      {
         runs[runs.count - 1].layers = last.layers.lowerBound..<layer + 1
       } else {
         runs.append((layer..<layer + 1, same))
       }
     }
     return runs
+  }
+
+  /// The stack as one of its layers is.
+  private func at(_ layer: Int) -> TransformerStack {
+    var same = self
+    if !windowCycle.isEmpty {
+      let keys = windowCycle[layer % windowCycle.count]
+      same.window = keys == 0 ? nil : keys
+    }
+    if let mixture, layer < mixture.denseLayers {
+      same.mixture = nil
+      same.intermediate = mixture.denseIntermediate
+    }
+    return same
   }
 
   /// Tokens that the key/value cache holds after `past` of them: a window forgets the others.

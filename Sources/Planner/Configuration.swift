@@ -10,6 +10,8 @@ public struct Configuration: Sendable, Hashable {
   public var accumulation: Int
   /// Which activations are kept.
   public var recompute: RecomputeMode
+  /// Which layers of a stage do so.
+  public var span = RecomputeSpan.all
   /// What is kept in host memory.
   public var offload: Offload = []
 
@@ -40,16 +42,25 @@ public struct Configuration: Sendable, Hashable {
     return cut
   }
 
+  /// The modes that share a stage's layers; nil where one covers them all.
+  var coverage: CutStage.Coverage? {
+    guard span != .all, recompute != .none else { return nil }
+    return CutStage.Coverage(
+      mode: recompute, span: span, virtualStages: parallelism.virtualStages)
+  }
+
   /// The numbers of the closed form.
   func stepCut(_ stack: SoftwareStack) -> StepCut {
-    StepCut(
+    let coverage = coverage
+    return StepCut(
       data: parallelism.data, tensor: parallelism.tensor, pipeline: parallelism.pipeline,
       virtualStages: parallelism.virtualStages, context: parallelism.context,
       expert: parallelism.expert, expertTensor: parallelism.expertTensor,
       zero: parallelism.zeroStage, sequenceParallel: parallelism.sequenceParallel,
       schedule: parallelism.schedule, nodeShards: parallelism.shardGroup == .node,
-      microBatch: microBatch, accumulation: accumulation, recompute: recompute, offload: offload,
-      fusedAttention: stack.fusedAttention)
+      microBatch: microBatch, accumulation: accumulation,
+      recompute: coverage == nil ? recompute : .full, offload: offload,
+      fusedAttention: stack.fusedAttention, coverage: coverage)
   }
 }
 
@@ -75,6 +86,8 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case deadline
   /// The job would cost more than the budget.
   case budget
+  /// Fewer layers need recomputing: the rest's mode fits by itself.
+  case needless
 
   /// The reason in words.
   public var words: String {
@@ -89,6 +102,7 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
     case .slower: "are slower by a bound"
     case .deadline: "end after the deadline"
     case .budget: "cost more than the budget"
+    case .needless: "recompute more than the memory asks for"
     }
   }
 }

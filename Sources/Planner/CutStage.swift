@@ -13,6 +13,9 @@ struct CutStage {
   var expertParameters = 0.0
   var expertTrained = 0.0
   var largestLayer = 0.0
+  /// Of `parameters`, those kept in fewer than 16 bits, and their bytes.
+  var packed = 0.0
+  var packedBytes = 0.0
   /// Bytes kept for one micro-batch's backward.
   var keptNone = 0.0
   var keptSelective = 0.0
@@ -29,6 +32,8 @@ struct CutStage {
   var multiplicity = 1.0
   /// Layers of a stack on it.
   var layers = 0.0
+  /// Where a mode covers part of the layers: the share of what it saves over all of them.
+  var coveredShare = 1.0
 
   /// Sums a stage's layers.
   ///
@@ -43,7 +48,7 @@ struct CutStage {
     index = Double(stage.index)
     self.isLast = isLast
     multiplicity = Double(stage.multiplicity)
-    let (tensor, parts) = (Double(cut.tensor), Double(cut.context))
+    let tensor = Double(cut.tensor)
     for (layer, count) in stage.counts.enumerated() where count > 0 {
       let work = step.layers[layer]
       let n = Double(count)
@@ -57,35 +62,29 @@ struct CutStage {
       let spread = Double(cut.expert * cut.expertTensor)
       expertParameters += n * work.expertParameters / spread
       expertTrained += n * work.expertTrained / spread
-      largestLayer = max(
-        largestLayer, (held + work.expertParameters / spread) * work.parameterBytes)
+      let narrow = work.packed.share(tensor: tensor, sequence: false)
+      let narrowBytes = work.packedBytes.share(tensor: tensor, sequence: false)
+      packed += n * narrow
+      packedBytes += n * narrowBytes
+      let wide = (held - narrow + work.expertParameters / spread) * work.parameterBytes
+      // Packed matrices are fetched as they are kept.
+      let fetched = narrowBytes * setting.parameterBytes / setting.computeBytes
+      largestLayer = max(largestLayer, wide + fetched)
       guard !work.backward.isEmpty else { continue }
-      let whole = cut.sequenceParallel ? tensor : 1
-      let boundary = work.boundary / whole / parts
-      let scores = cut.fusedAttention ? 0 : work.scores / tensor / parts
-      let saved = work.saved.share(cut) / parts
-      let cheap = work.cheap.share(cut) / parts
-      let masks = setting.dropout && work.isLayer ? boundary : 0
-      // The inputs of attention and MLP, whole.
-      let inputs = cut.regathers ? 0 : 2 * (work.boundary / parts - boundary)
-      let all = saved + scores + boundary + masks + inputs
-      keptNone += n * all
-      let copies = work.weightCopies.share(cut) / parts
-      let products = setting.stack.repeatedProducts * max(0, saved - cheap - copies)
-      let selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores
-      keptSelective += n * (work.isLayer ? selective : all)
-      keptFull += n * (work.isLayer ? boundary : all)
-      let forwardPeak = work.forwardPeak.share(cut) / parts
-      let backwardPeak = work.backwardPeak.share(cut) / parts
-      // Unfused attention's backward writes the gradients of scores and probabilities.
-      // The graph's loss is PyTorch's, of 10 bytes a logit beside the logits.
-      let spared = (10 - setting.stack.lossBytes) * work.logits / tensor / parts
-      let inside = max(0, max(forwardPeak - saved, backwardPeak + 0.8 * scores) - spared)
-      working = max(working, inside)
-      workingFull = max(workingFull, work.isLayer ? inside + saved + scores : inside)
+      let bytes = LayerBytes(work, cut, setting)
+      keptNone += n * bytes.all
+      keptSelective += n * (work.isLayer ? bytes.selective : bytes.all)
+      keptFull += n * (work.isLayer ? bytes.boundary : bytes.all)
+      working = max(working, bytes.inside)
+      workingFull = max(workingFull, bytes.working(work.isLayer ? .full : .none))
     }
     parameters -= shared
     trained = min(trained, max(0, trained - shared))
+  }
+
+  /// Dense parameters as so many elements of the format computed in: what fetching them moves.
+  func moved(_ setting: StepSetting) -> Double {
+    parameters - packed + packedBytes / setting.computeBytes
   }
 
   /// Elements that the optimizer updates, experts' included.
@@ -95,13 +94,7 @@ struct CutStage {
   func busy(_ mode: RecomputeMode) -> Double { seconds.total + recompute(mode) }
 
   /// Seconds of repeated work.
-  func recompute(_ mode: RecomputeMode) -> Double {
-    switch mode {
-    case .none: 0
-    case .selective: seconds.selective
-    case .full: seconds.full
-    }
-  }
+  func recompute(_ mode: RecomputeMode) -> Double { seconds.repeated(mode) }
 
   /// Of the bytes kept for one micro-batch, those that only autocast needs.
   func autocast(_ mode: RecomputeMode) -> Double {

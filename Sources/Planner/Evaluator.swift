@@ -71,16 +71,21 @@ struct Evaluator {
   }
 
   /// The stages of a pipeline under a cut; nil when there are fewer layers than stages.
-  func stages(_ cut: WorkCut, _ times: [LayerSeconds], _ pipeline: Int) -> [CutStage]? {
+  func stages(
+    _ cut: WorkCut, _ times: [LayerSeconds], _ pipeline: Int,
+    _ coverage: CutStage.Coverage? = nil
+  ) -> [CutStage]? {
     guard let partition = partition(pipeline, times) else { return nil }
     let bytes = max(1, step.layers.first?.parameterBytes ?? 4)
     let shared =
       pipeline == 1 ? step.sharedParameters.share(tensor: Double(cut.tensor), sequence: false) : 0
     return partition.stages.map { stage in
       let isLast = stage.counts.last ?? 0 > 0
-      return CutStage(
+      var result = CutStage(
         stage, isLast: isLast, step, times, cut,
         shared: shared / bytes, setting: setting)
+      if let coverage { result.cover(coverage, stage.counts, step, times, cut, setting) }
+      return result
     }
   }
 
@@ -92,7 +97,10 @@ struct Evaluator {
     work.imbalance = request.expertImbalance
     work.regathers = setting.execution?.regathers ?? true
     let times = times(work, configuration.parallelism.contextKind)
-    guard let stages = stages(work, times, configuration.parallelism.pipeline) else { return nil }
+    guard
+      let stages = stages(
+        work, times, configuration.parallelism.pipeline, configuration.coverage)
+    else { return nil }
     return estimate(configuration, stages)
   }
 
@@ -105,7 +113,7 @@ struct Evaluator {
       perStep: breakdown.total, parameters: Double(profile.cost.parameters.trainable))
     let passes = Double(configuration.accumulation) * Double(configuration.parallelism.data)
     let model = Double(profile.cost.flops.step) * passes
-    let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration.recompute) * passes : 0
+    let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration) * passes : 0
     let capacity = breakdown.total * Double(devices) * peak
     var estimate = PlanEstimate(
       configuration: configuration, precision: request.precision, breakdown: breakdown,
@@ -119,6 +127,34 @@ struct Evaluator {
       request, measuredShare: measuredShare, isFamiliar: isFamiliar)
     spend(&estimate)
     return estimate
+  }
+
+  private func repeatedFlops(_ configuration: Configuration) -> Double {
+    let all = repeatedFlops(configuration.recompute)
+    guard configuration.coverage != nil else { return all }
+    let share = coveredShare(configuration)
+    return share * all + (1 - share) * repeatedFlops(configuration.span.rest)
+  }
+
+  /// Share of the repeated layers' forward FLOPs that lies in the layers that a span covers.
+  private func coveredShare(_ configuration: Configuration) -> Double {
+    guard let layers = configuration.span.layers else { return 1 }
+    var work = configuration.workCut(request.stack)
+    work.imbalance = request.expertImbalance
+    let times = times(work, configuration.parallelism.contextKind)
+    let stages = partition(configuration.parallelism.pipeline, times)?.stages ?? []
+    var (covered, all) = (0.0, 0.0)
+    for stage in stages {
+      var left = layers * configuration.parallelism.virtualStages
+      for (layer, count) in zip(step.layers, stage.counts) where layer.isLayer {
+        let flops =
+          Double(stage.multiplicity) * layer.forward.reduce(0) { $0 + Double($1.cost.modelFlops) }
+        covered += flops * Double(min(left, count))
+        all += flops * Double(count)
+        left -= min(left, count)
+      }
+    }
+    return all > 0 ? covered / all : 0
   }
 
   private func repeatedFlops(_ mode: RecomputeMode) -> Double {
@@ -168,12 +204,13 @@ struct Evaluator {
   }
 
   func memory(_ stages: [CutStage], _ cut: StepCut) -> Memory {
-    let exact = profile.memory.estimate(
-      MemorySettings(
-        recompute: cut.recompute == .full ? .full : .none, zeroStage: cut.zero,
-        dataParallel: cut.replicas, optimizerKernel: request.optimizerKernel,
-        accumulates: cut.accumulation > 1))
-    if isExact, cut.isPlain { return Memory(estimate: exact, stage: 0, host: 0) }
+    let exact = exact(cut, cut.recompute == .full ? .full : .none)
+    if isExact, cut.isPlain {
+      guard let coverage = cut.coverage else { return Memory(estimate: exact, stage: 0, host: 0) }
+      let rest = self.exact(cut, coverage.span.rest == .full ? .full : .none)
+      let share = stages.first?.coveredShare ?? 1
+      return Memory(estimate: exact.mixed(rest, share: share), stage: 0, host: 0)
+    }
     let worst = MemoryForm(setting: setting).worst(stages, cut)
     var estimate = exact
     func whole(_ bytes: Double) -> Int { bytes < 9e18 ? Int(bytes) : .max }
@@ -185,6 +222,14 @@ struct Evaluator {
     estimate.peakBytes = whole(worst.peak) + exact.buffersBytes
     estimate.peakPhase = worst.inUpdate ? .optimizer : .backward
     return Memory(estimate: estimate, stage: worst.stage, host: whole(worst.host))
+  }
+
+  /// What the walk over the graph says of one device.
+  private func exact(_ cut: StepCut, _ recompute: Recompute) -> MemoryEstimate {
+    profile.memory.estimate(
+      MemorySettings(
+        recompute: recompute, zeroStage: cut.zero, dataParallel: cut.replicas,
+        optimizerKernel: request.optimizerKernel, accumulates: cut.accumulation > 1))
   }
 
   private func cacheBytes(_ configuration: Configuration) -> Int {
@@ -240,8 +285,24 @@ extension StepCut {
   /// Whether one device does everything but ZeRO's shares.
   var isPlain: Bool {
     tensor == 1 && pipeline == 1 && context == 1 && expert == 1 && recompute != .selective
+      && coverage?.mode != .selective && coverage?.span.rest != .selective
       && offload.isEmpty
       && !nodeShards
+  }
+}
+
+extension MemoryEstimate {
+  /// This estimate where a share of its saving over `rest` is had: what a walk over the layers
+  /// gives at both ends, and their closed form between.
+  fileprivate func mixed(_ rest: MemoryEstimate, share: Double) -> MemoryEstimate {
+    func mix(_ all: Int, _ none: Int) -> Int {
+      max(0, Int((Double(none) + share * (Double(all) - Double(none))).rounded(.up)))
+    }
+    var result = share < 0.5 ? rest : self
+    result.activationsBytes = mix(activationsBytes, rest.activationsBytes)
+    result.temporaryBytes = mix(temporaryBytes, rest.temporaryBytes)
+    result.peakBytes = mix(peakBytes, rest.peakBytes)
+    return result
   }
 }
 

@@ -80,7 +80,7 @@ extension PlanEstimate {
         "backward", "micro-batches (\(passes)) · kernels of the busiest stage",
         Format.seconds(breakdown.backward), "counted"),
       ExplainTerm(
-        "recompute", "forward work repeated (\(configuration.recompute.rawValue))",
+        "recompute", "forward work repeated (\(configuration.span.words(configuration.recompute)))",
         Format.seconds(breakdown.recompute), "counted"),
       ExplainTerm(
         "optimizer", "parameters, gradients and states through memory; / data under ZeRO",
@@ -154,7 +154,7 @@ extension PlanEstimate {
         Format.bytes(memory.optimizerBytes),
         "counted"),
       ExplainTerm(
-        "kept activations", "recompute \(configuration.recompute.rawValue)",
+        "kept activations", "recompute \(configuration.span.words(configuration.recompute))",
         Format.bytes(memory.activationsBytes), "liveness walk"),
       ExplainTerm(
         "temporaries at the peak", "in \(memory.peakPhase.rawValue)",

@@ -56,10 +56,13 @@ struct MemoryForm {
       guard cut.zero >= level else { return bytes * (dense + experts) }
       return bytes * (dense / shards + experts / expertShards)
     }
-    let held = stage.parameters + stage.expertParameters
+    let held = stage.moved(setting) + stage.expertParameters
     let narrow = setting.gathersNarrow && cut.zero >= 2 && cut.replicas > 1
-    result.parameters = share(
-      stage.parameters, stage.expertParameters, setting.parameterBytes, from: narrow ? 2 : 3)
+    let level = narrow ? 2 : 3
+    result.parameters =
+      share(
+        stage.parameters - stage.packed, stage.expertParameters, setting.parameterBytes,
+        from: level) + share(stage.packedBytes, 0, 1, from: level)
     let fetched = min(
       2 * stage.largestLayer / setting.parameterBytes * setting.computeBytes,
       held * setting.computeBytes)

@@ -135,7 +135,10 @@ public struct PlanSearch {
     wider.budget = nil
     let steps: [(inout PlanRequest) -> Void] = [
       { $0.space.microBatch = nil },
-      { $0.space.recompute = nil },
+      {
+        $0.space.recompute = nil
+        $0.space.recomputeSpan = nil
+      },
       { $0.space.zeroStage = nil },
       {
         $0.space.expert = nil
@@ -163,6 +166,10 @@ public struct PlanSearch {
     if cut.parallelism.pipeline > 1 { text += " --pipeline \(cut.parallelism.pipeline)" }
     if trains {
       text += " --zero \(cut.parallelism.zeroStage) --recompute \(cut.recompute.rawValue)"
+      if let layers = cut.span.layers {
+        text += " --recompute-layers \(layers) --recompute-rest \(cut.span.rest.rawValue)"
+      }
+      if cut.span.chunk > 1 { text += " --recompute-chunk \(cut.span.chunk)" }
     }
     if !cut.offload.isEmpty { text += " --offload \(cut.offload.words.joined(separator: ","))" }
     return text + " (\(Format.bytes(plan.peakBytes)) a device)"
@@ -251,6 +258,7 @@ extension Refusal {
     case .slower: 7
     case .deadline: 8
     case .budget: 9
+    case .needless: 10
     }
   }
 }

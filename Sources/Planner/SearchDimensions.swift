@@ -58,7 +58,7 @@ final class SearchDimensions: Sendable {
 
   let request: PlanRequest
   let trains: Bool
-  let recomputes: [RecomputeMode]
+  let recomputes: [RecomputeChoice]
   private let heads: Int
   private let layers: Int
   private let tokens: Int
@@ -86,7 +86,8 @@ final class SearchDimensions: Sendable {
     let repeated = step?.layers.filter(\.isLayer) ?? []
     layers = repeated.reduce(0) { $0 + $1.count }
     available = request.availableDevices
-    recomputes = trains ? request.space.recompute ?? RecomputeMode.allCases : [.none]
+    recomputes =
+      trains ? RecomputeChoice.all(request.space) : [RecomputeChoice(mode: .none)]
     batchDivisors = SearchSpace.divisors(request.globalBatch, upTo: available)
     let stages = request.space.pipeline ?? Array(1...max(1, min(layers, available)))
     let (space, count, isSingle) = (request.space, layers, repeated.count == 1)
@@ -215,11 +216,11 @@ final class SearchDimensions: Sendable {
 
   // MARK: inner
 
-  func inner(_ configuration: Configuration) -> [Inner] {
+  func inner(_ configuration: Configuration, _ choice: RecomputeChoice) -> [Inner] {
     let cut = configuration.parallelism
     let orders = schedules(cut)
     var result: [Inner] = []
-    for offload in offloads(configuration) {
+    for offload in offloads(choice) {
       for zero in zeroStages(cut) {
         for shards in shards(zero, cut, cut.data * cut.context) {
           for (virtualStages, schedule) in orders {
@@ -235,12 +236,12 @@ final class SearchDimensions: Sendable {
   }
 
   /// How many `inner` gives.
-  func innerCount(_ configuration: Configuration) -> Int {
+  func innerCount(_ configuration: Configuration, _ choice: RecomputeChoice) -> Int {
     let cut = configuration.parallelism
     let sharings = zeroStages(cut).reduce(0) {
       $0 + shards($1, cut, cut.data * cut.context).count
     }
-    return offloads(configuration).count * sharings * schedules(cut).count
+    return offloads(choice).count * sharings * schedules(cut).count
   }
 
   /// Least share of the other stages' time that a pipeline waits, and whether weight gradients may
@@ -252,9 +253,12 @@ final class SearchDimensions: Sendable {
     )
   }
 
-  private func offloads(_ configuration: Configuration) -> [Offload] {
+  private func offloads(_ choice: RecomputeChoice) -> [Offload] {
     let all = request.space.offload ?? [[]]
-    guard request.space.executions != nil, configuration.recompute == .full else { return all }
+    // Where activations leave the device, more recomputing may also save time: no count of layers
+    // is the best for sure.
+    guard choice.isFewest || request.space.executions != nil && choice.mode == .full
+    else { return all }
     return all.filter { !$0.contains(.activations) }
   }
 

@@ -13,7 +13,9 @@ struct SearchNest {
   let size: Int
   let usable: Double
   let hostShare: Double
-  private(set) var outcome = SearchOutcome()
+  var outcome = SearchOutcome()
+  /// Stages of the current pipeline some of whose layers recompute; made where they are needed.
+  var covered = CoveredStages()
   private var threshold: Double
   /// Least seconds of one micro-batch under a cut, whatever the communication; empty: no bound.
   private let computing: [WorkCut: Double]
@@ -51,6 +53,7 @@ struct SearchNest {
       if isSlow || !reaches(outer.tensor, execution?.tensor) {
         count(outer, pipeline, times, .slower)
       } else if let stages = evaluator.stages(outer.work(request), times, pipeline) {
+        covered = CoveredStages(outer.work(request), times, pipeline)
         visit(outer, pipeline, stages)
       } else {
         outcome.refuse(.layers)
@@ -71,14 +74,14 @@ struct SearchNest {
 
   /// What no cheap dimension changes: one micro-batch on the busiest stage, the part of it that
   /// computes, and the other stages' time with the gradients of weights in it.
-  private struct Load {
+  struct Load {
     var busiest = -1.0
     var computing = 0.0
     var others = 0.0
     var weights = 0.0
   }
 
-  private static func load(_ stages: [CutStage], _ mode: RecomputeMode) -> Load {
+  static func load(_ stages: [CutStage], _ mode: RecomputeMode) -> Load {
     var result = Load()
     var heavy = 0.0
     for stage in stages {
@@ -110,13 +113,10 @@ struct SearchNest {
 
   /// Configurations that differ in nothing but what the closed form sees.
   private func choices(_ configuration: Configuration) -> Int {
-    var result = 0
-    var one = configuration
-    for mode in dimensions.recomputes where execution?.matters(mode) ?? true {
-      one.recompute = mode
-      result += dimensions.innerCount(one)
+    dimensions.recomputes.reduce(0) { sum, choice in
+      guard execution?.matters(choice.mode) ?? true else { return sum }
+      return sum + dimensions.innerCount(configuration, choice)
     }
-    return result
   }
 
   /// Least seconds of a step under a cut whatever the pipeline and the replicas: all layers' work
@@ -165,7 +165,7 @@ struct SearchNest {
     _ outer: SearchDimensions.Outer, _ pipeline: Int, _ stages: [CutStage]
   ) {
     let modes = dimensions.recomputes
-    let bounds = modes.map { Self.load(stages, $0) }
+    let bounds = modes.map { least($0, stages) }
     var cut = outer.parallelism
     cut.pipeline = pipeline
     let bubble = dimensions.leastBubble(cut)
@@ -179,61 +179,67 @@ struct SearchNest {
         outcome.refuse(.network, choices(configuration))
         continue
       }
-      for (mode, bound) in zip(modes, bounds) where execution?.matters(mode) ?? true {
-        configuration.recompute = mode
+      for (choice, bound) in zip(modes, bounds) where execution?.matters(choice.mode) ?? true {
+        configuration.recompute = choice.mode
+        configuration.span = choice.span
         let waits = bubble.fills ? max(0, bound.others - 2 * bound.weights) : bound.others
         let passes = Double(configuration.accumulation)
         let least = (1 - 1e-9) * (passes * bound.busiest + waits * bubble.share)
-        visit(stages, least, passes * bound.computing, &configuration)
+        visit(stages, choice, least, passes * bound.computing, &configuration)
       }
     }
   }
 
   private mutating func visit(
-    _ stages: [CutStage], _ bound: Double, _ computing: Double,
+    _ stages: [CutStage], _ choice: RecomputeChoice, _ bound: Double, _ computing: Double,
     _ configuration: inout Configuration
   ) {
     if request.usesBounds, threshold < .infinity || request.atMost < .infinity {
       if goal(bound, computing, configuration) > min(threshold, request.atMost) {
-        outcome.refuse(.slower, dimensions.innerCount(configuration))
+        outcome.refuse(.slower, dimensions.innerCount(configuration, choice))
         return
       }
     }
-    let choices = dimensions.inner(configuration)
+    let inners = dimensions.inner(configuration, choice)
     let form = StepForm(setting: evaluator.setting)
-    for choice in choices {
-      configuration.parallelism.virtualStages = choice.virtualStages
-      configuration.parallelism.schedule = choice.schedule
-      configuration.parallelism.zeroStage = choice.zero
-      configuration.parallelism.shardGroup = choice.shards
-      configuration.offload = choice.offload
-      let cut = configuration.stepCut(evaluator.setting.stack)
-      let memory = peak(stages, cut)
-      guard memory.device <= usable else {
-        refuse(.memory, configuration, memory.device, stages)
-        continue
-      }
-      guard memory.host <= hostShare else {
+    for inner in inners {
+      configuration.parallelism.virtualStages = inner.virtualStages
+      configuration.parallelism.schedule = inner.schedule
+      configuration.parallelism.zeroStage = inner.zero
+      configuration.parallelism.shardGroup = inner.shards
+      configuration.offload = inner.offload
+      configuration.span = choice.span
+      guard let fit = fit(stages, choice, &configuration) else { continue }
+      guard fit.memory.host <= hostShare else {
         outcome.refuse(.hostMemory)
         continue
       }
-      consider(configuration, cut, stages, form, memory.device)
+      consider(configuration, fit.cut, fit.stages, form, fit.memory.device)
     }
   }
 
-  private func peak(
-    _ stages: [CutStage], _ cut: StepCut
-  ) -> (device: Double, host: Double) {
+  /// Bytes on the device at the peak, of these those of kept activations, and bytes on the host.
+  struct Peak {
+    var device: Double
+    var activations: Double
+    var host: Double
+  }
+
+  func peak(_ stages: [CutStage], _ cut: StepCut) -> Peak {
     if (evaluator.isExact && cut.isPlain) || !trains {
       let memory = evaluator.memory(stages, cut)
       let cache = evaluator.cacheBytes(cut)
-      return (Double(memory.estimate.peakBytes) + Double(cache), Double(memory.host))
+      return Peak(
+        device: Double(memory.estimate.peakBytes) + Double(cache),
+        activations: Double(memory.estimate.activationsBytes), host: Double(memory.host))
     }
     let worst = MemoryForm(setting: evaluator.setting).worst(stages, cut)
-    return (worst.peak + Double(evaluator.profile.memory.buffers), worst.host)
+    return Peak(
+      device: worst.peak + Double(evaluator.profile.memory.buffers),
+      activations: worst.activations, host: worst.host)
   }
 
-  private mutating func refuse(
+  mutating func refuse(
     _ reason: Refusal, _ configuration: Configuration, _ bytes: Double, _ stages: [CutStage]
   ) {
     outcome.refuse(reason)
@@ -269,6 +275,7 @@ struct SearchNest {
     guard goal <= threshold else { return }
     let cut = configuration.parallelism
     var simplicity = Double(cut.zeroStage) * 8 + (configuration.recompute == .none ? 0 : 1)
+    simplicity += configuration.span == .all ? 0 : 1
     simplicity += Double(cut.tensor + cut.pipeline + cut.context + cut.expert) * 64
     simplicity += Double(cut.expertTensor)
     simplicity += Double(configuration.microBatch) * 1e-4

@@ -36,6 +36,9 @@ public struct SearchSpace: Sendable, Hashable {
   public var microBatch: [Int]?
   /// Recompute modes; nil: all.
   public var recompute: [RecomputeMode]?
+  /// Which layers of a stage recompute; nil: all of them where a mode is given, else also the
+  /// fewest that fit.
+  public var recomputeSpan: RecomputeSpan?
   /// What is kept on the host; nil: nothing, and if nothing fits so, every choice.
   public var offload: [Offload]?
 
@@ -57,6 +60,20 @@ public struct SearchSpace: Sendable, Hashable {
       }
       if let wrong = values?.first(where: { $0 > 10_000_000 }) {
         throw UserError(.input, key: option, "\(wrong) is too large", remedy: "give at most 1e7")
+      }
+    }
+    if let span = recomputeSpan {
+      let counts = [("--recompute-layers", span.layers ?? 1), ("--recompute-chunk", span.chunk)]
+      for (option, count) in counts where count < 1 {
+        throw UserError(.input, key: option, "\(count) is wrong", remedy: "give at least 1")
+      }
+      guard !RecomputeChoice.all(self).isEmpty else {
+        let mode = recompute?.first?.rawValue ?? "none"
+        throw UserError(
+          .input, key: "--recompute",
+          "\(mode) saves nothing over the other layers' \(span.rest.rawValue)"
+            + (span.chunk > 1 ? ", or repeats no layers together" : ""),
+          remedy: "give --recompute full, or leave it out")
       }
     }
     if let wrong = zeroStage?.first(where: { !(0...3).contains($0) }) {

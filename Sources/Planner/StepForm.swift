@@ -44,6 +44,8 @@ struct StepCut {
   var recompute: RecomputeMode
   var offload: Offload
   var fusedAttention: Bool
+  /// Modes that share a stage's layers: the stages' full recomputation means them; nil: one mode.
+  var coverage: CutStage.Coverage?
 
   /// Devices that hold the same share of the parameters.
   var replicas: Int { data * context }
@@ -171,7 +173,7 @@ struct StepForm {
     }
     if cut.offload.contains(.parameters) {
       let bytes =
-        2 * (stage.parameters / shards + stage.expertParameters / expertShards)
+        2 * (stage.moved(setting) / shards + stage.expertParameters / expertShards)
         * setting.computeBytes * passes
         / setting.host.deviceLink.value
       result.offload += max(bytes - result.forward - result.backward, 0.1 * bytes)
@@ -233,7 +235,7 @@ struct StepForm {
     let messages = max(1, largest.layers)
     var (once, scatter) = (0.0, 0.0)
     for (held, trained, group) in [
-      (largest.parameters, largest.trained, shardGroup(cut)),
+      (largest.moved(setting), largest.trained, shardGroup(cut)),
       (largest.expertParameters, largest.expertTrained, inNode(expertGroup(cut), cut)),
     ] where held > 0 {
       once += setting.links.half(held * setting.computeBytes, group, messages: messages)

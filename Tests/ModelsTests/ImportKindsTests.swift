@@ -88,7 +88,7 @@ struct ImportKindsTests {
   }
 
   @Test(arguments: [
-    ("qwen3_moe", "nearest is qwen3, missing is experts"),
+    ("qwen2_moe", "nearest is deepseek_v2, missing is a gate"),
     ("mamba", "missing is state spaces"), ("led", "nearest is bart"),
     ("llamas", "nearest by name is llama"), ("zzzzzz", "none that is near"),
   ])

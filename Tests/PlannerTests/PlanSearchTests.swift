@@ -110,6 +110,7 @@ import Workloads
     request.space.zeroStage = [cut.zeroStage]
     request.space.microBatch = [any.configuration.microBatch]
     request.space.recompute = [any.configuration.recompute]
+    request.space.recomputeSpan = any.configuration.span
     let result = try PlanSearch(model, workload, request).run()
     #expect(result.search.configurations == 1)
     #expect(result.plans == [any])

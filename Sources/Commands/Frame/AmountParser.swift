@@ -43,11 +43,13 @@ public enum AmountParser {
     return whole((number * factor).rounded())
   }
 
-  /// A duration in seconds: `90s`, `1h30m`, `21d`, `250ms`, or bare seconds; nil when not one.
+  /// A duration in seconds: `90s`, `1h30m`, `21d`, `4y`, `250ms`, or bare seconds; nil when
+  /// not one.
   public static func seconds(_ text: String) -> Double? {
     if let bare = Double(text) { return bare.isFinite && bare >= 0 ? bare : nil }
     let factors: [(String, Double)] = [
       ("ms", 1e-3), ("us", 1e-6), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800),
+      ("y", 31_557_600),
     ]
     var rest = text
     var total = 0.0

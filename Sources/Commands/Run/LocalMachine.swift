@@ -26,7 +26,7 @@ struct LocalMachine {
           + "measures this one, --device-profile FILE uses it")
       return
     }
-    let catalogue = try HardwareCatalogue.builtIn()
+    let catalogue = try HardwareSource.catalogue(profiles: nil)
     let cluster = try Cluster(parsing: try Files.read(path), file: path) { id throws(UserError) in
       try catalogue.device(id)
     }

@@ -14,6 +14,7 @@ enum SimulateCommand: Command {
         "cluster", "NAME[:LABEL…][,…]|FILE|here",
         "what the jobs run on; a cluster's devices are given out"),
       .value("processors", "N", "instead of a cluster: N equal processors"),
+      HardwareSource.option,
       .value("policy", "NAME[,NAME…]", "see below; several with commas (default easy)"),
       .value("schedule", "FILE.csv", "write id,submit,start,end of every job"),
       .value(
@@ -80,7 +81,9 @@ enum SimulateCommand: Command {
     let resources = try resources(arguments, trace)
     let jobs = try trace.jobs(
       bytes, file: path, cores: resources.total.cores,
-      clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here").map(\.cluster))
+      clusters: try SimulatedCluster.parts(
+        arguments.string("cluster") ?? "here", profiles: arguments.string("profiles")
+      ).map(\.cluster))
     var settings = try settings(arguments)
     settings.keepsPlacements = arguments.has("html") || arguments.has("placements")
     let choices = try SimulateChoices(arguments)
@@ -170,7 +173,8 @@ enum SimulateCommand: Command {
     let processors = try arguments.int("processors", in: 1...10_000_000)
     switch (arguments.string("cluster"), processors) {
     case (nil, let count?): return Resources(processors: count)
-    case (let name?, nil): return try SimulatedCluster.resources(name)
+    case (let name?, nil):
+      return try SimulatedCluster.resources(name, profiles: arguments.string("profiles"))
     case (_?, _?):
       throw UserError(
         .input, key: "--processors", "given together with --cluster", remedy: "give one of both")

@@ -38,8 +38,10 @@ struct SimulateSweep {
       let resources = try resources(size)
       let jobs = try trace.jobs(
         bytes, file: path, cores: resources.total.cores,
-        clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here", size)
-          .map(\.cluster))
+        clusters: try SimulatedCluster.parts(
+          arguments.string("cluster") ?? "here", size, profiles: arguments.string("profiles")
+        )
+        .map(\.cluster))
       for policy in policies { cases.append((size, policy, resources, jobs)) }
     }
     let settings = try SimulateCommand.settings(arguments)
@@ -74,7 +76,8 @@ struct SimulateSweep {
 
   private func resources(_ size: Int) throws(UserError) -> Resources {
     guard let name = arguments.string("cluster") else { return Resources(processors: size) }
-    return try SimulatedCluster.resources(name, nodes: size)
+    return try SimulatedCluster.resources(
+      name, nodes: size, profiles: arguments.string("profiles"))
   }
 
   private func show(_ outcomes: [(size: Int, outcome: SimulationOutcome)], _ console: Console) {

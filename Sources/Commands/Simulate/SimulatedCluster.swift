@@ -8,9 +8,13 @@ enum SimulatedCluster {
   /// `here` (cores of this machine), a machine's description (`xml:FILE`, `json:FILE`,
   /// `synthetic:STRING`), a cluster profile's path, or a name of the catalogue.
   ///
-  /// - Parameter nodes: Nodes of a cluster instead of its own number; nil for its own.
+  /// - Parameters:
+  ///   - nodes: Nodes of a cluster instead of its own number; nil for its own.
+  ///   - profiles: A folder of the user's own devices and clusters.
   /// - Throws: `UserError` that names what is wrong or suggests the nearest names.
-  static func resources(_ name: String, nodes: Int? = nil) throws(UserError) -> Resources {
+  static func resources(
+    _ name: String, nodes: Int? = nil, profiles: String? = nil
+  ) throws(UserError) -> Resources {
     if nodes != nil, isMachine(name) {
       throw UserError(
         .input, key: "--sweep", "\(name) is one machine", remedy: "give a cluster or --processors")
@@ -22,7 +26,7 @@ enum SimulatedCluster {
       let machine = try HardwareDiscovery.discover(try MachineSource(parsing: name))
       return try usable(Resources(machine: machine), name)
     }
-    let parts = try parts(name, nodes)
+    let parts = try parts(name, nodes, profiles: profiles)
     var resources = Resources(nodes: [])
     for part in parts {
       var own = try Resources(cluster: part.cluster)
@@ -48,9 +52,14 @@ enum SimulatedCluster {
   /// Clusters joined by commas, each with labels after colons: `hospital:on-premise,dgx-h100`; none
   /// for a machine.
   ///
-  /// - Parameter nodes: Nodes of a single cluster instead of its own number.
-  static func parts(_ text: String, _ nodes: Int? = nil) throws(UserError) -> [Part] {
+  /// - Parameters:
+  ///   - nodes: Nodes of a single cluster instead of its own number.
+  ///   - profiles: A folder of the user's own devices and clusters.
+  static func parts(
+    _ text: String, _ nodes: Int? = nil, profiles: String? = nil
+  ) throws(UserError) -> [Part] {
     guard !isMachine(text) else { return [] }
+    let catalogue = try HardwareSource.catalogue(profiles: profiles)
     var parts: [Part] = []
     for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
       let words = piece.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -59,7 +68,7 @@ enum SimulatedCluster {
           .input, key: "--cluster", "\"\(text)\" has an empty name or label",
           remedy: "write it like NAME:label,NAME")
       }
-      var cluster = try cluster(words[0])
+      var cluster = try HardwareSource.cluster(words[0], catalogue)
       if let nodes { cluster.nodes = nodes }
       parts.append(
         Part(cluster: cluster, labels: Set([cluster.id, cluster.device.id] + words.dropFirst())))
@@ -73,14 +82,6 @@ enum SimulatedCluster {
 
   private static func isMachine(_ name: String) -> Bool {
     name == "here" || ["xml:", "json:", "synthetic:"].contains(where: name.hasPrefix)
-  }
-
-  private static func cluster(_ name: String) throws(UserError) -> Cluster {
-    let catalogue = try HardwareCatalogue.builtIn()
-    guard name.contains("/") || name.hasSuffix(".json") else { return try catalogue.cluster(name) }
-    return try Cluster(parsing: try Files.read(name), file: name) { id throws(UserError) in
-      try catalogue.device(id)
-    }
   }
 
   private static func usable(_ resources: Resources, _ name: String) throws(UserError) -> Resources

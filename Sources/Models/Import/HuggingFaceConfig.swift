@@ -49,6 +49,9 @@ struct HuggingFaceConfig {
       ("mixtral", { config throws(JSONError) in .single(try config.llama()) }),
       ("qwen2", { config throws(JSONError) in .single(try config.llama()) }),
       ("qwen3", { config throws(JSONError) in .single(try config.llama()) }),
+      ("qwen3_moe", { config throws(JSONError) in .single(try config.llama()) }),
+      ("deepseek_v2", { config throws(JSONError) in .single(try config.deepseek()) }),
+      ("deepseek_v3", { config throws(JSONError) in .single(try config.deepseek()) }),
       ("phi3", { config throws(JSONError) in .single(try config.llama()) }),
       ("gemma", { config throws(JSONError) in .single(try config.llama()) }),
       ("gemma2", { config throws(JSONError) in .single(try config.llama()) }),
@@ -83,11 +86,9 @@ struct HuggingFaceConfig {
 
   /// Types that are not read: the nearest that is, and what of them is missing here.
   static let missing: [(type: String, nearest: String, lacks: String)] = [
-    ("qwen3_moe", "qwen3", "experts in place of the MLP"),
     ("gemma3", "gemma3_text", "the image tower (give its text_config)"),
-    ("qwen2_moe", "mixtral", "experts that every token visits"),
-    ("deepseek_v2", "mixtral", "latent attention and experts that every token visits"),
-    ("deepseek_v3", "mixtral", "latent attention and experts that every token visits"),
+    ("qwen2_moe", "deepseek_v2", "a gate on the expert that every token visits"),
+    ("deepseek_v32", "deepseek_v3", "an index that picks the keys of each query"),
     ("mpt", "bloom", "layer norms without shift in this importer"),
     ("mamba", "gpt2", "state spaces in place of attention"),
     ("rwkv", "gpt2", "recurrence in place of attention"),
@@ -150,6 +151,14 @@ struct HuggingFaceConfig {
       family: architecture.likelyFamily, source: cursor.file,
       objective: architecture.likelyObjective, architecture: architecture)
     profile.assumptions = assumptions
+    var predicted = false
+    for key in ["num_nextn_predict_layers", "num_mtp_layers"] {
+      if try cursor.optional(key)?.value.int ?? 0 > 0 { predicted = true }
+    }
+    if predicted {
+      profile.assumptions.append(
+        "layers that predict further tokens are left out, as transformers leaves them out")
+    }
     if try cursor.optional("sliding_window")?.value.int != nil {
       profile.assumptions.append(
         "scores outside the sliding window are counted, as PyTorch counts them")
@@ -312,6 +321,9 @@ struct HuggingFaceConfig {
       case "qwen2", "qwen3":
         (intermediate, vocabulary) = (22016, 151936)
         headSize = type == "qwen3" ? 128 : nil
+      case "qwen3_moe":
+        (layers, hidden, heads, keyValueHeads, intermediate) = (24, 2048, 32, 4, 6144)
+        vocabulary = 151936
       case "phi3": vocabulary = 32064
       case "gemma":
         (layers, hidden, heads, intermediate) = (28, 3072, 16, 24576)
@@ -340,13 +352,14 @@ struct HuggingFaceConfig {
     llamaLike(&stack)
     stack.activation = try activation("hidden_act", type.hasPrefix("gemma") ? .geluTanh : .silu)
     if type == "gemma2" || type == "gemma3_text" { stack.normPosition = .sandwich }
-    stack.queryKeyNorm = type == "qwen3" || type == "gemma3_text"
+    stack.queryKeyNorm = ["qwen3", "qwen3_moe", "gemma3_text"].contains(type)
     stack.packsProjections = type == "phi3"
     if type == "mixtral" {
       let experts = try int("num_local_experts", 8)
       stack.mixture = Mixture(
         experts: experts, active: min(experts, try int("num_experts_per_tok", 2)))
     }
+    if type == "qwen3_moe" { try mixQwen(&stack) }
     let bias = try cursor.bool("attention_bias", false)
     stack.queryKeyValueBias = type == "qwen2" || bias
     stack.outputBias = type != "qwen2" && bias
@@ -359,6 +372,22 @@ struct HuggingFaceConfig {
       stack.window = try window.int(in: 1...1_000_000_000)
     }
     return try llamaTower(stack, usual)
+  }
+
+  /// Qwen3's experts, in every layer.
+  private func mixQwen(_ stack: inout TransformerStack) throws(JSONError) {
+    if let every = try cursor.optional("decoder_sparse_step"),
+      try every.int(in: 1...100_000) != 1
+    {
+      throw every.error("only layers that all have experts are known")
+    }
+    if let plain = try cursor.optional("mlp_only_layers"), try !plain.elements().isEmpty {
+      throw plain.error("only layers that all have experts are known")
+    }
+    let experts = try int("num_experts", 128)
+    stack.mixture = Mixture(
+      experts: experts, active: min(experts, try int("num_experts_per_tok", 8)))
+    stack.intermediate = try int("moe_intermediate_size", 768)
   }
 
   /// Windows of Gemma's layers in turn: `layer_types`, or every second (2) and every sixth layer

@@ -4,7 +4,7 @@ import Graph
 /// Decoders apart from LLaMA's and GPT-2's.
 extension HuggingFaceConfig {
   /// A decoder's tower from its stack and input; the head follows from `architectures`.
-  private func decoder(
+  func decoder(
     _ stack: TransformerStack, _ input: TokenInput, tied: Bool, headBias: Bool = false
   ) throws(JSONError) -> Tower {
     var stack = stack

@@ -1,0 +1,131 @@
+import CostModel
+
+/// Stages of one pipeline under one cut whose layers recompute in different ways.
+struct CoveredStages {
+  private let cut: WorkCut
+  private let times: [LayerSeconds]
+  private let pipeline: Int
+  private var known: [CutStage.Coverage: [CutStage]] = [:]
+
+  init(_ cut: WorkCut = WorkCut(), _ times: [LayerSeconds] = [], _ pipeline: Int = 1) {
+    self.cut = cut
+    self.times = times
+    self.pipeline = pipeline
+  }
+
+  /// The stages under a coverage.
+  mutating func stages(_ coverage: CutStage.Coverage, _ evaluator: Evaluator) -> [CutStage] {
+    if let found = known[coverage] { return found }
+    let made = evaluator.stages(cut, times, pipeline, coverage) ?? []
+    known[coverage] = made
+    return made
+  }
+}
+
+/// Recomputation of part of the layers.
+extension SearchNest {
+  /// A configuration that fits: its stages, the closed form's numbers and its memory.
+  struct Fit {
+    var stages: [CutStage]
+    var cut: StepCut
+    var memory: Peak
+  }
+
+  /// The least load of a choice, whatever the virtual stages: that of the mode itself, of a given
+  /// number of layers, or, where the number is open, of no layer.
+  mutating func least(_ choice: RecomputeChoice, _ stages: [CutStage]) -> Load {
+    if choice.isFewest { return Self.load(stages, choice.span.rest) }
+    guard choice.span != .all else { return Self.load(stages, choice.mode) }
+    let coverage = CutStage.Coverage(mode: choice.mode, span: choice.span)
+    return Self.load(covered.stages(coverage, evaluator), .full)
+  }
+
+  /// The configuration under a choice where it fits the device's memory; nil, and counted as
+  /// refused, where it does not. Its span is the one found.
+  mutating func fit(
+    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration
+  ) -> Fit? {
+    if choice.isFewest { return fewest(stages, choice, &configuration) }
+    let fit = fit(stages, configuration)
+    if fit.memory.device <= usable { return fit }
+    if choice.mayChunk, let joined = joined(fit, &configuration) { return joined }
+    refuse(.memory, configuration, fit.memory.device, fit.stages)
+    return nil
+  }
+
+  private mutating func fit(_ stages: [CutStage], _ configuration: Configuration) -> Fit {
+    let stages = configuration.coverage.map { covered.stages($0, evaluator) } ?? stages
+    let cut = configuration.stepCut(evaluator.setting.stack)
+    return Fit(stages: stages, cut: cut, memory: peak(stages, cut))
+  }
+
+  /// Most layers of a stage, or of a virtual one.
+  private func mostLayers(_ stages: [CutStage], _ configuration: Configuration) -> Int {
+    let most = stages.reduce(0) { max($0, Int($1.layers)) }
+    return most / configuration.parallelism.virtualStages
+  }
+
+  /// The fewest covered layers that fit.
+  private mutating func fewest(
+    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration
+  ) -> Fit? {
+    var plain = configuration
+    plain.recompute = choice.span.rest
+    plain.span = .all
+    guard fit(stages, plain).memory.device > usable else {
+      outcome.refuse(.needless)
+      return nil
+    }
+    let most = mostLayers(stages, configuration) - 1
+    guard let count = fewest(upTo: most, stages, configuration) else {
+      outcome.refuse(.memory)
+      return nil
+    }
+    configuration.span.layers = count
+    return fit(stages, configuration)
+  }
+
+  private mutating func fits(
+    _ stages: [CutStage], _ configuration: Configuration, _ count: Int
+  ) -> Bool {
+    var tried = configuration
+    tried.span.layers = count
+    return fit(stages, tried).memory.device <= usable
+  }
+
+  /// The least number of covered layers that fits; nil where none up to `most` does.
+  private mutating func fewest(
+    upTo most: Int, _ stages: [CutStage], _ configuration: Configuration
+  ) -> Int? {
+    guard most >= 1 else { return nil }
+    // Equal layers each save the same, so halving finds the fewest; of others each may differ.
+    guard evaluator.step.layers.count(where: \.isLayer) == 1 else {
+      for count in 1...most where fits(stages, configuration, count) { return count }
+      return nil
+    }
+    guard fits(stages, configuration, most) else { return nil }
+    var (low, high) = (1, most)
+    while low < high {
+      let middle = (low + high) / 2
+      if fits(stages, configuration, middle) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// Layers repeated together where one by one they do not fit: the fewest that do.
+  private mutating func joined(_ alone: Fit, _ configuration: inout Configuration) -> Fit? {
+    let rest = alone.memory.device - alone.memory.activations
+    let most = mostLayers(alone.stages, configuration)
+    guard rest < usable, most > 1 else { return nil }
+    for chunk in 2...most {
+      var tried = configuration
+      tried.span.chunk = chunk
+      let one = fit(alone.stages, tried)
+      if one.memory.device <= usable {
+        configuration = tried
+        return one
+      }
+    }
+    return nil
+  }
+}
