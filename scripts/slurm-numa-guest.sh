@@ -44,6 +44,7 @@ SchedulerParameters=bf_interval=2,sched_interval=2,batch_sched_delay=0,sched_min
 PriorityType=priority/basic
 MpiDefault=none
 ReturnToService=2
+MessageTimeout=60
 SwitchType=switch/none
 GresTypes=gpu
 DefMemPerCPU=50

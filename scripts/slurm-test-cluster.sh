@@ -92,6 +92,7 @@ PriorityType=priority/basic
 TopologyPlugin=topology/tree
 MpiDefault=none
 ReturnToService=2
+MessageTimeout=60
 SlurmdParameters=config_overrides
 SlurmdTimeout=10
 MaxJobCount=20000
