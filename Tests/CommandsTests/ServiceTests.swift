@@ -5,6 +5,7 @@ import Glibc
 import JobStore
 import Quantities
 import Scheduler
+import Simulation
 import Synchronization
 import TestSupport
 import Testing
@@ -50,7 +51,7 @@ final class SteppingRunner: JobRunner {
     var job = JobSpecification(
       id: id, model: "m", task: .infer, batch: 1, dtype: "fp32", steps: steps,
       priority: priority, cores: cores, memoryBytes: nil, submitSeconds: 0)
-    job.after = after
+    job.fields.dependsOn = after
     return job
   }
 
@@ -169,7 +170,7 @@ final class SteppingRunner: JobRunner {
       #expect(runner.steps("slow") < 300)
       try wait(for: "slow", .done)
     }
-    #expect(said.contains("slow: makes room for a more important job"))
+    #expect(said.contains("slow: is asked to stop at its next step and make room"))
     #expect(runner.steps("slow") == 300)
     #expect(try Ledger(path: ledger).completions() == ["slow": 1, "urgent": 1])
   }
@@ -177,14 +178,14 @@ final class SteppingRunner: JobRunner {
   @Test func aTimeLimitEndsAJob() throws {
     var job = Self.job("endless", steps: 4000)
     // Estimated at 20 s, so that it is let in, but stopped long before.
-    job.limitSeconds = 20
+    job.fields.limitSeconds = 20
     job.steps = 3999
     _ = try serving {
       _ = submit([job])
       try wait(for: "endless", .running)
     }
     #expect(try Ledger(path: ledger).progress(of: "endless").stepsDone > 0)
-    job.limitSeconds = 1
+    job.fields.limitSeconds = 1
     job.id = "refused"
     _ = try serving { #expect(submit([job]).code == 3) }
   }

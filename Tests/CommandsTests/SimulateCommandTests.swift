@@ -82,9 +82,9 @@ import Testing
     #expect(result.errors.contains("asks for 3 accelerators, there are 2: 1 too many"))
     #expect(
       try TestFile.text(target) == """
-        id,start,node,cpus,memoryBytes,accelerators,networkInterfaces
-        a,0,1,4-5,0,gpu1,ib0
-        b,0,0,0-1,0,gpu0,ib0
+        id,start,node,cpus,memoryBytes,accelerators,networkInterfaces,span
+        a,0,1,4-5,0,gpu1,ib0,0
+        b,0,0,0-1,0,gpu0,ib0,0
 
         """)
   }

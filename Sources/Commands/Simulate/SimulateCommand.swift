@@ -27,6 +27,7 @@ enum SimulateCommand: Command {
         "carbon", "FILE.csv|GRID",
         "g CO2e per kWh: a column gramsPerKilowattHour by hour, or a grid"),
       .value("shares", "USER=N,…", "shares of users for fair-share and drf (default 1 each)"),
+      .value("round", "TIME", "time between two divisions of devices, elastic-goodput (60s)"),
       .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
       .value("goal-wait", "TIME", "with --sweep: the least that keeps the mean wait below"),
       .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
@@ -83,7 +84,8 @@ enum SimulateCommand: Command {
       clusters: try SimulatedCluster.parts(arguments.string("cluster") ?? "here").map(\.cluster))
     var settings = try settings(arguments)
     settings.keepsPlacements = arguments.has("html") || arguments.has("placements")
-    let choices = try SimulateChoices(arguments)
+    var choices = try SimulateChoices(arguments)
+    if arguments.has("shares") { try choices.name(try trace.users(bytes, file: path)) }
     var outcomes: [SimulationOutcome] = []
     for policy in policies {
       let outcome = outcome(jobs, resources, policy, settings, choices)
@@ -209,14 +211,14 @@ enum SimulateCommand: Command {
 
   /// One line for each part of each attempt.
   private static func placementText(_ result: SimulationResult) -> String {
-    var out = "id,start,node,cpus,memoryBytes,accelerators,networkInterfaces\n"
+    var out = "id,start,node,cpus,memoryBytes,accelerators,networkInterfaces,span\n"
     for record in result.attempts {
       for share in record.placement.shares {
         CSVTable.append(
           [
             record.id, shortest(record.start), String(share.node), JobOutcome.ranges(share.cpus),
             String(share.memoryBytes), share.accelerators.joined(separator: " "),
-            share.networkInterfaces.joined(separator: " "),
+            share.networkInterfaces.joined(separator: " "), String(record.span),
           ], to: &out)
       }
     }
@@ -255,6 +257,10 @@ enum SimulateCommand: Command {
       console.print(
         "\(outcome.policy.rawValue): jobs that had to wait, by what they lacked on submission: "
           + counts.joined(separator: ", "))
+      let spans = outcome.spans.enumerated().map { "\($0.offset): \($0.element)" }
+      console.print(
+        "\(outcome.policy.rawValue): starts by the tiers that they span (0 a node, 1 a switch, …): "
+          + spans.joined(separator: ", "))
     }
   }
 }

@@ -47,7 +47,9 @@ struct SimulateSweep {
     let next = Atomic(0)
     let running = Atomic(0)
     let work = cases
-    let choices = try SimulateChoices(arguments)
+    var told = try SimulateChoices(arguments)
+    if arguments.has("shares") { try told.name(try trace.users(bytes, file: path)) }
+    let choices = told
     let body: @Sendable () -> Void = {
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
