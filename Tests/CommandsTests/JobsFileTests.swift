@@ -54,6 +54,11 @@ import Workloads
     #expect(try JobsFile.recorded("a", job.text) == job)
   }
 
+  @Test(arguments: ["triage", "night"]) func theExamplesAreRead(name: String) throws {
+    let path = Repository.root + "/Examples/jobs/\(name).json"
+    #expect(try JobsFile.parse(TestFile.read(path), file: path).count > 2)
+  }
+
   @Test func anElasticJobHasARange() throws {
     func job(_ keys: String) throws -> JobSpecification? {
       try Self.parse(

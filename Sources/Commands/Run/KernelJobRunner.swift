@@ -55,12 +55,15 @@ struct KernelJobRunner: JobRunner {
       seconds: fixed.passSeconds * Double(job.steps), memoryBytes: memory,
       traffic: fixed.traffic, scaling: scaling,
       checkpointSeconds: fixed.passSeconds + stateSeconds,
-      restoreSeconds: fixed.passSeconds + stateSeconds)
+      restoreSeconds: fixed.passSeconds + stateSeconds
+        + Double(memory) / Self.setupBytesPerSecond)
   }
 
   /// How fast a job's state is written and read again; assumed, that of a common solid-state drive
   /// behind SATA. `checkpointSeconds` and `restoreSeconds` of a job replace what rests on it.
   private static let stateBytesPerSecond = 500e6
+  /// How fast a job's memory is taken and filled before its first step; assumed.
+  private static let setupBytesPerSecond = 1e9
 
   func run(
     _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation

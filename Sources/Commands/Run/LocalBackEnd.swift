@@ -122,7 +122,9 @@ struct LocalBackEnd: BackEnd {
     case .refuse(let job, let refusal):
       waiting.remove(job.number)
       let reason = reason(of: refusal)
-      try ledger.settle(jobs[job.number].id, as: .refused, reason: reason)
+      try keepServing(jobs[job.number].id) { () throws(UserError) in
+        try ledger.settle(jobs[job.number].id, as: .refused, reason: reason)
+      }
       outcomes[job.number].settle(.refused, reason)
       console.note("\(jobs[job.number].id): refused: it \(reason)")
     case .preempt(let job):
@@ -215,9 +217,12 @@ struct LocalBackEnd: BackEnd {
   private mutating func makeRoom(
     _ number: Int, _ ended: Running, _ yielded: JobYielded
   ) throws(UserError) -> BackEndEvent {
-    try ledger.yield(
-      jobs[number].id, run: ended.run, stepsDone: yielded.stepsDone, isPaused: ended.isPausing,
-      measuredSeconds: yielded.seconds, at: Self.wallTime)
+    // Unwritten it costs the steps made, and only if this process is killed before the next change.
+    try keepServing(jobs[number].id) { () throws(UserError) in
+      try ledger.yield(
+        jobs[number].id, run: ended.run, stepsDone: yielded.stepsDone,
+        isPaused: ended.isPausing, measuredSeconds: yielded.seconds, at: Self.wallTime)
+    }
     jobs[number].stepsDone = yielded.stepsDone
     outcomes[number].keep(yielded)
     console.note("\(jobs[number].id): stopped after \(yielded.stepsDone) steps, its state is kept")
@@ -269,10 +274,25 @@ struct LocalBackEnd: BackEnd {
     for number in waiting.sorted() + pending.sorted() { try leave(number) }
   }
 
+  /// Writes to the ledger. A service outlasts a full disk: it says what could not be written, and
+  /// the next one that opens the ledger finds the job as it was before.
+  private func keepServing(
+    _ id: String, _ write: () throws(UserError) -> Void
+  ) throws(UserError) {
+    do {
+      try write()
+    } catch {
+      guard isService else { throw error }
+      console.warn("\(id): its state cannot be written: \(error)")
+    }
+  }
+
   /// Leaves a job for the next start.
   private mutating func leave(_ number: Int) throws(UserError) {
     let reason = "hfm run was interrupted"
-    try ledger.settle(jobs[number].id, as: .interrupted, reason: reason)
+    try keepServing(jobs[number].id) { () throws(UserError) in
+      try ledger.settle(jobs[number].id, as: .interrupted, reason: reason)
+    }
     outcomes[number].settle(.interrupted, reason)
   }
 

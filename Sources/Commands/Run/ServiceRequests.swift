@@ -89,14 +89,19 @@ extension LocalBackEnd {
   private mutating func enter(
     _ planned: PlannedJob, _ lost: [String: String]
   ) throws(UserError) -> (state: String, reason: String?) {
-    if let cause = planned.specification.after.first(where: { lost[$0] != nil }) {
-      return ("refused", "depends on \(cause), which is \(lost[cause] ?? "")")
-    }
-    if let refusal = refusal(planned.job) { return ("refused", refusal.description) }
+    let cause = planned.specification.after.first { lost[$0] != nil }
+    let reason =
+      cause.map { "depends on \($0), which is \(lost[$0] ?? "")" }
+      ?? refusal(planned.job)?.description
     let submission = try ledger.submit(
       id: planned.id, specification: planned.specification.text, at: Self.wallTime)
     switch submission {
     case .queued:
+      if let reason {
+        // On record, so that hfm jobs --why can tell later.
+        try ledger.settle(planned.id, as: .refused, reason: reason)
+        return ("refused", reason)
+      }
       try ledger.predict(planned.id, seconds: planned.estimate.seconds)
       take(planned)
       return ("queued", nil)

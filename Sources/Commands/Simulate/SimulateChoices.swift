@@ -42,7 +42,14 @@ struct SimulateChoices {
   /// times.
   static func curve(_ text: String) throws(UserError) -> CarbonCurve {
     guard text.contains("/") || text.hasSuffix(".csv") else {
-      return CarbonCurve(values: [try Grid.named(text).gramsPerKilowattHour], stepSeconds: 3600)
+      do {
+        return CarbonCurve(values: [try Grid.named(text).gramsPerKilowattHour], stepSeconds: 3600)
+      } catch {
+        throw UserError(
+          .input, key: "--carbon", error.message,
+          remedy: [error.remedy, "or a path with a / or .csv"].filter { !$0.isEmpty }
+            .joined(separator: ", "))
+      }
     }
     let table: CSVTable
     do {

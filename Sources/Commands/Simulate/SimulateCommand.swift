@@ -29,7 +29,7 @@ enum SimulateCommand: Command {
       .value("shares", "USER=N,…", "shares of users for fair-share and drf (default 1 each)"),
       .value("round", "TIME", "time between two divisions of devices, elastic-goodput (60s)"),
       .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
-      .value("goal-wait", "TIME", "with --sweep: the least that keeps the mean wait below"),
+      .value("goal-wait", "TIME", "how many of them keep the mean wait below, of --sweep or any"),
       .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
       .value("devices", "KIND=N,…", "a Gavel trace: devices by kind, the fastest first"),
     ],
@@ -54,7 +54,8 @@ enum SimulateCommand: Command {
       "hfm simulate jobs.jsonl --cluster selene-a100 --policy easy --schedule starts.csv",
       "hfm simulate year.jsonl --cluster hospital-4x4-l40s:on-premise,dgx-h100 "
         + "--policy elastic-goodput,easy --html year.html",
-      "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --goal-wait 1h",
+      "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --policy easy,wfp",
+      "hfm simulate year.jsonl --cluster dgx-h100-superpod --goal-wait 1h",
       "hfm simulate jobs.trace --throughputs t.json --devices v100=8,p100=16,k80=24 "
         + "--policy max-min-fairness",
       "hfm simulate --from slurm --policy easy,conservative",
@@ -75,7 +76,7 @@ enum SimulateCommand: Command {
     let policies = try policies(arguments.string("policy") ?? "easy")
     let bytes = try Files.read(path)
     let trace = try SimulatedTrace(bytes, file: path)
-    if arguments.string("sweep") != nil {
+    if arguments.has("sweep") || arguments.has("goal-wait") {
       return try SimulateSweep(arguments, policies).run(trace, bytes, path, console)
     }
     let resources = try resources(arguments, trace)

@@ -119,6 +119,13 @@ enum SubmitFile {
     guard case .object(let members) = cursor.value.content else {
       throw cursor.error("expected an object")
     }
+    for key in ["dependsOn", "user", "deadlineSeconds", "array", "arrayLimit", "requires"] {
+      if let stray = try cursor.optional(key) {
+        throw stray.error(
+          "is for hfm run and hfm serve-jobs; Slurm has \"after\", the submitting user, and "
+            + "\"slurm\": deadline, array, arrayLimit, constraint")
+      }
+    }
     let rest = members.filter { !["slurm", "after", "environment"].contains($0.key) }
     let value = JSONValue(
       .object(rest), line: cursor.value.line, column: cursor.value.column)
