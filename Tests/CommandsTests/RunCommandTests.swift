@@ -70,8 +70,8 @@ import Testing
     try TestFile.write(
       text(
         ["a", "b"],
-        "\"minCores\": 1, \"maxCores\": \(cores), \"estimateSeconds\": 600, \"checkpointSeconds\": 0, \"restoreSeconds\": 0"
-      ),
+        "\"minCores\": 1, \"maxCores\": \(cores), \"estimateSeconds\": 600, "
+          + "\"checkpointSeconds\": 0, \"restoreSeconds\": 0"),
       to: jobs)
     let other = folder.file("elastic.db")
     let result = FrameTests.hfm(

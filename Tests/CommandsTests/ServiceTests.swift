@@ -116,10 +116,17 @@ final class SteppingRunner: JobRunner {
       try wait(for: "b", .done)
       #expect(submit([Self.job("a", steps: 3)]).output == "a: done\n")
       #expect(submit([Self.job("a", steps: 9)]).code == 2)
+      var later = Self.job("later", steps: 1)
+      later.submitSeconds = 3600
+      #expect(submit([later]).code == 0)
+      #expect(
+        FrameTests.hfm("jobs", "--ledger", ledger, "--why", "later").output
+          .contains("later: is submitted in 3"))
+      #expect(ask("cancel", "later").code == 0)
       #expect(ask("cancel", "a").errors.contains("is done already"))
       #expect(ask("pause", "zz").errors.contains("the service has no such job"))
     }
-    #expect(try Ledger(path: ledger).jobs().map(\.id) == ["a", "wide", "b"])
+    #expect(try Ledger(path: ledger).jobs().map(\.id) == ["a", "wide", "b", "later"])
     #expect(
       FrameTests.hfm("jobs", "--ledger", ledger, "--why", "wide").output
         == "wide: refused: asks for 5 cores, there are 2: 3 too many\n")

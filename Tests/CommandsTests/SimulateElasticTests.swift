@@ -100,6 +100,18 @@ import Testing
     #expect(spans?.array?.compactMap(\.int) == [4, 0, 1])
   }
 
+  /// Sizes that no plan of a job fits on do not reach the goal; the search goes on.
+  @Test func theLeastClusterIsFound() throws {
+    try TestFile.write(
+      "{\"id\": \"wide\", \"submitSeconds\": 0, \"model\": \"uni\", \"task\": \"finetune\", "
+        + "\"globalBatch\": 256, \"samples\": 1e5, \"cores\": 8}\n", to: trace)
+    let result = FrameTests.hfm(
+      "simulate", trace, "--cluster", "hospital-4x4-l40s", "--goal-wait", "1m", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["least"]?[0]?["nodes"]?.int == 2)
+  }
+
   /// The example of the README.
   @Test func theExampleRuns() throws {
     let result = FrameTests.hfm(

@@ -185,6 +185,12 @@ extension LocalBackEnd {
       call.answer([("id", .string(id)), ("reason", .string("paused"))])
     } else if running[number] != nil {
       call.answer([("id", .string(id)), ("reason", .string("running"))])
+    } else if pending.contains(number) {
+      let due = max(0, jobs[number].job.submit - now)
+      call.answer([
+        ("id", .string(id)), ("reason", .string("submission")),
+        ("submitInSeconds", .number(due)),
+      ])
     } else if !waiting.contains(number) {
       call.answer([
         ("id", .string(id)), ("reason", .string(outcomes[number].state.rawValue)),

@@ -66,7 +66,8 @@ struct SimulateSweep {
     }
     func measure(_ sizes: [Int]) throws {
       let new = sizes.filter { size in !tried.contains { $0.size == size } }
-      tried += try world.outcomes(new.map { (size: $0, policy: policy) })
+      tried += try world.outcomes(
+        new.map { (size: $0, policy: policy) }, skipsImpossible: true)
     }
     let bounds = try world.bounds()
     var (low, high) = (bounds.lowerBound - 1, bounds.lowerBound)

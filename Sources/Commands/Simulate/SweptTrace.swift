@@ -38,10 +38,19 @@ struct SweptTrace {
 
   /// Replays it in each case, on all cores of this machine at once.
   ///
+  /// - Parameter skipsImpossible: Whether sizes that no plan of a job fits on are left out.
   /// - Throws: `UserError` when the trace cannot be planned for a size.
-  func outcomes(_ cases: [(size: Int, policy: PolicyName)]) throws(UserError) -> [SweptOutcome] {
+  func outcomes(
+    _ cases: [(size: Int, policy: PolicyName)], skipsImpossible: Bool = false
+  ) throws(UserError) -> [SweptOutcome] {
     var machines: [Int: (resources: Resources, jobs: [TraceJob])] = [:]
-    for size in Set(cases.map(\.size)).sorted() { machines[size] = try machine(size) }
+    for size in Set(cases.map(\.size)).sorted() {
+      do {
+        machines[size] = try machine(size)
+      } catch {
+        guard skipsImpossible, error.kind == .impossible else { throw error }
+      }
+    }
     let work = cases.compactMap { item in
       machines[item.size].map {
         (size: item.size, policy: item.policy, resources: $0.resources, jobs: $0.jobs)
@@ -77,11 +86,16 @@ struct SweptTrace {
 
   /// Sizes worth a look: from the widest job's to what runs all jobs at once.
   func bounds() throws(UserError) -> ClosedRange<Int> {
-    let (_, jobs) = try machine(cluster == nil ? 10_000_000 : 1)
+    let (_, jobs) = try machine(try cluster.map(Self.ownNodes) ?? 10_000_000)
     let most = jobs.reduce(0) { min(10_000_000, $0 + $1.job.cores) }
     // Jobs of a trace for processors are cut to the machine, so it must hold the widest.
     let least = cluster == nil ? jobs.reduce(1) { max($0, $1.job.cores) } : 1
     return least...max(least, most)
+  }
+
+  /// Nodes of the cluster as its profile has it.
+  private static func ownNodes(_ cluster: String) throws(UserError) -> Int {
+    try SimulatedCluster.parts(cluster).first?.cluster.nodes ?? 1
   }
 
   private func machine(
