@@ -187,7 +187,7 @@ let testTargets: [Target] = [
     "Commands",
     [
       "Commands", "Executor", "HardwareDiscovery", "HardwareModel", "JobStore", "Scheduler",
-      "Slurm", "Workloads", "Quantities", "DataFormats",
+      "Simulation", "Slurm", "Workloads", "Quantities", "DataFormats",
     ]),
   tests("HFMKit", ["HFMKit"]),
   tests("Architecture", ["DataFormats"]),

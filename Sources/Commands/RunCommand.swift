@@ -8,13 +8,7 @@ enum RunCommand: Command {
   static let specification = CommandSpecification(
     name: "run", summary: "places jobs on this machine and runs them with real kernels",
     operands: ["JOBS.json"],
-    options: [
-      .value(
-        "policy", "NAME", "scheduling policy (default easy)",
-        words: PolicyName.allCases.map(\.rawValue)),
-      .value("ledger", "FILE", "record of jobs and runs (default \(RunSession.defaultLedger))"),
-      .value("device-profile", "FILE", "this machine as hfm calibrate measured it"),
-    ],
+    options: LocalChoices.options,
     discussion: """
       JOBS.json lists jobs: a model, what to do with it, how many cores and how much
       memory it may hold; docs/Jobs.md describes every key. Jobs that the ledger knows
@@ -34,10 +28,12 @@ enum RunCommand: Command {
     let (jobs, ledger) = SlurmShare.part(
       of: all, ledger: arguments.string("ledger") ?? RunSession.defaultLedger, console)
     let policy = try SimulateCommand.policy(arguments.string("policy") ?? "easy")
+    let choices = try LocalChoices(arguments)
     let machine = try LocalMachine(deviceProfile: arguments.string("device-profile"))
     for note in machine.notes { console.warn(note) }
     let session = RunSession(
-      resources: machine.resources, policy: policy, runner: machine.runner, console: console)
+      resources: machine.resources(labelled: choices.labels), policy: policy, choices: choices,
+      runner: machine.runner, console: console)
     let report = try session.run(jobs, ledger: ledger)
     show(report, policy, console)
     return report.exitCode

@@ -6,13 +6,7 @@ import Scheduler
 enum ServeJobsCommand: Command {
   static let specification = CommandSpecification(
     name: "serve-jobs", summary: "serves a ledger: takes jobs at any time, and runs them here",
-    options: [
-      .value(
-        "policy", "NAME", "scheduling policy (default easy)",
-        words: PolicyName.allCases.map(\.rawValue)),
-      .value("ledger", "FILE", "record of jobs and runs (default \(RunSession.defaultLedger))"),
-      .value("device-profile", "FILE", "this machine as hfm calibrate measured it"),
-    ],
+    options: LocalChoices.options,
     discussion: """
       Jobs come by hfm submit --engine local; hfm jobs, cancel, pause and resume work
       on them. The service listens on a Unix socket beside the ledger that only you
@@ -28,10 +22,12 @@ enum ServeJobsCommand: Command {
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let policy = try SimulateCommand.policy(arguments.string("policy") ?? "easy")
+    let choices = try LocalChoices(arguments)
     let machine = try LocalMachine(deviceProfile: arguments.string("device-profile"))
     for note in machine.notes { console.warn(note) }
     let session = ServiceSession(
-      resources: machine.resources, policy: policy, runner: machine.runner, console: console)
+      resources: machine.resources(labelled: choices.labels), policy: policy, choices: choices,
+      runner: machine.runner, console: console)
     try session.run(ledger: arguments.string("ledger") ?? RunSession.defaultLedger)
     return 0
   }

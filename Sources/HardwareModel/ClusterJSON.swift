@@ -5,12 +5,14 @@ public import Quantities
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
 // "interNode": {…}, "host": {see HostNode}, "nodePurchaseDollars", "source"}; a link may state its
 // "efficiency".
+// "switches" lists tiers above the nodes, the smallest first, each {"name", "nodes" under one unit,
+// "beyond": the link to other units}.
 // "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
 // plans do not need it.
 extension Cluster {
   private static let keys: Set<String> = [
-    "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "host", "source",
-    "slurm", "nodePurchaseDollars",
+    "id", "name", "device", "devicesPerNode", "nodes", "intraNode", "interNode", "switches",
+    "host", "source", "slurm", "nodePurchaseDollars",
   ]
 
   /// Reads a cluster profile; `devices` resolves a device's id.
@@ -50,6 +52,31 @@ extension Cluster {
     nodePurchasePrice = try UserError.fromJSON { () throws(JSONError) in
       try cursor.optional("nodePurchaseDollars")?.double(in: 0...1e12)
     }
+    switches = try UserError.fromJSON { () throws(JSONError) in
+      try Self.tiers(cursor.optional("switches"), nodes: nodes)
+    }
+  }
+
+  /// Tiers of switches: each holds whole units of the one before, and fewer nodes than there are.
+  private static func tiers(
+    _ cursor: JSONCursor?, nodes: Int
+  ) throws(JSONError) -> [SwitchTier] {
+    var tiers: [SwitchTier] = []
+    for tier in try cursor?.elements() ?? [] {
+      try tier.refuseUnknownKeys(known: ["name", "nodes", "beyond"])
+      let below = tiers.last?.nodes ?? 1
+      let count = try tier.field("nodes").int(in: below + 1...1_000_000)
+      guard count % below == 0, count < nodes else {
+        throw try tier.field("nodes").error(
+          "expected a multiple of \(below), the nodes of the tier below, and fewer than the "
+            + "cluster's \(nodes)")
+      }
+      tiers.append(
+        SwitchTier(
+          name: try tier.field("name").string(), nodes: count,
+          beyond: try Link(checking: tier.field("beyond"))))
+    }
+    return tiers
   }
 
   /// The profile as JSON with the device in full; reading it gives an equal cluster.
@@ -59,6 +86,19 @@ extension Cluster {
       ("devicesPerNode", .number(devicesPerNode)), ("nodes", .number(nodes)),
       ("intraNode", intraNode.json), ("interNode", interNode.json),
     ]
+    if !switches.isEmpty {
+      members.append(
+        (
+          "switches",
+          .array(
+            switches.map {
+              .object([
+                ("name", .string($0.name)), ("nodes", .number($0.nodes)),
+                ("beyond", $0.beyond.json),
+              ])
+            })
+        ))
+    }
     if let host { members.append(("host", host.json)) }
     if let nodePurchasePrice { members.append(("nodePurchaseDollars", .number(nodePurchasePrice))) }
     members.append(("source", .string(source)))

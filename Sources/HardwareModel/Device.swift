@@ -189,6 +189,22 @@ public struct Link: Sendable, Hashable {
   }
 }
 
+/// A level of the network above the nodes: so many nodes lie under one unit of it.
+public struct SwitchTier: Sendable, Hashable {
+  /// Name of a unit (`leaf switch`, `pod`).
+  public var name: String
+  /// Nodes under one unit, consecutive ones.
+  public var nodes: Int
+  /// What a device has to devices under other units of this tier.
+  public var beyond: Link
+  /// Creates a tier.
+  public init(name: String, nodes: Int, beyond: Link) {
+    self.name = name
+    self.nodes = nodes
+    self.beyond = beyond
+  }
+}
+
 /// Equal nodes of equal devices, a link inside a node and one between nodes.
 public struct Cluster: Sendable, Hashable {
   /// Catalogue id (`selene-a100`) or `here`.
@@ -205,6 +221,9 @@ public struct Cluster: Sendable, Hashable {
   public var intraNode: Link
   /// Link between nodes, per device.
   public var interNode: Link
+  /// Tiers of switches, the smallest first; `interNode` holds under one unit of the first. Empty
+  /// where the way between nodes is the same for all.
+  public var switches: [SwitchTier] = []
   /// The machine around the devices of one node; nil when unknown.
   public var host: HostNode?
   /// Price of buying one node with its devices, in US dollars; nil when unknown.
@@ -226,6 +245,33 @@ public struct Cluster: Sendable, Hashable {
     self.interNode = interNode
     self.host = host
     self.source = source
+  }
+
+  /// How many tiers a gang can span: 0 is a node, 1 the nodes under one smallest unit (or all), and
+  /// so on.
+  public var spans: Int { nodes > 1 ? switches.count + 1 : 0 }
+
+  /// The least span that holds so many devices.
+  public func leastSpan(of devices: Int) -> Int {
+    if devices <= devicesPerNode { return 0 }
+    let tier = switches.firstIndex { devices <= $0.nodes * devicesPerNode }
+    return tier.map { $0 + 1 } ?? spans
+  }
+
+  /// The cluster as a gang of so many devices meets it that spans so many tiers: the link between
+  /// nodes is that of the highest tier crossed, as if all that nodes send each other went there; a
+  /// gang that one node could hold is split in two halves, an odd one into single devices.
+  public func spanned(_ span: Int, by devices: Int) -> Cluster {
+    var cluster = self
+    cluster.switches = []
+    if span > 1, switches.indices.contains(span - 2) {
+      cluster.interNode = switches[span - 2].beyond
+    }
+    if span > 0, devices > 1, devices <= devicesPerNode {
+      cluster.devicesPerNode = devices % 2 == 0 ? devices / 2 : 1
+      cluster.nodes = devices / cluster.devicesPerNode
+    }
+    return cluster
   }
 
   /// All devices together.

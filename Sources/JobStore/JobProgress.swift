@@ -26,6 +26,16 @@ public struct JobProgress: Sendable, Hashable {
     """
 }
 
+/// What a run that has ended used.
+public struct EndedRun: Sendable, Hashable {
+  /// Its job as text.
+  public var specification: String
+  /// Cores held times seconds.
+  public var coreSeconds: Double
+  /// When it ended, in seconds since 1970.
+  public var endTime: Double
+}
+
 extension Ledger {
   /// How far a job has come; nothing for one without a record.
   public func progress(of id: String) throws(UserError) -> JobProgress {
@@ -85,6 +95,23 @@ extension Ledger {
       counts[row[0].string ?? ""] = row[1].int ?? 0
     }
     return counts
+  }
+
+  /// What each run that has ended used: its job's text, core-seconds, and when it ended in seconds
+  /// since 1970.
+  public func endedRuns() throws(UserError) -> [EndedRun] {
+    try database.run(
+      """
+      SELECT j.specification, r.cpus, r.start_time, r.end_time
+      FROM runs r JOIN jobs j ON j.id = r.job WHERE r.end_time IS NOT NULL ORDER BY r.id
+      """
+    ).map { row in
+      let end = row[3].double ?? 0
+      let cores = (row[1].string ?? "").split(separator: " ").count
+      return EndedRun(
+        specification: row[0].string ?? "",
+        coreSeconds: Double(cores) * max(0, end - (row[2].double ?? end)), endTime: end)
+    }
   }
 
   /// Lets the file grow to so many pages at most: for tests of a full disk.

@@ -52,6 +52,9 @@ struct Admission: Sendable {
     return false
   }
 
+  /// Whether a job has ended.
+  func knows(_ number: Int) -> Bool { ends[number] != nil }
+
   /// Notes how a job ended that nobody is held for.
   mutating func note(_ number: Int, well: Bool) { ends[number] = well }
 

@@ -5,6 +5,8 @@ public struct CarbonCurve: Sendable, Hashable {
   public var values: [Double]
   /// Length of a step, in seconds.
   public var stepSeconds: Double
+  /// How far into the curve time 0 is, in seconds.
+  public var offsetSeconds = 0.0
 
   /// Takes steps, the first of which begins at time 0; the curve repeats after the last.
   public init(values: [Double], stepSeconds: Double) {
@@ -23,7 +25,7 @@ public struct CarbonCurve: Sendable, Hashable {
   /// The cost at a time.
   public func value(at time: Double) -> Double {
     guard !values.isEmpty, stepSeconds > 0 else { return 0 }
-    let step = Int((time / stepSeconds).rounded(.down)) % values.count
+    let step = Int(((time + offsetSeconds) / stepSeconds).rounded(.down)) % values.count
     return values[step < 0 ? step + values.count : step]
   }
 
@@ -36,7 +38,7 @@ public struct CarbonCurve: Sendable, Hashable {
     var time = start
     let rest = end - whole * period
     while time < rest {
-      let next = min(rest, ((time / stepSeconds).rounded(.down) + 1) * stepSeconds)
+      let next = min(rest, nextChange(after: time))
       guard next > time else { break }
       sum += value(at: time) * (next - time)
       time = next
@@ -44,11 +46,15 @@ public struct CarbonCurve: Sendable, Hashable {
     return sum / (end - start)
   }
 
+  private func nextChange(after time: Double) -> Double {
+    (((time + offsetSeconds) / stepSeconds).rounded(.down) + 1) * stepSeconds - offsetSeconds
+  }
+
   /// Times within a range at which the cost changes.
   func changes(from start: Double, to end: Double) -> [Double] {
     guard stepSeconds > 0, values.count > 1 else { return [] }
     let horizon = min(end, start + stepSeconds * Double(values.count))
-    var time = ((start / stepSeconds).rounded(.down) + 1) * stepSeconds
+    var time = nextChange(after: start)
     var times: [Double] = []
     while time < horizon {
       times.append(time)

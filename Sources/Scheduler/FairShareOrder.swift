@@ -21,8 +21,13 @@ public struct FairShareOrder: JobOrder {
   /// - Parameters:
   ///   - shares: Shares by user; 1 for those not named.
   ///   - halfLifeSeconds: After which a use counts half; a week, as Slurm's default.
-  public init(shares: [Int: Double] = [:], halfLifeSeconds: Double = 604_800) {
+  ///   - pastCoreSeconds: Use by user as it counts at time 0.
+  public init(
+    shares: [Int: Double] = [:], halfLifeSeconds: Double = 604_800,
+    pastCoreSeconds: [Int: Double] = [:]
+  ) {
     self.shares = shares
+    uses = pastCoreSeconds.mapValues { Use(coreSeconds: $0) }
     decay = log(2) / max(1, halfLifeSeconds)
   }
 

@@ -36,7 +36,9 @@ enum Feasibility {
     }
     let end = max(now, job.submit) + job.estimateSeconds
     if let deadline = traits.deadline, end > deadline {
-      return Refusal(limit: .deadline, asked: whole(end), available: whole(deadline))
+      // At least a second, so that nobody reads of 0 s too late.
+      return Refusal(
+        limit: .deadline, asked: max(whole(end), whole(deadline) + 1), available: whole(deadline))
     }
     return nil
   }

@@ -90,11 +90,21 @@ public struct JobTraits: Sendable, Hashable {
   /// How fast nodes with a label run it against those that its times are told for; 0 where it
   /// cannot run. Of several labels of a node the slowest counts.
   public var speeds: [LabelSpeed] = []
+  /// Its speed by how many tiers more than it must its placement spans (`Placement.excessSpan`),
+  /// against the speed that its times are told for; the last holds beyond it. Empty when it is the
+  /// same everywhere.
+  public var spreadSpeeds: [Double] = []
   /// Mean power that it draws while it runs, in watts.
   public var powerWatts: Double?
 
   /// No traits.
   public init() {}
+
+  /// Its speed on a placement.
+  public func speed(on placement: Placement) -> Double {
+    spreadSpeeds.isEmpty
+      ? 1 : spreadSpeeds[min(max(0, placement.excessSpan), spreadSpeeds.count - 1)]
+  }
 }
 
 /// An array of like jobs, of which only some may run at once.

@@ -13,6 +13,14 @@ public struct MemoryTraffic: Sendable, Hashable {
     self.workingSetBytes = workingSetBytes
   }
 
+  /// How many times longer it takes beside others on one memory of so many bytes a second; 1 when
+  /// that suffices for all or is not known. The score of a placement adds these up.
+  public func slowdown(beside others: [MemoryTraffic], bandwidth: Double) -> Double {
+    var load = NodeLoad()
+    for traffic in others + [self] { load.add(traffic, times: 1) }
+    return 1 + boundShare * load.excess(bandwidth)
+  }
+
   /// The part of it that a part of the job's cores makes.
   func part(_ cores: Int, of total: Int) -> MemoryTraffic {
     let share = Double(cores) / Double(max(1, total))
@@ -41,7 +49,7 @@ struct NodeLoad: Sendable, Hashable {
   }
 
   /// By how much memory is asked for more than it moves; 0 when it suffices or is not known.
-  private func excess(_ bandwidth: Double) -> Double {
+  func excess(_ bandwidth: Double) -> Double {
     bandwidth > 0 ? max(0, bytesPerSecond / bandwidth - 1) : 0
   }
 

@@ -6,13 +6,18 @@ struct NodePool: Sendable {
   private let placer: Placer
   private var free: [FreeNode]
   private var index = SummaryTree<NodeKey>()
+  /// Cores of the widest node.
+  private let widest: Int
+  /// What is free under the switches; nil where there are none.
+  private var units: SwitchUnits?
   /// Stretches of the index that searches have looked at.
   private var looked = 0
   /// What placing and giving back have cost so far, in nodes of the index.
-  var work: Int { looked + index.work }
+  var work: Int { looked + index.work + (units?.work ?? 0) }
 
   init(resources: Resources) {
     placer = Placer(resources: resources)
+    widest = resources.nodes.reduce(0) { max($0, $1.cpus.count) }
     labels = resources.commonLabels
     free = resources.nodes.map {
       FreeNode(
@@ -20,6 +25,7 @@ struct NodePool: Sendable {
         accelerators: CPUSlots(size: $0.accelerators.count))
     }
     for node in free.indices { index.insert(key(node)) }
+    units = SwitchUnits(resources.nodes)
   }
 
   private func key(_ node: Int) -> NodeKey {
@@ -38,6 +44,10 @@ struct NodePool: Sendable {
   /// The best node that covers a demand alone; else the fewest that do together.
   private mutating func parts(_ demand: Amounts, _ traffic: MemoryTraffic?) -> [(Int, Amounts)]? {
     if let node = single(demand, traffic) { return [(node, demand)] }
+    if let units, placer.isUniform, demand.accelerators == 0 {
+      let order = units.order(for: demand, free, looked: &looked)
+      if let parts = placer.fill(demand, order, free) { return parts }
+    }
     if placer.isUniform, demand.accelerators == 0,
       let parts = placer.fill(demand, emptiest(demand.cores), free)
     {
@@ -57,7 +67,8 @@ struct NodePool: Sendable {
       looked += 1
       rank += $0.count
     }
-    let isScored = placer.hasAccelerators || (traffic != nil && placer.hasBandwidth)
+    let isScored =
+      placer.hasAccelerators || (traffic != nil && placer.hasBandwidth) || units != nil
     var best: (score: PlacementScore, node: Int)?
     for _ in 0..<(isScored ? Self.candidatesAtMost : 1) {
       let found = index.first(
@@ -71,7 +82,11 @@ struct NodePool: Sendable {
       rank = found.rank + 1
       let node = found.element.node
       guard isScored else { return node }
-      let score = placer.score(demand, traffic, on: node, free[node])
+      var score = placer.score(demand, traffic, on: node, free[node])
+      if let units {
+        score.leftCores = free[node].slots.count - demand.cores
+        score.leftBeside = units.freeBeside(node)
+      }
       if let known = best, !(score < known.score) { continue }
       best = (score, node)
     }
@@ -100,6 +115,9 @@ struct NodePool: Sendable {
     _ parts: [(Int, Amounts)], _ traffic: MemoryTraffic? = nil
   ) -> Placement {
     let cores = parts.reduce(0) { $0 + $1.1.cores }
+    let nodes = parts.map(\.0)
+    let span = units?.span(of: nodes) ?? (nodes.count > 1 ? 1 : 0)
+    let least = cores <= widest ? 0 : units?.leastSpan(of: cores) ?? 1
     return Placement(
       shares: parts.map { node, part in
         index.remove(key(node))
@@ -109,8 +127,9 @@ struct NodePool: Sendable {
         let own = traffic?.part(part.cores, of: cores)
         if let own { free[node].load.add(own, times: 1) }
         index.insert(key(node))
+        units?.change(node, by: part, isTaken: true)
         return placer.share(node, slots, part.bytes, accelerators, own)
-      })
+      }, span: span, excessSpan: max(0, span - least))
   }
 
   /// Whether there is a node at a position.
@@ -130,6 +149,8 @@ struct NodePool: Sendable {
       free[share.index].bytes += share.memoryBytes
       if let traffic = share.traffic { free[share.index].load.add(traffic, times: -1) }
       index.insert(key(share.index))
+      let amounts = Amounts(cores: share.slots.count, bytes: share.memoryBytes)
+      units?.change(share.index, by: amounts, isTaken: false)
     }
   }
 }

@@ -114,7 +114,9 @@ public struct PartitionedScheduler: Scheduling {
   /// Withdraws a waiting or held job.
   public mutating func withdraw(_ number: Int, at now: Double) -> [Decision] {
     guard let part = homes[number] else {
-      guard let job = admission.withdraw(number) else { return [] }
+      guard let job = admission.withdraw(number) else {
+        return admission.knows(number) ? [] : refuseDependents(of: number)
+      }
       return settle(job.number, well: false, at: now)
     }
     let decisions = parts[part].withdraw(number, at: now)

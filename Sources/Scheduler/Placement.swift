@@ -24,6 +24,11 @@ public struct Placement: Sendable, Hashable {
 
   /// The parts, nearest node first.
   public var shares: [Share]
+  /// The smallest tier that holds all of it: 0 a node, 1 the nodes under one smallest unit of
+  /// switches (or all, where there are none), and so on.
+  public var span = 0
+  /// How many tiers more that is than the fewest that could hold as much on free nodes.
+  public var excessSpan = 0
 
   /// Nothing.
   public static let empty = Placement(shares: [])

@@ -176,6 +176,11 @@ struct PlacementScore: Comparable {
   var isFarFromNetwork: Bool
   /// Bytes of working sets more than the caches hold.
   var cacheOverflow: Int
+  /// Under switches: cores that the node would have left.
+  var leftCores = 0
+  /// Under switches: cores free under the node's smallest unit; where they are few, larger gangs
+  /// lose least.
+  var leftBeside = 0
 
   static func < (left: PlacementScore, right: PlacementScore) -> Bool {
     // Rounding of sums that go up and down must not decide.
@@ -184,6 +189,9 @@ struct PlacementScore: Comparable {
       return left.strandedAccelerators < right.strandedAccelerators
     }
     if left.isFarFromNetwork != right.isFarFromNetwork { return right.isFarFromNetwork }
-    return left.cacheOverflow < right.cacheOverflow
+    if left.cacheOverflow != right.cacheOverflow {
+      return left.cacheOverflow < right.cacheOverflow
+    }
+    return (left.leftCores, left.leftBeside) < (right.leftCores, right.leftBeside)
   }
 }

@@ -15,6 +15,8 @@ public struct Resources: Sendable, Hashable {
     public var distances: [Int]
     /// What sets it apart from others, such as `on-premise` or the name of its devices.
     public var labels: Set<String>
+    /// The unit of each tier of switches that it lies under, the smallest first.
+    public var switchUnits: [Int] = []
     /// Names of the accelerators beside it that may be given out.
     public var accelerators: [String] = []
     /// Names of the network interfaces beside it.
@@ -93,10 +95,12 @@ public struct Resources: Sendable, Hashable {
           + "simulated", remedy: "give between 1 and 10,000,000 devices")
     }
     let width = cluster.devicesPerNode
-    self.nodes = (0..<cluster.nodes).map { node in
-      Node(
-        id: node, cpus: Array(node * width..<(node + 1) * width),
+    self.nodes = (0..<cluster.nodes).map { number in
+      var node = Node(
+        id: number, cpus: Array(number * width..<(number + 1) * width),
         memoryBytes: Int.max / 4 / cluster.nodes)
+      node.switchUnits = cluster.switches.map { number / $0.nodes }
+      return node
     }
   }
 

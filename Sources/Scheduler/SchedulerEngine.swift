@@ -108,14 +108,18 @@ public struct SchedulerEngine: Scheduling {
     return schedule(on: .ended(ended))
   }
 
-  /// Withdraws a waiting job, and schedules. Unknown numbers are ignored.
+  /// Withdraws a waiting job, and schedules; jobs that depend on one not seen yet wait in vain from
+  /// then on. Running and ended ones are ignored.
   public mutating func withdraw(_ number: Int, at now: Double) -> [Decision] {
     advance(to: now)
     if let held = admission.withdraw(number) {
       let settled = settle(held, well: false)
       return settled.decisions + admit(settled.admitted)
     }
-    guard let job = waiting[number] else { return [] }
+    guard let job = waiting[number] else {
+      let isOver = running[number] != nil || released[number] != nil || admission.knows(number)
+      return isOver ? [] : refuseDependents(of: number)
+    }
     dequeue(job.number)
     let settled = settle(job, well: false)
     return settled.decisions + schedule(on: .withdrawn(job)) + admit(settled.admitted)

@@ -57,6 +57,10 @@ public struct PolicySettings: Sendable {
   public var halfLifeSeconds = 604_800.0
   /// Cost of a kilowatt-hour over time, for the carbon-aware one.
   public var curve = CarbonCurve.assumedSolarDay
+  /// Core-seconds that users have used before, as they count at time 0, for fair share.
+  public var pastCoreSeconds: [Int: Double] = [:]
+  /// Seconds between two divisions of devices among elastic jobs.
+  public var roundSeconds = 60.0
   /// The defaults.
   public init() {}
 }
@@ -98,10 +102,12 @@ public enum PolicyName: String, Sendable, Hashable, CaseIterable {
     case .edf: OrderedPolicy(EDFOrder())
     case .fairShare:
       OrderedPolicy(
-        FairShareOrder(shares: settings.shares, halfLifeSeconds: settings.halfLifeSeconds))
+        FairShareOrder(
+          shares: settings.shares, halfLifeSeconds: settings.halfLifeSeconds,
+          pastCoreSeconds: settings.pastCoreSeconds))
     case .drf: OrderedPolicy(DRFOrder(shares: settings.shares))
     case .carbonAware: CarbonAwarePolicy(curve: settings.curve)
-    case .elasticGoodput: ElasticGoodputPolicy()
+    case .elasticGoodput: ElasticGoodputPolicy(roundSeconds: settings.roundSeconds)
     }
   }
 }

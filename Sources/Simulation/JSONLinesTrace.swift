@@ -4,12 +4,10 @@ import Scheduler
 
 extension TraceJob {
   /// The keys of a line; docs/Scheduling.md describes them.
-  private static let keys: Set<String> = [
-    "id", "submitSeconds", "runSeconds", "cores", "memoryBytes", "estimateSeconds", "priority",
-    "user", "deadlineSeconds", "limitSeconds", "dependsOn", "array", "arrayLimit", "requires",
-    "checkpointSeconds", "restoreSeconds", "scaling", "accelerators", "memoryBytesPerSecond",
-    "memoryBoundShare", "workingSetBytes", "speeds",
-  ]
+  private static let keys = JobFields.keys.union([
+    "id", "submitSeconds", "runSeconds", "cores", "memoryBytes", "priority", "accelerators",
+    "memoryBytesPerSecond", "memoryBoundShare", "workingSetBytes", "speeds", "spreadSpeeds",
+  ])
 
   /// The jobs of a JSON Lines trace: one object per line with `id`, `submitSeconds`, `runSeconds`
   /// and optionally `cores` (1), `memoryBytes` (0), `estimateSeconds` (the run time), `priority`
@@ -48,56 +46,65 @@ extension TraceJob {
     }
   }
 
+  /// The users that lines name, by the number that their jobs carry.
+  ///
+  /// - Throws: `UserError` that names file, line and key.
+  public static func users(lines: [JSONValue], file: String) throws(UserError) -> NameNumbers {
+    var users = NameNumbers()
+    do throws(JSONError) {
+      for value in lines {
+        if let user = try JSONCursor(file: file, root: value).optional("user") {
+          _ = users.number(of: try JobFields.name(user))
+        }
+      }
+    } catch {
+      throw UserError(.input, place: error.place, key: error.key, error.message)
+    }
+    return users
+  }
+
   /// Reads line by line, and numbers what lines name: users, arrays, earlier jobs.
   private struct Reader {
     var jobs: [TraceJob] = []
     private var numbers: [String: Int] = [:]
-    private var users: [String: Int] = [:]
-    private var arrays: [String: Int] = [:]
+    private var users = NameNumbers()
+    private var arrays = NameNumbers()
 
     mutating func read(_ line: JSONCursor) throws(JSONError) {
       try line.refuseUnknownKeys(known: TraceJob.keys)
       let run = try line.field("runSeconds").double(in: 0.001...1e12)
-      let id = try name(line.field("id"))
+      let id = try JobFields.name(line.field("id"))
+      let cores = try line.optional("cores")?.int() ?? 1
+      let fields = try JobFields(line, cores: cores)
       var job = Job(
         number: jobs.count,
         submit: try line.field("submitSeconds").double(in: 0...1e12),
         priority: try line.optional("priority")?.int(in: -1_000_000...1_000_000) ?? 0,
-        cores: try line.optional("cores")?.int() ?? 1,
+        cores: cores,
         memoryBytes: try line.optional("memoryBytes")?.int(in: 0...(Int.max / 4)) ?? 0,
-        estimateSeconds: try line.optional("estimateSeconds")?.double(in: 0.001...1e12) ?? run)
-      if let user = try line.optional("user") {
-        job.user = Self.number(try name(user), &users)
-      }
-      job.traits = try traits(line)
-      job.traits.elastic = try line.optional("scaling").map { cursor throws(JSONError) in
-        try scaling(cursor, cores: job.cores)
-      }
+        estimateSeconds: fields.estimateSeconds ?? run)
+      if let user = fields.user { job.user = users.number(of: user) }
+      job.traits = try traits(line, fields)
       if numbers[id] == nil { numbers[id] = jobs.count }
       jobs.append(TraceJob(id: id, job: job, runSeconds: run))
     }
 
-    private mutating func traits(_ line: JSONCursor) throws(JSONError) -> JobTraits {
-      var traits = JobTraits()
-      traits.deadline = try line.optional("deadlineSeconds")?.double(in: 0...1e12)
-      traits.limitSeconds = try line.optional("limitSeconds")?.double(in: 0.001...1e12)
-      for cursor in try line.optional("dependsOn")?.elements() ?? [] {
-        let id = try name(cursor)
+    private mutating func traits(
+      _ line: JSONCursor, _ fields: JobFields
+    ) throws(JSONError) -> JobTraits {
+      var traits = fields.traits
+      for id in fields.dependsOn {
         guard let number = numbers[id] else {
-          throw cursor.error("no job \"\(id)\" stands on an earlier line")
+          throw try line.field("dependsOn").error("no job \"\(id)\" stands on an earlier line")
         }
         traits.dependencies.append(number)
       }
-      if let array = try line.optional("array") {
-        let id = Self.number(try name(array), &arrays)
-        let limit = try line.optional("arrayLimit")?.int(in: 1...1_000_000_000)
-        traits.array = JobArray(id: id, limit: limit ?? 1_000_000_000)
-      }
-      for cursor in try line.optional("requires")?.elements() ?? [] {
-        traits.requiredLabels.append(try cursor.string())
-      }
+      traits.array = fields.jobArray(&arrays)
       for (label, speed) in try line.optional("speeds")?.members() ?? [] {
         traits.speeds.append(LabelSpeed(label: label, factor: try speed.double(in: 0...1e6)))
+      }
+      for speed in try line.optional("spreadSpeeds")?.elements() ?? [] {
+        traits.spreadSpeeds.append(try speed.double(in: 1e-6...1e6))
       }
       traits.accelerators = try line.optional("accelerators")?.int(in: 0...1_000_000) ?? 0
       if let rate = try line.optional("memoryBytesPerSecond")?.double(in: 0...1e15) {
@@ -106,41 +113,7 @@ extension TraceJob {
           boundShare: try line.optional("memoryBoundShare")?.double(in: 0...1) ?? 1,
           workingSetBytes: try line.optional("workingSetBytes")?.int(in: 0...(1 << 50)) ?? 0)
       }
-      let checkpoint = try line.optional("checkpointSeconds")?.double(in: 0...1e9)
-      let restore = try line.optional("restoreSeconds")?.double(in: 0...1e9)
-      if checkpoint != nil || restore != nil {
-        traits.preemption = Preemption(
-          checkpointSeconds: checkpoint ?? 0, restoreSeconds: restore ?? 0)
-      }
       return traits
-    }
-
-    /// Speeds by number of cores, in any unit; the job's own number must be within their range.
-    private func scaling(_ cursor: JSONCursor, cores: Int) throws(JSONError) -> ElasticRange {
-      var points: [ElasticRange.Point] = []
-      for (name, speed) in try cursor.members() {
-        guard let devices = Int(name), (1...10_000_000).contains(devices) else {
-          throw speed.error("expected a number of cores as the key, found \"\(name)\"")
-        }
-        points.append(.init(devices: devices, speedup: try speed.double(in: 1e-9...1e12)))
-      }
-      let range = ElasticRange(points: points)
-      guard let first = range.points.first, let last = range.points.last,
-        (first.devices...last.devices).contains(cores)
-      else { throw cursor.error("expected speeds around the job's \(cores) cores") }
-      return range
-    }
-
-    private func name(_ cursor: JSONCursor) throws(JSONError) -> String {
-      if let whole = cursor.value.int { return String(whole) }
-      return try cursor.string()
-    }
-
-    /// The number of a name, the next one for a new name; 0 stays for none.
-    private static func number(_ name: String, _ known: inout [String: Int]) -> Int {
-      if let number = known[name] { return number }
-      known[name] = known.count + 1
-      return known.count
     }
   }
 }

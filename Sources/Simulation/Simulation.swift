@@ -14,6 +14,8 @@ public struct ScheduleRecord: Sendable, Hashable {
   public var end: Double
   /// Cores held.
   public var cores: Int
+  /// The smallest tier that held all of it (see `Placement.span`).
+  public var span: Int
   /// What it held; no shares when placements are not kept.
   public var placement: Placement
 }
@@ -77,7 +79,13 @@ public func simulate(
   _ settings: SimulationSettings = SimulationSettings()
 ) -> SimulationResult {
   var numbered = jobs
-  for index in numbered.indices { numbered[index].job.number = index }
+  for index in numbered.indices {
+    numbered[index].job.number = index
+    // No job may outlast its estimate wherever it is placed: reservations rest on it.
+    if numbered[index].job.hasTraits, let slowest = numbered[index].job.traits.spreadSpeeds.min() {
+      numbered[index].job.estimateSeconds /= min(1, slowest)
+    }
+  }
   let start = numbered.map(\.job.submit).min() ?? 0
   var engine = scheduler(resources, policy, settings, start)
   let faults = settings.failures.map {

@@ -25,6 +25,8 @@ struct VirtualBackEnd: BackEnd {
   private var faults: FaultProcess?
   private var attempts: [Int: Int] = [:]
   private var starts: [Int: Double] = [:]
+  /// Speeds of running jobs by what their placements span, where that matters.
+  private var spreadSpeed: [Int: Double] = [:]
   /// The record of the attempt that runs.
   private var pieces: [Int: Int] = [:]
   /// What is left of jobs that were interrupted: seconds of work on the trace's number of cores,
@@ -97,6 +99,7 @@ struct VirtualBackEnd: BackEnd {
   }
 
   private mutating func start(_ job: Job, _ placement: Placement, _ now: Double) {
+    if job.hasTraits { spreadSpeed[job.number] = job.traits.speed(on: placement) }
     let run = runSeconds(job)
     let attempt = records.count + 1
     attempts[job.number] = attempt
@@ -106,7 +109,8 @@ struct VirtualBackEnd: BackEnd {
     records.append(
       ScheduleRecord(
         number: job.number, id: jobs[job.number].id, submit: job.submit, start: now,
-        end: now + run, cores: job.cores, placement: keepsPlacements ? placement : .empty))
+        end: now + run, cores: job.cores, span: placement.span,
+        placement: keepsPlacements ? placement : .empty))
   }
 
   /// How long the rest of a job takes on the cores that it has.
@@ -118,8 +122,9 @@ struct VirtualBackEnd: BackEnd {
   /// Time on the nodes and cores that a job has over time on those that the trace tells it for.
   private func stretch(_ job: Job) -> Double {
     let traced = jobs[job.number].job.cores
-    guard job.cores != traced, let range = job.traits.elastic else { return 1 / job.speed }
-    return range.speedup(devices: traced) / range.speedup(devices: job.cores) / job.speed
+    let speed = job.speed * (spreadSpeed[job.number] ?? 1)
+    guard job.cores != traced, let range = job.traits.elastic else { return 1 / speed }
+    return range.speedup(devices: traced) / range.speedup(devices: job.cores) / speed
   }
 
   /// The job writes its state, and reads it again when it goes on. The scheduler hears what is left
@@ -134,7 +139,10 @@ struct VirtualBackEnd: BackEnd {
     let worked = max(0, now - began - restore)
     let work = max(0, runSeconds(job) - restore - worked)
     left[job.number] = (work / stretch(job), cost.restoreSeconds)
-    let estimate = max(work, job.estimateSeconds - restore - worked)
+    // It may go on where it is slowest.
+    let slowest = job.traits.spreadSpeeds.min() ?? 1
+    let estimate = max(
+      work * (spreadSpeed[job.number] ?? 1) / slowest, job.estimateSeconds - restore - worked)
     attempts[job.number] = attempt + jobs.count * 2
     let end = End(
       number: job.number, attempt: attempt + jobs.count * 2,

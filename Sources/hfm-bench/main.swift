@@ -12,6 +12,7 @@ let benchmarks: [Benchmark] = [
   profileBenchmark,
   predictionBenchmark,
   predictionByClassBenchmark,
+  contentionBenchmark,
   costBenchmark,
   searchBenchmark,
   planBenchmark,

@@ -3,6 +3,7 @@ import Executor
 import DataFormats
 import Glibc
 import JobStore
+import Scheduler
 import TestSupport
 import Testing
 
@@ -46,6 +47,44 @@ import Testing
     let again = FrameTests.hfm("run", jobs, "--ledger", ledger, "--json")
     #expect(again.code == 0)
     #expect(again.errors.contains("3 jobs were done before"))
+  }
+
+  /// Two elastic trainings share the cores: each goes on with another number of them at a step's
+  /// bound, and has learnt in the end what it learns in one go.
+  @Test(.enabled(if: Processors.count > 1, "one core alone: nothing to change to"))
+  func realTrainingGoesOnWithOtherCores() throws {
+    let cores = try LocalMachine(deviceProfile: nil).resources.total.cores
+    func text(_ names: [String], _ range: String) -> String {
+      let jobs = names.enumerated().map { number, name in
+        "{\"id\": \"\(name)\", \"model\": \"esm2-8m\", \"task\": \"finetune\", \"sequence\": 16, "
+          + "\"steps\": 60, \"submitSeconds\": \(Double(number) * 0.3), \(range)}"
+      }
+      return "{\"jobs\": [\(jobs.joined(separator: ", "))]}"
+    }
+    func loss(_ id: String, _ ledger: String) throws -> Double {
+      let found = try Ledger(path: ledger).measurements(of: id).first { $0.name == "loss" }
+      return try #require(found?.value)
+    }
+    try TestFile.write(text(["whole"], "\"cores\": 1"), to: jobs)
+    #expect(FrameTests.hfm("run", jobs, "--ledger", ledger).code == 0)
+    try TestFile.write(
+      text(
+        ["a", "b"],
+        "\"minCores\": 1, \"maxCores\": \(cores), \"estimateSeconds\": 600, "
+          + "\"checkpointSeconds\": 0, \"restoreSeconds\": 0"),
+      to: jobs)
+    let other = folder.file("elastic.db")
+    let result = FrameTests.hfm(
+      "run", jobs, "--ledger", other, "--policy", "elastic-goodput", "--round", "100ms", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let counts = try JSONValue(parsing: result.output)["jobs"]?.array?.map {
+      ($0["coreCounts"]?.array ?? []).compactMap(\.int)
+    }
+    #expect(Set((counts ?? []).joined()).count > 1, "\(counts ?? [])")
+    #expect((counts ?? []).contains { Set($0).count > 1 }, "\(counts ?? [])")
+    let expected = try loss("whole", ledger)
+    for id in ["a", "b"] { #expect(relativeError(try loss(id, other), expected) < 1e-3) }
+    #expect(access(other + ".checkpoint-61", F_OK) != 0, "a checkpoint is left behind")
   }
 
   @Test(arguments: [

@@ -39,8 +39,9 @@ private final class WaitingRunner: JobRunner {
     defer { state.withLock { $0.busy.subtract(placement.cpus) } }
     started.withLock { $0 }?(job.id)
     if job.model == "broken" { throw UserError(.run, "the kernel failed") }
-    for _ in 0..<job.steps {
+    for step in cancellation.stepsBefore..<job.steps {
       if cancellation.isCancelled { throw CancellationError() }
+      if cancellation.mustYield { throw JobYielded(stepsDone: step, seconds: 0) }
       usleep(10_000)
     }
     return JobMeasurement(

@@ -5,6 +5,7 @@ import Glibc
 import JobStore
 import Quantities
 import Scheduler
+import Simulation
 import Synchronization
 import TestSupport
 import Testing
@@ -50,19 +51,21 @@ final class SteppingRunner: JobRunner {
     var job = JobSpecification(
       id: id, model: "m", task: .infer, batch: 1, dtype: "fp32", steps: steps,
       priority: priority, cores: cores, memoryBytes: nil, submitSeconds: 0)
-    job.after = after
+    job.fields.dependsOn = after
     return job
   }
 
   /// Serves in a thread while the body runs, then stops, and returns what the service said.
-  private func serving(_ body: () throws -> Void) throws -> String {
+  private func serving(
+    _ place: String? = nil, _ body: () throws -> Void
+  ) throws -> String {
     let recorder = ConsoleRecorder()
     let (isReady, isOver) = (Flag(), Flag())
     var session = ServiceSession(
       resources: Self.resources, policy: .easy, runner: runner, console: recorder.console,
       watchesSignals: false)
     session.isReady = { isReady.set() }
-    let (served, path) = (session, ledger)
+    let (served, path) = (session, place ?? ledger)
     let isStarted = DriverThread.start {
       do { try served.run(ledger: path) } catch { recorder.console.error("\(error)") }
       isReady.set()
@@ -70,16 +73,19 @@ final class SteppingRunner: JobRunner {
     }
     #expect(isStarted && isReady.wait())
     let result = Result { try body() }
-    _ = try? ServiceClient.ask(ledger: ledger, [("do", .string("stop"))])
+    _ = try? ServiceClient.ask(ledger: path, [("do", .string("stop"))])
     #expect(isOver.wait())
     try result.get()
     return recorder.errors
   }
 
-  private func submit(_ jobs: [JobSpecification]) -> (code: Int32, output: String) {
+  private func submit(
+    _ jobs: [JobSpecification], _ place: String? = nil
+  ) -> (code: Int32, output: String) {
     let recorder = ConsoleRecorder()
     do {
-      return (try LocalSubmission.run(jobs, ledger: ledger, recorder.console), recorder.output)
+      let code = try LocalSubmission.run(jobs, ledger: place ?? ledger, recorder.console)
+      return (code, recorder.output)
     } catch {
       return (2, "\(error)")
     }
@@ -110,10 +116,20 @@ final class SteppingRunner: JobRunner {
       try wait(for: "b", .done)
       #expect(submit([Self.job("a", steps: 3)]).output == "a: done\n")
       #expect(submit([Self.job("a", steps: 9)]).code == 2)
+      var later = Self.job("later", steps: 1)
+      later.submitSeconds = 3600
+      #expect(submit([later]).code == 0)
+      #expect(
+        FrameTests.hfm("jobs", "--ledger", ledger, "--why", "later").output
+          .contains("later: is submitted in 3"))
+      #expect(ask("cancel", "later").code == 0)
       #expect(ask("cancel", "a").errors.contains("is done already"))
       #expect(ask("pause", "zz").errors.contains("the service has no such job"))
     }
-    #expect(try Ledger(path: ledger).jobs().map(\.id) == ["a", "b"])
+    #expect(try Ledger(path: ledger).jobs().map(\.id) == ["a", "wide", "b", "later"])
+    #expect(
+      FrameTests.hfm("jobs", "--ledger", ledger, "--why", "wide").output
+        == "wide: refused: asks for 5 cores, there are 2: 3 too many\n")
     #expect(runner.steps("a") == 3)
   }
 
@@ -169,7 +185,7 @@ final class SteppingRunner: JobRunner {
       #expect(runner.steps("slow") < 300)
       try wait(for: "slow", .done)
     }
-    #expect(said.contains("slow: makes room for a more important job"))
+    #expect(said.contains("slow: is asked to stop at its next step and make room"))
     #expect(runner.steps("slow") == 300)
     #expect(try Ledger(path: ledger).completions() == ["slow": 1, "urgent": 1])
   }
@@ -177,14 +193,14 @@ final class SteppingRunner: JobRunner {
   @Test func aTimeLimitEndsAJob() throws {
     var job = Self.job("endless", steps: 4000)
     // Estimated at 20 s, so that it is let in, but stopped long before.
-    job.limitSeconds = 20
+    job.fields.limitSeconds = 20
     job.steps = 3999
     _ = try serving {
       _ = submit([job])
       try wait(for: "endless", .running)
     }
     #expect(try Ledger(path: ledger).progress(of: "endless").stepsDone > 0)
-    job.limitSeconds = 1
+    job.fields.limitSeconds = 1
     job.id = "refused"
     _ = try serving { #expect(submit([job]).code == 3) }
   }
@@ -229,6 +245,57 @@ final class SteppingRunner: JobRunner {
     }
     _ = try ServiceClient.ask(ledger: path, [("do", .string("stop"))])
     #expect(isOver.wait())
+  }
+
+  /// Root only: a file system of one megabyte that is full while jobs run, are interrupted and are
+  /// handed over. What was accepted is done in the end, the file is sound, nothing is done twice.
+  @Test(.enabled(if: geteuid() == 0, "needs root, to mount a small file system"))
+  func aFullDiskLosesNothing() throws {
+    let disk = folder.file("disk")
+    mkdir(disk, 0o700)
+    guard mount("tmpfs", disk, "tmpfs", 0, "size=1m") == 0 else {
+      // A container may not mount; the ledger's own test limits its pages instead.
+      return print("aFullDiskLosesNothing skipped: mount is not permitted here")
+    }
+    defer { umount2(disk, Int32(MNT_DETACH)) }
+    let path = disk + "/l.db"
+    var accepted: Set<String> = ["long"]
+    _ = try serving(path) {
+      #expect(submit([Self.job("long", steps: 300, cores: 2)], path).code == 0)
+      for _ in 0..<6000 where runner.steps("long") == 0 { usleep(1000) }
+      Self.fill(disk + "/filler")
+      var refusals = 0
+      for number in 0..<200 {
+        let answer = submit([Self.job("more\(number)", steps: 1, priority: number % 2)], path)
+        if answer.code == 0 {
+          accepted.insert("more\(number)")
+        } else {
+          refusals += 1
+          #expect(answer.output.contains("disk"), "\(answer.output)")
+        }
+        if refusals > 3 { break }
+        Self.fill(disk + "/filler")
+      }
+      #expect(refusals > 0)
+      unlink(disk + "/filler")
+      #expect(submit([Self.job("after", steps: 1)], path).code == 0)
+      accepted.insert("after")
+      for _ in 0..<3000 where try !Self.allDone(path) { usleep(10_000) }
+    }
+    let store = try Ledger(path: path)
+    let done = try store.jobs().filter { $0.state == .done }.map(\.id)
+    #expect(accepted.isSubset(of: done))
+    #expect(try store.completions().values.allSatisfy { $0 == 1 })
+    #expect(try store.faults().isEmpty)
+    #expect(runner.steps("long") == 300)
+  }
+
+  /// Appends to a file until nothing more fits.
+  private static func fill(_ path: String) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let block = [UInt8](repeating: 1, count: 4096)
+    while write(file, block, block.count) > 0 {}
+    close(file)
   }
 
   /// A quick sample of scripts/kill-jobs.py: a service is killed at a random moment of its work,

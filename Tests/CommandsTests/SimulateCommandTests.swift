@@ -82,9 +82,9 @@ import Testing
     #expect(result.errors.contains("asks for 3 accelerators, there are 2: 1 too many"))
     #expect(
       try TestFile.text(target) == """
-        id,start,node,cpus,memoryBytes,accelerators,networkInterfaces
-        a,0,1,4-5,0,gpu1,ib0
-        b,0,0,0-1,0,gpu0,ib0
+        id,start,node,cpus,memoryBytes,accelerators,networkInterfaces,span
+        a,0,1,4-5,0,gpu1,ib0,0
+        b,0,0,0-1,0,gpu0,ib0,0
 
         """)
   }
@@ -126,6 +126,26 @@ import Testing
   }
 
   @Test func aSweepFindsTheLeastMachineThatIsEnough() throws {
+    // Without sizes the least is found: one processor fewer misses the goal.
+    for goal in ["5s", "10s", "100s"] {
+      func least(_ words: [String]) throws -> (least: Int?, waits: [Int: Double]) {
+        let result = FrameTests.hfm(["simulate", trace, "--goal-wait", goal, "--json"] + words)
+        let json = try JSONValue(parsing: result.output)
+        let runs = (json["runs"]?.array ?? []).map {
+          ($0["processors"]?.int ?? 0, $0["result"]?["meanWaitSeconds"]?.double ?? -1)
+        }
+        return (
+          json["least"]?[0]?["processors"]?.int,
+          Dictionary(runs, uniquingKeysWith: { first, _ in first })
+        )
+      }
+      let found = try least(["--policy", "easy"])
+      let size = try #require(found.least)
+      let limit = Double(goal.dropLast()) ?? 0
+      #expect((found.waits[size] ?? .infinity) < limit)
+      let below = try least(["--sweep", "\(max(1, size - 1))"])
+      #expect(size == 4 || below.least == nil, "\(goal): \(size), \(found.waits)")
+    }
     let words = ["simulate", trace, "--sweep", "2,4,8", "--policy", "easy", "--goal-wait", "10s"]
     let recorder = ConsoleRecorder()
     #expect(HFM.run(words, recorder.console) == 0)

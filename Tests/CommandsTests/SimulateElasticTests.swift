@@ -53,6 +53,65 @@ import Testing
     #expect((json[0]?["utilization"]?.double ?? 2) <= 1)
   }
 
+  /// A gang that has to go over a slow switch takes what the planner predicts for that link, and
+  /// one that need not is as fast as ever.
+  @Test func aGangOverTheSpineIsSlower() throws {
+    func cluster(_ between: String, _ switches: String) throws -> String {
+      let file = folder.file("cluster-\(between)-\(switches.isEmpty).json")
+      let host = try TestFile.text(Repository.root + "/Profiles/clusters/hospital-4x4-l40s.json")
+      try TestFile.write(
+        host.replacing("3125000000,", with: between + ",")
+          .replacing("\"host\"", with: switches + "\"host\""), to: file)
+      return file
+    }
+    let tiers = try cluster(
+      "3125000000",
+      """
+      "switches": [{"name": "leaf", "nodes": 2, "beyond": {"name": "spine",
+        "bandwidthBytesPerSecond": 300000000, "latencySeconds": 3e-05}}],
+      """)
+    let job = "\"model\": \"uni\", \"task\": \"finetune\", \"globalBatch\": 256"
+    let lines = (0..<4).map { node in
+      "{\"id\": \"fill\(node)\", \"submitSeconds\": 0, \"cores\": 4, "
+        + "\"runSeconds\": \(node % 2 == 0 ? 10 : 1e7)}\n"
+    }
+    let gang = "{\"id\": \"gang\", \"submitSeconds\": 20, \"cores\": 8, \"samples\": 1e5, \(job)}\n"
+    func run(_ lines: [String]) throws -> Double {
+      try TestFile.write(lines.joined(), to: trace)
+      let starts = folder.file("s.csv")
+      let result = FrameTests.hfm("simulate", trace, "--cluster", tiers, "--schedule", starts)
+      try #require(result.code == 0, "\(result.errors)")
+      let row = try TestFile.text(starts).split(separator: "\n").first { $0.hasPrefix("gang,") }
+      let times = (row ?? "").split(separator: ",").compactMap { Double($0) }
+      return times[2] - times[1]
+    }
+    func planned(_ between: String) throws -> Double {
+      let plan = FrameTests.hfm(
+        "plan", "uni", "--task", "finetune", "--cluster", try cluster(between, ""), "--devices",
+        "8", "--global-batch", "256", "--json")
+      let step = try JSONValue(parsing: plan.output)["plans"]?[0]?["stepSeconds"]?.double
+      return 1e5 / 256 * (try #require(step))
+    }
+    #expect(relativeError(try run([gang]), try planned("3125000000")) < 1e-9)
+    #expect(relativeError(try run(lines + [gang]), try planned("300000000")) < 1e-9)
+    #expect(try planned("300000000") > 1.2 * planned("3125000000"))
+    let spans = try JSONValue(
+      parsing: FrameTests.hfm("simulate", trace, "--cluster", tiers, "--json").output)[0]?["spans"]
+    #expect(spans?.array?.compactMap(\.int) == [4, 0, 1])
+  }
+
+  /// Sizes that no plan of a job fits on do not reach the goal; the search goes on.
+  @Test func theLeastClusterIsFound() throws {
+    try TestFile.write(
+      "{\"id\": \"wide\", \"submitSeconds\": 0, \"model\": \"uni\", \"task\": \"finetune\", "
+        + "\"globalBatch\": 256, \"samples\": 1e5, \"cores\": 8}\n", to: trace)
+    let result = FrameTests.hfm(
+      "simulate", trace, "--cluster", "hospital-4x4-l40s", "--goal-wait", "1m", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["least"]?[0]?["nodes"]?.int == 2)
+  }
+
   /// The example of the README.
   @Test func theExampleRuns() throws {
     let result = FrameTests.hfm(

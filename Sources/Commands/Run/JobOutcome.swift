@@ -2,23 +2,6 @@ import Quantities
 import DataFormats
 import JobStore
 import Kernels
-import Scheduler
-
-/// A job ready to be scheduled: what it is, and what the scheduler sees.
-struct PlannedJob: Sendable {
-  var specification: JobSpecification
-  var estimate: JobEstimate
-  var job: Job
-  /// Steps that earlier runs have made and kept.
-  var stepsDone = 0
-  var id: String { specification.id }
-
-  /// What is left to run by the estimate, in seconds.
-  var remainingSeconds: Double {
-    let left = Double(max(0, specification.steps - stepsDone)) / Double(max(1, specification.steps))
-    return max(estimate.seconds * left, 1e-3)
-  }
-}
 
 /// What became of a job in this run, or in an earlier one of the same ledger.
 struct JobOutcome: Sendable {
@@ -34,6 +17,10 @@ struct JobOutcome: Sendable {
   var endSeconds: Double?
   /// Where its memory lay and what its workers did; nil unless it ended in this run.
   var resources: JobResources?
+  /// Numbers of cores that it has run on in this run, in order.
+  var coreCounts: [Int] = []
+  /// Time of steps that this run has kept from before interruptions, in seconds.
+  private var keptSeconds = 0.0
   /// Whether it was settled in an earlier run.
   var isEarlier = false
 
@@ -62,13 +49,20 @@ struct JobOutcome: Sendable {
   mutating func start(_ place: RunPlacement, at now: Double) {
     state = .running
     placement = place
-    startSeconds = now
+    startSeconds = startSeconds ?? now
+    coreCounts.append(place.cpus.count)
+  }
+
+  /// Stopped at a step's bound; what it has made is kept.
+  mutating func keep(_ yielded: JobYielded) {
+    keptSeconds += yielded.seconds
+    settle(.queued, "")
   }
 
   mutating func end(_ state: JobState, _ reason: String, measured: JobMeasurement?, at now: Double)
   {
     settle(state, reason)
-    measuredSeconds = measured?.seconds
+    measuredSeconds = measured.map { $0.seconds + keptSeconds }
     resources = measured?.resources
     endSeconds = now
   }
@@ -88,6 +82,7 @@ struct JobOutcome: Sendable {
       ("measuredSeconds", measuredSeconds.map { .number($0) } ?? .null),
       ("startSeconds", startSeconds.map { .number($0) } ?? .null),
       ("endSeconds", endSeconds.map { .number($0) } ?? .null),
+      ("coreCounts", .array(coreCounts.map { .number($0) })),
       ("earlierRun", .bool(isEarlier)),
       ("memory", resources?.memoryJSON ?? .null),
       ("workers", resources?.workersJSON ?? .null),

@@ -58,6 +58,9 @@ enum JobReason {
       return "waits for " + others.joined(separator: ", ") + " to end well" + forecast
     case "array": return "as many tasks of its array as may run at once run already" + forecast
     case "policy": return "is held back by the policy" + forecast
+    case "submission":
+      let due = answer["submitInSeconds"]?.double ?? 0
+      return "is submitted in \(Format.fixed(due, 1)) s, as its submitSeconds has it"
     case "paused": return "is paused; hfm resume lets it go on"
     case let other: return other
     }

@@ -11,6 +11,12 @@ struct JobEstimate: Sendable, Hashable {
   var memoryBytes: Int
   /// What it asks of memory and caches that others use too; nil when unknown.
   var traffic: MemoryTraffic?
+  /// Its speed by number of cores; nil for a job of a fixed size.
+  var scaling: ElasticRange?
+  /// Time to come to a step's bound and write its state, in seconds.
+  var checkpointSeconds = 0.0
+  /// Time to be ready again when it goes on, in seconds.
+  var restoreSeconds = 0.0
 }
 
 /// What a job took.
@@ -33,6 +39,20 @@ protocol JobRunner: Sendable {
   func run(
     _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation
   ) throws -> JobMeasurement
+}
+
+extension JobRunner {
+  /// The same with the job's name in the error.
+  func estimate(checked job: JobSpecification) throws(UserError) -> JobEstimate {
+    do {
+      return try estimate(job)
+    } catch {
+      throw UserError(
+        error.kind, place: error.place,
+        key: ["job \"\(job.id)\"", error.key].filter { !$0.isEmpty }.joined(separator: ": "),
+        error.message, remedy: error.remedy)
+    }
+  }
 }
 
 /// A job stopped at a step's bound because it was asked to make room; its state is kept.

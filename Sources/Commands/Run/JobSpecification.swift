@@ -1,4 +1,5 @@
 import DataFormats
+import Simulation
 import Workloads
 
 /// One job of a JOBS file; see docs/Jobs.md.
@@ -27,12 +28,16 @@ struct JobSpecification: Sendable, Hashable, Identifiable {
   /// Submission, in seconds after the run's start.
   var submitSeconds: Double
 
-  /// The longest that it may run, in seconds; nil for as long as it takes.
-  var limitSeconds: Double?
   /// Whether a more important job may interrupt it at a step's bound.
   var isPreemptible = true
+  /// The least and the most cores that it can use, with the speeds that the time model predicts;
+  /// nil when only `cores` will do or the file tells the speeds (`fields.scaling`).
+  var coreRange: ClosedRange<Int>?
+  /// What lines of a trace say in the same words.
+  var fields = JobFields()
+
   /// Names of jobs that must have ended well before it starts.
-  var after: [String] = []
+  var after: [String] { fields.dependsOn }
 
   /// The job in a fixed form, by which a ledger knows whether it is the same job.
   var text: String {
@@ -45,11 +50,12 @@ struct JobSpecification: Sendable, Hashable, Identifiable {
       ("submitSeconds", .number(submitSeconds)),
     ]
     // Only where they are set, so that older ledgers know their jobs again.
-    if let limitSeconds { members.append(("limitSeconds", .number(limitSeconds))) }
     if !isPreemptible { members.append(("preemptible", .bool(false))) }
-    if !after.isEmpty {
-      members.append(("after", .array(after.map { .string($0) })))
+    if let coreRange {
+      members.append(("minCores", .number(coreRange.lowerBound)))
+      members.append(("maxCores", .number(coreRange.upperBound)))
     }
+    members += fields.members.map { $0.0 == "dependsOn" ? ("after", $0.1) : $0 }
     return JSONValue.object(members).text(pretty: false)
   }
 

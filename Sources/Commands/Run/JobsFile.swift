@@ -1,13 +1,15 @@
 import DataFormats
 import Quantities
+import Simulation
 import Workloads
 
 /// Reads JOBS.json; see docs/Jobs.md for the format.
 enum JobsFile {
-  private static let keys: Set<String> = [
+  private static let keys = JobFields.keys.union([
     "id", "model", "task", "batch", "sequence", "image", "dtype", "steps", "repeats", "priority",
-    "cores", "memory", "submitSeconds", "limitSeconds", "preemptible", "after",
-  ]
+    "cores", "minCores", "maxCores", "memory", "memoryBytes", "submitSeconds", "preemptible",
+    "after",
+  ])
 
   /// Parses a file's bytes.
   ///
@@ -15,7 +17,9 @@ enum JobsFile {
   static func parse(_ bytes: [UInt8], file: String) throws(UserError) -> [JobSpecification] {
     do throws(JSONError) {
       let root = try JSONCursor(file: file, bytes: bytes)
-      return try jobs(root, as: job)
+      let jobs = try jobs(root, as: job)
+      _ = try inOrder(jobs, root) { $0.after }
+      return jobs
     } catch {
       throw UserError(
         .input, place: error.place, key: error.key, error.message,
@@ -41,10 +45,43 @@ enum JobsFile {
     return jobs
   }
 
+  /// Jobs after those that they wait for, otherwise in the file's order; names of jobs that are not
+  /// in the file hold nobody up here.
+  ///
+  /// - Throws: `JSONError` when jobs wait for each other.
+  static func inOrder<Job: Identifiable<String>>(
+    _ jobs: [Job], _ root: JSONCursor, after: (Job) -> [String]
+  ) throws(JSONError) -> [Job] {
+    let (sorted, circle) = sorted(jobs, after: after)
+    guard circle.isEmpty else {
+      throw try root.field("jobs").error(
+        "jobs wait for each other: " + circle.prefix(3).map(\.id).joined(separator: ", "))
+    }
+    return sorted
+  }
+
+  /// The same, with the jobs that wait for each other apart.
+  static func sorted<Job: Identifiable<String>>(
+    _ jobs: [Job], after: (Job) -> [String]
+  ) -> (sorted: [Job], circle: [Job]) {
+    var left = jobs
+    var sorted: [Job] = []
+    var open = Set(jobs.map(\.id))
+    while !left.isEmpty {
+      let ready = left.filter { open.isDisjoint(with: after($0)) }
+      guard !ready.isEmpty else { return (sorted, left) }
+      sorted += ready
+      open.subtract(ready.map(\.id))
+      left.removeAll { !open.contains($0.id) }
+    }
+    return (sorted, [])
+  }
+
   /// One job of the file.
   static func job(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
     try cursor.refuseUnknownKeys(known: keys)
     let task = try cursor.field("task").word(WorkloadTask.self)
+    let (cores, range) = try cores(cursor)
     var job = JobSpecification(
       id: try name(cursor.field("id")),
       model: try name(cursor.field("model")),
@@ -55,21 +92,48 @@ enum JobsFile {
       dtype: try cursor.optional("dtype").map(dtype) ?? Precision.fp32.word,
       steps: try steps(cursor, task),
       priority: try cursor.optional("priority")?.int(in: -1_000_000...1_000_000) ?? 0,
-      cores: try cursor.optional("cores")?.int(in: 1...1_000_000) ?? 1,
-      memoryBytes: try cursor.optional("memory").map(memory),
+      cores: cores,
+      memoryBytes: try either("memory", "memoryBytes", cursor).map(memory),
       submitSeconds: try cursor.optional("submitSeconds")?.double(in: 0...31_536_000) ?? 0)
-    try traits(cursor, &job)
+    job.isPreemptible = try cursor.optional("preemptible")?.bool() ?? true
+    job.coreRange = range
+    job.fields = try JobFields(cursor, cores: cores)
+    for other in try either("after", "dependsOn", cursor)?.elements() ?? []
+    where cursor.has("after") {
+      job.fields.dependsOn.append(try name(other))
+    }
     return job
   }
 
-  private static func traits(
-    _ cursor: JSONCursor, _ job: inout JobSpecification
-  ) throws(JSONError) {
-    job.limitSeconds = try cursor.optional("limitSeconds")?.double(in: 0.001...31_536_000)
-    job.isPreemptible = try cursor.optional("preemptible")?.bool() ?? true
-    for other in try cursor.optional("after")?.elements() ?? [] {
-      job.after.append(try name(other))
+  /// The value under one of two words for the same thing.
+  private static func either(
+    _ key: String, _ other: String, _ cursor: JSONCursor
+  ) throws(JSONError) -> JSONCursor? {
+    guard let found = try cursor.optional(key) else { return try cursor.optional(other) }
+    if let stray = try cursor.optional(other) {
+      throw stray.error("means the same as \"\(key)\"; give one of both")
     }
+    return found
+  }
+
+  /// Cores under a policy of fixed sizes, and the range that an elastic job can use.
+  private static func cores(
+    _ cursor: JSONCursor
+  ) throws(JSONError) -> (cores: Int, range: ClosedRange<Int>?) {
+    let bounds = 1...1_000_000
+    let asked = try cursor.optional("cores")?.int(in: bounds)
+    guard cursor.has("minCores") || cursor.has("maxCores") else { return (asked ?? 1, nil) }
+    for key in ["minCores", "maxCores"] where cursor.has("scaling") {
+      if let stray = try cursor.optional(key) {
+        throw stray.error("stands beside \"scaling\", which tells the range")
+      }
+    }
+    let least = try cursor.optional("minCores")?.int(in: bounds) ?? 1
+    let most = try cursor.optional("maxCores")?.int(in: least...1_000_000) ?? max(least, asked ?? 1)
+    if let asked, !(least...most).contains(asked) {
+      throw try cursor.field("cores").error("expected \(least) to \(most), the job's own range")
+    }
+    return (asked ?? least, least...most)
   }
 
   /// A job as the ledger holds it: `JobSpecification.text`, by its name.

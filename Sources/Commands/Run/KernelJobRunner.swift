@@ -29,22 +29,19 @@ struct KernelJobRunner: JobRunner {
     _ job: JobSpecification, device: Device, total: Int
   ) throws(UserError) -> JobEstimate {
     let workload = try Self.workload(job)
-    let lanes = min(job.cores, total)
-    let time = TimeModel(device: device.share(cores: lanes, of: total))
-    let pass: Double
-    let memory: Int
-    let pressure: MemoryPressure
-    if let training = workload.training {
-      pass = time.seconds(trainingStep: training)
-      pressure = time.pressure([
-        WorkTally(forward: training.forward), WorkTally(backward: training),
-        WorkTally(optimizer: training),
-      ])
-      memory = try TrainingRunner.requiredBytes(training, lanes: lanes)
-    } else {
-      pass = time.seconds(inference: workload.forward)
-      pressure = time.pressure([WorkTally(forward: workload.forward)])
-      memory = try InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
+    let fixed = try CorePrediction(workload, device, cores: job.cores, of: total)
+    var memory = fixed.memoryBytes
+    var scaling: ElasticRange?
+    if let range = job.coreRange {
+      let most = max(range.lowerBound, min(range.upperBound, total))
+      var points: [ElasticRange.Point] = []
+      for cores in Set(ElasticRange.sizes(from: range.lowerBound, to: most) + [job.cores]).sorted()
+      where cores <= most {
+        let other = try CorePrediction(workload, device, cores: cores, of: total)
+        points.append(.init(devices: cores, speedup: fixed.passSeconds / other.passSeconds))
+        memory = max(memory, other.memoryBytes)
+      }
+      scaling = ElasticRange(points: points)
     }
     if let limit = job.memoryBytes, limit < memory {
       throw UserError(
@@ -53,12 +50,20 @@ struct KernelJobRunner: JobRunner {
           + "\(Format.bytes(memory)), \(Format.bytes(memory - limit)) more",
         remedy: "give more memory, or a smaller batch")
     }
+    let stateSeconds = Double(try fixed.stateBytes()) / Self.stateBytesPerSecond
     return JobEstimate(
-      seconds: pass * Double(job.steps), memoryBytes: memory,
-      traffic: MemoryTraffic(
-        bytesPerSecond: pressure.bytesPerSecond, boundShare: pressure.boundShare,
-        workingSetBytes: pressure.workingSetBytes))
+      seconds: fixed.passSeconds * Double(job.steps), memoryBytes: memory,
+      traffic: fixed.traffic, scaling: scaling,
+      checkpointSeconds: fixed.passSeconds + stateSeconds,
+      restoreSeconds: fixed.passSeconds + stateSeconds
+        + Double(memory) / Self.setupBytesPerSecond)
   }
+
+  /// How fast a job's state is written and read again; assumed, that of a common solid-state drive
+  /// behind SATA. `checkpointSeconds` and `restoreSeconds` of a job replace what rests on it.
+  private static let stateBytesPerSecond = 500e6
+  /// How fast a job's memory is taken and filled before its first step; assumed.
+  private static let setupBytesPerSecond = 1e9
 
   func run(
     _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation

@@ -3,6 +3,7 @@ import Glibc
 import JobStore
 import Quantities
 import Scheduler
+import Simulation
 
 /// This machine as the scheduler's world: a real clock, a thread per running job, and every change
 /// written to the ledger before it takes effect.
@@ -11,6 +12,8 @@ struct LocalBackEnd: BackEnd {
 
   struct Running {
     var run: Int
+    /// As it was started: an elastic job's cores may be others than its file says.
+    var job: Job
     var start: Double
     var cancellation: Cancellation
     var isCancelledByUser = false
@@ -23,16 +26,19 @@ struct LocalBackEnd: BackEnd {
   private static let pollInterval = 0.5
 
   /// The jobs; a service adds to them.
-  var jobs: [PlannedJob]
+  var jobs: [PlannedJob] = []
   let ledger: Ledger
   let runner: any JobRunner
   let inbox: Inbox
   let console: Console
   private let began = ContinuousClock.now
   /// Positions in `jobs` still to be submitted, the next one last.
-  var pending: [Int]
+  var pending: [Int] = []
   var waiting: Set<Int> = []
   var running: [Int: Running] = [:]
+  /// Users and arrays by number, as the scheduler knows them.
+  var users: NameNumbers
+  var arrays = NameNumbers()
   /// Jobs that a user set aside.
   var paused: Set<Int> = []
   private var lastPoll = 0.0
@@ -47,22 +53,18 @@ struct LocalBackEnd: BackEnd {
   /// Whether SIGINT or SIGTERM came, or a request to stop.
   private(set) var isInterrupted = false
   /// What became of each job, by position.
-  var outcomes: [JobOutcome]
+  var outcomes: [JobOutcome] = []
 
   init(
-    _ jobs: [PlannedJob], ledger: Ledger, runner: any JobRunner, inbox: Inbox, console: Console,
-    isService: Bool = false
+    ledger: Ledger, runner: any JobRunner, inbox: Inbox, console: Console,
+    isService: Bool = false, users: NameNumbers = NameNumbers()
   ) {
-    self.jobs = jobs
     self.ledger = ledger
     self.runner = runner
     self.inbox = inbox
     self.console = console
     self.isService = isService
-    pending = jobs.indices.sorted {
-      (jobs[$0].job.submit, $0) > (jobs[$1].job.submit, $1)
-    }
-    outcomes = jobs.map { JobOutcome($0) }
+    self.users = users
   }
 
   /// Seconds since the start, on a clock that never jumps.
@@ -87,7 +89,8 @@ struct LocalBackEnd: BackEnd {
       if !isInterrupted, let next = pending.last, jobs[next].job.submit <= now {
         pending.removeLast()
         waiting.insert(next)
-        return (now, .submit(jobs[next].job))
+        let time = now
+        return (time, .submit(jobs[next].submitted(at: time)))
       }
       if let wakeAt, wakeAt <= now, !isInterrupted { return (now, .timer) }
       if let event = try wait(wakeAt: wakeAt) { return (now, event) }
@@ -118,25 +121,36 @@ struct LocalBackEnd: BackEnd {
     switch decision {
     case .refuse(let job, let refusal):
       waiting.remove(job.number)
-      let reason = refusal.description
-      try ledger.settle(jobs[job.number].id, as: .refused, reason: reason)
+      let reason = reason(of: refusal)
+      try keepServing(jobs[job.number].id) { () throws(UserError) in
+        try ledger.settle(jobs[job.number].id, as: .refused, reason: reason)
+      }
       outcomes[job.number].settle(.refused, reason)
       console.note("\(jobs[job.number].id): refused: it \(reason)")
     case .preempt(let job):
-      console.note("\(jobs[job.number].id): makes room for a more important job")
+      console.note("\(jobs[job.number].id): is asked to stop at its next step and make room")
       running[job.number]?.cancellation.requestYield()
     // No node of this machine fails and leaves the rest alive.
     case .lose: break
     case .start(let job, let placement):
       guard !isInterrupted else { return }
       waiting.remove(job.number)
-      try start(job.number, placement, at: now)
+      try start(job, placement, at: now)
     }
   }
 
+  /// A refusal in words, with the names that its numbers stand for.
+  private func reason(of refusal: Refusal) -> String {
+    guard refusal.limit == .dependency, jobs.indices.contains(refusal.asked) else {
+      return refusal.description
+    }
+    return "depends on \(jobs[refusal.asked].id), which did not end well"
+  }
+
   private mutating func start(
-    _ number: Int, _ placement: Placement, at now: Double
+    _ job: Job, _ placement: Placement, at now: Double
   ) throws(UserError) {
+    let number = job.number
     let planned = jobs[number]
     let place = RunPlacement(
       numaNodes: placement.numaNodes, cpus: placement.cpus, memoryBytes: placement.memoryBytes)
@@ -148,13 +162,13 @@ struct LocalBackEnd: BackEnd {
       // Nothing starts that is not on record: it waits on, and is tried again in a while.
       console.warn("\(planned.id): cannot start: \(error)")
       waiting.insert(number)
-      urgent.append(.yielded(number, remainingSeconds: planned.job.estimateSeconds))
+      urgent.append(.yielded(number, remainingSeconds: job.estimateSeconds))
       DriverThread.pause()
       return
     }
     let cancellation = Cancellation(
-      stepsBefore: planned.stepsDone, checkpoint: isService ? checkpoint(of: planned.id) : nil)
-    running[number] = Running(run: run, start: now, cancellation: cancellation)
+      stepsBefore: planned.stepsDone, checkpoint: checkpoint(of: planned.id))
+    running[number] = Running(run: run, job: job, start: now, cancellation: cancellation)
     outcomes[number].start(place, at: now)
     console.note(
       "\(planned.id): started on \(place.cpus.count) cores of NUMA node "
@@ -193,6 +207,7 @@ struct LocalBackEnd: BackEnd {
         id: jobs[number].id, run: ended.run, state: state, reason: reason, measured: measured,
         time: Self.wallTime))
     outcomes[number].end(state, reason, measured: measured, at: now)
+    if state == .cancelled { StepWork.remove(checkpoint(of: jobs[number].id)) }
     for note in measured?.resources?.notes ?? [] { console.warn("\(jobs[number].id): \(note)") }
     console.note("\(jobs[number].id): \(state.rawValue)" + (reason.isEmpty ? "" : ": \(reason)"))
     return state == .done ? .end(number) : .fail(number)
@@ -202,18 +217,26 @@ struct LocalBackEnd: BackEnd {
   private mutating func makeRoom(
     _ number: Int, _ ended: Running, _ yielded: JobYielded
   ) throws(UserError) -> BackEndEvent {
-    try ledger.yield(
-      jobs[number].id, run: ended.run, stepsDone: yielded.stepsDone, isPaused: ended.isPausing,
-      measuredSeconds: yielded.seconds, at: Self.wallTime)
+    // Unwritten it costs the steps made, and only if this process is killed before the next change.
+    try keepServing(jobs[number].id) { () throws(UserError) in
+      try ledger.yield(
+        jobs[number].id, run: ended.run, stepsDone: yielded.stepsDone,
+        isPaused: ended.isPausing, measuredSeconds: yielded.seconds, at: Self.wallTime)
+    }
     jobs[number].stepsDone = yielded.stepsDone
-    outcomes[number].settle(.queued, "")
+    outcomes[number].keep(yielded)
     console.note("\(jobs[number].id): stopped after \(yielded.stepsDone) steps, its state is kept")
     if ended.isPausing {
       paused.insert(number)
       return .left(number)
     }
+    if isInterrupted {
+      try leave(number)
+      return .left(number)
+    }
     waiting.insert(number)
-    return .yielded(number, remainingSeconds: jobs[number].remainingSeconds)
+    return .yielded(
+      number, remainingSeconds: jobs[number].remainingSeconds(as: ended.job))
   }
 
   private func verdict(
@@ -221,7 +244,7 @@ struct LocalBackEnd: BackEnd {
   ) -> (JobState, String) {
     switch result {
     // A job that came through although it was asked to stop is done all the same.
-    case .success: (.done, "")
+    case .success: (.done, lateness(jobs[ended.job.number].job))
     case .failure(let error):
       if ended.isCancelledByUser {
         (.cancelled, "cancelled by the user")
@@ -235,23 +258,42 @@ struct LocalBackEnd: BackEnd {
     }
   }
 
-  /// Stops everything: running jobs are asked to end, the others keep for the next start.
+  /// By how much a job that ends now has missed its deadline, in words; empty when it has not.
+  private func lateness(_ job: Job) -> String {
+    guard let deadline = job.traits.deadline, now > deadline else { return "" }
+    return "ended \(Format.fixed(now - deadline, 1)) s after its deadline"
+  }
+
+  /// Stops everything: running jobs stop at their next step and keep what they have made, the
+  /// others keep for the next start.
   mutating func interrupt() throws(UserError) {
     guard !isInterrupted else { return }
     isInterrupted = true
     console.note("interrupted: stopping \(running.count) jobs (again to leave at once)")
-    for number in running.keys.sorted() {
-      // A service's jobs keep what they have made.
-      if isService {
-        running[number]?.cancellation.requestYield()
-      } else {
-        running[number]?.cancellation.cancel()
-      }
+    for number in running.keys.sorted() { running[number]?.cancellation.requestYield() }
+    for number in waiting.sorted() + pending.sorted() { try leave(number) }
+  }
+
+  /// Writes to the ledger. A service outlasts a full disk: it says what could not be written, and
+  /// the next one that opens the ledger finds the job as it was before.
+  private func keepServing(
+    _ id: String, _ write: () throws(UserError) -> Void
+  ) throws(UserError) {
+    do {
+      try write()
+    } catch {
+      guard isService else { throw error }
+      console.warn("\(id): its state cannot be written: \(error)")
     }
-    for number in waiting.sorted() + pending.sorted() {
-      try ledger.settle(jobs[number].id, as: .interrupted, reason: "hfm run was interrupted")
-      outcomes[number].settle(.interrupted, "hfm run was interrupted")
+  }
+
+  /// Leaves a job for the next start.
+  private mutating func leave(_ number: Int) throws(UserError) {
+    let reason = "hfm run was interrupted"
+    try keepServing(jobs[number].id) { () throws(UserError) in
+      try ledger.settle(jobs[number].id, as: .interrupted, reason: reason)
     }
+    outcomes[number].settle(.interrupted, reason)
   }
 
   private mutating func pollCancellations() throws(UserError) {
@@ -272,14 +314,17 @@ struct LocalBackEnd: BackEnd {
     try ledger.settle(jobs[number].id, as: .cancelled, reason: reason)
     outcomes[number].settle(.cancelled, reason)
     console.note("\(jobs[number].id): cancelled")
-    if waiting.remove(number) != nil { urgent.append(.withdraw(number)) }
+    // Also one that the scheduler has not seen: others may wait for it.
+    urgent.append(.withdraw(number))
+    waiting.remove(number)
     pending.removeAll { $0 == number }
     paused.remove(number)
+    StepWork.remove(checkpoint(of: jobs[number].id))
   }
 
   private mutating func stopOverdue() {
     for number in running.keys.sorted() {
-      guard let limit = jobs[number].specification.limitSeconds, let job = running[number],
+      guard let limit = jobs[number].specification.fields.limitSeconds, let job = running[number],
         !job.isOverTime, now - job.start > limit
       else { continue }
       running[number]?.isOverTime = true

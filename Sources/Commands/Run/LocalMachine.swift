@@ -53,6 +53,13 @@ struct LocalMachine {
     runner = KernelJobRunner(pool: pool, device: device)
   }
 
+  /// The resources, each node with labels that jobs may require.
+  func resources(labelled labels: Set<String>) -> Resources {
+    var resources = resources
+    for index in resources.nodes.indices { resources.nodes[index].labels = labels }
+    return resources
+  }
+
   /// The pool's workers by NUMA node, with the nodes' memory.
   static func resources(_ machine: Machine, _ layout: PoolLayout) throws(UserError) -> Resources {
     var resources = Resources(machine: machine)

@@ -1,25 +1,68 @@
+import JobStore
 import Scheduler
+import Simulation
 
-extension PlannedJob {
-  /// A specification as the scheduler sees it.
+/// A job ready to be scheduled: what it is, and what the scheduler sees.
+struct PlannedJob: Sendable {
+  var specification: JobSpecification
+  var estimate: JobEstimate
+  var job: Job
+  /// Steps that earlier runs have made and kept.
+  var stepsDone = 0
+  /// Whether it was let in before: then it runs, however late it has become.
+  var wasAccepted = false
+  var id: String { specification.id }
+
+  /// A specification as the scheduler sees it; numbers of users, arrays and other jobs are the
+  /// back end's to give.
+  ///
+  /// - Parameter zero: Time 0 of the job's own times, on the driver's clock.
   init(
-    _ specification: JobSpecification, _ estimate: JobEstimate, number: Int, submit: Double,
-    stepsDone: Int = 0
+    _ specification: JobSpecification, _ estimate: JobEstimate, zero: Double, stepsDone: Int = 0
   ) {
-    var job = Job(
-      number: number, submit: submit, priority: specification.priority,
-      cores: specification.cores,
-      memoryBytes: specification.memoryBytes ?? estimate.memoryBytes,
-      // A policy needs some length; a prediction of nothing counts as a millisecond.
-      estimateSeconds: max(estimate.seconds, 1e-3))
-    var traits = JobTraits()
-    traits.limitSeconds = specification.limitSeconds
-    if specification.isPreemptible {
-      traits.preemption = Preemption(checkpointSeconds: 0, restoreSeconds: 0)
-    }
+    self.specification = specification
+    self.estimate = estimate
+    self.stepsDone = stepsDone
+    job = Job(
+      number: 0, submit: max(0, zero + specification.submitSeconds),
+      priority: specification.priority, cores: specification.cores,
+      memoryBytes: specification.memoryBytes ?? estimate.memoryBytes, estimateSeconds: 0)
+    var traits = specification.fields.traits
+    traits.deadline = traits.deadline.map { zero + $0 }
+    traits.elastic = traits.elastic ?? estimate.scaling
     traits.traffic = estimate.traffic
+    traits.preemption =
+      specification.isPreemptible
+      ? Preemption(
+        checkpointSeconds: specification.fields.checkpointSeconds ?? estimate.checkpointSeconds,
+        restoreSeconds: specification.fields.restoreSeconds ?? estimate.restoreSeconds) : nil
     job.traits = traits
-    self.init(specification: specification, estimate: estimate, job: job, stepsDone: stepsDone)
-    self.job.estimateSeconds = remainingSeconds
+    job.estimateSeconds = remainingSeconds
+  }
+
+  /// What is left to run on the job's own number of cores, in seconds: of the user's estimate, else
+  /// of the prediction. A policy needs some length; nothing counts as a millisecond.
+  var remainingSeconds: Double {
+    let left = Double(max(0, specification.steps - stepsDone)) / Double(max(1, specification.steps))
+    return max((specification.fields.estimateSeconds ?? estimate.seconds) * left, 1e-3)
+  }
+
+  /// The job as it is submitted at a time: one that was accepted before is not refused for a
+  /// deadline that has become impossible meanwhile.
+  func submitted(at now: Double) -> Job {
+    var job = job
+    if wasAccepted, let deadline = job.traits.deadline {
+      job.traits.deadline = max(deadline, max(now, job.submit) + job.estimateSeconds)
+    }
+    return job
+  }
+
+  /// What is left when it goes on with as many cores as `running` had, with the time to be ready
+  /// again.
+  func remainingSeconds(as running: Job) -> Double {
+    var rest = job
+    (rest.estimateSeconds, rest.resumeSeconds) = (remainingSeconds, 0)
+    return rest.resized(to: running.cores).estimateSeconds
+      + (job.traits.preemption?.restoreSeconds ?? 0)
   }
 }

@@ -10,6 +10,8 @@ struct RunSession {
 
   var resources: Resources
   var policy: PolicyName
+  /// What the policy is told.
+  var choices = LocalChoices()
   var runner: any JobRunner
   var console: Console
   /// Whether SIGINT and SIGTERM are taken as a wish to stop; off in tests.
@@ -37,26 +39,21 @@ struct RunSession {
   /// - Throws: `UserError` for a wrong specification or an unusable ledger, before anything runs.
   func run(_ specifications: [JobSpecification], ledger path: String) throws -> Report {
     // Every job is checked before the ledger is touched: nothing is left half-done.
-    var estimates: [JobEstimate] = []
+    var estimates: [String: JobEstimate] = [:]
     for specification in specifications {
-      do {
-        estimates.append(try runner.estimate(specification))
-      } catch {
-        throw UserError(
-          error.kind, place: error.place,
-          key: ["job \"\(specification.id)\"", error.key].filter { !$0.isEmpty }
-            .joined(separator: ": "), error.message, remedy: error.remedy)
-      }
+      estimates[specification.id] = try runner.estimate(checked: specification)
     }
     let inbox = inbox
     let watch = watchesSignals ? SignalWatch { inbox.post(.interrupted) } : nil
     defer { watch?.end() }
     let ledger = try Ledger(path: path)
-    let (planned, earlier) = try submit(specifications, estimates, ledger)
-    var engine = SchedulerEngine(
-      resources: resources, policy: policy.policy(), endsByEstimate: false)
+    let (settings, users) = try choices.prepared(for: policy, ledger)
     var world = LocalBackEnd(
-      planned, ledger: ledger, runner: runner, inbox: inbox, console: console)
+      ledger: ledger, runner: runner, inbox: inbox, console: console, users: users)
+    let earlier = try submit(specifications, estimates, &world)
+    var engine = SchedulerEngine(
+      resources: resources, policy: policy.policy(settings), endsByEstimate: false)
+    engine.preemptsByPriority = true
     _ = try engine.drive(&world)
     var byID: [String: JobOutcome] = [:]
     for outcome in earlier + world.outcomes { byID[outcome.id] = outcome }
@@ -65,9 +62,13 @@ struct RunSession {
       deferrals: engine.deferrals)
   }
 
+  /// Takes the jobs into the ledger and the back end; returns those that were settled before, or
+  /// wait for one that will not end well.
   private func submit(
-    _ specifications: [JobSpecification], _ estimates: [JobEstimate], _ ledger: Ledger
-  ) throws(UserError) -> (planned: [PlannedJob], earlier: [JobOutcome]) {
+    _ specifications: [JobSpecification], _ estimates: [String: JobEstimate],
+    _ world: inout LocalBackEnd
+  ) throws(UserError) -> [JobOutcome] {
+    let ledger = world.ledger
     let known = try ledger.jobs()
     for specification in specifications {
       let other = known.first { $0.id == specification.id }
@@ -78,44 +79,41 @@ struct RunSession {
           remedy: "rename the job, or give another --ledger")
       }
     }
-    var planned: [PlannedJob] = []
+    try world.checkDependencies(specifications)
     var earlier: [JobOutcome] = []
-    for (specification, estimate) in zip(specifications, estimates) {
+    var lost: Set<String> = []
+    for specification in JobsFile.sorted(specifications, after: { $0.after }).sorted {
+      guard let estimate = estimates[specification.id] else { continue }
       let submission = try ledger.submit(
         id: specification.id, specification: specification.text, at: LocalBackEnd.wallTime)
       guard submission == .queued else {
         if case .busy(let owner) = submission {
           console.warn("\(specification.id): process \(owner.id) is running it; left to that one")
         }
+        if submission != .done { lost.insert(specification.id) }
         if let job = try ledger.jobs().first(where: { $0.id == specification.id }) {
           earlier.append(JobOutcome(earlier: job, summary: specification.summary))
         }
         continue
       }
       try ledger.predict(specification.id, seconds: estimate.seconds)
-      planned.append(
-        PlannedJob(
-          specification, estimate, number: planned.count, submit: specification.submitSeconds))
+      let planned = PlannedJob(
+        specification, estimate, zero: 0,
+        stepsDone: try ledger.progress(of: specification.id).stepsDone)
+      if let cause = specification.after.first(where: lost.contains) {
+        lost.insert(specification.id)
+        var outcome = JobOutcome(planned)
+        outcome.settle(.refused, "depends on \(cause), which will not end well here")
+        try ledger.settle(specification.id, as: .refused, reason: outcome.reason)
+        earlier.append(outcome)
+        continue
+      }
+      world.take(planned)
     }
-    try link(&planned)
     let done = earlier.count { $0.state == .done }
     if done > 0 {
       console.note("\(done) jobs were done before; another --ledger would run them again")
     }
-    return (planned, earlier)
-  }
-
-  /// Gives each job the numbers of those that it waits for. One that is done already holds nobody
-  /// up.
-  ///
-  /// - Throws: `UserError` for a name that is not in the file.
-  private func link(_ planned: inout [PlannedJob]) throws(UserError) {
-    let numbers = Dictionary(
-      planned.map { ($0.id, $0.job.number) }, uniquingKeysWith: { first, _ in first })
-    for index in planned.indices {
-      planned[index].job.traits.dependencies = planned[index].specification.after.compactMap {
-        numbers[$0]
-      }
-    }
+    return earlier
   }
 }

@@ -2,6 +2,7 @@ import DataFormats
 import JobStore
 import Quantities
 import Scheduler
+import Simulation
 
 /// What the service does for its user; each request is answered once what it promises is on record.
 extension LocalBackEnd {
@@ -51,58 +52,102 @@ extension LocalBackEnd {
   /// Checks all jobs, then takes each into the ledger; what is answered as queued is never lost.
   private mutating func submit(_ call: ServiceCall) throws(UserError) {
     guard !isInterrupted else { throw UserError(.run, "the service is stopping") }
-    var planned: [PlannedJob] = []
+    var specifications: [JobSpecification] = []
     for value in call.request["jobs"]?.array ?? [] {
-      let id = value["id"]?.string ?? ""
-      let specification = try JobsFile.recorded(id, value["specification"]?.string ?? "")
-      let estimate: JobEstimate
-      do {
-        estimate = try runner.estimate(specification)
-      } catch {
-        throw UserError(
-          error.kind, place: error.place, key: "job \"\(id)\"", error.message, remedy: error.remedy)
-      }
+      specifications.append(
+        try JobsFile.recorded(
+          value["id"]?.string ?? "", value["specification"]?.string ?? ""))
+    }
+    let (sorted, circle) = JobsFile.sorted(specifications) { $0.after }
+    if let first = circle.first {
+      throw UserError(.input, key: "job \"\(first.id)\"", "waits for itself through others")
+    }
+    try checkDependencies(sorted)
+    let zero = now
+    var planned: [PlannedJob] = []
+    for specification in sorted {
       planned.append(
-        PlannedJob(specification, estimate, number: jobs.count + planned.count, submit: now))
+        PlannedJob(specification, try runner.estimate(checked: specification), zero: zero))
     }
-    var states: [JSONValue] = []
-    for var job in planned {
-      if let refusal = refusal(job.job) {
-        states.append(
-          .object([
-            ("id", .string(job.id)), ("state", .string("refused")),
-            ("reason", .string(refusal.description)),
-          ]))
-        continue
-      }
-      let submission = try ledger.submit(
-        id: job.id, specification: job.specification.text, at: Self.wallTime)
-      var state = "queued"
-      switch submission {
-      case .queued:
-        try ledger.predict(job.id, seconds: job.estimate.seconds)
-        job.job.number = jobs.count
-        take(job)
-      case .done: state = "done"
-      case .cancelled: state = "cancelled"
-      case .busy: state = "busy"
-      case .conflict: state = "conflict"
-      }
-      states.append(.object([("id", .string(job.id)), ("state", .string(state))]))
+    var states: [(id: String, answer: JSONValue)] = []
+    var lost: [String: String] = [:]
+    for job in planned {
+      let (state, reason) = try enter(job, lost)
+      if state != "queued", state != "done" { lost[job.id] = state }
+      var members: [(String, JSONValue)] = [("id", .string(job.id)), ("state", .string(state))]
+      if let reason { members.append(("reason", .string(reason))) }
+      states.append((job.id, .object(members)))
     }
-    call.answer([("jobs", .array(states))])
+    let answers = specifications.compactMap { job in states.first { $0.id == job.id }?.answer }
+    call.answer([("jobs", .array(answers))])
+  }
+
+  /// Takes one job into the ledger, and lets the scheduler know of it.
+  ///
+  /// - Parameter lost: Jobs handed over with it that will not end well, by what became of them.
+  /// - Returns: A word for what became of it, and why it was refused.
+  private mutating func enter(
+    _ planned: PlannedJob, _ lost: [String: String]
+  ) throws(UserError) -> (state: String, reason: String?) {
+    let cause = planned.specification.after.first { lost[$0] != nil }
+    let reason =
+      cause.map { "depends on \($0), which is \(lost[$0] ?? "")" }
+      ?? refusal(planned.job)?.description
+    let submission = try ledger.submit(
+      id: planned.id, specification: planned.specification.text, at: Self.wallTime)
+    switch submission {
+    case .queued:
+      if let reason {
+        // On record, so that hfm jobs --why can tell later.
+        try ledger.settle(planned.id, as: .refused, reason: reason)
+        return ("refused", reason)
+      }
+      try ledger.predict(planned.id, seconds: planned.estimate.seconds)
+      take(planned)
+      return ("queued", nil)
+    case .done: return ("done", nil)
+    case .cancelled: return ("cancelled", nil)
+    case .busy: return ("busy", nil)
+    case .conflict: return ("conflict", nil)
+    }
+  }
+
+  /// Checks that what jobs wait for is among them, under way here or done before.
+  ///
+  /// - Throws: `UserError` that names the job and what it waits for.
+  func checkDependencies(_ jobs: [JobSpecification]) throws(UserError) {
+    let known = Set(jobs.map(\.id) + self.jobs.map(\.id))
+    guard jobs.contains(where: { !known.isSuperset(of: $0.after) }) else { return }
+    let recorded = try ledger.jobs()
+    for job in jobs {
+      for name in job.after where !known.contains(name) {
+        let state = recorded.first { $0.id == name }?.state
+        if state == .done { continue }
+        throw UserError(
+          .input, place: ledger.path, key: "job \"\(job.id)\": after",
+          state.map { "\"\(name)\" is \($0.rawValue) and will not end well by itself" }
+            ?? "no job is named \"\(name)\"",
+          remedy: NearestNames.question(
+            name, in: known.sorted() + recorded.map(\.id), otherwise: "give both in one file"))
+      }
+    }
   }
 
   /// Lets the scheduler know of a job that is on record.
   mutating func take(_ planned: PlannedJob) {
     var planned = planned
-    planned.job.traits.dependencies = planned.specification.after.compactMap { name in
-      // One that was done before this service began holds nobody up.
+    let number = jobs.count
+    planned.job.number = number
+    planned.job.user = planned.specification.fields.user.map { users.number(of: $0) } ?? 0
+    var traits = planned.job.traits
+    traits.array = planned.specification.fields.jobArray(&arrays)
+    traits.dependencies = planned.specification.after.compactMap { name in
+      // One that was done before this process began holds nobody up.
       jobs.lastIndex { $0.id == name }
     }
+    planned.job.traits = traits
     jobs.append(planned)
     outcomes.append(JobOutcome(planned))
-    let number = jobs.count - 1
     let place = pending.firstIndex {
       (jobs[$0].job.submit, $0) < (planned.job.submit, number)
     }
@@ -128,6 +173,7 @@ extension LocalBackEnd {
     try ledger.setPaused(jobs[number].id, false)
     paused.remove(number)
     jobs[number].job.submit = now
+    jobs[number].wasAccepted = true
     jobs[number].job.estimateSeconds = jobs[number].remainingSeconds
     pending.append(number)
   }
@@ -139,6 +185,12 @@ extension LocalBackEnd {
       call.answer([("id", .string(id)), ("reason", .string("paused"))])
     } else if running[number] != nil {
       call.answer([("id", .string(id)), ("reason", .string("running"))])
+    } else if pending.contains(number) {
+      let due = max(0, jobs[number].job.submit - now)
+      call.answer([
+        ("id", .string(id)), ("reason", .string("submission")),
+        ("submitInSeconds", .number(due)),
+      ])
     } else if !waiting.contains(number) {
       call.answer([
         ("id", .string(id)), ("reason", .string(outcomes[number].state.rawValue)),

@@ -7,6 +7,8 @@ import Scheduler
 struct ServiceSession {
   var resources: Resources
   var policy: PolicyName
+  /// What the policy is told.
+  var choices = LocalChoices()
   var runner: any JobRunner
   var console: Console
   var watchesSignals = true
@@ -31,14 +33,16 @@ struct ServiceSession {
     let inbox = inbox
     let watch = watchesSignals ? SignalWatch { inbox.post(.interrupted) } : nil
     defer { watch?.end() }
-    var engine = SchedulerEngine(
-      resources: resources, policy: policy.policy(), endsByEstimate: false)
-    engine.preemptsByPriority = true
+    let (settings, users) = try choices.prepared(for: policy, ledger)
     var world = LocalBackEnd(
-      [], ledger: ledger, runner: runner, inbox: inbox, console: console, isService: true)
+      ledger: ledger, runner: runner, inbox: inbox, console: console, isService: true,
+      users: users)
+    try takeUp(ledger, &world)
+    var engine = SchedulerEngine(
+      resources: resources, policy: policy.policy(settings), endsByEstimate: false)
+    engine.preemptsByPriority = true
     let empty = engine
     world.refusal = { empty.refusal(of: $0) }
-    try takeUp(ledger, &world)
     socket.serve(inbox)
     console.note("serving \(path) on \(resources.total.cores) cores")
     isReady()
@@ -53,13 +57,21 @@ struct ServiceSession {
       do {
         let specification = try JobsFile.recorded(job.id, job.specification)
         let estimate = try runner.estimate(specification)
+        do {
+          try world.checkDependencies([specification])
+        } catch {
+          try ledger.settle(job.id, as: .refused, reason: error.message)
+          continue
+        }
         guard
           try ledger.submit(id: job.id, specification: job.specification, at: job.submitTime)
             == .queued
         else { continue }
-        let planned = PlannedJob(
-          specification, estimate, number: world.jobs.count, submit: 0,
+        // Times of the job count from its submission; only the wall clock outlasts a process.
+        var planned = PlannedJob(
+          specification, estimate, zero: min(0, job.submitTime - LocalBackEnd.wallTime),
           stepsDone: progress.stepsDone)
+        planned.wasAccepted = true
         world.take(planned)
         guard progress.isPaused else { continue }
         let number = world.jobs.count - 1

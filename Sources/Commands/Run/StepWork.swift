@@ -43,13 +43,7 @@ final class StepWork {
     loss = try training.runner.read(result).first.map(Double.init)
   }
 
-  /// Buffers that outlive a step: parameters and the optimizer's states.
-  private var lasting: [Int] {
-    guard let program = training?.runner.program else { return [] }
-    return program.buffers.indices.filter {
-      program.buffers[$0].content == .parameter || program.buffers[$0].content == .zero
-    }
-  }
+  private var lasting: [Int] { training?.runner.program.lasting ?? [] }
 
   /// "HFMCKPT1" as a number, little-endian.
   private static let mark: UInt64 = 0x3154_504B_434D_4648

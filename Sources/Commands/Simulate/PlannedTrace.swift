@@ -3,6 +3,7 @@ import HardwareModel
 import Models
 import Planner
 import Quantities
+import Scheduler
 import Simulation
 import Workloads
 
@@ -19,6 +20,7 @@ struct PlannedTrace {
   private let file: String
   /// Seconds by number of devices of workloads that were planned already.
   private var known: [String: [(devices: Int, seconds: Double)]] = [:]
+  private var knownSpreads: [String: [Double]] = [:]
 
   init(clusters: [Cluster], file: String) {
     self.clusters = clusters
@@ -50,7 +52,7 @@ struct PlannedTrace {
   }
 
   private mutating func prediction(_ line: JSONCursor) throws -> [JSONValue.Member] {
-    for key in ["runSeconds", "scaling", "speeds"] {
+    for key in ["runSeconds", "scaling", "speeds", "spreadSpeeds"] {
       if let stray = try line.optional(key) {
         throw stray.error("stands beside \"model\", whose plan gives it")
       }
@@ -88,7 +90,10 @@ struct PlannedTrace {
         cluster.id, JSONValue.number(curve.map { seconds / Self.seconds(on: cores, $0) } ?? 0)
       )
     }
+    let devices = first.curve.first { $0.devices >= cores }?.devices ?? cores
+    let spread = try spreadSpeeds(line, first.cluster, devices)
     return [
+      JSONValue.Member("spreadSpeeds", .array(spread.map { .number($0) })),
       JSONValue.Member("runSeconds", .number(seconds)), JSONValue.Member("cores", .number(cores)),
       JSONValue.Member("scaling", .object(scaling)), JSONValue.Member("speeds", .object(speeds)),
     ]
@@ -112,13 +117,8 @@ struct PlannedTrace {
   private mutating func curve(
     _ line: JSONCursor, _ cluster: Cluster
   ) throws -> [(devices: Int, seconds: Double)] {
-    let workload = try workload(line)
-    let name = try line.field("model").string()
+    let task = try task(line)
     let samples = try line.field("samples").double(in: 1...1e15)
-    let batch =
-      workload.task.trains
-      ? try line.field("globalBatch").int(in: 1...100_000_000)
-      : try line.optional("globalBatch")?.int(in: 1...100_000_000) ?? 1
     let least = try line.optional("minDevices")?.int(in: 1...10_000_000) ?? 1
     let wished = try line.optional("maxDevices")?.int(in: least...10_000_000) ?? max(least, 64)
     let most = min(wished, cluster.deviceCount)
@@ -128,22 +128,14 @@ struct PlannedTrace {
         "\(least) devices are asked for, \(cluster.id) has \(cluster.deviceCount)",
         remedy: "give fewer, or another --cluster")
     }
-    let key = "\(cluster.id) \(name) \(workload) \(batch) \(least) \(most) \(samples)"
+    let key = "\(task.key(on: cluster)) \(least) \(most) \(samples)"
     if let planned = known[key] { return planned }
-    let model = try ModelSource.model(name)
     var found: [(devices: Int, seconds: Double)] = []
     var refusal: UserError?
-    for devices in Self.sizes(least, most) {
-      var request = PlanRequest(
-        cluster: cluster, globalBatch: workload.task.trains ? batch : 0,
-        precision: workload.precision)
-      request.devices = devices
-      request.limit = 1
-      if !workload.task.trains { request.space.microBatch = [batch] }
+    for devices in ElasticRange.sizes(from: least, to: most) {
       do throws(UserError) {
-        let plan = try PlanSearch(model, workload, request).run().plans[0]
-        guard plan.samplesPerSecond > 0 else { continue }
-        found.append((devices, samples / plan.samplesPerSecond))
+        let rate = try task.samplesPerSecond(on: cluster, devices)
+        if rate > 0 { found.append((devices, samples / rate)) }
       } catch {
         guard error.kind == .impossible else { throw error }
         refusal = error
@@ -151,7 +143,7 @@ struct PlannedTrace {
     }
     guard !found.isEmpty else {
       throw UserError(
-        .impossible, place: line.file + ":\(line.value.line)", key: name,
+        .impossible, place: line.file + ":\(line.value.line)", key: task.name,
         refusal?.message ?? "no plan fits on \(least) to \(most) devices",
         remedy: refusal?.remedy ?? "")
     }
@@ -159,15 +151,32 @@ struct PlannedTrace {
     return found
   }
 
-  /// Powers of two from the least to the most, and both ends.
-  private static func sizes(_ least: Int, _ most: Int) -> [Int] {
-    var sizes = Set([least, most])
-    var size = 1
-    while size < most {
-      if size > least { sizes.insert(size) }
-      size *= 2
+  /// The job's speed when it spans 0, 1, … tiers of switches more than so many devices must, as the
+  /// planner predicts it; empty where that cannot be.
+  private mutating func spreadSpeeds(
+    _ line: JSONCursor, _ cluster: Cluster, _ devices: Int
+  ) throws -> [Double] {
+    let least = cluster.leastSpan(of: devices)
+    guard devices > 1, least < cluster.spans else { return [] }
+    let task = try task(line)
+    let key = "\(task.key(on: cluster)) \(devices)"
+    if let planned = knownSpreads[key] { return planned }
+    let best = try task.samplesPerSecond(on: cluster, devices)
+    let speeds = try (least...cluster.spans).map { span in
+      min(1, try task.samplesPerSecond(on: cluster, devices, span: span) / best)
     }
-    return sizes.sorted()
+    knownSpreads[key] = speeds
+    return speeds
+  }
+
+  private func task(_ line: JSONCursor) throws -> PlannedTask {
+    let workload = try workload(line)
+    let batch =
+      workload.task.trains
+      ? try line.field("globalBatch").int(in: 1...100_000_000)
+      : try line.optional("globalBatch")?.int(in: 1...100_000_000) ?? 1
+    return PlannedTask(
+      name: try line.field("model").string(), workload: workload, batch: batch)
   }
 
   private func workload(_ line: JSONCursor) throws -> WorkloadRequest {
@@ -184,5 +193,34 @@ struct PlannedTrace {
       task: try line.field("task").word(WorkloadTask.self), batch: 1,
       sequence: try line.optional("sequence")?.int(in: 1...10_000_000), image: image,
       precision: precision)
+  }
+}
+
+/// A workload that is planned for devices of a cluster.
+private struct PlannedTask {
+  var name: String
+  var workload: WorkloadRequest
+  /// Samples of an update, or of a batch of inference.
+  var batch: Int
+
+  /// What its plans on a cluster depend on.
+  func key(on cluster: Cluster) -> String { "\(cluster) \(name) \(workload) \(batch)" }
+
+  /// How fast the best plan runs it on devices that span so many tiers; nil for as few as can hold
+  /// them.
+  ///
+  /// - Throws: `UserError` (.impossible) when no plan fits.
+  func samplesPerSecond(
+    on cluster: Cluster, _ devices: Int, span: Int? = nil
+  ) throws(UserError) -> Double {
+    let cluster = cluster.spanned(span ?? cluster.leastSpan(of: devices), by: devices)
+    var request = PlanRequest(
+      cluster: cluster, globalBatch: workload.task.trains ? batch : 0,
+      precision: workload.precision)
+    request.devices = devices
+    request.limit = 1
+    if !workload.task.trains { request.space.microBatch = [batch] }
+    return try PlanSearch(try ModelSource.model(name), workload, request).run()
+      .plans[0].samplesPerSecond
   }
 }

@@ -28,8 +28,9 @@ enum SimulateCommand: Command {
         "carbon", "FILE.csv|GRID",
         "g CO2e per kWh: a column gramsPerKilowattHour by hour, or a grid"),
       .value("shares", "USER=N,…", "shares of users for fair-share and drf (default 1 each)"),
+      .value("round", "TIME", "time between two divisions of devices, elastic-goodput (60s)"),
       .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
-      .value("goal-wait", "TIME", "with --sweep: the least that keeps the mean wait below"),
+      .value("goal-wait", "TIME", "how many of them keep the mean wait below, of --sweep or any"),
       .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
       .value("devices", "KIND=N,…", "a Gavel trace: devices by kind, the fastest first"),
     ],
@@ -54,7 +55,8 @@ enum SimulateCommand: Command {
       "hfm simulate jobs.jsonl --cluster selene-a100 --policy easy --schedule starts.csv",
       "hfm simulate year.jsonl --cluster hospital-4x4-l40s:on-premise,dgx-h100 "
         + "--policy elastic-goodput,easy --html year.html",
-      "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --goal-wait 1h",
+      "hfm simulate SDSC-SP2.swf --sweep 96,128,160,192 --policy easy,wfp",
+      "hfm simulate year.jsonl --cluster dgx-h100-superpod --goal-wait 1h",
       "hfm simulate jobs.trace --throughputs t.json --devices v100=8,p100=16,k80=24 "
         + "--policy max-min-fairness",
       "hfm simulate --from slurm --policy easy,conservative",
@@ -75,7 +77,7 @@ enum SimulateCommand: Command {
     let policies = try policies(arguments.string("policy") ?? "easy")
     let bytes = try Files.read(path)
     let trace = try SimulatedTrace(bytes, file: path)
-    if arguments.string("sweep") != nil {
+    if arguments.has("sweep") || arguments.has("goal-wait") {
       return try SimulateSweep(arguments, policies).run(trace, bytes, path, console)
     }
     let resources = try resources(arguments, trace)
@@ -86,7 +88,8 @@ enum SimulateCommand: Command {
       ).map(\.cluster))
     var settings = try settings(arguments)
     settings.keepsPlacements = arguments.has("html") || arguments.has("placements")
-    let choices = try SimulateChoices(arguments)
+    var choices = try SimulateChoices(arguments)
+    if arguments.has("shares") { try choices.name(try trace.users(bytes, file: path)) }
     var outcomes: [SimulationOutcome] = []
     for policy in policies {
       let outcome = outcome(jobs, resources, policy, settings, choices)
@@ -213,14 +216,14 @@ enum SimulateCommand: Command {
 
   /// One line for each part of each attempt.
   private static func placementText(_ result: SimulationResult) -> String {
-    var out = "id,start,node,cpus,memoryBytes,accelerators,networkInterfaces\n"
+    var out = "id,start,node,cpus,memoryBytes,accelerators,networkInterfaces,span\n"
     for record in result.attempts {
       for share in record.placement.shares {
         CSVTable.append(
           [
             record.id, shortest(record.start), String(share.node), JobOutcome.ranges(share.cpus),
             String(share.memoryBytes), share.accelerators.joined(separator: " "),
-            share.networkInterfaces.joined(separator: " "),
+            share.networkInterfaces.joined(separator: " "), String(record.span),
           ], to: &out)
       }
     }
@@ -259,6 +262,10 @@ enum SimulateCommand: Command {
       console.print(
         "\(outcome.policy.rawValue): jobs that had to wait, by what they lacked on submission: "
           + counts.joined(separator: ", "))
+      let spans = outcome.spans.enumerated().map { "\($0.offset): \($0.element)" }
+      console.print(
+        "\(outcome.policy.rawValue): starts by the tiers that they span (0 a node, 1 a switch, …): "
+          + spans.joined(separator: ", "))
     }
   }
 }

@@ -29,6 +29,14 @@ struct SimulationOutcome {
     return (busy + result.metrics.idleCoreSeconds * power.idleWatts * mean) / 3.6e6
   }
 
+  /// How many attempts spanned 0, 1, … tiers: a node, the nodes under one switch, and so on.
+  var spans: [Int] {
+    result.attempts.reduce(into: []) { counts, piece in
+      while counts.count <= piece.span { counts.append(0) }
+      counts[piece.span] += 1
+    }
+  }
+
   var eventsPerSecond: Double { Double(result.events) / wallSeconds }
 
   var row: [String] {
@@ -61,6 +69,7 @@ struct SimulationOutcome {
       ("failures", .number(result.failures)),
       ("lostCoreSeconds", .number(result.lostCoreSeconds)),
       ("preemptions", .number(result.preemptions)),
+      ("spans", .array(spans.map { .number($0) })),
       ("eventsPerSecond", .number(eventsPerSecond)),
       ("events", .number(result.events)),
       (

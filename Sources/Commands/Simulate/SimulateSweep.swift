@@ -1,27 +1,32 @@
 import DataFormats
-import Executor
 import Quantities
 import Scheduler
 import Simulation
-import Synchronization
 
-/// `hfm simulate --sweep`: the same trace on machines of several sizes, on all cores at once.
+/// `hfm simulate --sweep`: the same trace on machines of several sizes, on all cores at once; with
+/// `--goal-wait` alone, the smallest machine that reaches the goal.
 struct SimulateSweep {
+  /// Sizes given; empty when the least is searched.
   private let sizes: [Int]
   private let policies: [PolicyName]
   private let goal: Double?
   private let arguments: Arguments
+  private let settings: SimulationSettings
+  /// One machine under one policy.
+  private typealias Case = (size: Int, policy: PolicyName)
 
   init(_ arguments: Arguments, _ policies: [PolicyName]) throws(UserError) {
-    let text = arguments.string("sweep") ?? ""
-    let numbers = text.split(separator: ",").map { Int($0) ?? 0 }
-    guard !numbers.isEmpty, numbers.allSatisfy({ (1...10_000_000).contains($0) }) else {
+    let text = arguments.string("sweep")
+    let numbers = (text ?? "").split(separator: ",").map { Int($0) ?? 0 }
+    let isFaulty = numbers.isEmpty || !numbers.allSatisfy((1...10_000_000).contains)
+    if let text, isFaulty {
       throw UserError(
         .input, key: "--sweep", "\"\(text)\" is wrong", remedy: "write it like 96,128,160")
     }
     sizes = numbers.sorted()
     self.policies = policies
     self.arguments = arguments
+    settings = try SimulateCommand.settings(arguments)
     let wait = arguments.string("goal-wait")
     goal = wait.flatMap { AmountParser.seconds($0) }
     if let wait, goal == nil {
@@ -33,61 +38,63 @@ struct SimulateSweep {
   func run(
     _ trace: SimulatedTrace, _ bytes: [UInt8], _ path: String, _ console: Console
   ) throws -> Int32 {
-    var cases: [(size: Int, policy: PolicyName, resources: Resources, jobs: [TraceJob])] = []
-    for size in sizes {
-      let resources = try resources(size)
-      let jobs = try trace.jobs(
-        bytes, file: path, cores: resources.total.cores,
-        clusters: try SimulatedCluster.parts(
-          arguments.string("cluster") ?? "here", size, profiles: arguments.string("profiles")
-        )
-        .map(\.cluster))
-      for policy in policies { cases.append((size, policy, resources, jobs)) }
+    var choices = try SimulateChoices(arguments)
+    if arguments.has("shares") { try choices.name(try trace.users(bytes, file: path)) }
+    let world = SweptTrace(
+      trace: trace, bytes: bytes, path: path, settings: settings, choices: choices,
+      cluster: arguments.string("cluster"), profiles: arguments.string("profiles"))
+    guard sizes.isEmpty, let goal else {
+      let cases = sizes.flatMap { size in policies.map { (size: size, policy: $0) } }
+      show(try world.outcomes(cases), console)
+      return 0
     }
-    let settings = try SimulateCommand.settings(arguments)
-    let found = Mutex<[Int: SimulationOutcome]>([:])
-    let next = Atomic(0)
-    let running = Atomic(0)
-    let work = cases
-    let choices = try SimulateChoices(arguments)
-    let body: @Sendable () -> Void = {
-      while true {
-        let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard place < work.count else { break }
-        let item = work[place]
-        let outcome = SimulateCommand.outcome(
-          item.jobs, item.resources, item.policy, settings, choices)
-        found.withLock { $0[place] = outcome }
-      }
-      running.wrappingSubtract(1, ordering: .releasing)
-    }
-    for _ in 0..<min(work.count, Processors.count) - 1 {
-      running.wrappingAdd(1, ordering: .relaxed)
-      if !DriverThread.start(body) { running.wrappingSubtract(1, ordering: .relaxed) }
-    }
-    running.wrappingAdd(1, ordering: .relaxed)
-    body()
-    while running.load(ordering: .acquiring) > 0 { DriverThread.pause() }
-    let outcomes = found.withLock { $0 }
-    show(
-      work.indices.compactMap { place in outcomes[place].map { (work[place].size, $0) } }, console)
+    var found: [SweptOutcome] = []
+    for policy in policies { found += try search(policy, goal, world) }
+    show(found.sorted { ($0.size, $0.place(policies)) < ($1.size, $1.place(policies)) }, console)
     return 0
   }
 
-  private func resources(_ size: Int) throws(UserError) -> Resources {
-    guard let name = arguments.string("cluster") else { return Resources(processors: size) }
-    return try SimulatedCluster.resources(
-      name, nodes: size, profiles: arguments.string("profiles"))
+  /// Grows the machine until the goal is reached, then closes in on the least size, with as many
+  /// sizes at once as there are cores. A mean wait may rise again with size; this finds a size that
+  /// reaches the goal while the next smaller one does not.
+  private func search(
+    _ policy: PolicyName, _ goal: Double, _ world: SweptTrace
+  ) throws -> [SweptOutcome] {
+    var tried: [SweptOutcome] = []
+    func reaches(_ size: Int) -> Bool {
+      tried.contains { $0.size == size && $0.outcome.result.reaches(goal) }
+    }
+    func measure(_ sizes: [Int]) throws {
+      let new = sizes.filter { size in !tried.contains { $0.size == size } }
+      tried += try world.outcomes(
+        new.map { (size: $0, policy: policy) }, skipsImpossible: true)
+    }
+    let bounds = try world.bounds()
+    var (low, high) = (bounds.lowerBound - 1, bounds.lowerBound)
+    try measure([high])
+    while !reaches(high) {
+      guard high < bounds.upperBound else { return tried }
+      (low, high) = (high, min(high * 2, bounds.upperBound))
+      try measure([high])
+    }
+    while high - low > 1 {
+      let parts = min(Processors.count + 1, high - low)
+      let inner = (1..<parts).map { low + (high - low) * $0 / parts }
+      try measure(inner)
+      let first = inner.first(where: reaches) ?? high
+      low = inner.last { $0 < first } ?? low
+      high = first
+    }
+    return tried
   }
 
-  private func show(_ outcomes: [(size: Int, outcome: SimulationOutcome)], _ console: Console) {
+  private func show(_ outcomes: [SweptOutcome], _ console: Console) {
     let unit = arguments.string("cluster") == nil ? "processors" : "nodes"
     let best = policies.map { policy in
       (
         policy: policy,
         size: outcomes.first {
-          $0.outcome.policy == policy
-            && $0.outcome.result.metrics.meanWaitSeconds < goal ?? .infinity
+          $0.outcome.policy == policy && $0.outcome.result.reaches(goal ?? .infinity)
         }?.size
       )
     }
@@ -97,8 +104,8 @@ struct SimulateSweep {
           (
             "runs",
             .array(
-              outcomes.map { size, outcome in
-                .object([(unit, .number(size)), ("result", outcome.json)])
+              outcomes.map {
+                .object([(unit, .number($0.size)), ("result", $0.outcome.json)])
               })
           ),
           ("goalWaitSeconds", goal.map { .number($0) } ?? .null),
@@ -120,10 +127,11 @@ struct SimulateSweep {
         unit, "policy", "refused", "mean wait s", "p99 wait s", "bounded slowdown",
         "utilization %",
       ], rightAligned: [0, 2, 3, 4, 5, 6])
-    table.rows = outcomes.map { size, outcome in
+    table.rows = outcomes.map { swept in
+      let outcome = swept.outcome
       let metrics = outcome.result.metrics
       return [
-        String(size), outcome.policy.rawValue, String(outcome.result.refused.count),
+        String(swept.size), outcome.policy.rawValue, String(outcome.result.refused.count),
         Format.fixed(metrics.meanWaitSeconds, 2), Format.fixed(metrics.p99WaitSeconds, 0),
         Format.fixed(metrics.meanBoundedSlowdown, 3),
         Format.fixed(metrics.utilization * 100, 2),

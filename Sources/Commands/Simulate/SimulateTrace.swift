@@ -30,6 +30,12 @@ enum SimulatedTrace {
       ?? trace.headerValue("MaxNodes").flatMap { Int($0) }
   }
 
+  /// The users that it names; none for a trace that has their numbers only.
+  func users(_ bytes: [UInt8], file: String) throws(UserError) -> NameNumbers {
+    guard case .jsonLines = self else { return NameNumbers() }
+    return try TraceJob.users(lines: try TraceJob.lines(bytes, file: file), file: file)
+  }
+
   /// Its jobs for a machine of so many cores.
   ///
   /// - Parameter clusters: What workloads are planned for; none for processors without a device.

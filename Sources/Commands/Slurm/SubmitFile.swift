@@ -77,32 +77,12 @@ enum SubmitFile {
           throw try cursor.field("after").error("no job is named \"\(name)\"")
         }
       }
-      return try inOrder(jobs, root)
+      return try JobsFile.inOrder(jobs, root) { $0.after }
     } catch {
       throw UserError(
         .input, place: error.place, key: error.key, error.message,
         remedy: "docs/Slurm.md describes the format")
     }
-  }
-
-  /// Jobs after those that they wait for, otherwise in the file's order.
-  private static func inOrder(
-    _ jobs: [SubmitJob], _ root: JSONCursor
-  ) throws(JSONError) -> [SubmitJob] {
-    var left = jobs
-    var sorted: [SubmitJob] = []
-    var done: Set<String> = []
-    while !left.isEmpty {
-      let ready = left.filter { done.isSuperset(of: $0.after) }
-      guard !ready.isEmpty else {
-        throw try root.field("jobs").error(
-          "jobs wait for each other: " + left.prefix(3).map(\.id).joined(separator: ", "))
-      }
-      sorted += ready
-      done.formUnion(ready.map(\.id))
-      left.removeAll { done.contains($0.id) }
-    }
-    return sorted
   }
 
   private static func job(_ cursor: JSONCursor) throws(JSONError) -> SubmitJob {
@@ -155,6 +135,13 @@ enum SubmitFile {
   private static func model(_ cursor: JSONCursor) throws(JSONError) -> JobSpecification {
     guard case .object(let members) = cursor.value.content else {
       throw cursor.error("expected an object")
+    }
+    for key in ["dependsOn", "user", "deadlineSeconds", "array", "arrayLimit", "requires"] {
+      if let stray = try cursor.optional(key) {
+        throw stray.error(
+          "is for hfm run and hfm serve-jobs; Slurm has \"after\", the submitting user, and "
+            + "\"slurm\": deadline, array, arrayLimit, constraint")
+      }
     }
     let rest = members.filter { !["slurm", "after", "environment"].contains($0.key) }
     let value = JSONValue(

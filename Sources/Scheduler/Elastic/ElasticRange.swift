@@ -18,6 +18,18 @@ public struct ElasticRange: Sendable, Hashable {
   /// Takes a curve; its points are sorted by devices.
   public init(points: [Point]) { self.points = points.sorted { $0.devices < $1.devices } }
 
+  /// The numbers of devices that a curve is predicted for: the least, the most and the powers of
+  /// two between them.
+  public static func sizes(from least: Int, to most: Int) -> [Int] {
+    var sizes = Set([least, most])
+    var size = 1
+    while size < most {
+      if size > least { sizes.insert(size) }
+      size *= 2
+    }
+    return sizes.sorted()
+  }
+
   /// The speed on a number of devices: linear between points, that of the last beyond it, 0 below
   /// the least.
   public func speedup(devices: Int) -> Double {

@@ -1,4 +1,3 @@
-import HardwareModel
 import Quantities
 
 extension Device {
@@ -8,7 +7,7 @@ extension Device {
   /// it: `c` of `C` cores are taken to do `c/C` of the work in the same time (each core does what
   /// it did), with `c/C` of the memory bandwidth. So are the laws of kernels that were measured on
   /// the whole processor only.
-  func share(cores: Int, of total: Int) -> Device {
+  public func share(cores: Int, of total: Int) -> Device {
     guard kind == .cpu, cores < total, cores > 0 else { return self }
     var device = self
     var measured = total
