@@ -137,9 +137,9 @@ public struct SoftwareStack: Sendable, Hashable {
   /// 2201.11990): whole activations handed over, checkpointing in Python.
   public static let deepspeed = SoftwareStack(
     name: "megatron-deepspeed", hostPerKernel: 40e-6, hostPerCollective: 40e-6, hostBackward: 1.7,
-    streaming: 0.7638, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
+    streaming: 0.7310, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 300e-6, fusedAttention: false,
-    mainParameters: true, clock: 0.8003, scattersHandOvers: false, mainGradientBytes: 2,
+    mainParameters: true, clock: 0.7884, scattersHandOvers: false, mainGradientBytes: 2,
     lossBytes: 4.5)
   /// DeepSpeed's ZeRO 3 of 2021: little of the gathering hides.
   public static let deepspeedZero3 = SoftwareStack(

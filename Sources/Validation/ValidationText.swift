@@ -180,7 +180,7 @@ extension ValidationReport {
     "update, or a whole run by the clock, with loading, waiting and validation in it.",
     "",
     "Three rules were found on outliers of new tables, to which nothing was fitted, yet which are",
-    "no blind test of them; Megatron 2020 and the other cards of nnU-Net are. What a",
+    "no blind test of them; neither are the other cards of nnU-Net. Megatron 2020 is. What a",
     "kernel waits for at its start and end is a time, so the extents that hide it shrink with the",
     "pace of a format and of a device's units (NeuSight in fp32: 59 % to 17 %; V100 in Megatron",
     "2020: 7.8 % to 4.2 %). Below 8 elements products are padded, not slowed without end (odd",
