@@ -10,9 +10,15 @@ func benchmarkLayout() throws(UserError) -> PoolLayout {
 
 /// Runs `body` with a team of one worker per core, and ends them all after it.
 func withBenchmarkTeam<Result>(_ body: (WorkerTeam) throws -> Result) throws -> Result {
-  let pool = try WorkerPool(layout: benchmarkLayout())
+  try withBenchmarkTeam { team, _ in try body(team) }
+}
+
+/// The same for a body that needs to know the machine.
+func withBenchmarkTeam<Result>(_ body: (WorkerTeam, Machine) throws -> Result) throws -> Result {
+  let machine = try HardwareDiscovery.discover(.live)
+  let pool = try WorkerPool(layout: PoolLayout(machine: machine))
   defer { pool.shutdown() }
   let team = try pool.lease(Array(pool.layout.workers.indices))
   defer { team.release() }
-  return try body(team)
+  return try body(team, machine)
 }

@@ -1,7 +1,6 @@
 import Calibration
 import CostModel
 import Executor
-import HardwareDiscovery
 import HardwareModel
 import Kernels
 import Models
@@ -20,33 +19,30 @@ let predictionBenchmark = Benchmark(
   name: "predict",
   summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
 ) { options in
-  let machine = try HardwareDiscovery.discover(.live)
-  let pool = try WorkerPool(layout: PoolLayout(machine: machine))
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(pool.layout.workers.indices))
-  defer { team.release() }
-  let probe = try SpeedProbe(team: team)
-  var speeds = [try probe.measure()]
-  let calibration = try Calibration.run(
-    team: team, machine: machine, quick: options.rounds < 5
-  ) { _, _ in
-    if let speed = try? probe.measure() { speeds.append(speed) }
-  }
-  let model = TimeModel(device: calibration.device)
-  var passes: [PredictedPass] = []
-  var seen: Set<[Double]> = []
-  for item in ModelCatalogue.builtIn.models {
-    for variant in PredictedPass.variants {
-      guard let pass = PredictedPass(item, variant, model, lanes: team.count),
-        options.includes(pass.name), seen.insert(pass.identity).inserted
-      else { continue }
-      let before = try probe.measure()
-      guard var measured = try pass.measured(team, rounds: options.rounds) else { continue }
-      measured.drift(from: .median(speeds), to: .median([before, try probe.measure()]))
-      passes.append(measured)
+  try withBenchmarkTeam { team, machine in
+    let probe = try SpeedProbe(team: team)
+    var speeds = [try probe.measure()]
+    let calibration = try Calibration.run(
+      team: team, machine: machine, quick: options.rounds < 5
+    ) { _, _ in
+      if let speed = try? probe.measure() { speeds.append(speed) }
     }
+    let model = TimeModel(device: calibration.device)
+    var passes: [PredictedPass] = []
+    var seen: Set<[Double]> = []
+    for item in ModelCatalogue.builtIn.models {
+      for variant in PredictedPass.variants {
+        guard let pass = PredictedPass(item, variant, model, lanes: team.count),
+          options.includes(pass.name), seen.insert(pass.identity).inserted
+        else { continue }
+        let before = try probe.measure()
+        guard var measured = try pass.measured(team, rounds: options.rounds) else { continue }
+        measured.drift(from: .median(speeds), to: .median([before, try probe.measure()]))
+        passes.append(measured)
+      }
+    }
+    return passes.map(\.row) + summary(passes, calibration)
   }
-  return passes.map(\.row) + summary(passes, calibration)
 }
 
 /// One workload with its prediction and, later, its measurements.

@@ -2,7 +2,6 @@ import Calibration
 import CostModel
 import Executor
 import Glibc
-import HardwareDiscovery
 import HardwareModel
 import Kernels
 import Models
@@ -17,15 +16,12 @@ let predictionByClassBenchmark = Benchmark(
   name: "predict-by-class",
   summary: "measured over predicted time of some whole models, by operator class"
 ) { options in
-  let machine = try HardwareDiscovery.discover(.live)
-  let pool = try WorkerPool(layout: PoolLayout(machine: machine))
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(pool.layout.workers.indices))
-  defer { team.release() }
-  let calibration = try Calibration.run(team: team, machine: machine, quick: true)
-  let model = TimeModel(device: calibration.device)
-  return try predictedWorkloads().flatMap { name, workload in
-    try measure(name, workload, team, model, rounds: min(options.rounds, 5))
+  try withBenchmarkTeam { team, machine in
+    let calibration = try Calibration.run(team: team, machine: machine, quick: true)
+    let model = TimeModel(device: calibration.device)
+    return try predictedWorkloads().flatMap { name, workload in
+      try measure(name, workload, team, model, rounds: min(options.rounds, 5))
+    }
   }
 }
 
