@@ -29,6 +29,13 @@ public struct SampleDefaults: Sendable, Hashable {
   /// Most further passes that can be asked for.
   public static let mostRecycles = 100
 
-  /// Creates a description of a model that reads nothing; set what it reads.
-  public init() {}
+  /// Creates a description of what a model reads: nothing but what is named here or set later.
+  public init(
+    sequence: Int? = nil, context: Int? = nil, targetSequence: Int? = nil, rows: Int? = nil
+  ) {
+    self.sequence = sequence
+    self.context = context
+    self.targetSequence = targetSequence
+    self.rows = rows
+  }
 }

@@ -56,11 +56,7 @@ struct AlignmentEncoder: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = sequence
-    sample.context = positions - positionOffset
-    sample.rows = rows
-    return sample
+    SampleDefaults(sequence: sequence, context: positions - positionOffset, rows: rows)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

@@ -45,11 +45,7 @@ struct EmbeddingEncoder: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = context
-    sample.context = context
-    sample.targetSequence = context
-    return sample
+    SampleDefaults(sequence: context, context: context, targetSequence: context)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

@@ -56,11 +56,8 @@ struct EncoderDecoder: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = tokens.sequence
-    sample.context = tokens.context
-    sample.targetSequence = targetSequence
-    return sample
+    SampleDefaults(
+      sequence: tokens.sequence, context: tokens.context, targetSequence: targetSequence)
   }
 
   var likelyFamily: ModelFamily { tokens.vocabulary < 5000 ? .bioinformatics : .language }

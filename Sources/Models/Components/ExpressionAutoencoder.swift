@@ -36,11 +36,7 @@ struct ExpressionAutoencoder: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = sequence
-    sample.context = targetSequence
-    sample.targetSequence = targetSequence
-    return sample
+    SampleDefaults(sequence: sequence, context: targetSequence, targetSequence: targetSequence)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

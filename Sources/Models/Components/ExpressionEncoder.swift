@@ -39,10 +39,7 @@ struct ExpressionEncoder: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = sequence
-    sample.context = context
-    return sample
+    SampleDefaults(sequence: sequence, context: context)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

@@ -42,10 +42,7 @@ struct GraphIsomorphism: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = molecule[0]
-    sample.targetSequence = molecule[1]
-    return sample
+    SampleDefaults(sequence: molecule[0], targetSequence: molecule[1])
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

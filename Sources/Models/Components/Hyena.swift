@@ -59,10 +59,7 @@ struct Hyena: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = sequence
-    sample.context = context
-    return sample
+    SampleDefaults(sequence: sequence, context: context)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

@@ -32,10 +32,7 @@ struct Performer: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = sequence
-    sample.context = positions
-    return sample
+    SampleDefaults(sequence: sequence, context: positions)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

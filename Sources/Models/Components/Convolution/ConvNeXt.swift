@@ -7,7 +7,7 @@ import Quantities
 ///
 /// `{"kind": "convnext", "image": [224, 224], "depths": [3, 3, 9, 3],
 /// "features": [96, 192, 384, 768], "classes": 1000}`
-struct ConvNeXt: Component {
+struct ConvNeXt: PooledNetwork {
   static let kind = "convnext"
 
   var input: ImageInput
@@ -30,17 +30,6 @@ struct ConvNeXt: Component {
     patch = try cursor.int("patch", 4, in: 1...256)
     kernel = try cursor.int("kernel", 7, in: 1...101)
     classes = try cursor.int("classes", 0, in: 0...100_000_000)
-  }
-
-  var sample: SampleDefaults { input.sample }
-
-  func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    try scope.refuse([.supervised, .embedding])
-    let image = try input.value(scope, &graph)
-    let features = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try pooled(image, &flow)
-    }
-    return try scope.classify(features, classes: classes, into: &graph)
   }
 
   /// Image → one embedding `[B, C]`: the normalised mean of the last map.

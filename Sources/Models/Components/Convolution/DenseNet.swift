@@ -6,7 +6,7 @@ import Quantities
 ///
 /// `{"kind": "densenet", "image": [224, 224], "depths": [6, 12, 24, 16], "growth": 32,
 /// "stem": 64, "classes": 1000}`
-struct DenseNet: Component {
+struct DenseNet: PooledNetwork {
   static let kind = "densenet"
 
   var input: ImageInput
@@ -37,23 +37,6 @@ struct DenseNet: Component {
     contrast = try cursor.optional("contrast").map { (cursor) throws(JSONError) in
       try ViewContrast(cursor)
     }
-  }
-
-  var sample: SampleDefaults { input.sample }
-
-  func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    if let contrast, contrast.applies(scope.request) {
-      return try contrast.build(scope, input, into: &graph) {
-        (scope, image, graph) throws(UserError) in
-        try scope.flow(into: &graph) { (flow) throws(UserError) in try pooled(image, &flow) }
-      }
-    }
-    try scope.refuse([.supervised, .embedding])
-    let image = try input.value(scope, &graph)
-    let features = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try pooled(image, &flow)
-    }
-    return try scope.classify(features, classes: classes, into: &graph)
   }
 
   /// Image → one embedding `[B, C]`.

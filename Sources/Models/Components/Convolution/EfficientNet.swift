@@ -6,7 +6,7 @@ import Quantities
 /// scaled in width and depth from the base network of table 1.
 ///
 /// `{"kind": "efficientnet", "image": [224, 224], "width": 1.0, "depth": 1.0, "classes": 1000}`
-struct EfficientNet: Component {
+struct EfficientNet: PooledNetwork {
   static let kind = "efficientnet"
 
   /// Blocks of one stage of the base network.
@@ -43,17 +43,6 @@ struct EfficientNet: Component {
     width = try cursor.optional("width")?.double(in: 0.01...100) ?? 1
     depth = try cursor.optional("depth")?.double(in: 0.01...100) ?? 1
     classes = try cursor.int("classes", 0, in: 0...100_000_000)
-  }
-
-  var sample: SampleDefaults { input.sample }
-
-  func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    try scope.refuse([.supervised, .embedding])
-    let image = try input.value(scope, &graph)
-    let features = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try pooled(image, &flow)
-    }
-    return try scope.classify(features, classes: classes, into: &graph)
   }
 
   /// Channels at a width, rounded to the nearest multiple of 8 that loses less than a tenth.

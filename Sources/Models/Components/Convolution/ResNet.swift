@@ -6,7 +6,7 @@ import Quantities
 ///
 /// `{"kind": "resnet", "image": [224, 224], "block": "bottleneck", "depths": [3, 4, 6, 3],
 /// "classes": 1000}`; a volume with `"volume": [D, H, W]`, a signal with `"samples": L`.
-struct ResNet: Component {
+struct ResNet: PooledNetwork {
   static let kind = "resnet"
 
   /// One token attends to all positions and their mean (CLIP's `AttentionPool2d`).
@@ -57,27 +57,15 @@ struct ResNet: Component {
     }
   }
 
-  var sample: SampleDefaults { input.sample }
-
   func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    if let contrast, contrast.applies(scope.request) {
-      return try contrast.build(scope, input, into: &graph) {
-        (scope, image, graph) throws(UserError) in
-        try scope.flow(into: &graph) { (flow) throws(UserError) in try pooled(image, &flow) }
-      }
+    guard let dense, scope.request.objective == .supervised else {
+      return try pooledResults(scope, into: &graph)
     }
-    try scope.refuse([.supervised, .embedding])
     let image = try input.value(scope, &graph)
-    if let dense, scope.request.objective == .supervised {
-      let map = try scope.flow(into: &graph) { (flow) throws(UserError) in
-        try segmented(image, dense, &flow, classes: scope.request.classes ?? dense.classes)
-      }
-      return try scope.segmentation([map], into: &graph)
+    let map = try scope.flow(into: &graph) { (flow) throws(UserError) in
+      try segmented(image, dense, &flow, classes: scope.request.classes ?? dense.classes)
     }
-    let features = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try pooled(image, &flow)
-    }
-    return try scope.classify(features, classes: classes, into: &graph)
+    return try scope.segmentation([map], into: &graph)
   }
 
   /// Image → one embedding `[B, C]`: the mean of the last stage, or its attention pool.

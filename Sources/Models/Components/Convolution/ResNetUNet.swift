@@ -7,7 +7,7 @@ import Quantities
 ///
 /// `{"kind": "resnet-unet", "block": "basic", "depths": [3, 4, 6, 3],
 /// "decoder": [256, 128, 64, 32, 16], "classes": 2}`
-struct ResNetUNet: Component {
+struct ResNetUNet: SegmentationNetwork {
   static let kind = "resnet-unet"
 
   var input: ImageInput
@@ -25,17 +25,6 @@ struct ResNetUNet: Component {
     decoder = try cursor.field("decoder").ints(count: stages...stages)
     classes = try cursor.field("classes").int(in: 1...100_000)
     input.multiple = 1 << stages
-  }
-
-  var sample: SampleDefaults { input.sample }
-
-  func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    try scope.refuse([.supervised])
-    let image = try input.value(scope, &graph)
-    let map = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try segmented(image, &flow, classes: scope.request.classes ?? classes)
-    }
-    return try scope.segmentation([map], into: &graph)
   }
 
   /// Image → map of classes of the same extents.

@@ -8,7 +8,7 @@ import Quantities
 ///
 /// `{"kind": "segresnet", "volume": [128, 128, 128], "channels": 4, "classes": 3, "width": 16,
 /// "down": [1, 2, 2, 4], "up": [1, 1, 1]}`
-struct SegResNet: Component {
+struct SegResNet: SegmentationNetwork {
   static let kind = "segresnet"
 
   var input: ImageInput
@@ -36,17 +36,6 @@ struct SegResNet: Component {
     }
     norm = FeatureNorm(.group, groups: groups)
     input.multiple = 1 << (down.count - 1)
-  }
-
-  var sample: SampleDefaults { input.sample }
-
-  func build(_ scope: BuildScope, into graph: inout GraphBuilder) throws(UserError) -> [ValueID] {
-    try scope.refuse([.supervised])
-    let image = try input.value(scope, &graph)
-    let map = try scope.flow(into: &graph) { (flow) throws(UserError) in
-      try segmented(image, &flow, classes: scope.request.classes ?? classes)
-    }
-    return try scope.segmentation([map], into: &graph)
   }
 
   /// Image → map of classes of the same extents.

@@ -27,10 +27,7 @@ struct Evoformer: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = sequence
-    sample.rows = rows
-    return sample
+    SampleDefaults(sequence: sequence, rows: rows)
   }
 
   var likelyFamily: ModelFamily { .bioinformatics }

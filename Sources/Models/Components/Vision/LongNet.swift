@@ -50,9 +50,7 @@ struct LongNet: Component {
   }
 
   var sample: SampleDefaults {
-    var sample = SampleDefaults()
-    sample.sequence = rows
-    return sample
+    SampleDefaults(sequence: rows)
   }
   var likelyObjective: Objective { .embedding }
 
