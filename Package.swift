@@ -76,7 +76,7 @@ let decide: [Target] = [
     ]),
   module(
     "Planner",
-    ["CostModel", "Workloads", "Models", "HardwareModel", "Quantities"]),
+    ["CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities"]),
   module(
     "CostModel",
     ["Graph", "HardwareModel", "Quantities"]),

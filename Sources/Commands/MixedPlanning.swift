@@ -15,16 +15,17 @@ enum MixedPlanning {
   ]
 
   static func run(
-    _ arguments: Arguments, _ console: Console, _ model: ModelProfile,
-    _ workload: WorkloadRequest, _ mixed: MixedCluster
+    _ arguments: Arguments, _ console: Console, _ task: PlanTask, _ mixed: MixedCluster
   ) throws -> Int32 {
     if let option = unknown.first(where: arguments.has) ?? ["pareto"].first(where: arguments.flag) {
       throw UserError(
         .input, key: "--\(option)", "is not known on a mixed cluster",
         remedy: "leave it out, or plan one kind of device by itself")
     }
-    var request = try PlanOptions.request(
-      arguments, console, model, workload, mixed.seen(by: mixed.parts[0]))
+    let variant = try task.onlyVariant()
+    let given = try PlanOptions.request(
+      arguments, console, task.model, task.workload, mixed.seen(by: mixed.parts[0]))
+    var request = task.search(given).request(variant)
     request.pricePerDeviceHour = try arguments.double("price-per-device-hour")
     if request.budget != nil || request.goal == .cost, request.pricePerDeviceHour == nil,
       let part = mixed.parts.first(where: { $0.device.rentPerHour == nil })
@@ -33,15 +34,12 @@ enum MixedPlanning {
         .input, key: "--price-per-device-hour", "no price of \(part.device.name) is known",
         remedy: "give one")
     }
-    let plans = try MixedSearch(model, workload, request, mixed).run()
+    let plans = try MixedSearch(task.model, task.workload, request, mixed).run()
     let report = MixedReport(plans: plans, mixed: mixed, request: request)
     if console.json {
       console.print(json: report.json)
     } else {
-      var words = [workload.task.rawValue, workload.precision.word]
-      words.append("global batch \(request.globalBatch)")
-      if request.steps != 1 { words.append("\(request.steps) steps") }
-      console.print("\(model.name) on \(mixed.name): \(words.joined(separator: ", "))")
+      console.print(task.headline(request, on: mixed.name))
       console.print(lines: report.lines(explain: console.explain))
     }
     return 0

@@ -13,25 +13,32 @@ struct OfferSearch {
   /// The cheapest rental and the cheapest purchase of each cluster that has a price, within the
   /// deadline and the budget (what is paid at once), cheapest first.
   func offers(
-    _ clusters: [Cluster], _ model: ModelProfile, _ workload: WorkloadRequest,
-    _ request: PlanRequest
+    _ clusters: [Cluster], _ task: PlanTask, _ request: PlanRequest
   ) throws(UserError) -> [PlanComparison.Offer] {
     var result: [PlanComparison.Offer] = []
     for cluster in clusters {
       let rent = request.pricePerDeviceHour ?? cluster.device.rentPerHour
       guard rent != nil || price(cluster, devices: 1) != nil else { continue }
-      var found: [AcquisitionOffer] = []
+      var found: [PlanComparison.Offer] = []
       for count in counts(cluster, request) {
-        guard let plan = try plan(cluster, count, model, workload, request) else { continue }
-        if let rent { found.append(AcquisitionOffer(renting: plan, perDeviceHour: rent)) }
+        guard let best = try plan(cluster, count, task, request) else { continue }
+        let plan = best.found.plan
+        func add(_ offer: AcquisitionOffer) {
+          found.append(
+            PlanComparison.Offer(
+              cluster: cluster, offer: offer, found: best.found, request: best.request))
+        }
+        if let rent { add(AcquisitionOffer(renting: plan, perDeviceHour: rent)) }
         if let price = price(cluster, devices: plan.devices) {
-          found.append(AcquisitionOffer(buying: plan, price: price, tariff))
+          add(AcquisitionOffer(buying: plan, price: price, tariff))
         }
       }
-      found = found.filter { $0.outlay + ($0.electricity ?? 0) <= request.budget ?? .infinity }
+      found = found.filter {
+        $0.offer.outlay + ($0.offer.electricity ?? 0) <= request.budget ?? .infinity
+      }
       for way in AcquisitionOffer.Way.allCases {
-        let least = found.filter { $0.way == way }.min { $0.cost < $1.cost }
-        if let least { result.append(PlanComparison.Offer(cluster: cluster, offer: least)) }
+        let least = found.filter { $0.offer.way == way }.min { $0.offer.cost < $1.offer.cost }
+        if let least { result.append(least) }
       }
     }
     return result.enumerated().sorted {
@@ -49,9 +56,8 @@ struct OfferSearch {
   }
 
   private func plan(
-    _ cluster: Cluster, _ devices: Int, _ model: ModelProfile, _ workload: WorkloadRequest,
-    _ request: PlanRequest
-  ) throws(UserError) -> PlanEstimate? {
+    _ cluster: Cluster, _ devices: Int, _ task: PlanTask, _ request: PlanRequest
+  ) throws(UserError) -> (found: VariantPlan, request: PlanRequest)? {
     var one = request
     one.cluster = cluster
     one.devices = devices
@@ -59,7 +65,8 @@ struct OfferSearch {
     one.goal = .time
     one.budget = nil
     do {
-      return try PlanSearch(model, workload, one).run().plans.first
+      let search = task.search(one)
+      return try search.run().plans.first.map { ($0, search.request($0.variant)) }
     } catch {
       guard error.kind == .impossible else { throw error }
       return nil

@@ -12,15 +12,18 @@ import Workloads
 enum PlanCommand: Command {
   static let specification = CommandSpecification(
     name: "plan", summary: "searches plans that fit a cluster, fastest first",
-    operands: ["MODEL"], options: WorkloadOptions.options + PlanOptions.options,
+    operands: ["MODEL"], options: PlanOptions.options,
     discussion: """
       Any dimension given is held fixed; all given make one estimate. Training plans
       cut a step by data (ZeRO, FSDP), tensor, sequence, context and pipeline
       parallelism, with accumulation, recomputation and offload; inference plans are
-      replicas with a batch each. --cluster takes a catalogue name, a device's id
-      (that device alone), cards of one machine (4xrtx-3090), a profile's path, or
-      here: this machine. Several kinds of device are joined by +; each then takes a
-      share of the batch or of the layers by its speed and memory.
+      replicas with a batch each. Formats, update rule and kernels are the usual ones;
+      several words or any (--dtype any) leave them to the search, too.
+
+      --cluster takes a catalogue name, a device's id (that device alone), cards of
+      one machine (4xrtx-3090), a profile's path, or here: this machine. Several kinds
+      of device are joined by +; each then takes a share of the batch or of the layers
+      by its speed and memory.
 
       --what-if also asks, of every cluster that has a price, how many devices to rent
       or to buy so that the job ends by the --deadline at the least cost. A purchase
@@ -29,6 +32,7 @@ enum PlanCommand: Command {
     examples: [
       "hfm plan bert-large --task pretrain --cluster hospital-2x8-a100-40gb --global-batch 512",
       "hfm plan bert-base --cluster here --device-profile here.json --micro-batch 8",
+      "hfm plan llama2-7b --cluster dgx-h100 --dtype bf16-mixed,fp8 --optimizer adamw,adamw8bit",
       "hfm plan meditron-7b --task lora --cluster 2xa100-40gb-pcie+4xrtx-3090 --global-batch 64",
       "hfm plan uni --task finetune --samples 2M --cluster 4xrtx-3090 --what-if dgx1-v100-32gb "
         + "--deadline 14d --buy rtx-3090=1499 --rent v100-32gb=3.06 --grid germany",
@@ -36,38 +40,33 @@ enum PlanCommand: Command {
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
-    let workload = try WorkloadOptions.request(arguments)
-    if let mixed = try ClusterOption.mixed(arguments) {
-      return try MixedPlanning.run(arguments, console, model, workload, mixed)
-    }
-    let cluster = try ClusterOption.cluster(arguments, console)
-    let request = try PlanOptions.request(arguments, console, model, workload, cluster)
+    let mixed = try ClusterOption.mixed(arguments)
+    let cluster =
+      try mixed.map { $0.seen(by: $0.parts[0]) }
+      ?? ClusterOption.cluster(arguments, console)
+    let task = try PlanTask(model, arguments, on: mixed?.parts.map(\.device) ?? [cluster.device])
+    if let mixed { return try MixedPlanning.run(arguments, console, task, mixed) }
+    let request = try PlanOptions.request(arguments, console, model, task.workload, cluster)
     let clock = ContinuousClock()
     let start = clock.now
     let bar = SearchProgress(console)
-    var search = try PlanSearch(model, workload, request)
+    let search = task.search(request)
     let workers = PlanWorkers()
-    search.workers = workers.run
-    let result = try search.run(progress: bar.check)
+    let result = try search.run(workers: workers.run, progress: bar.check)
     bar.finish()
     if result.stopped { console.warn("interrupted: the best plans so far") }
-    let spent = (clock.now - start).components
-    let seconds = Double(spent.seconds) + Double(spent.attoseconds) * 1e-18
-    let report = PlanReport(
-      result: result, request: request, trains: workload.task != .infer, seconds: seconds)
-    let comparison = try compare(arguments, model, workload, request)
+    let seconds = (clock.now - start) / .seconds(1)
+    let report = PlanReport(result: result, source: search, cluster: cluster, seconds: seconds)
+    let comparison = try compare(arguments, task, request)
     if console.json {
       var members = report.json(explain: console.explain).object ?? []
       if let comparison {
-        members.append(JSONValue.Member("comparison", comparison.json(report)))
-        members.append(JSONValue.Member("offers", comparison.offersJSON(report)))
+        members.append(JSONValue.Member("comparison", comparison.json))
+        members.append(JSONValue.Member("offers", comparison.offersJSON))
       }
       console.print(json: JSONValue(.object(members)))
     } else {
-      var words = [workload.task.rawValue, workload.precision.word]
-      if workload.task != .infer { words.append("global batch \(request.globalBatch)") }
-      if request.steps != 1 { words.append("\(request.steps) steps") }
-      console.print("\(model.name) on \(cluster.name): \(words.joined(separator: ", "))")
+      console.print(task.headline(request, on: cluster.name))
       console.print(lines: report.lines(explain: console.explain))
       if let comparison { console.print(lines: ["", "compared:"] + comparison.lines) }
     }
@@ -76,8 +75,7 @@ enum PlanCommand: Command {
 
   /// What `--what-if` or `--pareto` ask for; nil without them.
   private static func compare(
-    _ arguments: Arguments, _ model: ModelProfile, _ workload: WorkloadRequest,
-    _ request: PlanRequest
+    _ arguments: Arguments, _ task: PlanTask, _ request: PlanRequest
   ) throws(UserError) -> PlanComparison? {
     if let names = arguments.string("what-if") {
       let catalogue = try HardwareSource.catalogue(arguments)
@@ -87,12 +85,12 @@ enum PlanCommand: Command {
       }
       let prices = try PriceOptions.prices(arguments)
       clusters = try clusters.map { cluster throws(UserError) in try prices.applied(to: cluster) }
-      var result = try PlanComparison.whatIf(clusters, model, workload, request)
-      result.offers = try OfferSearch(prices.tariff).offers(clusters, model, workload, request)
+      var result = try PlanComparison.whatIf(clusters, task, request)
+      result.offers = try OfferSearch(prices.tariff).offers(clusters, task, request)
       return result
     }
     guard arguments.flag("pareto") else { return nil }
-    return try PlanComparison.pareto(model, workload, request)
+    return try PlanComparison.pareto(task, request)
   }
 }
 

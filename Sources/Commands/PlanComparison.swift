@@ -12,18 +12,25 @@ struct PlanComparison {
   struct Row {
     var cluster: Cluster
     /// nil where nothing fits.
-    var plan: PlanEstimate?
+    var found: VariantPlan?
+    /// The request that the plan answers.
+    var request: PlanRequest?
     /// Why nothing fits.
     var refusal = ""
     var cost: Double?
     /// The limit that nothing keeps, in few words.
     var why = "nothing fits"
+
+    var plan: PlanEstimate? { found?.plan }
   }
 
   /// What renting or buying devices of a cluster costs.
   struct Offer {
     var cluster: Cluster
     var offer: AcquisitionOffer
+    /// Its plan with what a step computes with, and the request it answers.
+    var found: VariantPlan
+    var request: PlanRequest
 
     var words: String {
       "\(offer.way.rawValue) \(offer.plan.devices) of \(cluster.id), done in "
@@ -38,8 +45,7 @@ struct PlanComparison {
   /// The best plan of each cluster by the request's goal; a device's own rent stands in for a price
   /// that is not given.
   static func whatIf(
-    _ clusters: [Cluster], _ model: ModelProfile, _ workload: WorkloadRequest,
-    _ request: PlanRequest
+    _ clusters: [Cluster], _ task: PlanTask, _ request: PlanRequest
   ) throws(UserError) -> PlanComparison {
     var result = PlanComparison()
     for cluster in clusters {
@@ -50,7 +56,9 @@ struct PlanComparison {
       one.pricePerDeviceHour = request.pricePerDeviceHour ?? cluster.device.rentPerHour
       var row = Row(cluster: cluster)
       do {
-        row.plan = try PlanSearch(model, workload, one).run().plans.first
+        let search = task.search(one)
+        row.found = try search.run().plans.first
+        row.request = row.found.map { search.request($0.variant) }
         row.cost = row.plan?.cost
       } catch  where error.kind == .impossible {
         row.refusal = error.message
@@ -62,10 +70,8 @@ struct PlanComparison {
   }
 
   /// Plans of one cluster that no other beats in time, device hours, energy and money at once.
-  static func pareto(
-    _ model: ModelProfile, _ workload: WorkloadRequest, _ request: PlanRequest
-  ) throws(UserError) -> PlanComparison {
-    var found: [PlanEstimate] = []
+  static func pareto(_ task: PlanTask, _ request: PlanRequest) throws(UserError) -> PlanComparison {
+    var found: [Row] = []
     var devices = 1
     var counts: [Int] = []
     while devices < request.cluster.deviceCount {
@@ -80,21 +86,28 @@ struct PlanComparison {
         one.goal = goal
         one.limit = 1
         do {
-          found += try PlanSearch(model, workload, one).run().plans
+          let search = task.search(one)
+          for plan in try search.run().plans {
+            found.append(
+              Row(
+                cluster: request.cluster, found: plan, request: search.request(plan.variant),
+                cost: plan.plan.cost))
+          }
         } catch  where error.kind == .impossible { continue }
       }
     }
     var result = PlanComparison()
-    for plan in found where !found.contains(where: { beats($0, plan) }) {
-      guard !result.rows.contains(where: { $0.plan == plan }) else { continue }
-      result.rows.append(Row(cluster: request.cluster, plan: plan, cost: plan.cost))
+    for row in found where !found.contains(where: { beats($0.plan, row.plan) }) {
+      guard !result.rows.contains(where: { $0.found == row.found }) else { continue }
+      result.rows.append(row)
     }
     result.rows.sort { ($0.plan?.totalSeconds ?? 0) < ($1.plan?.totalSeconds ?? 0) }
     return result
   }
 
   /// Whether one plan is no worse in all and better in one.
-  static func beats(_ left: PlanEstimate, _ right: PlanEstimate) -> Bool {
+  static func beats(_ left: PlanEstimate?, _ right: PlanEstimate?) -> Bool {
+    guard let left, let right else { return false }
     func figures(_ plan: PlanEstimate) -> [Double] {
       [plan.totalSeconds, plan.deviceHours, plan.energy?.value ?? 0]
     }
@@ -106,14 +119,14 @@ struct PlanComparison {
   var lines: [String] {
     var table = AlignedTable(
       head: [
-        "cluster", "devices", "cut", "step", "total", "device h", "energy", "CO2e", "cost",
-      ], rightAligned: Set(3...8).union([1]))
+        "cluster", "devices", "cut", "with", "step", "total", "device h", "energy", "CO2e", "cost",
+      ], rightAligned: Set(4...9).union([1]))
     table.rows = rows.map { row in
       guard let plan = row.plan else {
-        return [row.cluster.id, "–", row.why, "–", "–", "–", "–", "–", "–"]
+        return [row.cluster.id, "–", row.why, "", "–", "–", "–", "–", "–", "–"]
       }
       return [
-        row.cluster.id, String(plan.devices), PlanReport.words(plan.configuration),
+        row.cluster.id, String(plan.devices), PlanReport.words(plan.configuration), with(row),
         Format.seconds(plan.stepSeconds), Format.seconds(plan.totalSeconds),
         Format.significant(plan.deviceHours), plan.energy.map { Format.energy($0) } ?? "–",
         plan.co2Grams.map { Format.grams($0) } ?? "–",
@@ -121,6 +134,14 @@ struct PlanComparison {
       ]
     }
     return table.lines + offerLines
+  }
+
+  /// What a row's step computes with: its format, and what differs between the rows.
+  private func with(_ row: Row) -> String {
+    guard let variant = row.found?.variant else { return "" }
+    let label = VariantOptions.label(variant, among: rows.compactMap(\.found?.variant))
+    return label.hasPrefix(variant.precision.word)
+      ? label : [variant.precision.word, label].filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   /// Rentals and purchases as a table; none without prices.
@@ -149,26 +170,28 @@ struct PlanComparison {
   }
 
   /// The rows for programs, each plan as in `plans`.
-  func json(_ report: PlanReport) -> JSONValue {
+  var json: JSONValue {
     .array(
       rows.map { row in
-        .object([
-          ("cluster", .string(row.cluster.id)),
-          ("plan", row.plan.map { report.json($0, explain: false) } ?? .null),
+        let plan = row.found.flatMap { found in
+          row.request.map { PlanReport.json(found, $0, explain: false) }
+        }
+        return .object([
+          ("cluster", .string(row.cluster.id)), ("plan", plan ?? .null),
           ("refusal", row.refusal.isEmpty ? .null : .string(row.refusal)),
         ])
       })
   }
 
   /// The offers for programs.
-  func offersJSON(_ report: PlanReport) -> JSONValue {
+  var offersJSON: JSONValue {
     .array(
       offers.map { row in
         .object([
           ("way", .string(row.offer.way.rawValue)), ("cluster", .string(row.cluster.id)),
           ("cost", .number(row.offer.cost)), ("outlay", .number(row.offer.outlay)),
           ("electricityCost", row.offer.electricity.map { .number($0) } ?? .null),
-          ("plan", report.json(row.offer.plan, explain: false)),
+          ("plan", PlanReport.json(row.found, row.request, explain: false)),
         ])
       })
   }

@@ -5,29 +5,22 @@ import Planner
 import Quantities
 import Workloads
 
-/// The options of `hfm plan` besides those of the workload.
+/// The options of `hfm plan`.
 enum PlanOptions {
   static let options: [CommandOption] =
-    [
+    WorkloadOptions.options.filter { own in !VariantOptions.options.contains { $0.name == own.name }
+    }
+    + [
       .value("cluster", "NAME|FILE|here", "the hardware to plan for"),
       .value("device-profile", "FILE", "a calibrated device (hfm calibrate --output FILE)"),
       .value("global-batch", "N", "samples per update (default 256; of a machine here 8)"),
-    ] + PlanChoices.options + [
+    ] + PlanChoices.options + VariantOptions.options + [
       .value(
         "framework", "WORD", "whose software runs the step (default pytorch)",
         words: SoftwareStack.all.map(\.name)),
       .value(
-        "attention", "WORD", "one kernel, or scores through memory (default: the framework's)",
-        words: ["fused", "plain"]),
-      .value(
         "expert-imbalance", "X",
         "rows of the busiest device's experts over the mean (default 1: balanced)"),
-      .value(
-        "optimizer-kernel", "WORD", "how updates run (default fused)",
-        words: OptimizerKernel.allCases.map(\.rawValue)),
-      .value(
-        "optimizer-states", "WORD", "format of the optimizer's states (default: the parameters')",
-        words: ["fp32", "bf16", "int8"]),
       .value("load-seconds", "X", "seconds of one host core for loading a sample (default 0)"),
       .flag("failures", "count checkpoints, failures and restarts in"),
       .value("steps", "N", "updates (batches when serving) of the whole job (default 1)"),
@@ -87,21 +80,16 @@ enum PlanOptions {
     return overflow ? .max : value
   }
 
-  /// Choices of software and formats.
+  /// Whose software runs the step.
+  static func stack(_ arguments: Arguments) -> SoftwareStack {
+    arguments.string("framework").flatMap(SoftwareStack.init(word:)) ?? .pytorch
+  }
+
+  /// Choices of software, and what the host does.
   private static func software(
     _ arguments: Arguments, _ request: inout PlanRequest
   ) throws(UserError) {
-    if let word = arguments.string("framework"), let stack = SoftwareStack(word: word) {
-      request.stack = stack
-    }
-    if let word = arguments.string("attention") { request.stack.fusedAttention = word == "fused" }
-    switch arguments.string("optimizer-states") {
-    case "fp32": request.stateBits = 32
-    case "bf16": request.stateBits = 16
-    case "int8": request.stateBits = 8
-    default: break
-    }
-    if arguments.string("optimizer-kernel") == "foreach" { request.optimizerKernel = .foreach }
+    request.stack = stack(arguments)
     let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
     if let seconds = try arguments.double("load-seconds") {
       request.loadSecondsPerSample = seconds / Double(max(1, host.cores))

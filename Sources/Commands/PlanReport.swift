@@ -6,15 +6,16 @@ import Quantities
 
 /// A search's plans as a table and as JSON.
 struct PlanReport {
-  let result: PlanResult
-  let request: PlanRequest
-  let trains: Bool
+  let result: VariantSearch.Result
+  /// The search that found them.
+  let source: VariantSearch
+  let cluster: Cluster
   let seconds: Double
 
   func json(explain: Bool) -> JSONValue {
     let search = result.search
     return .object([
-      ("cluster", .string(request.cluster.id)),
+      ("cluster", .string(cluster.id)),
       ("plans", .array(result.plans.map { json($0, explain: explain) })),
       (
         "search",
@@ -30,24 +31,58 @@ struct PlanReport {
     ])
   }
 
-  func json(_ plan: PlanEstimate, explain: Bool) -> JSONValue {
-    PlanJSON(request: request).json(plan, explain: explain)
+  func json(_ found: VariantPlan, explain: Bool) -> JSONValue {
+    Self.json(found, source.request(found.variant), explain: explain)
+  }
+
+  /// A plan with what its step computes with.
+  static func json(_ found: VariantPlan, _ request: PlanRequest, explain: Bool) -> JSONValue {
+    let plan = PlanJSON(request: request).json(found.plan, explain: explain).object ?? []
+    let variant = VariantOptions.words(found.variant).dropFirst().map { name, word in
+      JSONValue.Member(VariantOptions.key(name), .string(word))
+    }
+    return JSONValue(.object(plan + variant))
   }
 
   func lines(explain: Bool) -> [String] {
     let search = result.search
     let refused = search.refusals.map { "\($0.count) \($0.reason.words)" }
-    var lines = trains ? training : inference
+    var lines = source.trains ? training : inference
     lines.append("")
     lines.append(
       "\(search.configurations) configurations, \(search.feasible) fit"
         + (refused.isEmpty ? "" : " (\(refused.joined(separator: ", ")))")
         + "; searched in \(Format.seconds(seconds))")
-    lines += trains ? Self.trainingWords : Self.inferenceWords
+    lines += source.trains ? Self.trainingWords : Self.inferenceWords
+    if isMixed { lines += Self.variantWords }
     if explain, let best = result.plans.first {
-      lines += ["", "the first plan:"] + ExplainText.lines(best.explanation(request))
+      let request = source.request(best.variant)
+      lines += ["", "the first plan:"] + ExplainText.lines(best.plan.explanation(request))
     }
     return lines
+  }
+
+  /// Whether plans of several variants stand side by side.
+  private var isMixed: Bool { source.variants.count > 1 }
+
+  private static let variantWords = [
+    "with: what the step computes with; a choice among formats and update rules may change what",
+    "training converges to.",
+  ]
+
+  /// A table whose rows say which variant they are of, where there are several.
+  private func table(
+    _ head: [String], leftAligned: Set<Int>, _ row: (PlanEstimate) -> [String]
+  ) -> [String] {
+    let with = isMixed ? ["with"] : []
+    let left = Set(leftAligned.map { $0 + with.count }).union(isMixed ? [0] : [])
+    var table = AlignedTable(
+      head: with + head, rightAligned: Set(0..<(with + head).count).subtracting(left))
+    table.rows = result.plans.map { found in
+      (isMixed ? [VariantOptions.label(found.variant, among: source.variants)] : [])
+        + row(found.plan)
+    }
+    return table.lines
   }
 
   private static let trainingWords = [
@@ -70,12 +105,11 @@ struct PlanReport {
   ]
 
   private var training: [String] {
-    var table = AlignedTable(
-      head: [
-        "devices", "cut", "ZeRO", "micro", "accum", "recompute", "step", "±", "samples/s", "MFU",
-        "HFU", "peak memory", "OOM", "total", "device h", "energy", "CO2e", "cost",
-      ], rightAligned: Set(0...17).subtracting([1, 5]))
-    table.rows = result.plans.map { plan in
+    let head = [
+      "devices", "cut", "ZeRO", "micro", "accum", "recompute", "step", "±", "samples/s", "MFU",
+      "HFU", "peak memory", "OOM", "total", "device h", "energy", "CO2e", "cost",
+    ]
+    return table(head, leftAligned: [1, 5]) { plan in
       let cut = plan.configuration
       let spread = Format.percent(plan.basis.spread)
       return [
@@ -84,10 +118,9 @@ struct PlanReport {
         cut.span.words(cut.recompute),
         Format.seconds(plan.stepSeconds), spread, Format.fixed(plan.samplesPerSecond, 1),
         Format.percent(plan.mfu), Format.percent(plan.hfu), Format.bytes(plan.peakBytes),
-        Format.percent(plan.outOfMemoryProbability(request.cluster.device)),
+        Format.percent(plan.outOfMemoryProbability(cluster.device)),
       ] + totals(plan)
     }
-    return table.lines
   }
 
   /// A cut in few letters: `d4 t2+s p8 v3`.
@@ -109,13 +142,11 @@ struct PlanReport {
   }
 
   private var inference: [String] {
-    var table = AlignedTable(
-      head: [
-        "devices", "cut", "batch", "latency", "samples/s", "MFU", "peak memory", "total",
-        "device h",
-        "energy", "CO2e", "cost",
-      ], rightAligned: Set(0...11).subtracting([1]))
-    table.rows = result.plans.map { plan in
+    let head = [
+      "devices", "cut", "batch", "latency", "samples/s", "MFU", "peak memory", "total",
+      "device h", "energy", "CO2e", "cost",
+    ]
+    return table(head, leftAligned: [1]) { plan in
       [
         String(plan.devices), Self.words(plan.configuration),
         String(plan.configuration.microBatch),
@@ -123,7 +154,6 @@ struct PlanReport {
         Format.percent(plan.mfu), Format.bytes(plan.peakBytes),
       ] + totals(plan)
     }
-    return table.lines
   }
 
   private func totals(_ plan: PlanEstimate) -> [String] {

@@ -57,23 +57,32 @@ enum WorkloadOptions {
       words: Recompute.allCases.map(\.rawValue))
   }
 
-  /// The request without its batch, which is 1.
+  /// The request of one format and update rule, without its batch, which is 1.
   static func request(_ arguments: Arguments) throws(UserError) -> WorkloadRequest {
-    let task = arguments.string("task").flatMap(WorkloadTask.init(rawValue:)) ?? .pretrain
+    let precision = arguments.string("dtype").flatMap(Precision.init(word:))
+    return try request(
+      arguments,
+      precision: precision ?? (task(arguments) == .infer ? .bf16 : .bf16Mixed),
+      optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw)
+  }
+
+  /// What is done.
+  static func task(_ arguments: Arguments) -> WorkloadTask {
+    arguments.string("task").flatMap(WorkloadTask.init(rawValue:)) ?? .pretrain
+  }
+
+  /// The request without its batch, which is 1.
+  static func request(
+    _ arguments: Arguments, precision: Precision, optimizer: OptimizerKind
+  ) throws(UserError) -> WorkloadRequest {
+    let task = task(arguments)
     let image = try arguments.extents("image", count: 2).map {
       ImageSize(height: $0[0], width: $0[1])
-    }
-    let word = arguments.string("dtype") ?? (task == .infer ? "bf16" : "bf16-mixed")
-    guard let precision = Precision(word: word) else {
-      throw UserError(
-        .input, key: "--dtype", "unknown word \"\(word)\"",
-        remedy: "known are \(Precision.words.joined(separator: ", "))")
     }
     var request = WorkloadRequest(
       task: task, objective: arguments.string("objective").flatMap(Objective.init(rawValue:)),
       batch: 1, sequence: try arguments.int("sequence", in: 1...10_000_000), image: image,
-      precision: precision,
-      optimizer: arguments.string("optimizer").flatMap(OptimizerKind.init(rawValue:)) ?? .adamw,
+      precision: precision, optimizer: optimizer,
       classes: try arguments.int("classes", in: 1...10_000_000))
     request.loss = arguments.string("loss").flatMap(TrainingLoss.init(rawValue:)) ?? .own
     (request.trained, request.options) = try adaptation(arguments, task)
@@ -99,7 +108,7 @@ enum WorkloadOptions {
     options.tokens = try arguments.int("virtual-tokens", in: 1...1_000_000)
     options.bottleneck = try arguments.int("bottleneck", in: 1...1_000_000)
     options.quantize = arguments.string("quantize").flatMap(DataType.init(rawValue:))
-    options.targets = list(arguments.string("targets") ?? "")
+    options.targets = Arguments.listed(arguments.string("targets") ?? "")
     if options.quantize != nil, task == .pretrain || (task == .finetune && options.rank == nil) {
       throw UserError(
         .input, key: "--quantize",
@@ -107,7 +116,7 @@ enum WorkloadOptions {
         remedy: "use --task lora, adapter, prompt-tuning, linear-probe or infer")
     }
     var parts: [String] = []
-    for word in list(arguments.string("train") ?? "") {
+    for word in Arguments.listed(arguments.string("train") ?? "") {
       guard word.hasPrefix("last:") else {
         parts.append(word)
         continue
@@ -126,11 +135,6 @@ enum WorkloadOptions {
     case ["adapters"]: return (.adapters, options)
     default: return (.parts(parts), options)
     }
-  }
-
-  /// The words between commas.
-  private static func list(_ text: String) -> [String] {
-    text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
   }
 
   /// The model that MODEL names: a catalogue id or a file.

@@ -82,6 +82,8 @@ public struct Precision: Sendable, Hashable {
 
   /// Plain single precision.
   public static let fp32 = Precision(parameters: .fp32, compute: .fp32)
+  /// bfloat16 around fp32 parameters.
+  public static let bf16Mixed = Precision(parameters: .fp32, compute: .bf16)
   /// Pure bfloat16.
   public static let bf16 = Precision(parameters: .bf16, compute: .bf16)
 }

@@ -55,6 +55,47 @@ import Testing
     #expect(result.errors.contains(message), "\(result.errors)")
   }
 
+  static let formats = ["plan", "uni", "--task", "finetune", "--global-batch", "64", "--top", "20"]
+
+  @Test func eachClusterIsPlannedInTheFormatItMultiplies() throws {
+    let document = try Self.json(
+      Self.formats + ["--cluster", "rtx-3090", "--what-if", "dgx1-v100-32gb,t4"])
+    let rows = try #require(document["comparison"]?.array)
+    let formats = rows.compactMap { $0["plan"]?["dtype"]?.string }
+    #expect(formats == ["bf16-mixed", "fp16-mixed", "fp16-mixed"])
+  }
+
+  @Test func formatsAndUpdateRulesAreLeftToTheSearch() throws {
+    let words = [
+      "--cluster", "rtx-4090", "--dtype", "bf16-mixed,fp32", "--optimizer", "adamw,adamw8bit",
+      "--micro-batch", "32", "--recompute", "none",
+    ]
+    let plans = try #require(try Self.json(Self.formats + words)["plans"]?.array)
+    let found = plans.map { "\($0["dtype"]?.string ?? "") \($0["optimizer"]?.string ?? "")" }
+    #expect(
+      Set(found) == ["bf16-mixed adamw", "bf16-mixed adamw8bit", "fp32 adamw", "fp32 adamw8bit"])
+    let steps = try plans.map { try Self.number($0, "stepSeconds") }
+    #expect(steps == steps.sorted())
+    #expect(plans.first?["optimizerStates"]?.string == "int8")
+    let text = FrameTests.hfm(Self.formats + words).output
+    #expect(text.contains("bf16-mixed or fp32"))
+    #expect(text.contains("  bf16-mixed adamw8bit  "))
+  }
+
+  @Test(arguments: [
+    (["--cluster", "rtx-4090", "--dtype", "bf16,half"], "--dtype: unknown word \"half\""),
+    (["--cluster", "rtx-4090", "--optimizer", ","], "--optimizer: unknown word \",\""),
+    (
+      ["--cluster", "rtx-4090+rtx-3090", "--optimizer", "any"],
+      "--optimizer: several words are not known on a mixed cluster"
+    ),
+  ])
+  func wrongVariantsAreRefused(words: [String], message: String) {
+    let result = FrameTests.hfm(Self.formats + words)
+    #expect(result.code == 2)
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
   static let whatIf = [
     "plan", "uni", "--task", "finetune", "--samples", "2M", "--global-batch", "256", "--cluster",
     "4xrtx-3090", "--what-if", "dgx1-v100-32gb", "--buy", "rtx-3090=1500", "--rent",

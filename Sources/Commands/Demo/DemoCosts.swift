@@ -13,7 +13,7 @@ struct DemoCosts: Sendable {
     var cluster: Cluster
     var refusal = ""
 
-    var best: PlanEstimate? { report?.result.plans.first }
+    var best: PlanEstimate? { report?.result.plans.first?.plan }
   }
 
   let model: ModelProfile
@@ -41,24 +41,23 @@ struct DemoCosts: Sendable {
     self.plans = plans
   }
 
-  /// Plans in the formats that people use there: fp32 on processors, bf16 autocast on GPUs.
+  /// Plans in the formats that people use there: fp32 on processors, autocast on GPUs.
   private static func plan(
     _ model: ModelProfile, _ demo: DemoModel, on cluster: Cluster
   ) throws(UserError) -> Planned {
-    let precision =
-      cluster.device.kind == .gpu ? Precision(parameters: .fp32, compute: .bf16) : .fp32
-    let workload = demo.training(batch: 1, precision)
-    var request = PlanRequest(cluster: cluster, globalBatch: globalBatch, precision: precision)
+    var space = VariantSpace()
+    if cluster.device.kind == .cpu { space.precision = .these([.fp32]) }
+    let workload = demo.training(batch: 1, .fp32)
+    var request = PlanRequest(cluster: cluster, globalBatch: globalBatch, precision: .fp32)
     request.devices = cluster.deviceCount
     let clock = ContinuousClock()
     do {
-      var result: PlanResult?
       let start = clock.now
-      result = try PlanSearch(model, workload, request).run()
-      let seconds = (clock.now - start) / .seconds(1)
-      let report = result.map {
-        PlanReport(result: $0, request: request, trains: true, seconds: seconds)
-      }
+      let search = VariantSearch(model, workload, request, space)
+      let result = try search.run()
+      let report = PlanReport(
+        result: result, source: search, cluster: cluster,
+        seconds: (clock.now - start) / .seconds(1))
       return Planned(report: report, cluster: cluster)
     } catch  where error.kind == .impossible {
       return Planned(cluster: cluster, refusal: error.message)

@@ -71,10 +71,18 @@ public struct Arguments: Sendable {
     if !flags.contains("help") { try Self.checkOperands(operands, specification) }
   }
 
+  /// The words between commas.
+  static func listed(_ text: String) -> [String] {
+    text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+  }
+
   private static func check(_ value: String, _ option: CommandOption) throws(UserError) {
-    guard !option.words.isEmpty, !option.words.contains(value) else { return }
+    let given = option.isList ? Self.listed(value) : [value]
+    guard !option.words.isEmpty,
+      let unknown = given.isEmpty ? value : given.first(where: { !option.words.contains($0) })
+    else { return }
     throw UserError(
-      .input, key: "--\(option.name)", "unknown word \"\(value)\"",
+      .input, key: "--\(option.name)", "unknown word \"\(unknown)\"",
       remedy: "known are \(option.words.joined(separator: ", "))")
   }
 

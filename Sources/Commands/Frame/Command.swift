@@ -57,6 +57,8 @@ public struct CommandOption: Sendable {
   public var help: String
   /// Words that complete and are checked; empty when free.
   public var words: [String]
+  /// Whether several words may stand there, with commas.
+  public var isList = false
 
   /// A switch without a value.
   public static func flag(_ name: String, _ help: String) -> CommandOption {
@@ -68,5 +70,10 @@ public struct CommandOption: Sendable {
     _ name: String, _ placeholder: String, _ help: String, words: [String] = []
   ) -> CommandOption {
     CommandOption(name: name, value: placeholder, help: help, words: words)
+  }
+
+  /// An option with one or more of some words, with commas.
+  public static func list(_ name: String, _ help: String, words: [String]) -> CommandOption {
+    CommandOption(name: name, value: "WORDS", help: help, words: words, isList: true)
   }
 }

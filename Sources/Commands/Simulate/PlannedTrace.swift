@@ -176,11 +176,12 @@ struct PlannedTrace {
       ? try line.field("globalBatch").int(in: 1...100_000_000)
       : try line.optional("globalBatch")?.int(in: 1...100_000_000) ?? 1
     return PlannedTask(
-      name: try line.field("model").string(), workload: workload, batch: batch)
+      name: try line.field("model").string(), workload: workload,
+      hasFormat: try line.optional("dtype") != nil, batch: batch)
   }
 
   private func workload(_ line: JSONCursor) throws -> WorkloadRequest {
-    let word = try line.optional("dtype")?.string() ?? "bf16-mixed"
+    let word = try line.optional("dtype")?.string() ?? Precision.bf16Mixed.word
     guard let precision = Precision(word: word) else {
       throw line.error(
         "unknown dtype \"\(word)\"; known are \(Precision.words.joined(separator: ", "))")
@@ -200,6 +201,8 @@ struct PlannedTrace {
 private struct PlannedTask {
   var name: String
   var workload: WorkloadRequest
+  /// Whether the job names its format; else each cluster's usual one is taken.
+  var hasFormat: Bool
   /// Samples of an update, or of a batch of inference.
   var batch: Int
 
@@ -220,7 +223,9 @@ private struct PlannedTask {
     request.devices = devices
     request.limit = 1
     if !workload.task.trains { request.space.microBatch = [batch] }
-    return try PlanSearch(try ModelSource.model(name), workload, request).run()
-      .plans[0].samplesPerSecond
+    var space = VariantSpace()
+    if hasFormat { space.precision = .these([workload.precision]) }
+    return try VariantSearch(try ModelSource.model(name), workload, request, space).run()
+      .plans[0].plan.samplesPerSecond
   }
 }

@@ -1,0 +1,99 @@
+public import CostModel
+public import Graph
+public import HardwareModel
+public import Quantities
+public import Workloads
+
+/// What a step computes with, beside how it is cut: formats, update rule and kernels.
+public struct StepVariant: Sendable, Hashable {
+  /// Formats of parameters and activations.
+  public var precision: Precision
+  /// The update rule.
+  public var optimizer: OptimizerKind
+  /// Bits of an element of the optimizer's states; nil for the parameters' format.
+  public var stateBits: Int?
+  /// Whether attention is one kernel; else its scores pass through memory.
+  public var fusedAttention: Bool
+  /// How updates are executed.
+  public var optimizerKernel: OptimizerKernel
+}
+
+/// The choices of one dimension that a search is left.
+public enum VariantChoice<Value: Sendable & Hashable>: Sendable, Hashable {
+  /// What is usual on the device and in the framework.
+  case usual
+  /// All that the device computes in hardware, and that the task can take.
+  case any
+  /// These.
+  case these([Value])
+
+  func values(usual: Value, all: @autoclosure () -> [Value]) -> [Value] {
+    switch self {
+    case .usual: [usual]
+    case .any: all()
+    case .these(let values): values
+    }
+  }
+}
+
+/// Variants of a step that a search is left; each dimension is the usual one unless it says more.
+///
+/// Unlike a cut, a variant may change what training converges to, so none is tried unasked.
+public struct VariantSpace: Sendable, Hashable {
+  /// Formats of parameters and activations.
+  public var precision = VariantChoice<Precision>.usual
+  /// Update rules.
+  public var optimizer = VariantChoice<OptimizerKind>.usual
+  /// Bits of the optimizer's states; nil for the parameters' format.
+  public var stateBits = VariantChoice<Int?>.usual
+  /// Whether attention is one kernel.
+  public var fusedAttention = VariantChoice<Bool>.usual
+  /// How updates are executed.
+  public var optimizerKernel = VariantChoice<OptimizerKernel>.usual
+
+  /// The usual variant alone.
+  public init() {}
+
+  /// Every variant of a task on devices that share the work, the usual or first named ones first.
+  public func variants(
+    on devices: [Device], _ task: WorkloadTask, _ stack: SoftwareStack
+  ) -> [StepVariant] {
+    let usual = Device.usualPrecision(on: devices, trains: task.trains)
+    let precisions = precision.values(
+      usual: usual, all: Self.precisions(on: devices, task, usual: usual))
+    let trains = task != .infer
+    let states: [Int?] = [nil, 32, 16, 8]
+    var result: [StepVariant] = []
+    for precision in precisions {
+      for optimizer in trains
+        ? optimizer.values(usual: .adamw, all: OptimizerKind.allCases) : [.adamw]
+      {
+        for bits in trains ? stateBits.values(usual: nil, all: states) : [nil] {
+          for fused in fusedAttention.values(usual: stack.fusedAttention, all: [true, false]) {
+            for kernel in trains
+              ? optimizerKernel.values(usual: .fused, all: OptimizerKernel.allCases) : [.fused]
+            {
+              result.append(
+                StepVariant(
+                  precision: precision, optimizer: optimizer, stateBits: bits,
+                  fusedAttention: fused, optimizerKernel: kernel))
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Formats that each device multiplies and the task can take, the usual first.
+  private static func precisions(
+    on devices: [Device], _ task: WorkloadTask, usual: Precision
+  ) -> [Precision] {
+    let known = Precision.words.compactMap(Precision.init(word:)).filter { precision in
+      let formats = [precision.parameters, precision.compute]
+      return devices.allSatisfy { $0.multiplies(precision.compute) }
+        && (!task.trains || formats.allSatisfy(\.isFloatingPoint))
+    }
+    return [usual] + known.filter { $0 != usual }
+  }
+}
