@@ -158,7 +158,8 @@ let testTargets: [Target] = [
   tests(
     "Planner",
     [
-      "Planner", "CostModel", "Workloads", "Models", "HardwareModel", "Quantities", "DataFormats",
+      "Planner", "CostModel", "Workloads", "Models", "Graph", "HardwareModel", "Quantities",
+      "DataFormats",
     ]),
   tests(
     "Validation",
