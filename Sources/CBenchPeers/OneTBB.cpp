@@ -1,5 +1,6 @@
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
+#include <tbb/parallel_invoke.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 #include <tbb/task_scheduler_observer.h>
@@ -44,6 +45,24 @@ long fibonacci(int n) {
   return left + right;
 }
 
+long fibonacciByPairs(int n) {
+  if (n < 2) return n;
+  long left = 0, right = 0;
+  tbb::parallel_invoke([&left, n] { left = fibonacciByPairs(n - 1); },
+                       [&right, n] { right = fibonacciByPairs(n - 2); });
+  return left + right;
+}
+
+double timeRecursion(int threads, const int *cpus, int n, long (*recursion)(int)) {
+  double elapsed = 0;
+  inArena(threads, cpus, [&] {
+    double start = peers::now();
+    recursion(n);
+    elapsed = peers::now() - start;
+  });
+  return elapsed / double(peers::additions(n));
+}
+
 }  // namespace
 
 void hfm_peer_tbb(hfm_fork_join *run) {
@@ -76,11 +95,9 @@ double hfm_peer_tbb_tasks(int threads, const int *cpus, long tasks) {
 }
 
 double hfm_peer_tbb_fibonacci(int threads, const int *cpus, int n) {
-  double elapsed = 0;
-  inArena(threads, cpus, [&] {
-    double start = peers::now();
-    fibonacci(n);
-    elapsed = peers::now() - start;
-  });
-  return elapsed / double(peers::additions(n));
+  return timeRecursion(threads, cpus, n, fibonacci);
+}
+
+double hfm_peer_tbb_fibonacci_pairs(int threads, const int *cpus, int n) {
+  return timeRecursion(threads, cpus, n, fibonacciByPairs);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <linux/mempolicy.h>
 #include <pthread.h>
 #include <sched.h>
@@ -45,15 +46,20 @@ void hfm_futex_wake(const void *word, int count) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
-static _Thread_local uintptr_t current_pool = 0;
-static _Thread_local int current_worker = -1;
+_Thread_local struct hfm_thread_identity hfm_thread_identity = {0, -1};
 
 void hfm_set_current_worker(uintptr_t pool, int worker) {
-  current_pool = pool;
-  current_worker = worker;
+  hfm_thread_identity = (struct hfm_thread_identity){pool, worker};
 }
-uintptr_t hfm_current_pool(void) { return current_pool; }
-int hfm_current_worker(void) { return current_worker; }
+
+int hfm_register_process_barrier(void) {
+  long result = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+  return result == 0 ? 0 : errno;
+}
+
+void hfm_process_barrier(void) {
+  syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
 
 static int set_policy(void *address, size_t bytes, int policy, const int *nodes, int count) {
   enum { word_bits = sizeof(unsigned long) * CHAR_BIT, words = 1024 / word_bits };

@@ -43,7 +43,7 @@ struct PostOffice: ~Copyable {
   @inline(__always)
   var hasBackground: Bool { backgroundCount.load(ordering: .sequentiallyConsistent) > 0 }
 
-  func post(_ task: TeamTask, _ place: TaskPlace, from lane: Int) {
+  func post(_ task: QueuedTask, _ place: TaskPlace, from lane: Int) {
     let box: Int
     switch place {
     case .lane(let bound):
@@ -97,18 +97,18 @@ struct PostOffice: ~Copyable {
 
 /// A task taken out, and whether another lane had put it in.
 struct Post {
-  var task: TeamTask
+  var task: QueuedTask
   var isStolen: Bool
 }
 
 /// First in, first out; what has been taken is dropped half a queue at a time.
 private struct TaskQueue {
-  private var tasks: [(task: TeamTask, from: Int)?] = []
+  private var tasks: [(task: QueuedTask, from: Int)?] = []
   private var head = 0
 
   var isEmpty: Bool { head == tasks.count }
 
-  mutating func append(_ task: TeamTask, from lane: Int) { tasks.append((task, lane)) }
+  mutating func append(_ task: QueuedTask, from lane: Int) { tasks.append((task, lane)) }
 
   mutating func next(_ lane: Int) -> Post? {
     guard head < tasks.count, let entry = tasks[head] else { return nil }

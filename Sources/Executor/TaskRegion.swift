@@ -11,6 +11,7 @@ final class TaskRegion: @unchecked Sendable {
   private let sleep: PaddedArray<TaskSleep>
   private let cancellation: PaddedArray<CancellationFlag>
   private let posts: PaddedArray<PostOffice>
+  private let shelves: PaddedArray<GroupShelf>
 
   init(
     pool: PoolCore, layout: PoolLayout, workers: [Int],
@@ -21,6 +22,7 @@ final class TaskRegion: @unchecked Sendable {
     let posts = PaddedArray<PostOffice>(count: 1) { _ in PostOffice(nodes: nodes) }
     let deques = PaddedArray<TaskDeque>(count: count) { _ in TaskDeque() }
     let sleep = PaddedArray<TaskSleep>(count: 1) { _ in TaskSleep() }
+    let shelves = PaddedArray<GroupShelf>(count: count) { _ in GroupShelf() }
     let lanes = UnsafeMutablePointer<TaskLane>.allocate(capacity: count)
     let victims = UnsafeMutablePointer<UnsafeMutablePointer<TaskDeque>>.allocate(
       capacity: max(1, count * (count - 1)))
@@ -28,19 +30,22 @@ final class TaskRegion: @unchecked Sendable {
     laneOfWorker.initialize(repeating: -1, count: pool.inboxes.count)
     for (lane, worker) in workers.enumerated() {
       laneOfWorker[worker] = lane
-      (lanes + lane).initialize(to: TaskLane(deque: deques[lane], outbox: pool.outboxes[worker]))
+      (lanes + lane).initialize(
+        to: TaskLane(
+          deque: deques[lane], outbox: pool.outboxes[worker], shelf: shelves[lane]))
       for (rank, victim) in layout.stealingOrder(of: lane, in: workers).enumerated() {
         (victims + lane * (count - 1) + rank).initialize(to: deques[victim])
       }
     }
     table = .allocate(capacity: 1)
+    (self.pool, self.deques, self.sleep, self.cancellation) = (pool, deques, sleep, cancellation)
+    (self.posts, self.shelves) = (posts, shelves)
     table.initialize(
       to: TaskTable(
-        count: count, spins: pool.spin.worker, poolIdentity: pool.identity, sleep: sleep[0],
+        region: .passUnretained(self), count: count, spins: pool.spin.worker,
+        poolIdentity: pool.identity, needsFence: pool.needsFence, sleep: sleep[0],
         cancellation: cancellation[0], posts: posts[0], lanes: lanes, victims: victims,
         laneOfWorker: laneOfWorker))
-    (self.pool, self.deques, self.sleep, self.cancellation) = (pool, deques, sleep, cancellation)
-    self.posts = posts
   }
 
   deinit {
@@ -51,10 +56,11 @@ final class TaskRegion: @unchecked Sendable {
   }
 }
 
-/// One lane's queue and statistics.
+/// One lane's queue, statistics and idle groups.
 struct TaskLane {
   let deque: UnsafeMutablePointer<TaskDeque>
   let outbox: UnsafeMutablePointer<Outbox>
+  let shelf: UnsafeMutablePointer<GroupShelf>
 }
 
 /// Lanes that found nothing to do sleep on `signal`.

@@ -1,3 +1,4 @@
+import CSystemShims
 import Synchronization
 
 /// What a worker is told to do: a C function, so that no reference is counted on the way.
@@ -58,11 +59,14 @@ final class PoolCore: @unchecked Sendable {
   let inboxes: PaddedArray<Inbox>
   let outboxes: PaddedArray<Outbox>
   let spin: SpinBudget
+  /// Whether the system lacks barriers for all threads of the process (see `TaskTable`).
+  let needsFence: Bool
   /// An address that is never read, for commands without a context.
   let nowhere: UnsafeRawPointer
 
   init(workers: Int, spin: SpinBudget) {
     self.spin = spin
+    needsFence = hfm_register_process_barrier() != 0
     let nowhere = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
     self.nowhere = nowhere
     let nothing = Command(function: nil, context: nowhere, lane: 0)

@@ -12,8 +12,7 @@ extension KernelCall {
   ) throws(UserError) {
     guard count > 0 else { return }
     let first = product(0)
-    let grid = ProductGrid(
-      m: first.m, n: first.n, k: first.k, lanes: count >= scope.count ? 1 : scope.count)
+    let grid = ProductGrid(first, lanes: count >= scope.count ? 1 : scope.count)
     // A sum in parts is for one product alone.
     let (rows, columns) = grid.depth > 1 ? (1, 1) : (grid.rows, grid.columns)
     clearStatus()

@@ -111,7 +111,7 @@ extension KernelCall {
         }
       }
     } else {
-      let grid = ProductGrid(m: p.m, n: p.n, k: p.k, lanes: scope.count)
+      let grid = ProductGrid(p, lanes: scope.count)
       if grid.depth > 1 {
         multiplyInDepth(p, parts: grid.depth)
       } else {

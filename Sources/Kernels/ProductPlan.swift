@@ -121,4 +121,17 @@ extension MatrixProduct {
     return a.type == brain && b.type == brain && c.type != Int32(HFM_F16)
       && (bias == nil || bias?.type != Int32(HFM_F16)) && KernelTable.multipliesBFloat16
   }
+
+  /// Whether a lane's part should be whole rows of the output: oneDNN writes bf16 into part of wider
+  /// rows by way of a buffer.
+  var prefersWholeRows: Bool { isNative && c.type == Int32(HFM_BF16) }
+}
+
+extension ProductGrid {
+  /// The cut of a product.
+  init(_ product: MatrixProduct, lanes: Int) {
+    self.init(
+      m: product.m, n: product.n, k: product.k, lanes: lanes,
+      prefersWholeRows: product.prefersWholeRows)
+  }
 }

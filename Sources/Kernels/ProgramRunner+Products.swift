@@ -36,7 +36,7 @@ extension ProgramRunner {
     for (group, split) in zip(groups, splits) {
       for index in group.steps {
         guard let product = prepared[index].product, !product.isFewRows else { continue }
-        let grid = ProductGrid(m: product.m, n: product.n, k: product.k, lanes: scope.count)
+        let grid = ProductGrid(product, lanes: scope.count)
         guard grid.depth == 1 else { continue }
         let own = split ?? TileSplit(product, grid)
         // Patches are unfolded into scratch at each run, however constant the image is.

@@ -61,7 +61,7 @@ extension TileSplit {
       self.init(first, grid)
       return
     }
-    let grids = products.map { ProductGrid(m: $0.m, n: $0.n, k: $0.k, lanes: lanes) }
+    let grids = products.map { ProductGrid($0, lanes: lanes) }
     guard grids.allSatisfy({ $0 == grids[0] && $0.depth == 1 }) else { return nil }
     // In blocks, fp32 products of 1024 × 3072 × 768 gain 2 %, bf16 ones lose 13 % (oneDNN 2.6 on
     // Zen 4, docs/Performance.md): there the epilogues follow the lane's whole tile.

@@ -14,7 +14,8 @@ let productBenchmark = Benchmark(
   summary: "y = x·wᵀ: our pool's lanes beside oneDNN's own threads and independent loops"
 ) { options in
   try withBenchmarkTeam { team in
-    return try productShapes.flatMap { try measureProduct($0, team, rounds: options.rounds) }
+    return try productShapes.filter { options.includes("\($0.0)x\($0.1)x\($0.2)") }
+      .flatMap { try measureProduct($0, team, rounds: options.rounds) }
   }
 }
 

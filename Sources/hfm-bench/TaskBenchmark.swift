@@ -5,7 +5,8 @@ import Quantities
 import Synchronization
 
 /// What one task costs: empty tasks from one producer, and the recursion fibonacci(n) with one
-/// task per addition, which is all spawning, stealing and waiting.
+/// task per addition, which is all spawning, stealing and waiting; by groups of tasks, and by pairs
+/// of calls.
 let taskBenchmark = Benchmark(
   name: "tasks", summary: "cost of a task: one producer of empty tasks, and fibonacci(20)"
 ) { options in
@@ -21,9 +22,14 @@ let taskBenchmark = Benchmark(
     ("hfm", "producer", { try ourTasks(team, count) }),
     ("OpenMP (libgomp)", "producer", { hfm_peer_openmp_tasks(threads, cpus, count) }),
     ("oneTBB task_group", "producer", { hfm_peer_tbb_tasks(threads, cpus, count) }),
-    ("hfm", "fibonacci", { try ourFibonacci(team, n) }),
+    ("hfm", "fibonacci", { try ourFibonacci(team, n, fibonacci) }),
     ("OpenMP (libgomp)", "fibonacci", { hfm_peer_openmp_fibonacci(threads, cpus, Int32(n)) }),
     ("oneTBB task_group", "fibonacci", { hfm_peer_tbb_fibonacci(threads, cpus, Int32(n)) }),
+    ("hfm", "fibonacci by pairs", { try ourFibonacci(team, n, fibonacciByPairs) }),
+    (
+      "oneTBB parallel_invoke", "fibonacci by pairs",
+      { hfm_peer_tbb_fibonacci_pairs(threads, cpus, Int32(n)) }
+    ),
   ]
   if let starPU {
     // Its tasks cost microseconds: fewer of them take as long.
@@ -48,7 +54,9 @@ private func ourTasks(_ team: WorkerTeam, _ count: Int) throws -> Double {
   }
 }
 
-private func ourFibonacci(_ team: WorkerTeam, _ n: Int) throws -> Double {
+private func ourFibonacci(
+  _ team: WorkerTeam, _ n: Int, _ recursion: @Sendable (Int, TeamTaskGroup) -> Int
+) throws -> Double {
   // One task per addition: fib(n + 1) - 1 of them.
   var (previous, current) = (0, 1)
   for _ in 0..<n { (previous, current) = (current, current + previous) }
@@ -56,7 +64,7 @@ private func ourFibonacci(_ team: WorkerTeam, _ n: Int) throws -> Double {
   return try team.run { scope in
     let start = hfm_monotonic_nanoseconds()
     var value = 0
-    scope.taskGroup { group in value = fibonacci(n, group) }
+    scope.taskGroup { group in value = recursion(n, group) }
     precondition(value > 0 || n < 1, "the recursion lost its tasks")
     return Double(hfm_monotonic_nanoseconds() - start) / spawns
   }
@@ -73,4 +81,11 @@ private func fibonacci(_ n: Int, _ group: TeamTaskGroup) -> Int {
     right = fibonacci(n - 2, inner)
   }
   return left.value.load(ordering: .relaxed) + right
+}
+
+private func fibonacciByPairs(_ n: Int, _ group: TeamTaskGroup) -> Int {
+  if n < 2 { return n }
+  var (left, right) = (0, 0)
+  group.both({ left = fibonacciByPairs(n - 1, group) }, { right = fibonacciByPairs(n - 2, group) })
+  return left + right
 }

@@ -1,4 +1,5 @@
-import Executor
+@testable import Executor
+import Glibc
 import Quantities
 import Synchronization
 import Testing
@@ -38,6 +39,107 @@ import Testing
       }
       #expect(value == 987)
     }
+  }
+
+  /// A random binary tree by pairs: each node runs once, and before its call returns.
+  @Test(arguments: 1...4 as ClosedRange<UInt64>, [1, 2, 4])
+  func pairsRunBothHalvesOnce(seed: UInt64, lanes: Int) throws {
+    let placement: Placement = seed % 2 == 0 ? .pinned : .shared
+    let (_, team) = try placement.team(lanes)
+    let seen = Marks(3000)
+    try team.run { scope in
+      scope.taskGroup { group in
+        halve(0..<3000, seed, seen, group)
+        #expect(seen.areAllOne)
+      }
+    }
+  }
+
+  @Test func aPairWaitsForItsOwnHalfAmongOtherTasks() throws {
+    let (_, team) = try Placement.shared.team(2)
+    let seen = Marks(600)
+    let late = Atomic<Int>(0)
+    try team.run { scope in
+      scope.taskGroup { group in
+        for index in 0..<200 {
+          var first = false
+          // The second half leaves tasks behind that lie on top of the first in the queue.
+          group.both({ first = true }) {
+            group.add { seen.add(index * 3) }
+            group.add(.urgent) { seen.add(index * 3 + 1) }
+            group.add(.background) { seen.add(index * 3 + 2) }
+          }
+          if !first { late.add(1) }
+        }
+      }
+    }
+    #expect(seen.areAllOne && late.load(ordering: .relaxed) == 0)
+  }
+
+  @Test func aGroupThatOutlivesItsCallRunsTasksAtOnce() throws {
+    let (_, team) = try Placement.shared.team(2)
+    let kept = Guarded<[TeamTaskGroup]>([])
+    let ran = Atomic<Int>(0)
+    for _ in 0..<2 {
+      try team.run { scope in
+        scope.taskGroup { outer in
+          for group in kept.withLock({ $0 }) { group.add { ran.add(1) } }
+          kept.withLock { $0.append(outer) }
+          outer.nested { inner in
+            inner.add { ran.add(10) }
+            kept.withLock { $0.append(inner) }
+          }
+          let before = ran.load(ordering: .relaxed)
+          for group in kept.withLock({ [$0[1]] }) { group.add { ran.add(100) } }
+          #expect(ran.load(ordering: .relaxed) == before + 100)
+        }
+      }
+    }
+    #expect(ran.load(ordering: .relaxed) == 222)
+  }
+
+  @Test(arguments: Placement.allCases)
+  func whatTasksCaptureIsGivenBack(placement: Placement) throws {
+    let (_, team) = try placement.team(2)
+    try team.run { scope in
+      scope.taskGroup { group in
+        for index in 0..<6000 {
+          let captured = Counted()
+          if index % 3 == 0 {
+            group.add(.urgent) { captured.use() }
+          } else {
+            group.add { captured.use() }
+          }
+          if index == 5000 { team.cancel() }
+        }
+      }
+    }
+    #expect(Counted.alive.load(ordering: .relaxed) == 0)
+  }
+
+  /// Lanes that went to sleep for want of tasks are woken by the next ones, and the lane that waits
+  /// for the last stolen one as well.
+  @Test(arguments: [2, 4])
+  func sleepingLanesAreWoken(lanes: Int) throws {
+    let (_, team) = try Placement.shared.team(lanes)
+    let ran = Atomic<Int>(0)
+    try team.run { scope in
+      scope.taskGroup { group in
+        for _ in 0..<40 {
+          usleep(300)
+          group.nested { inner in
+            for _ in 0..<lanes {
+              inner.add {
+                usleep(400)
+                ran.add(1)
+              }
+            }
+          }
+          group.both({ usleep(400) }, { ran.add(1) })
+        }
+      }
+    }
+    #expect(ran.load(ordering: .relaxed) == 40 * (lanes + 1))
   }
 
   @Test(arguments: Placement.allCases)
@@ -89,6 +191,28 @@ import Testing
 private func visit(_ node: Int, _ children: [[Int]], _ seen: Marks, _ group: TeamTaskGroup) {
   seen.add(node)
   for child in children[node] { group.add { visit(child, children, seen, group) } }
+}
+
+private func halve(
+  _ range: Range<Int>, _ seed: UInt64, _ seen: Marks, _ group: TeamTaskGroup
+) {
+  guard range.count > 1 else { return range.forEach(seen.add) }
+  var random = SplitMix(state: seed &+ UInt64(range.lowerBound) << 32 &+ UInt64(range.upperBound))
+  let cut = range.lowerBound + Int(random.next() % UInt64(range.count))
+  group.both(
+    { halve(range.lowerBound..<cut, seed, seen, group) },
+    {
+      seen.add(cut)
+      halve(cut + 1..<range.upperBound, seed, seen, group)
+    })
+}
+
+/// Counts how many of its kind live.
+private final class Counted: Sendable {
+  static let alive = Atomic<Int>(0)
+  init() { Counted.alive.add(1) }
+  deinit { Counted.alive.add(-1) }
+  func use() {}
 }
 
 private func fibonacci(_ n: Int, _ group: TeamTaskGroup) -> Int {

@@ -43,6 +43,8 @@ double hfm_peer_tbb_tasks(int threads, const int *cpus, long tasks);
 /// Nanoseconds per spawn of the recursion fibonacci(n), one task per addition.
 double hfm_peer_openmp_fibonacci(int threads, const int *cpus, int n);
 double hfm_peer_tbb_fibonacci(int threads, const int *cpus, int n);
+/// The same with oneTBB's parallel_invoke, two calls at once.
+double hfm_peer_tbb_fibonacci_pairs(int threads, const int *cpus, int n);
 
 /// y[m,n] = x[m,k] * w[n,k]^T by oneDNN's sgemm on `threads` OpenMP threads of its own.
 /// Returns a oneDNN status; 0 is success.

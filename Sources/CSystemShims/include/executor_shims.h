@@ -19,12 +19,28 @@ void hfm_futex_wait(const void *word, uint32_t expected);
 /// Wakes at most `count` threads that sleep on `word`.
 void hfm_futex_wake(const void *word, int count);
 
+/// What a thread answers when asked for its pool and its number in it (0, -1 when no worker). Asked
+/// at every task, hence read without a call: initial-exec, as the dynamic linker's reserve of
+/// thread-local storage holds these two words also in a library that is loaded late.
+struct hfm_thread_identity {
+  uintptr_t pool;
+  int worker;
+};
+extern _Thread_local struct hfm_thread_identity hfm_thread_identity
+    __attribute__((tls_model("initial-exec")));
+
 /// Sets what the calling thread answers to the two questions below (0, -1 when no worker).
 void hfm_set_current_worker(uintptr_t pool, int worker);
 /// The pool that the calling thread works for; 0 when it is no worker.
-uintptr_t hfm_current_pool(void);
+static inline uintptr_t hfm_current_pool(void) { return hfm_thread_identity.pool; }
 /// The calling thread's worker number; -1 when it is no worker.
-int hfm_current_worker(void);
+static inline int hfm_current_worker(void) { return hfm_thread_identity.worker; }
+
+/// Asks Linux for the right to call `hfm_process_barrier`. Returns 0 or an errno value.
+int hfm_register_process_barrier(void);
+/// Makes every running thread of this process pass a full memory barrier (membarrier(2), private
+/// expedited): one side of an agreement between threads then needs none of its own.
+void hfm_process_barrier(void);
 
 /// Binds a mapped range to one NUMA node (MPOL_BIND). Returns 0 or an errno value.
 int hfm_bind_memory(void *address, size_t bytes, int node);
