@@ -7,9 +7,12 @@ import Quantities
 enum MachineSpeed {
   /// Bytes per second of a sum of two arrays into a third, far larger than the caches: two reads
   /// and a write per element, as STREAM counts them (McCalpin 1995).
-  static func bandwidth(team: WorkerTeam, cacheBytes: Int, repeats: Int) throws -> Double {
-    let count = max(4 << 20, cacheBytes / 2)
-    let x = ([count / 1024, 1024], DataType.fp32)
+  static func bandwidth(
+    team: WorkerTeam, type: DataType = .fp32, cacheBytes: Int, repeats: Int
+  ) throws -> Double {
+    let size = type.bits / 8
+    let count = max(16 << 20, 2 * cacheBytes) / size
+    let x = ([count / 1024, 1024], type)
     let item = MeasuredCase(.add, [x, x], [x])
     var program = Program()
     let buffers = item.tensors.map { program.add($0, .zero) }
@@ -21,7 +24,7 @@ enum MachineSpeed {
       runner.resetProfile()
       try runner.run(profile: true)
       if let seconds = runner.stepSeconds.first, seconds > 0 {
-        best = max(best, Double(3 * 4 * count / 1024 * 1024) / seconds)
+        best = max(best, Double(3 * size * count / 1024 * 1024) / seconds)
       }
     }
     return best

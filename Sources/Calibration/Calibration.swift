@@ -64,8 +64,12 @@ public enum Calibration {
       ? Stopwatch(team: team, rounds: 2...4, tolerance: 0.05, secondsPerList: 0.1)
       : Stopwatch(team: team, rounds: 5...21, tolerance: 0.03, secondsPerList: 1.2)
     progress("memory bandwidth", 0)
-    let bandwidth = try MachineSpeed.bandwidth(
-      team: team, cacheBytes: cacheBytes, repeats: watch.rounds.lowerBound)
+    var streams: [DataType: Double] = [:]
+    for type in Set(dataTypes + [.fp32]) {
+      streams[type] = try MachineSpeed.bandwidth(
+        team: team, type: type, cacheBytes: cacheBytes, repeats: watch.rounds.lowerBound)
+    }
+    let bandwidth = streams[.fp32] ?? 0
     let launch = try MachineSpeed.launchOverhead(team: team)
     var points: [MeasuredPoint] = []
     let all = OperatorClass.allCases.flatMap { item in dataTypes.map { (item, $0) } }
@@ -77,7 +81,9 @@ public enum Calibration {
     }
     let interference = interference(points)
     for index in points.indices { points[index].seconds *= interference }
-    let device = device(machine, team, bandwidth: bandwidth, launch: launch, points)
+    let fit = LawFit(nearBytes: nearBytes(machine, team), farBytesPerSecond: streams)
+    let device = device(
+      machine, team, bandwidth: bandwidth, launch: launch, points, laws: fit.laws(points))
     return CalibrationResult(
       device: device, fit: CurveFit.fit(device, points), interference: interference,
       uncertainPoints: points.count { $0.uncertainty > watch.tolerance }, points: points.count)
@@ -111,7 +117,7 @@ public enum Calibration {
 
   private static func device(
     _ machine: Machine, _ team: WorkerTeam, bandwidth: Double, launch: Double,
-    _ points: [MeasuredPoint]
+    _ points: [MeasuredPoint], laws: [RateLaw]
   ) -> Device {
     var device = Device(roughly: machine)
     let peaks = dataTypes.compactMap { type -> Device.Peak? in
@@ -125,12 +131,22 @@ public enum Calibration {
     device.memoryBandwidth = BytesPerSecond(bandwidth)
     device.launchOverhead = Seconds(launch)
     device.rates = CurveFit.curves(points)
-    device.laws = LawFit.laws(points)
+    device.laws = laws
     let model = machine.packages.first?.model ?? ""
     let name = model.isEmpty ? device.name : model
     device.source =
       "measured on \(name), \(team.count) worker\(team.count == 1 ? "" : "s"), by hfm calibrate"
     return device
+  }
+
+  /// Capacity of the caches that each of the team's processors has alone: those of the largest
+  /// level below the last; 0 when unknown.
+  private static func nearBytes(_ machine: Machine, _ team: WorkerTeam) -> Double {
+    let cpus = Set(team.places.map(\.cpu))
+    let last = machine.caches.map(\.level).max() ?? 0
+    let near = machine.caches.filter { $0.level < last && !cpus.isDisjoint(with: $0.cpus) }
+    let level = near.map(\.level).max() ?? 0
+    return Double(near.filter { $0.level == level }.reduce(0) { $0 + $1.sizeBytes })
   }
 
   /// Capacity of the last-level caches that the team's processors share; 32 MiB when unknown.

@@ -1,13 +1,22 @@
 import CostModel
 import Glibc
 import HardwareModel
+import Quantities
 
 /// Fits `RateLaw`s, and decides kernel by kernel and class by class whether the law or the class's
 /// curve predicts better what it has not seen.
-enum LawFit {
+struct LawFit {
+  /// Bytes that stay in the workers' own caches from one operator to the next.
+  var nearBytes = 0.0
+  /// Bytes per second of a sum of large arrays, by number format.
+  var farBytesPerSecond: [DataType: Double] = [:]
+
+  /// Parts that the points are cut into; each is predicted from the others.
+  private static let folds = 6
+
   /// The laws of kernels, and of classes for operators whose kernel has none, that beat the class's
-  /// curve when each point in turn is left out.
-  static func laws(_ points: [MeasuredPoint]) -> [RateLaw] {
+  /// curve on points left out.
+  func laws(_ points: [MeasuredPoint]) -> [RateLaw] {
     CurveFit.groups(points).flatMap { group -> [RateLaw] in
       let kernels = Dictionary(grouping: group.points) { $0.cost.kernel }
       let own = Kernel.allCases.compactMap { kernel in
@@ -18,102 +27,92 @@ enum LawFit {
   }
 
   /// The law of some points of a class if it predicts them better than the curve of the class.
-  private static func better(
+  private func better(
     _ points: [MeasuredPoint], than all: [MeasuredPoint], as kernel: String
   ) -> RateLaw? {
-    guard points.count > 4, var law = law(points) else { return nil }
+    guard points.count > 2, var law = law(points) else { return nil }
     law.kernel = kernel
-    let byLaw = leaveOneOutError(points) { rest, point in
-      LawFit.law(rest)?.seconds(point.cost)
+    let byLaw = leftOutError(points) { rest in
+      let law = self.law(rest)
+      return { law?.seconds($0.cost) }
     }
-    let byCurve = leaveOneOutError(points) { _, point in
-      let rest = all.filter { $0.cost != point.cost }
-      return TimeModel.seconds(work: point.cost.work, points: CurveFit.binned(rest))
+    let byCurve = leftOutError(points) { rest in
+      let known = Set(points.map(\.cost)).subtracting(rest.map(\.cost))
+      let curve = CurveFit.binned(all.filter { !known.contains($0.cost) })
+      return { TimeModel.seconds(work: $0.cost.work, points: curve) }
     }
     return byLaw < byCurve ? law : nil
   }
 
-  /// Mean of |log(predicted / measured)| over the points, each predicted from the others. The
-  /// logarithm weighs a time twice too long as much as one twice too short.
-  private static func leaveOneOutError(
-    _ points: [MeasuredPoint], _ predict: ([MeasuredPoint], MeasuredPoint) -> Double?
+  /// Mean of |log(predicted / measured)| over the points, each part of them predicted from the
+  /// others. The logarithm weighs a time twice too long as much as one twice too short.
+  private func leftOutError(
+    _ points: [MeasuredPoint],
+    _ model: (_ rest: [MeasuredPoint]) -> (MeasuredPoint) -> Double?
   ) -> Double {
     var sum = 0.0
-    for (index, point) in points.enumerated() {
-      var rest = points
-      rest.remove(at: index)
-      guard let seconds = predict(rest, point), seconds > 0 else { return .infinity }
-      sum += abs(log(seconds / point.seconds))
+    for fold in 0..<min(Self.folds, points.count) {
+      let predict = model(points.indices.filter { $0 % Self.folds != fold }.map { points[$0] })
+      for index in points.indices where index % Self.folds == fold {
+        guard let seconds = predict(points[index]), seconds > 0 else { return .infinity }
+        sum += abs(log(seconds / points[index].seconds))
+      }
     }
     return sum / Double(max(1, points.count))
   }
 
-  /// The law of least squared relative error, Σ((predicted − measured) / measured)², with no
-  /// negative term (non-negative least squares; Lawson and Hanson 1974, chapter 23). With four
-  /// terms all fifteen sets of them are tried: the best whose solution is positive wins.
+  /// The law of constant relative spread, without negative terms: quasi-likelihood, by least
+  /// squares weighted with the predictions of the fit before (McCullagh and Nelder, Generalized
+  /// Linear Models, 1989, sections 8.3 and 9.2). Errors relative to the measurement instead would
+  /// favour what is too low: a sum of many operators would come out too short.
   /// - Returns: nil without points.
-  static func law(_ points: [MeasuredPoint]) -> RateLaw? {
+  func law(_ points: [MeasuredPoint]) -> RateLaw? {
     guard let first = points.first else { return nil }
-    let rows = points.map { point -> [Double] in
-      let (t, cost) = (point.seconds, point.cost)
-      return [
-        1 / t, Double(cost.blockedFlops) / t, Double(cost.movedBytes) / t,
-        Double(cost.vectorFlops) / t,
-      ]
-    }
-    var best: (error: Double, terms: [Double])?
-    for set in 1..<16 {
-      let columns = (0..<4).filter { set & (1 << $0) != 0 }
-      guard let solution = solve(rows.map { row in columns.map { row[$0] } }),
-        solution.allSatisfy({ $0 > 0 })
-      else { continue }
-      var terms = [0.0, 0.0, 0.0, 0.0]
-      for (column, value) in zip(columns, solution) { terms[column] = value }
-      let error = rows.reduce(0) { sum, row in
-        let miss = zip(row, terms).reduce(-1) { $0 + $1.0 * $1.1 }
-        return sum + miss * miss
+    var terms: [Double] = []
+    var scales = points.map(\.seconds)
+    // Large sizes show what bytes from memory cost; a single one could be anything.
+    let showsFar =
+      nearBytes > 0 && points.count { Double($0.cost.movedBytes) > 2 * nearBytes } > 1
+    for _ in 0..<4 {
+      let rows = zip(points, scales).map { point, scale in
+        columns(point.cost, far: showsFar).map { $0 / scale }
       }
-      if best.map({ error < $0.error }) ?? true { best = (error, terms) }
+      terms = NonNegativeLeastSquares.solve(rows, zip(points, scales).map { $0.seconds / $1 })
+      scales = points.map { point in
+        let predicted = zip(columns(point.cost, far: showsFar), terms).reduce(0) {
+          $0 + $1.0 * $1.1
+        }
+        return min(max(predicted, point.seconds / 4), 4 * point.seconds)
+      }
     }
+    guard terms.contains(where: { $0 > 0 }) else { return nil }
     func rate(_ term: Double) -> Double? { term > 0 ? 1 / term : nil }
-    return best.map { found in
-      RateLaw(
-        operatorClass: first.cost.operatorClass, dataType: first.cost.dataType,
-        startSeconds: found.terms[0], flopsPerSecond: rate(found.terms[1]),
-        bytesPerSecond: rate(found.terms[2]), vectorFlopsPerSecond: rate(found.terms[3]))
-    }
+    var law = RateLaw(
+      operatorClass: first.cost.operatorClass, dataType: first.cost.dataType,
+      startSeconds: terms[0], flopsPerSecond: rate(terms[1]), bytesPerSecond: rate(terms[2]),
+      vectorFlopsPerSecond: rate(terms[3]))
+    law.rowsPerSecond = rate(terms[4])
+    law.farBytesPerSecond = showsFar ? rate(terms[5]) : unseenFar(points)
+    law.nearBytes = law.farBytesPerSecond == nil ? 0 : nearBytes
+    return law
   }
 
-  /// Least squares of `rows · x ≈ 1` by the normal equations, each column scaled to length one
-  /// (work in FLOP and seconds differ by ten orders of magnitude); nil when the columns depend on
-  /// one another.
-  private static func solve(_ rows: [[Double]]) -> [Double]? {
-    let count = rows.first?.count ?? 0
-    guard rows.count >= count else { return nil }
-    let scales = (0..<count).map { column in
-      rows.reduce(0) { $0 + $1[column] * $1[column] }.squareRoot()
-    }
-    guard scales.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-    var system = (0..<count).map { i -> [Double] in
-      var line = (0..<count).map { j -> Double in
-        let sum: Double = rows.reduce(0) { $0 + $1[i] * $1[j] }
-        return sum / (scales[i] * scales[j])
-      }
-      let side: Double = rows.reduce(0) { $0 + $1[i] }
-      line.append(side / scales[i])
-      return line
-    }
-    // Gauss–Jordan with the largest pivot.
-    for pivot in 0..<count {
-      guard let row = (pivot..<count).max(by: { abs(system[$0][pivot]) < abs(system[$1][pivot]) }),
-        abs(system[row][pivot]) > 1e-9
-      else { return nil }
-      system.swapAt(pivot, row)
-      for other in 0..<count where other != pivot {
-        let factor = system[other][pivot] / system[pivot][pivot]
-        for column in pivot...count { system[other][column] -= factor * system[pivot][column] }
-      }
-    }
-    return (0..<count).map { system[$0][count] / system[$0][$0] / scales[$0] }
+  private func columns(_ cost: OperatorCost, far: Bool) -> [Double] {
+    let bytes = Double(cost.movedBytes)
+    return [
+      1, Double(cost.blockedFlops), bytes, Double(cost.vectorFlops), Double(cost.rows),
+      far ? max(0, bytes - nearBytes) : 0,
+    ]
+  }
+
+  /// What a byte from memory costs more than one of the largest measured operator, where none was
+  /// large enough to show it: as much as brings it to the speed of a sum of large arrays.
+  private func unseenFar(_ points: [MeasuredPoint]) -> Double? {
+    guard
+      let largest = points.max(by: { $0.cost.movedBytes < $1.cost.movedBytes }),
+      let far = farBytesPerSecond[largest.cost.dataType], largest.cost.movedBytes > 0
+    else { return nil }
+    let more = 1 / far - largest.seconds / Double(largest.cost.movedBytes)
+    return more > 0 ? 1 / more : nil
   }
 }

@@ -1,5 +1,6 @@
 import CostModel
 import Graph
+import HardwareModel
 import Kernels
 import Quantities
 
@@ -30,9 +31,9 @@ struct MeasuredCase: Sendable {
 
   var cost: OperatorCost { OperatorCost(op, tensors: tensors) }
 
-  /// Kernels that most of a model's time goes to: measured with every calibration, at every size
-  /// and on part of the cores. A quick one leaves large sizes of the others out, and scales their
-  /// laws to part of the cores.
+  /// Kernels that most of a model's time goes to: measured with every calibration and at every
+  /// size. A quick one leaves large sizes of the others out, measures on part of the cores only
+  /// products, and scales the other laws to it.
   private static let major: Set<Kernel> = [
     .linear, .linearGradInput, .linearGradWeight, .batchedMatmul, .attention,
     .attentionBackward, .biasedAttention, .biasedAttentionBackward, .convolution,
@@ -42,11 +43,15 @@ struct MeasuredCase: Sendable {
   ]
   /// Bytes that a quick calibration moves with one of the other kernels.
   private static let mostMinorBytes = 5 << 20
+  /// FLOP that it takes on part of the cores, which are the slower the fewer they are.
+  private static let mostPartFlops = 400_000_000
 
   /// Whether a quick calibration measures it, on all of the cores or on part of them.
   func isQuick(onPart: Bool) -> Bool {
     let isMajor = Self.major.contains(op.kind.kernel)
-    return onPart ? isMajor && !isHeldOut : isMajor || cost.movedBytes <= Self.mostMinorBytes
+    guard onPart else { return isMajor || cost.movedBytes <= Self.mostMinorBytes }
+    return isMajor && !isHeldOut && cost.operatorClass.workIsFlops
+      && cost.hardwareFlops <= Self.mostPartFlops
   }
 
   /// Name of the steps that are measured.

@@ -42,11 +42,12 @@ enum MovementCases {
     ]
   }
 
-  /// Channels of pictures 8 wide.
+  /// Channels of pictures.
   private static func pictures(_ type: DataType, _ rows: Int, _ h: Int) -> [MeasuredCase] {
-    let x = ([1, h / 8, rows, 8], type)
-    let large = ([1, h / 8, 2 * rows, 16], type)
-    let small = ([1, h / 8, rows / 2, 4], type)
+    let x = (StreamingCases.picture(rows, h), type)
+    func scaled(_ side: (Int) -> Int) -> [Int] { x.0.prefix(2) + x.0.suffix(2).map(side) }
+    let large = (scaled { 2 * $0 }, type)
+    let small = (scaled { $0 / 2 }, type)
     let places: ([Int], DataType) = (small.0, .int64)
     let mean = WindowPooling(.mean, window: [2, 2])
     let to = Array(large.0.suffix(2))
@@ -55,7 +56,7 @@ enum MovementCases {
       MeasuredCase(.resampleBackward(to: to, .linear), [large], [x]),
       MeasuredCase(
         .poolWindows(WindowPooling(.maximum, window: [3, 3], stride: [2, 2], padding: [1, 1])),
-        [x], [([1, h / 8, (rows + 1) / 2, 4], type), ([1, h / 8, (rows + 1) / 2, 4], .int64)]),
+        [x], [small, places]),
       MeasuredCase(.poolWindows(mean), [x], [small]),
       MeasuredCase(
         .poolWindows(WindowPooling(.maximum, window: [2, 2])), [x], [small, places]),
@@ -65,7 +66,7 @@ enum MovementCases {
 
   static func gather(_ type: DataType, _ rows: Int, _ h: Int) -> [MeasuredCase] {
     let ids: ([Int], DataType) = ([1, rows], .int32)
-    let table = ([min(30000, 16 * rows), h], type)
+    let table = ([min(30000, 4 * rows), h], type)
     let sequence = ([1, rows, h], type)
     let longer = ([1, rows + 1, h], type)
     let half: ([Int], DataType) = ([1, rows / 2], .int32)

@@ -7,10 +7,14 @@ enum StreamingCases {
   /// (rows, hidden, held out).
   static func sizes(quick: Bool) -> [(Int, Int, Bool)] {
     let few = [
-      (4, 384, false), (32, 1024, false), (64, 512, false), (128, 768, false), (197, 1024, true),
-      (256, 640, false), (512, 768, false), (640, 1536, true), (1024, 2048, false),
+      (4, 384, false), (64, 512, false), (128, 768, false), (197, 1024, true), (256, 640, false),
+      (512, 768, false), (1024, 2048, false),
     ]
-    return quick ? few : few + [(16, 640, false), (256, 1280, true), (2048, 4096, false)]
+    let more = [
+      (16, 640, false), (32, 1024, false), (256, 1280, true), (640, 1536, true),
+      (2048, 4096, false),
+    ]
+    return quick ? few : few + more
   }
 
   static func cases(_ operatorClass: OperatorClass, _ type: DataType, quick: Bool)
@@ -42,12 +46,22 @@ enum StreamingCases {
     }
   }
 
-  /// As many elements as `rows × h`, in channels of a picture.
+  /// As many elements as `rows × h`, in rows of 60: windows and heads have short ones.
+  private static func shortRows(_ rows: Int, _ h: Int) -> [Int] { [rows * h / 60, 60] }
+
+  /// About as many elements as `rows × h`, in a picture or some, whose sides double with every
+  /// four times as many elements, as do those of a network's first levels.
+  static func picture(_ rows: Int, _ h: Int) -> [Int] {
+    let side = rows * h < 40_000 ? 14 : rows * h < 200_000 ? 28 : 56
+    return [rows < 256 ? 1 : 2, rows * h / (side * side * (rows < 256 ? 1 : 2)), side, side]
+  }
+
+  /// Channels of a picture.
   private static func channelNorms(
     _ type: DataType, _ rows: Int, _ h: Int, backward: Bool
   ) -> [MeasuredCase] {
-    let x = ([1, h / 8, rows, 8], type)
-    let g = ([h / 8], type)
+    let x = (picture(rows, h), type)
+    let g = ([x.0[1]], type)
     return [ChannelNorm(.instance), ChannelNorm(.batch), ChannelNorm(.stored)].compactMap { norm in
       let s: ([Int], DataType) = (norm.statistics(x.0) ?? [], .fp32)
       guard backward else { return MeasuredCase(.channelNorm(norm), [x, g, g], [x, s, s]) }
@@ -76,19 +90,24 @@ enum StreamingCases {
   ) -> [MeasuredCase] {
     let x = ([rows, h], type)
     let g = ([h], type)
+    let short = (shortRows(rows, h), type)
     let s: ([Int], DataType) = ([rows], .fp32)
     switch operatorClass {
     case .normalization:
       return [
         MeasuredCase(.layerNorm(epsilon: 1e-5), [x, g, g], [x, s, s]),
         MeasuredCase(.rmsNorm(epsilon: 1e-6), [x, g], [x, s]),
-        MeasuredCase(.softmax, [x], [x]),
+        MeasuredCase(.softmax, [x], [x]), MeasuredCase(.softmax, [short], [short]),
+        MeasuredCase(
+          .layerNorm(epsilon: 1e-5), [short, ([60], type), ([60], type)],
+          [short, ([short.0[0]], .fp32), ([short.0[0]], .fp32)]),
       ] + channelNorms(type, rows, h, backward: false)
     case .normalizationBackward:
       return [
         MeasuredCase(.layerNormBackward, [x, x, g, s, s], [x, g, g], cold: [1]),
         MeasuredCase(.rmsNormBackward, [x, x, g, s], [x, g], cold: [1]),
         MeasuredCase(.softmaxBackward, [x, x], [x], cold: [1]),
+        MeasuredCase(.softmaxBackward, [short, short], [short], cold: [1]),
       ] + channelNorms(type, rows, h, backward: true)
     case .elementwise: return MovementCases.elementwise(type, rows, h)
     case .activation:

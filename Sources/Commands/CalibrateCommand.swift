@@ -18,7 +18,7 @@ enum CalibrateCommand: Command {
       convolutions, normalisations, activations, look-ups, losses, optimizer) in fp32
       and bf16 at several sizes, on one pinned worker per core or per hardware thread,
       whichever is measured to be faster. Turns the times into a curve for each class
-      and, where they predict better, into laws of at most four parameters for each
+      and, where they predict better, into laws of at most six parameters for each
       kernel. Some shapes are held out: the error of predicting those is printed.
       Medians are repeated until they are certain; what disturbed the measurement
       (heat, a quota, other programs) is said.

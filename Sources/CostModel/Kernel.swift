@@ -18,7 +18,8 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     elementLossBackward, meanLoss, meanLossBackward, optimizer
   case groupedConvolution, groupedConvolutionGradInput, groupedConvolutionGradWeight,
     transposedConvolution, transposedConvolutionGradInput, transposedConvolutionGradWeight,
-    biasedAttention, biasedAttentionBackward, storedNorm
+    biasedAttention, biasedAttentionBackward, storedNorm, transposition,
+    wideGroupedConvolutionGradWeight
 
   /// The operator's kind without its parameters.
   public var word: String {
@@ -26,11 +27,13 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     case .groupedConvolution, .transposedConvolution: Kernel.convolution.rawValue
     case .groupedConvolutionGradInput, .transposedConvolutionGradInput:
       Kernel.convolutionGradInput.rawValue
-    case .groupedConvolutionGradWeight, .transposedConvolutionGradWeight:
+    case .groupedConvolutionGradWeight, .wideGroupedConvolutionGradWeight,
+      .transposedConvolutionGradWeight:
       Kernel.convolutionGradWeight.rawValue
     case .biasedAttention: Kernel.attention.rawValue
     case .biasedAttentionBackward: Kernel.attentionBackward.rawValue
     case .storedNorm: Kernel.channelNorm.rawValue
+    case .transposition: Kernel.permute.rawValue
     default: rawValue
     }
   }
@@ -108,7 +111,7 @@ extension OperatorKind {
     case .multiplyBackward: .multiplyBackward
     case .partialRotary: .partialRotary
     case .detach: .detach
-    case .permute: .permute
+    case .permute(let order): order.last == order.count - 1 ? .permute : .transposition
     case .contiguous: .contiguous
     case .concatenate: .concatenate
     case .slice: .slice

@@ -22,6 +22,35 @@ extension Operands {
     return Saturating.product(flops / channels, blocks * Self.block)
   }
 
+  /// The kernel that runs the operator: oneDNN's fast gradient of depthwise weights is for windows
+  /// of at most 3 elements.
+  var kernel: Kernel {
+    if case .convolutionGradWeight(let geometry, _) = kind, geometry.groups > 1,
+      outputs[0].shape.dropFirst(2).contains(where: { $0 > 3 })
+    {
+      return .wideGroupedConvolutionGradWeight
+    }
+    return kind.kernel
+  }
+
+  /// Rows that a kernel begins anew (see `OperatorCost.rows`).
+  var rows: Int {
+    switch kind {
+    case .layerNorm, .layerNormBackward, .rmsNorm, .rmsNormBackward, .softmax, .softmaxBackward,
+      .l2Normalize, .l2NormalizeBackward, .crossEntropy, .crossEntropyBackward:
+      return inputs[0].rows
+    case .channelNorm, .channelNormBackward:
+      return inputs[0].shape.prefix(2).reduce(1) { Saturating.product($0, $1) }
+    case .attention(let heads): return queries(heads, inputs[0])
+    case .attentionBackward(let heads): return queries(heads, inputs[1])
+    default: return 0
+    }
+  }
+
+  private func queries(_ heads: AttentionGeometry, _ q: Tensor) -> Int {
+    heads.headSize > 0 ? q.count / heads.headSize : 0
+  }
+
   /// Bytes read and written when a view is a copy.
   func moved(_ traffic: (read: Int, written: Int)) -> Int {
     switch kind {

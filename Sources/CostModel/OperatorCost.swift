@@ -31,6 +31,9 @@ public struct OperatorCost: Sendable, Hashable {
   /// `bytes`, and what a processor copies where a framework returns a view (slices, permutations,
   /// other shapes of the same elements).
   public var movedBytes: Int
+  /// Rows that a kernel begins anew: sets of a normalisation, queries of an attention's heads; 0
+  /// where elements are worked on one after the other.
+  public var rows: Int
 
   /// Bytes read and written.
   public var bytes: Int { Saturating.add(bytesRead, bytesWritten) }
@@ -44,7 +47,7 @@ public struct OperatorCost: Sendable, Hashable {
   public init(
     operatorClass: OperatorClass, dataType: DataType, modelFlops: Int, hardwareFlops: Int,
     vectorFlops: Int, bytesRead: Int, bytesWritten: Int, kernel: Kernel? = nil,
-    blockedFlops: Int? = nil, movedBytes: Int? = nil
+    blockedFlops: Int? = nil, movedBytes: Int? = nil, rows: Int = 0
   ) {
     self.operatorClass = operatorClass
     self.dataType = dataType
@@ -56,6 +59,7 @@ public struct OperatorCost: Sendable, Hashable {
     self.kernel = kernel
     self.blockedFlops = blockedFlops ?? hardwareFlops
     self.movedBytes = movedBytes ?? Saturating.add(bytesRead, bytesWritten)
+    self.rows = rows
   }
 
   /// Counts one operator of a valid block (see `Block.validate()`), whose table is `tensors`.
@@ -66,7 +70,8 @@ public struct OperatorCost: Sendable, Hashable {
     self.init(
       operatorClass: op.kind.operatorClass, dataType: operands.computeType,
       modelFlops: flops.model, hardwareFlops: flops.hardware, vectorFlops: operands.vectorFlops,
-      bytesRead: traffic.read, bytesWritten: traffic.written, kernel: op.kind.kernel,
-      blockedFlops: operands.blocked(flops.hardware), movedBytes: operands.moved(traffic))
+      bytesRead: traffic.read, bytesWritten: traffic.written, kernel: operands.kernel,
+      blockedFlops: operands.blocked(flops.hardware), movedBytes: operands.moved(traffic),
+      rows: operands.rows)
   }
 }

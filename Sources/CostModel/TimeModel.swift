@@ -170,6 +170,6 @@ extension RateLaw {
   public func seconds(_ cost: OperatorCost) -> Double {
     seconds(
       flops: Double(cost.blockedFlops), bytes: Double(cost.movedBytes),
-      vectorFlops: Double(cost.vectorFlops))
+      vectorFlops: Double(cost.vectorFlops), rows: Double(cost.rows))
   }
 }

@@ -95,6 +95,7 @@ extension WorkTally {
       cost.bytesWritten = Saturating.product(cost.bytesWritten, entry.count)
       cost.blockedFlops = Saturating.product(cost.blockedFlops, entry.count)
       cost.movedBytes = Saturating.product(cost.movedBytes, entry.count)
+      cost.rows = Saturating.product(cost.rows, entry.count)
       let same = totals.firstIndex {
         $0.key.kind == entry.kind && $0.cost.operatorClass == cost.operatorClass
           && $0.cost.dataType == cost.dataType
@@ -150,5 +151,6 @@ extension OperatorCost {
     left.bytesWritten = Saturating.add(left.bytesWritten, right.bytesWritten)
     left.blockedFlops = Saturating.add(left.blockedFlops, right.blockedFlops)
     left.movedBytes = Saturating.add(left.movedBytes, right.movedBytes)
+    left.rows = Saturating.add(left.rows, right.rows)
   }
 }

@@ -275,6 +275,7 @@ extension OperatorCost {
     result.bytesWritten = share(bytesWritten)
     result.blockedFlops = share(blockedFlops)
     result.movedBytes = share(movedBytes)
+    result.rows = share(rows)
     return result
   }
 }

@@ -5,6 +5,7 @@ public import Quantities
 /// number format:
 ///
 ///     seconds = start + FLOP / flopsPerSecond + bytes / bytesPerSecond + vector FLOP / vectorRate
+///       + rows / rowsPerSecond + max(0, bytes − nearBytes) / farBytesPerSecond
 ///
 /// The sum, and not the roofline's maximum (Williams et al., CACM 2009): kernels overlap arithmetic
 /// and memory only in part. A rate that the measurements do not show is infinite: its term is left
@@ -24,6 +25,13 @@ public struct RateLaw: Sendable, Hashable {
   public var bytesPerSecond: Double?
   /// FLOP outside of products per second; nil without such a term.
   public var vectorFlopsPerSecond: Double?
+  /// Rows begun per second, each with its own sum, maximum or statistics; nil without such a term.
+  public var rowsPerSecond: Double?
+  /// Bytes per second that a byte beyond `nearBytes` takes in addition, since it comes from memory
+  /// and not from a cache; nil without such a term.
+  public var farBytesPerSecond: Double?
+  /// Bytes that the caches hold.
+  public var nearBytes = 0.0
 
   /// Creates a law.
   public init(
@@ -45,10 +53,14 @@ public struct RateLaw: Sendable, Hashable {
   }
 
   /// Seconds of an operator with these counts.
-  public func seconds(flops: Double, bytes: Double, vectorFlops: Double = 0) -> Double {
+  public func seconds(
+    flops: Double, bytes: Double, vectorFlops: Double = 0, rows: Double = 0
+  ) -> Double {
     startSeconds + (flopsPerSecond.map { flops / $0 } ?? 0)
       + (bytesPerSecond.map { bytes / $0 } ?? 0)
       + (vectorFlopsPerSecond.map { vectorFlops / $0 } ?? 0)
+      + (rowsPerSecond.map { rows / $0 } ?? 0)
+      + (farBytesPerSecond.map { max(0, bytes - nearBytes) / $0 } ?? 0)
   }
 
   /// The law of `part` of the cores with as much of the memory: the same time for that part of the
@@ -58,6 +70,9 @@ public struct RateLaw: Sendable, Hashable {
     law.flopsPerSecond = flopsPerSecond.map { $0 * part }
     law.bytesPerSecond = bytesPerSecond.map { $0 * part }
     law.vectorFlopsPerSecond = vectorFlopsPerSecond.map { $0 * part }
+    law.rowsPerSecond = rowsPerSecond.map { $0 * part }
+    law.farBytesPerSecond = farBytesPerSecond.map { $0 * part }
+    law.nearBytes = nearBytes * part
     return law
   }
 }
@@ -66,7 +81,7 @@ extension RateLaw {
   init(checking cursor: JSONCursor) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
       "operatorClass", "dataType", "kernel", "startSeconds", "flopsPerSecond", "bytesPerSecond",
-      "vectorFlopsPerSecond",
+      "vectorFlopsPerSecond", "rowsPerSecond", "farBytesPerSecond", "nearBytes",
     ])
     func rate(_ key: String) throws(JSONError) -> Double? {
       try cursor.optional(key)?.double(in: 1e-9...1e30)
@@ -78,6 +93,9 @@ extension RateLaw {
       startSeconds: try cursor.field("startSeconds").double(in: 0...1e6),
       flopsPerSecond: try rate("flopsPerSecond"), bytesPerSecond: try rate("bytesPerSecond"),
       vectorFlopsPerSecond: try rate("vectorFlopsPerSecond"))
+    rowsPerSecond = try rate("rowsPerSecond")
+    farBytesPerSecond = try rate("farBytesPerSecond")
+    nearBytes = try cursor.optional("nearBytes")?.double(in: 0...1e15) ?? 0
   }
 
   /// The laws under the key `laws` of a profile; none when it is missing.
@@ -97,11 +115,13 @@ extension RateLaw {
     ]
     if !kernel.isEmpty { members.append(("kernel", .string(kernel))) }
     members.append(("startSeconds", .number(startSeconds)))
-    if let flopsPerSecond { members.append(("flopsPerSecond", .number(flopsPerSecond))) }
-    if let bytesPerSecond { members.append(("bytesPerSecond", .number(bytesPerSecond))) }
-    if let vectorFlopsPerSecond {
-      members.append(("vectorFlopsPerSecond", .number(vectorFlopsPerSecond)))
-    }
+    let rates = [
+      ("flopsPerSecond", flopsPerSecond), ("bytesPerSecond", bytesPerSecond),
+      ("vectorFlopsPerSecond", vectorFlopsPerSecond), ("rowsPerSecond", rowsPerSecond),
+      ("farBytesPerSecond", farBytesPerSecond),
+    ]
+    for case (let key, let rate?) in rates { members.append((key, .number(rate))) }
+    if nearBytes > 0 { members.append(("nearBytes", .number(nearBytes))) }
     return .object(members)
   }
 }

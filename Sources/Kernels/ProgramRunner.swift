@@ -15,7 +15,9 @@ public final class ProgramRunner: @unchecked Sendable {
   public let team: WorkerTeam
   /// Bytes of all tensors and of the kernels' scratch.
   public internal(set) var requiredBytes: Int
-  /// Seconds of each step over all profiled runs, and how many there were.
+  /// Seconds of each step over all profiled runs, from the end of the step before: together they
+  /// are the runs' time. Steps that run tile by tile share out what their group took, handing it to
+  /// the lanes and waiting for the last of them included, as they do on the first lane.
   public private(set) var stepSeconds: [Double]
   /// Runs since the last `resetProfile`.
   public private(set) var profiledRuns = 0
@@ -35,6 +37,8 @@ public final class ProgramRunner: @unchecked Sendable {
   /// A group's calls and times; kept, so that a run takes nothing from the heap.
   private var calls: [KernelCall] = []
   private var times: [UInt64] = []
+  /// When the last step of a profiled run ended; nil where no times are taken.
+  private var lastEnd: UInt64?
 
   /// Memory that a program needs on a number of lanes, in bytes, without the packed copies of
   /// weights, which a runner makes where its budget allows; nothing is allocated.
@@ -178,6 +182,7 @@ public final class ProgramRunner: @unchecked Sendable {
       calls.removeAll(keepingCapacity: true)
       if guards != nil { openBuffers() }
     }
+    lastEnd = profile ? ProgramRunner.nanoseconds() : nil
     for (group, split) in zip(groups, splits) {
       try scope.checkCancellation()
       if let guards { try admit(group, guards) }
@@ -186,9 +191,9 @@ public final class ProgramRunner: @unchecked Sendable {
         calls.append(call(index, scope, optimizer: optimizer, step: step))
       }
       if let split {
-        try run(GroupCall(calls: calls, split: split), of: group, profile: profile)
+        try run(GroupCall(calls: calls, split: split), of: group)
       } else {
-        try runOneByOne(group, profile: profile)
+        try runOneByOne(group)
       }
       if guards != nil { try dismiss(group) }
     }
@@ -196,25 +201,32 @@ public final class ProgramRunner: @unchecked Sendable {
     if profile { profiledRuns += 1 }
   }
 
-  private func run(
-    _ call: GroupCall, of group: StepGroup, profile: Bool
-  ) throws(UserError) {
-    guard profile else { return try call.execute(times: nil) }
+  private func run(_ call: GroupCall, of group: StepGroup) throws(UserError) {
+    guard lastEnd != nil else { return try call.execute(times: nil) }
     times.removeAll(keepingCapacity: true)
     for _ in group.steps { times.append(0) }
     try times.withUnsafeMutableBufferPointer { times throws(UserError) in
       try call.execute(times: times.baseAddress)
     }
-    for (index, time) in zip(group.steps, times) { stepSeconds[index] += Double(time) * 1e-9 }
+    let seconds = lap()
+    let onFirstLane = Double(max(1, times.reduce(0, +)))
+    for (index, time) in zip(group.steps, times) {
+      stepSeconds[index] += seconds * Double(time) / onFirstLane
+    }
   }
 
-  private func runOneByOne(_ group: StepGroup, profile: Bool) throws(UserError) {
+  private func runOneByOne(_ group: StepGroup) throws(UserError) {
     for (index, call) in zip(group.steps, calls) {
-      let start = profile ? ProgramRunner.nanoseconds() : 0
       try call.execute()
-      guard profile else { continue }
-      stepSeconds[index] += Double(ProgramRunner.nanoseconds() - start) * 1e-9
+      if lastEnd != nil { stepSeconds[index] += lap() }
     }
+  }
+
+  /// Seconds since the last step's end, which is set to now.
+  private func lap() -> Double {
+    let now = ProgramRunner.nanoseconds()
+    defer { lastEnd = now }
+    return Double(now - (lastEnd ?? now)) * 1e-9
   }
 
   private func call(

@@ -10,8 +10,9 @@ import Workloads
 /// Predicted against measured time of a pass of every catalogue model that this machine's kernels
 /// run and that is small enough for a processor.
 ///
-/// Entries of the catalogue with the same counts are one network and are measured once. The
-/// calibration knows no model's shapes: all models are held out. The machine itself does not keep
+/// Of workloads of one task and format that run the same kernels and take about the same time (the
+/// same power of two), the first of the catalogue is measured: some two hundred passes, minutes.
+/// The calibration knows no model's shapes: all models are held out. The machine itself does not keep
 /// its speed, so a probe is run while it is calibrated and beside each measurement; errors are
 /// given as they are and with the prediction scaled by what the probe took then and now (the
 /// products' part by a product, the rest by a sum). Fewer than 5 rounds calibrate quickly.
@@ -29,19 +30,19 @@ let predictionBenchmark = Benchmark(
     }
     let model = TimeModel(device: calibration.device)
     var passes: [PredictedPass] = []
-    var seen: Set<[Double]> = []
+    var seen: Set<PredictedPass.Kind> = []
     for item in ModelCatalogue.builtIn.models {
       for variant in PredictedPass.variants {
         guard let pass = PredictedPass(item, variant, model, lanes: team.count),
-          options.includes(pass.name), seen.insert(pass.identity).inserted
+          options.includes(pass.name), seen.insert(pass.kind).inserted
         else { continue }
         let before = try probe.measure()
-        guard var measured = try pass.measured(team, rounds: options.rounds) else { continue }
+        guard var measured = try pass.measured(team, rounds: options.rounds, model) else { continue }
         measured.drift(from: .median(speeds), to: .median([before, try probe.measure()]))
         passes.append(measured)
       }
     }
-    return passes.map(\.row) + summary(passes, calibration)
+    return passes.map(\.row) + classRows(passes) + summary(passes, calibration)
   }
 }
 
@@ -60,8 +61,16 @@ private struct PredictedPass {
     Variant(task: .finetune, batch: 1, type: "bf16"),
   ]
   /// More is no work for a processor: all measurements together would take an hour.
-  static let longestSeconds = 1.0
-  static let mostBytes = 3 << 30
+  static let longestSeconds = 0.5
+  static let mostBytes = 2 << 30
+
+  /// What two workloads have in common of which one is measured.
+  struct Kind: Hashable {
+    var variant: Int
+    var kernels: Set<Kernel>
+    /// Exponent of two of the predicted seconds.
+    var size: Int
+  }
 
   let name: String
   let variant: Variant
@@ -71,9 +80,10 @@ private struct PredictedPass {
   let inProducts: Double
   /// The prediction at the speed that the machine had while the pass was measured.
   var predictedNow: Double
-  /// Equal for workloads of equal counts.
-  let identity: [Double]
+  let kind: Kind
   var seconds: [Double] = []
+  /// Seconds by class of operator in one pass, measured and predicted.
+  var classes: [OperatorClass: (measured: Double, predicted: Double)] = [:]
 
   /// Nil when the model takes no such workload or is too large for one.
   init?(_ profile: ModelProfile, _ variant: Variant, _ model: TimeModel, lanes: Int) {
@@ -101,37 +111,42 @@ private struct PredictedPass {
     }
     predictedNow = predicted
     guard predicted < Self.longestSeconds, let bytes, bytes < Self.mostBytes else { return nil }
-    let kind = Self.variants.firstIndex { $0.task == variant.task && $0.type == variant.type } ?? 0
-    identity = [predicted, Double(bytes), Double(kind)]
+    kind = Kind(
+      variant: Self.variants.firstIndex { $0.task == variant.task && $0.type == variant.type } ?? 0,
+      kernels: Set(tally.entries.compactMap(\.cost.kernel)), size: predicted.exponent)
     name = "\(profile.id) \(variant.task.rawValue) batch \(variant.batch) \(variant.type)"
     self.variant = variant
     self.workload = workload
   }
 
-  /// With up to `rounds` measured passes, at least three and else within a second; nil when a
-  /// kernel is missing.
-  func measured(_ team: WorkerTeam, rounds: Int) throws -> PredictedPass? {
-    let pass: () throws -> Void
+  /// With up to `rounds` measured passes, at least three and else within half a second, and a
+  /// profiled one; nil when a kernel is missing.
+  func measured(
+    _ team: WorkerTeam, rounds: Int, _ model: TimeModel
+  ) throws -> PredictedPass? {
+    let pass: RunnableWorkload
     do {
-      if let training = workload.training {
-        let trainer = try TrainingRunner(training, team: team)
-        pass = { _ = try trainer.step() }
-      } else {
-        let inference = try InferenceRunner(workload.forward, team: team)
-        pass = { try inference.run() }
-      }
+      pass = try RunnableWorkload(workload, team)
     } catch let error as UserError where error.kind == .impossible {
       return nil
     }
-    try pass()
+    try pass.run(false)
     var result = self
     let start = ContinuousClock.now
     while result.seconds.count < max(3, rounds) {
       let began = ContinuousClock.now
-      try pass()
+      try pass.run(false)
       result.seconds.append((ContinuousClock.now - began) / .seconds(1))
-      let isLate = (ContinuousClock.now - start) / .seconds(1) > 1
+      let isLate = (ContinuousClock.now - start) / .seconds(1) > 0.5
       if isLate && result.seconds.count >= 3 { break }
+    }
+    try pass.run(true)
+    for (step, time) in zip(pass.runner.program.steps, pass.runner.stepSeconds) {
+      let cost = OperatorCost(step.op, tensors: step.tensors)
+      let sums = result.classes[cost.operatorClass] ?? (0, 0)
+      result.classes[cost.operatorClass] = (
+        sums.measured + time, sums.predicted + model.seconds(cost)
+      )
     }
     return result
   }
@@ -158,24 +173,43 @@ private struct PredictedPass {
   }
 }
 
+/// Predicted over measured time by class of operator, each pass weighing the same.
+private func classRows(_ passes: [PredictedPass]) -> [BenchmarkRow] {
+  OperatorClass.allCases.compactMap { kind in
+    let shares = passes.map { pass in
+      let all = pass.classes.values.reduce(0) { $0 + $1.measured }
+      let part = pass.classes[kind] ?? (0, 0)
+      return all > 0 ? (part.measured / all, part.predicted / all) : (0, 0)
+    }
+    let (measured, predicted) = shares.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+    guard measured > 0 else { return nil }
+    let share = Format.fixed(100 * measured / Double(passes.count), 1)
+    return BenchmarkRow(
+      contender: "all models", figure: "\(kind.rawValue), \(share) % of the time",
+      unit: "predicted/measured", values: [predicted / measured])
+  }
+}
+
 /// Mean absolute errors by task and format, of all, and what else a reader must know to judge them.
 private func summary(
   _ passes: [PredictedPass], _ calibration: CalibrationResult
 ) -> [BenchmarkRow] {
-  func row(_ figure: String, _ values: [Double]) -> BenchmarkRow {
-    BenchmarkRow(
-      contender: "all models", figure: figure, unit: "%",
-      values: [values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)])
+  func row(_ figure: String, _ values: [Double]) -> BenchmarkRow? {
+    values.isEmpty
+      ? nil
+      : BenchmarkRow(
+        contender: "all models", figure: figure, unit: "%",
+        values: [values.reduce(0, +) / Double(values.count)])
   }
   let parts = [WorkloadTask.infer, .finetune].flatMap { task in
-    ["fp32", "bf16"].map { type in
+    ["fp32", "bf16"].compactMap { type in
       let values = passes.filter { $0.variant.task == task && $0.variant.type == type }
         .map { abs($0.error) }
       return row("mean absolute error, \(values.count) of \(task.rawValue) in \(type)", values)
     }
   }
   let drifts = passes.map { 100 * abs($0.predictedNow / $0.predicted - 1) }
-  return parts + [
+  let whole = [
     row("mean absolute error, all \(passes.count)", passes.map { abs($0.error) }),
     row("the same at the speed of the moment", passes.map { abs($0.errorNow) }),
     row("how far the machine's speed was from the calibration's", drifts),
@@ -186,4 +220,5 @@ private func summary(
       "held-out operators (\(calibration.fit.points)) of the calibration",
       [calibration.fit.meanAbsolutePercentageError]),
   ]
+  return parts + whole.compactMap { $0 }
 }

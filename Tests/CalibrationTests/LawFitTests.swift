@@ -42,7 +42,7 @@ import Testing
         flops: 1e6 * between(1, 3000), bytes: 1e4 * between(1, 5000), law: truth,
         noise: between(-0.01, 0.01))
     }
-    let found = try #require(LawFit.law(points))
+    let found = try #require(LawFit().law(points))
     for _ in 0..<20 {
       let (flops, bytes) = (1e6 * between(1, 3000), 1e4 * between(1, 5000))
       let ratio =
@@ -50,7 +50,7 @@ import Testing
       #expect(abs(ratio - 1) < 0.04, "\(found) for \(truth)")
     }
     // Work of mixed intensity lies on no curve of work alone: the law is chosen.
-    #expect(LawFit.laws(points).count == 1)
+    #expect(LawFit().laws(points).count == 1)
   }
 
   /// Two kernels of one class, one of them ten times slower and bound by arithmetic outside of
@@ -69,7 +69,7 @@ import Testing
       ]
     }
     var device = Device(roughly: Machine(source: "t", name: "t"))
-    device.laws = LawFit.laws(points)
+    device.laws = LawFit().laws(points)
     #expect(Set(device.laws.map(\.kernel)).isSuperset(of: ["add", "resample"]))
     let model = TimeModel(device: device)
     for point in points { #expect(abs(model.seconds(point.cost) / point.seconds - 1) < 1e-3) }
@@ -84,11 +84,64 @@ import Testing
     let points = (1...12).map {
       point(flops: Double($0) * 1e8, bytes: Double(13 - $0) * 1e5, law: truth)
     }
-    let found = try #require(LawFit.law(points))
+    let found = try #require(LawFit().law(points))
     let rate = try #require(found.flopsPerSecond)
     #expect(abs(rate / 1e11 - 1) < 1e-6)
     #expect(found.startSeconds < 1e-9)
     #expect((found.bytesPerSecond ?? 1e30) > 1e13)
+  }
+
+  /// Operators whose times scatter by half: what a sum of them takes is predicted, and not what the
+  /// fastest of them would make of it.
+  @Test(arguments: 1...10 as ClosedRange<UInt64>)
+  func aSumOfManyOperatorsIsNotTooShort(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let truth = law(2e-6, 1e11, 2e10)
+    let points = (0..<300).map { _ in
+      point(
+        flops: 1e6 * .random(in: 1...100, using: &random),
+        bytes: 1e4 * .random(in: 1...100, using: &random), law: truth,
+        noise: .random(in: -0.6...0.6, using: &random))
+    }
+    let found = try #require(LawFit().law(points))
+    let predicted = points.reduce(0) { $0 + found.seconds($1.cost) }
+    let measured = points.reduce(0) { $0 + $1.seconds }
+    #expect(abs(predicted / measured - 1) < 0.05, "seed \(seed)")
+  }
+
+  /// A machine whose caches hold 2 MB: operators of all sizes show what lies beyond; small ones do
+  /// not, and the speed of large sums takes its place.
+  @Test func bytesBeyondTheCachesTakeMemorysTime() throws {
+    var truth = law(1e-6, nil, 1e11)
+    (truth.farBytesPerSecond, truth.nearBytes, truth.rowsPerSecond) = (4e10, 2e6, nil)
+    func points(_ largest: Int) -> [MeasuredPoint] {
+      (10...largest).map {
+        point(flops: 0, bytes: Double(1 << $0), law: truth, of: .elementwise)
+      }
+    }
+    let fit = LawFit(nearBytes: 2e6, farBytesPerSecond: [.fp32: 1 / (1e-11 + 2.5e-11)])
+    for largest in [26, 20] {
+      let found = try #require(fit.law(points(largest)))
+      let ratio = found.seconds(flops: 0, bytes: 1e8) / truth.seconds(flops: 0, bytes: 1e8)
+      #expect(abs(ratio - 1) < 0.05, "points up to 2^\(largest) bytes")
+    }
+    // A slow operator has time enough to read ahead.
+    let slow = law(1e-6, nil, 1e9)
+    let found = try #require(
+      fit.law((10...20).map { point(flops: 0, bytes: Double(1 << $0), law: slow) }))
+    #expect(found.farBytesPerSecond == nil && found.nearBytes == 0)
+  }
+
+  @Test func rowsHaveATimeOfTheirOwn() throws {
+    var truth = law(1e-6, nil, 5e10)
+    truth.rowsPerSecond = 4e7
+    let points = (1...12).map { step -> MeasuredPoint in
+      var cost = point(flops: 0, bytes: 1e5 * Double(step), law: truth).cost
+      cost.rows = 40 * (13 - step)
+      return MeasuredPoint(cost: cost, seconds: truth.seconds(cost), isHeldOut: false)
+    }
+    let rate = try #require(LawFit().law(points)?.rowsPerSecond)
+    #expect(abs(rate / 4e7 - 1) < 1e-6)
   }
 
   @Test func aClassThatFollowsNoLawKeepsItsCurve() {
@@ -98,12 +151,12 @@ import Testing
       return point(
         flops: 0, bytes: bytes, law: law(0, nil, power < 18 ? 1e11 : 5e9), of: .elementwise)
     }
-    #expect(LawFit.laws(points).isEmpty)
+    #expect(LawFit().laws(points).isEmpty)
   }
 
   @Test func tooFewPointsMakeNoLaw() {
-    #expect(LawFit.law([]) == nil)
-    #expect(LawFit.laws([point(flops: 1e6, bytes: 1e6, law: law(1e-5, 1e10, 1e10))]).isEmpty)
+    #expect(LawFit().law([]) == nil)
+    #expect(LawFit().laws([point(flops: 1e6, bytes: 1e6, law: law(1e-5, 1e10, 1e10))]).isEmpty)
   }
 
   /// Order statistics by hand: for n = 25 the ranks are ⌊7.6⌋ = 7 and ⌈18.4⌉ = 19.
@@ -117,6 +170,8 @@ import Testing
   @Test func profilesKeepLawsAndWhatTheyWereMeasuredOn() throws {
     var device = Device(roughly: Machine(source: "t", name: "t"))
     device.laws = [law(1e-6, 2e11, 3e10), law(0, nil, 1)]
+    device.laws[0].rowsPerSecond = 5
+    (device.laws[0].farBytesPerSecond, device.laws[0].nearBytes) = (7, 2e6)
     device.partialSpeeds = [
       PartialSpeed(
         cores: 1, memoryBandwidth: BytesPerSecond(1e9), rates: [], laws: [law(1, 2, nil)])

@@ -102,6 +102,34 @@ import Testing
     #expect(add.movedBytes == add.bytes && add.blockedFlops == 0)
   }
 
+  @Test func rowsAreWhatAKernelBeginsAnew() {
+    let norm = Self.cost(.layerNorm(epsilon: 1e-5), [[2, 8, 4], [4], [4]], [[2, 8, 4], [2, 8]])
+    #expect(norm.rows == 16)
+    let planes = Self.cost(.channelNorm(ChannelNorm(.batch)), [[2, 8, 4, 4], [8], [8]], [[2, 8, 4, 4]])
+    #expect(planes.rows == 16)
+    let heads = AttentionGeometry(queryHeads: 4, keyValueHeads: 4, headSize: 8, causal: false)
+    let q = [2, 16, 32]
+    #expect(Self.cost(.attention(heads), [q, [2, 3, 32], [2, 3, 32]], [q]).rows == 2 * 16 * 4)
+    #expect(Self.cost(.add, [[8, 4], [4]], [[8, 4]]).rows == 0)
+  }
+
+  /// Permutations that keep the last dimension move whole rows; the others transpose. oneDNN's fast
+  /// gradient of depthwise weights is for small windows.
+  @Test func kernelsOfOneKindThatDifferInSpeed() {
+    #expect(Self.cost(.permute([1, 0, 2]), [[2, 3, 4]], [[3, 2, 4]]).kernel == .permute)
+    #expect(Self.cost(.permute([0, 2, 1]), [[2, 3, 4]], [[2, 4, 3]]).kernel == .transposition)
+    #expect(OperatorKind.permute([1, 0]).word == "permute")
+    for window in [3, 5] {
+      let geometry = ConvolutionGeometry(dimensions: 2, padding: window / 2, groups: 4)
+      let map = [1, 4, 8, 8]
+      let cost = Self.cost(
+        .convolutionGradWeight(geometry, bias: false), [map, map], [[4, 1, window, window]])
+      #expect(
+        cost.kernel
+          == (window > 3 ? .wideGroupedConvolutionGradWeight : .groupedConvolutionGradWeight))
+    }
+  }
+
   @Test func countsSaturateInsteadOfTrapping() {
     let side = 1 << 31
     let cost = Self.cost(.linear(bias: false), [[4, side], [1 << 20, side]], [[4, 1 << 20]])
