@@ -122,8 +122,8 @@ extension MatrixProduct {
       && (bias == nil || bias?.type != Int32(HFM_F16)) && KernelTable.multipliesBFloat16
   }
 
-  /// Whether a lane's part should be whole rows of the output: oneDNN writes bf16 into part of wider
-  /// rows by way of a buffer.
+  /// Whether a lane's part should be whole rows of the output: into part of wider rows oneDNN
+  /// writes bf16 by way of a buffer.
   var prefersWholeRows: Bool { isNative && c.type == Int32(HFM_BF16) }
 }
 
