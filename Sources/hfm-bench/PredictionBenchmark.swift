@@ -111,24 +111,18 @@ private struct PredictedPass {
   /// With up to `rounds` measured passes, at least three and else within a second; nil when a
   /// kernel is missing.
   func measured(_ team: WorkerTeam, rounds: Int) throws -> PredictedPass? {
-    let pass: () throws -> Void
+    let pass: WorkloadPass
     do {
-      if let training = workload.training {
-        let trainer = try TrainingRunner(training, team: team)
-        pass = { _ = try trainer.step() }
-      } else {
-        let inference = try InferenceRunner(workload.forward, team: team)
-        pass = { try inference.run() }
-      }
+      pass = try WorkloadPass(workload, team: team)
     } catch let error as UserError where error.kind == .impossible {
       return nil
     }
-    try pass()
+    try pass.run()
     var result = self
     let start = ContinuousClock.now
     while result.seconds.count < max(3, rounds) {
       let began = ContinuousClock.now
-      try pass()
+      try pass.run()
       result.seconds.append((ContinuousClock.now - began) / .seconds(1))
       let isLate = (ContinuousClock.now - start) / .seconds(1) > 1
       if isLate && result.seconds.count >= 3 { break }

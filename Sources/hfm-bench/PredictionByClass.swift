@@ -45,26 +45,17 @@ private func predictedWorkloads() throws(UserError) -> [(String, Workload)] {
 private func measure(
   _ name: String, _ workload: Workload, _ team: WorkerTeam, _ model: TimeModel, rounds: Int
 ) throws -> [BenchmarkRow] {
-  let runner: ProgramRunner
-  let pass: () throws -> Void
-  if let training = workload.training {
-    let trainer = try TrainingRunner(training, team: team)
-    runner = trainer.runner
-    pass = { _ = try trainer.step(profile: true) }
-  } else {
-    let inference = try InferenceRunner(workload.forward, team: team)
-    runner = inference.runner
-    pass = { try inference.run(profile: true) }
-  }
+  let pass = try WorkloadPass(workload, team: team)
+  let runner = pass.runner
   let costs = runner.program.steps.map { OperatorCost($0.op, tensors: $0.tensors) }
   var ratios: [OperatorClass: [Double]] = [:]
   var shares: [OperatorClass: Double] = [:]
   var totals: [Double] = []
   let predicted = costs.map(model.seconds)
-  try pass()
+  try pass.run()
   for _ in 0..<rounds {
     runner.resetProfile()
-    try pass()
+    try pass.run(profile: true)
     for kind in OperatorClass.allCases {
       let steps = costs.indices.filter { costs[$0].operatorClass == kind }
       let (m, p) = steps.reduce((0.0, 0.0)) {
