@@ -150,7 +150,7 @@ public enum Calibration {
   }
 
   /// Capacity of the last-level caches that the team's processors share; 32 MiB when unknown.
-  private static func lastLevelBytes(_ machine: Machine, _ team: WorkerTeam) -> Int {
+  static func lastLevelBytes(_ machine: Machine, _ team: WorkerTeam) -> Int {
     let cpus = Set(team.places.map(\.cpu))
     let level = machine.caches.map(\.level).max() ?? 0
     let bytes = machine.caches.filter { $0.level == level && !cpus.isDisjoint(with: $0.cpus) }

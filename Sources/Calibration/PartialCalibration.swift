@@ -36,6 +36,7 @@ extension Calibration {
           cores: workers.count / 2, memoryBandwidth: part.device.memoryBandwidth,
           rates: part.device.rates, laws: part.device.laws)
       ]
+      result.device.neighbour = try neighbour(pool, machine, rounds: quick ? 5 : 11)
       result.points += part.points
       result.uncertainPoints += part.uncertainPoints
     }
@@ -47,6 +48,20 @@ extension Calibration {
       try disturbance.notes(team: team, uncertain: result.uncertainPoints, of: result.points)
     }
     return result
+  }
+
+  /// How the two halves of the workers slow each other.
+  private static func neighbour(
+    _ pool: WorkerPool, _ machine: Machine, rounds: Int
+  ) throws -> NeighbourEffect {
+    let size = pool.layout.workers.count / 2
+    let own = try pool.lease(Array(0..<size))
+    defer { own.release() }
+    let other = try pool.lease(Array(size..<(2 * size)))
+    defer { other.release() }
+    var probe = try NeighbourProbe(own, beside: other, machine: machine)
+    for _ in 0..<rounds { try probe.measure() }
+    return probe.effect
   }
 
   /// The first half of the workers while the second half is calibrated again and again.

@@ -18,8 +18,9 @@ enum JobsCommand: Command {
     let ledger = try existing(arguments)
     let jobs = try ledger.jobs()
     if let id = arguments.string("why") { return try JobReason.show(id, jobs, ledger, console) }
+    let nodes = try ledger.engineNodes()
     if console.json {
-      console.print(json: .array(jobs.map(json)))
+      console.print(json: .array(jobs.map { json($0, nodes[$0.id]) }))
       return 0
     }
     guard !jobs.isEmpty else {
@@ -29,7 +30,7 @@ enum JobsCommand: Command {
     var table = AlignedTable(
       head: ["job", "state", "nodes", "cpus", "memory", "predicted s", "measured s", "runs"],
       rightAligned: [4, 5, 6, 7])
-    table.rows = jobs.map(row)
+    table.rows = jobs.map { row($0, nodes[$0.id]) }
     console.print(lines: table.lines)
     for job in jobs where !job.reason.isEmpty {
       console.print("\(job.id): \(job.state.rawValue): \(job.reason)")
@@ -48,18 +49,20 @@ enum JobsCommand: Command {
     return try Ledger(path: path)
   }
 
-  private static func row(_ job: LedgerJob) -> [String] {
+  /// `nodes` are the names of those that an engine gave it.
+  private static func row(_ job: LedgerJob, _ nodes: [String]?) -> [String] {
     func seconds(_ value: Double?) -> String { value.map { Format.fixed($0, 3) } ?? "–" }
     let isPlaced = job.runs > 0
     return [
-      job.id, job.state.rawValue, isPlaced ? JobOutcome.ranges(job.numaNodes) : "–",
+      job.id, job.state.rawValue,
+      nodes?.joined(separator: ",") ?? (isPlaced ? JobOutcome.ranges(job.numaNodes) : "–"),
       isPlaced ? JobOutcome.ranges(job.cpus) : "–",
       job.memoryBytes.map { Format.bytes($0) } ?? "–", seconds(job.predictedSeconds),
       seconds(job.measuredSeconds), String(job.runs),
     ]
   }
 
-  private static func json(_ job: LedgerJob) -> JSONValue {
+  private static func json(_ job: LedgerJob, _ nodes: [String]?) -> JSONValue {
     let placement = RunPlacement(
       numaNodes: job.numaNodes, cpus: job.cpus, memoryBytes: job.memoryBytes ?? 0)
     func seconds(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
@@ -69,6 +72,7 @@ enum JobsCommand: Command {
       ("state", .string(job.state.rawValue)),
       ("reason", job.reason.isEmpty ? .null : .string(job.reason)),
       ("placement", job.runs > 0 ? JobOutcome.json(placement) : .null),
+      ("nodes", nodes.map { .array($0.map { .string($0) }) } ?? .null),
       ("predictedSeconds", seconds(job.predictedSeconds)),
       ("measuredSeconds", seconds(job.measuredSeconds)),
       ("startSeconds", seconds(job.startTime.map { $0 - job.submitTime })),

@@ -71,6 +71,13 @@ extension WorkTally {
     addAccumulations(graph)
   }
 
+  /// Every operator of a training step: forward, backward and update.
+  public init(trainingStep graph: TrainingGraph) {
+    self.init(forward: graph.forward)
+    add(WorkTally(backward: graph))
+    add(WorkTally(optimizer: graph))
+  }
+
   /// One update for each distinct trained parameter.
   public init(optimizer graph: TrainingGraph) {
     self.init()

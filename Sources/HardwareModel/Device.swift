@@ -127,6 +127,8 @@ public struct Device: Sendable, Hashable {
   public var measuredOn: MeasuredOn?
   /// Measured speeds of some of a processor's cores, by rising core count.
   public var partialSpeeds: [PartialSpeed] = []
+  /// How jobs on parts of a processor's cores slow each other; nil when it was not measured.
+  public var neighbour: NeighbourEffect?
   /// What kernels reach of the datasheet; nil for a device of no fitted class.
   public var efficiency: DeviceEfficiency?
   /// Carbon of manufacture in grams of CO2e; nil when unknown.

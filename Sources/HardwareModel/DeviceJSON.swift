@@ -8,13 +8,13 @@ public import Quantities
 //  "purchaseDollars", "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
 //  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
 //  "memoryBandwidthBytesPerSecond", "rates": […], "laws": […]}], "laws": [{see RateLaw}],
-//  "measuredOn": {see MeasuredOn}, "source"}
+//  "neighbour": {see NeighbourEffect}, "measuredOn": {see MeasuredOn}, "source"}
 extension Device {
   private static let keys: Set<String> = [
     "id", "name", "kind", "memoryBytes", "memoryBandwidthBytesPerSecond", "peakFlopsPerSecond",
     "vectorFlopsPerSecond", "launchOverheadSeconds", "maxPowerWatts", "idlePowerWatts", "rates",
     "partialSpeeds", "source", "efficiency", "embodiedGrams", "rentPerHourDollars",
-    "purchaseDollars", "laws", "measuredOn",
+    "purchaseDollars", "laws", "measuredOn", "neighbour",
   ]
 
   /// Parses a device profile's bytes; `file` names it in errors.
@@ -80,6 +80,9 @@ extension Device {
     measuredOn = try cursor.optional("measuredOn").map { (c) throws(JSONError) in
       try MeasuredOn(checking: c)
     }
+    neighbour = try cursor.optional("neighbour").map { (c) throws(JSONError) in
+      try NeighbourEffect(checking: c)
+    }
     for partial in try cursor.optional("partialSpeeds")?.elements() ?? [] {
       partialSpeeds.append(try PartialSpeed(checking: partial))
     }
@@ -110,6 +113,7 @@ extension Device {
     if !partialSpeeds.isEmpty {
       members.append(("partialSpeeds", .array(partialSpeeds.map(\.json))))
     }
+    if let neighbour { members.append(("neighbour", neighbour.json)) }
     members.append(("source", .string(source)))
     return .object(members)
   }

@@ -25,6 +25,12 @@ public struct EngineJob: Sendable, Hashable {
       engine_id INTEGER, planned TEXT NOT NULL DEFAULT '', run INTEGER
     ) STRICT
     """
+
+  static let nodes = """
+    CREATE TABLE IF NOT EXISTS engine_nodes (
+      job TEXT PRIMARY KEY REFERENCES jobs(id), nodes TEXT NOT NULL
+    ) STRICT
+    """
 }
 
 extension Ledger {
@@ -74,6 +80,7 @@ extension Ledger {
         return row[3].int.map { .submitted(token: known, engineID: $0) } ?? .pending(token: known)
       }
       try database.run("DELETE FROM engine_jobs WHERE job = ?", [.text(id)])
+      try database.run("DELETE FROM engine_nodes WHERE job = ?", [.text(id)])
       try insert(id, engine, token)
       try database.run(
         """
@@ -100,6 +107,22 @@ extension Ledger {
   public func noteEngineID(_ engineID: Int, of id: String) throws(UserError) {
     try database.run(
       "UPDATE engine_jobs SET engine_id = ? WHERE job = ?", [.integer(engineID), .text(id)])
+  }
+
+  /// Notes the names of the nodes that the engine gave a job.
+  public func noteEngineNodes(_ nodes: [String], of id: String) throws(UserError) {
+    try database.run(
+      "INSERT OR REPLACE INTO engine_nodes (job, nodes) VALUES (?, ?)",
+      [.text(id), .text(nodes.joined(separator: " "))])
+  }
+
+  /// Names of the nodes that engines gave jobs, by job.
+  public func engineNodes() throws(UserError) -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    for row in try database.run("SELECT job, nodes FROM engine_nodes") {
+      found[row[0].string ?? ""] = (row[1].string ?? "").split(separator: " ").map(String.init)
+    }
+    return found
   }
 
   /// Notes that the engine started a job, once however often it is called.

@@ -49,7 +49,7 @@ extension Ledger {
   /// paused, until it is resumed. One transaction.
   public func yield(
     _ id: String, run: Int, stepsDone: Int, isPaused: Bool, measuredSeconds: Double?,
-    at time: Double
+    at time: Double, measurements: [(name: String, unit: String, value: Double)] = []
   ) throws(UserError) {
     try database.transaction { () throws(UserError) in
       try database.run(
@@ -66,6 +66,7 @@ extension Ledger {
           .text(isPaused ? JobState.interrupted.rawValue : JobState.queued.rawValue),
           .text(isPaused ? "paused by the user" : ""), .text(id),
         ])
+      try add(measurements, to: run)
     }
   }
 
@@ -112,6 +113,19 @@ extension Ledger {
         specification: row[0].string ?? "",
         coreSeconds: Double(cores) * max(0, end - (row[2].double ?? end)), endTime: end)
     }
+  }
+
+  /// One measurement of the latest `count` runs that have both, the oldest first, with another of
+  /// the same run.
+  public func measurements(
+    _ name: String, per other: String, last count: Int
+  ) throws(UserError) -> [(Double, Double)] {
+    try database.run(
+      """
+      SELECT a.value, b.value FROM measurements a JOIN measurements b ON b.run = a.run
+      WHERE a.name = ? AND b.name = ? ORDER BY a.id DESC LIMIT ?
+      """, [.text(name), .text(other), .integer(count)]
+    ).reversed().map { ($0[0].double ?? 0, $0[1].double ?? 0) }
   }
 
   /// Lets the file grow to so many pages at most: for tests of a full disk.

@@ -110,14 +110,21 @@ public final class Ledger {
         UPDATE jobs SET state = ?, reason = ?, owner = NULL
         WHERE id = (SELECT job FROM runs WHERE id = ?)
         """, [.text(state.rawValue), .text(reason), .integer(run)])
-      for measurement in measurements {
-        try database.run(
-          "INSERT INTO measurements (run, name, unit, value) VALUES (?, ?, ?, ?)",
-          [
-            .integer(run), .text(measurement.name), .text(measurement.unit),
-            .real(measurement.value),
-          ])
-      }
+      try add(measurements, to: run)
+    }
+  }
+
+  /// Notes measurements of a run.
+  func add(
+    _ measurements: [(name: String, unit: String, value: Double)], to run: Int
+  ) throws(UserError) {
+    for measurement in measurements {
+      try database.run(
+        "INSERT INTO measurements (run, name, unit, value) VALUES (?, ?, ?, ?)",
+        [
+          .integer(run), .text(measurement.name), .text(measurement.unit),
+          .real(measurement.value),
+        ])
     }
   }
 

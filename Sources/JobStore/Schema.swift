@@ -68,6 +68,7 @@ enum Schema {
   /// What came later and changes nothing for those who do not know it.
   private static func additions(_ database: borrowing Database) throws(UserError) {
     try database.run(EngineJob.table)
+    try database.run(EngineJob.nodes)
     try database.run(JobProgress.table)
     try database.run(JobProgress.oneCompletion)
   }

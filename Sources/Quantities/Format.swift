@@ -62,6 +62,11 @@ public enum Format {
       ? String(count) : scaled(Double(count), base: 1000, units: decimalPrefixes, digits: 4)
   }
 
+  /// A number of things: `1 job`, `3 jobs`.
+  public static func count(_ count: Int, _ thing: String) -> String {
+    "\(self.count(count)) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   /// Energy: `3.60 kJ`, from one kilowatt-hour on `12.3 kWh`, `1.20 MWh`.
   public static func energy(_ energy: Joules) -> String {
     let hours = energy.value / 3600

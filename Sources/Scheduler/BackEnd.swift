@@ -6,8 +6,9 @@ public enum BackEndEvent: Sendable {
   case end(Int)
   /// A running job ended otherwise: it failed, was cancelled or ran into its limit.
   case fail(Int)
-  /// A running job wrote its state, gave its resources back and has so many seconds left to run.
-  case yielded(Int, remainingSeconds: Double)
+  /// A running job wrote its state, gave its resources back and has so many seconds left to run;
+  /// `costs` is what its next interruption should take, nil for what was told before.
+  case yielded(Int, remainingSeconds: Double, costs: Preemption? = nil)
   /// A running job gave its resources back and will be submitted again later.
   case left(Int)
   /// A node, by its position, failed and is expected back at a time.

@@ -137,8 +137,12 @@ public struct LabelSpeed: Sendable, Hashable {
 public struct Preemption: Sendable, Hashable {
   /// Time to write its state, in seconds, during which it keeps its resources.
   public var checkpointSeconds: Double
-  /// Time to read its state again, in seconds, added to what is left to run.
+  /// Time to be ready again, in seconds, added to what is left to run: to set up and to read its
+  /// state.
   public var restoreSeconds: Double
+  /// How many times as long as an interruption costs a job works before it may be interrupted:
+  /// interruptions take at most a fifth of its time. Assumed.
+  public static let leastWork = 4.0
   /// Costs of one interruption.
   public init(checkpointSeconds: Double, restoreSeconds: Double) {
     self.checkpointSeconds = checkpointSeconds

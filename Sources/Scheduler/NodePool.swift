@@ -125,7 +125,7 @@ struct NodePool: Sendable {
         let accelerators = free[node].accelerators.take(part.accelerators)
         free[node].bytes -= part.bytes
         let own = traffic?.part(part.cores, of: cores)
-        if let own { free[node].load.add(own, times: 1) }
+        if let own { free[node].load.add(own) }
         index.insert(key(node))
         units?.change(node, by: part, isTaken: true)
         return placer.share(node, slots, part.bytes, accelerators, own)
@@ -147,7 +147,7 @@ struct NodePool: Sendable {
       free[share.index].slots.give(share.slots)
       free[share.index].accelerators.give(share.acceleratorSlots)
       free[share.index].bytes += share.memoryBytes
-      if let traffic = share.traffic { free[share.index].load.add(traffic, times: -1) }
+      if let traffic = share.traffic { free[share.index].load.remove(traffic) }
       index.insert(key(share.index))
       let amounts = Amounts(cores: share.slots.count, bytes: share.memoryBytes)
       units?.change(share.index, by: amounts, isTaken: false)

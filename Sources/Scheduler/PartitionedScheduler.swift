@@ -84,9 +84,11 @@ public struct PartitionedScheduler: Scheduling {
   }
 
   /// Takes note that a job gave its resources back and waits again in its set.
-  public mutating func yielded(_ number: Int, remaining: Double, at now: Double) -> [Decision] {
+  public mutating func yielded(
+    _ number: Int, remaining: Double, costs: Preemption?, at now: Double
+  ) -> [Decision] {
     guard let part = homes[number] else { return [] }
-    return parts[part].yielded(number, remaining: remaining, at: now)
+    return parts[part].yielded(number, remaining: remaining, costs: costs, at: now)
   }
 
   /// Takes note that a job left and will be submitted again.

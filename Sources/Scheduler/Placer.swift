@@ -136,9 +136,9 @@ struct Placer: Sendable, Hashable {
   ) -> PlacementScore {
     let node = resources.nodes[index]
     var load = free.load
-    if let traffic { load.add(traffic, times: 1) }
+    if let traffic { load.add(traffic.part(demand.cores, of: demand.cores)) }
     return PlacementScore(
-      slowing: load.slowing(node.memoryBandwidth) - free.load.slowing(node.memoryBandwidth),
+      slowing: load.slowing(node.memory) - free.load.slowing(node.memory),
       strandedAccelerators: free.accelerators.count - demand.accelerators,
       isFarFromNetwork: demand.accelerators > 0 && node.networkInterfaces.isEmpty,
       cacheOverflow: load.overflow(node.cacheBytes) - free.load.overflow(node.cacheBytes))

@@ -25,6 +25,8 @@ public struct Resources: Sendable, Hashable {
     public var memoryBandwidth = 0.0
     /// Bytes of the last-level caches that its cores share; 0 when unknown.
     public var cacheBytes = 0
+    /// How jobs on it were measured to slow each other; nil when they were not.
+    public var neighbour: NeighbourEffect?
 
     /// Creates a node.
     public init(
@@ -35,6 +37,11 @@ public struct Resources: Sendable, Hashable {
       self.memoryBytes = memoryBytes
       self.distances = distances
       self.labels = labels
+    }
+
+    /// What jobs on it share.
+    public var memory: SharedMemory {
+      SharedMemory(bytesPerSecond: memoryBandwidth, cacheBytes: cacheBytes, effect: neighbour)
     }
   }
 

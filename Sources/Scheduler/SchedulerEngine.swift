@@ -85,15 +85,17 @@ public struct SchedulerEngine: Scheduling {
   }
 
   /// Takes note that a running job wrote its state and gave its resources back: it waits again,
-  /// with `remaining` seconds to run. Unknown numbers are ignored.
+  /// with `remaining` seconds to run, and `costs` of its next interruption where they are known
+  /// better by now. Unknown numbers are ignored.
   public mutating func yielded(
-    _ number: Int, remaining: Double, at now: Double
+    _ number: Int, remaining: Double, costs: Preemption? = nil, at now: Double
   ) -> [Decision] {
     advance(to: now)
     yielding.remove(number)
     guard let ended = release(number) ?? released.removeValue(forKey: number) else { return [] }
     var job = ended.job
     job.estimateSeconds = max(remaining, 1e-3)
+    if let costs { job.traits.preemption = costs }
     job.resumeSeconds = min(job.traits.preemption?.restoreSeconds ?? 0, job.estimateSeconds)
     // Whoever it made room for chooses first.
     return schedule(on: .ended(ended)) + admit([job])
@@ -222,9 +224,9 @@ public struct SchedulerEngine: Scheduling {
     }
     for number in outcome.preemptions { preempt(number, &decisions) }
     if preemptsByPriority, policy.putsPriorityFirst, let head = state.queue.first {
-      for victim in Preemptor.victims(for: head, state, running, yielding) {
-        preempt(victim, &decisions)
-      }
+      let choice = Preemptor.choose(for: head, state, running, yielding)
+      for victim in choice.victims { preempt(victim, &decisions) }
+      if let later = choice.lookAgainAt { wakeAt = min(wakeAt ?? .infinity, later) }
     }
     return decisions
   }

@@ -8,8 +8,11 @@ public protocol Scheduling: Sendable {
   mutating func submit(_ job: Job, at now: Double) -> [Decision]
   /// Takes note that a running job ended, well or not, and schedules.
   mutating func end(_ number: Int, well: Bool, at now: Double) -> [Decision]
-  /// Takes note that a running job gave its resources back and has `remaining` seconds to run.
-  mutating func yielded(_ number: Int, remaining: Double, at now: Double) -> [Decision]
+  /// Takes note that a running job gave its resources back and has `remaining` seconds to run; its
+  /// next interruption takes `costs`, nil for what it was told before.
+  mutating func yielded(
+    _ number: Int, remaining: Double, costs: Preemption?, at now: Double
+  ) -> [Decision]
   /// Takes note that a running job gave its resources back and will be submitted again later.
   mutating func leave(_ number: Int, at now: Double) -> [Decision]
   /// Takes note that a node failed and is expected back at a time.
@@ -48,8 +51,8 @@ extension Scheduling {
     case .submit(let job): return submit(job, at: time)
     case .end(let number): return end(number, well: true, at: time)
     case .fail(let number): return end(number, well: false, at: time)
-    case .yielded(let number, let remaining):
-      return yielded(number, remaining: remaining, at: time)
+    case .yielded(let number, let remaining, let costs):
+      return yielded(number, remaining: remaining, costs: costs, at: time)
     case .left(let number): return leave(number, at: time)
     case .nodeFailed(let node, let until): return fail(node: node, until: until, at: time)
     case .nodeRepaired(let node): return repair(node: node, at: time)

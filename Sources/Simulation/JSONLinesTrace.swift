@@ -74,6 +74,9 @@ extension TraceJob {
       try line.refuseUnknownKeys(known: TraceJob.keys)
       let run = try line.field("runSeconds").double(in: 0.001...1e12)
       let id = try JobFields.name(line.field("id"))
+      guard numbers[id] == nil else {
+        throw try line.field("id").error("an earlier line has a job \"\(id)\"")
+      }
       let cores = try line.optional("cores")?.int() ?? 1
       let fields = try JobFields(line, cores: cores)
       var job = Job(
@@ -85,7 +88,7 @@ extension TraceJob {
         estimateSeconds: fields.estimateSeconds ?? run)
       if let user = fields.user { job.user = users.number(of: user) }
       job.traits = try traits(line, fields)
-      if numbers[id] == nil { numbers[id] = jobs.count }
+      numbers[id] = jobs.count
       jobs.append(TraceJob(id: id, job: job, runSeconds: run))
     }
 

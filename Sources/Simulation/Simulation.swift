@@ -63,6 +63,9 @@ public struct SimulationSettings: Sendable {
   public var seed: UInt64 = 0
   /// Whether more important jobs interrupt those that allow it.
   public var preempts = false
+  /// Whether jobs may run longer than their estimates, which no trace file can say: then a job is
+  /// free no earlier than it has ended.
+  public var jobsMayOutlast = false
   /// The defaults.
   public init() {}
 }
@@ -114,11 +117,12 @@ private func scheduler(
 ) -> any Scheduling {
   guard Set(resources.nodes.map(\.labels)).count < 2 else {
     return PartitionedScheduler(
-      resources: resources, policy: { policy }, endsByEstimate: true, now: start,
+      resources: resources, policy: { policy }, endsByEstimate: !settings.jobsMayOutlast,
+      now: start,
       preemptsByPriority: settings.preempts)
   }
   var engine = SchedulerEngine(
-    resources: resources, policy: policy, endsByEstimate: true, now: start)
+    resources: resources, policy: policy, endsByEstimate: !settings.jobsMayOutlast, now: start)
   engine.preemptsByPriority = settings.preempts
   return engine
 }

@@ -15,10 +15,17 @@ func withBenchmarkTeam<Result>(_ body: (WorkerTeam) throws -> Result) throws -> 
 
 /// The same for a body that needs to know the machine.
 func withBenchmarkTeam<Result>(_ body: (WorkerTeam, Machine) throws -> Result) throws -> Result {
+  try withBenchmarkPool { pool, machine in
+    let team = try pool.lease(Array(pool.layout.workers.indices))
+    defer { team.release() }
+    return try body(team, machine)
+  }
+}
+
+/// Runs `body` with one worker per core, none of them leased, and ends them all after it.
+func withBenchmarkPool<Result>(_ body: (WorkerPool, Machine) throws -> Result) throws -> Result {
   let machine = try HardwareDiscovery.discover(.live)
   let pool = try WorkerPool(layout: PoolLayout(machine: machine))
   defer { pool.shutdown() }
-  let team = try pool.lease(Array(pool.layout.workers.indices))
-  defer { team.release() }
-  return try body(team, machine)
+  return try body(pool, machine)
 }

@@ -150,23 +150,23 @@ private struct PredictedPass {
   func measured(
     _ team: WorkerTeam, rounds: Int, _ model: TimeModel
   ) throws -> PredictedPass? {
-    let pass: RunnableWorkload
+    let pass: WorkloadPass
     do {
-      pass = try RunnableWorkload(workload, team)
+      pass = try WorkloadPass(workload, team: team)
     } catch let error as UserError where error.kind == .impossible {
       return nil
     }
-    try pass.run(false)
+    try pass.run()
     var result = self
     let start = ContinuousClock.now
     while result.seconds.count < max(3, rounds) {
       let began = ContinuousClock.now
-      try pass.run(false)
+      try pass.run()
       result.seconds.append((ContinuousClock.now - began) / .seconds(1))
       let isLate = (ContinuousClock.now - start) / .seconds(1) > 0.5
       if isLate && result.seconds.count >= 3 { break }
     }
-    try pass.run(true)
+    try pass.run(profile: true)
     for (step, time) in zip(pass.runner.program.steps, pass.runner.stepSeconds) {
       let cost = OperatorCost(step.op, tensors: step.tensors)
       let sums = result.classes[cost.operatorClass] ?? (0, 0)

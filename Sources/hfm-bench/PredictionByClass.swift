@@ -45,17 +45,17 @@ private func predictedWorkloads() throws(UserError) -> [(String, Workload)] {
 private func measure(
   _ name: String, _ workload: Workload, _ team: WorkerTeam, _ model: TimeModel, rounds: Int
 ) throws -> [BenchmarkRow] {
-  let pass = try RunnableWorkload(workload, team)
+  let pass = try WorkloadPass(workload, team: team)
   let runner = pass.runner
   let costs = runner.program.steps.map { OperatorCost($0.op, tensors: $0.tensors) }
   var ratios: [OperatorClass: [Double]] = [:]
   var shares: [OperatorClass: Double] = [:]
   var totals: [Double] = []
   let predicted = costs.map(model.seconds)
-  try pass.run(true)
+  try pass.run(profile: true)
   for _ in 0..<rounds {
     runner.resetProfile()
-    try pass.run(true)
+    try pass.run(profile: true)
     for kind in OperatorClass.allCases {
       let steps = costs.indices.filter { costs[$0].operatorClass == kind }
       let (m, p) = steps.reduce((0.0, 0.0)) {

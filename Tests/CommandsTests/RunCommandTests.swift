@@ -46,7 +46,7 @@ import Testing
     // Again: nothing is left to do.
     let again = FrameTests.hfm("run", jobs, "--ledger", ledger, "--json")
     #expect(again.code == 0)
-    #expect(again.errors.contains("3 jobs were done before"))
+    #expect(again.errors.contains("3 jobs done before"))
   }
 
   /// Two elastic trainings share the cores: each goes on with another number of them at a step's
@@ -85,6 +85,37 @@ import Testing
     let expected = try loss("whole", ledger)
     for id in ["a", "b"] { #expect(relativeError(try loss(id, other), expected) < 1e-3) }
     #expect(access(other + ".checkpoint-61", F_OK) != 0, "a checkpoint is left behind")
+  }
+
+  /// With a division every tenth of a second three elastic trainings do not chase each other: each
+  /// sets itself up and goes on in peace for as long as interrupting it was seen to cost.
+  @Test(.enabled(if: Processors.count > 1, "one core alone: nothing to change to"))
+  func shortRoundsDoNotThrash() throws {
+    let all = (0..<3).map { number in
+      """
+      {"id": "\(number)", "model": "esm2-8m", "task": "finetune", "sequence": 16, "steps": 80,
+        "minCores": 1, "maxCores": 2, "estimateSeconds": 600,
+        "submitSeconds": \(Double(number) * 0.4)}
+      """
+    }
+    try TestFile.write("{\"jobs\": [\(all.joined(separator: ", "))]}", to: jobs)
+    let result = FrameTests.hfm(
+      "run", jobs, "--ledger", ledger, "--policy", "elastic-goodput", "--round", "100ms", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let store = try Ledger(path: ledger)
+    // Every run has told what it took to be ready; the least of them is a lower bound of all.
+    let setups = try store.measurements("setup", per: "setupBytes", last: 1000).map(\.0)
+    let least = try #require(setups.min())
+    #expect(least > 0)
+    let runs = try store.endedRuns()
+    #expect(setups.count == runs.count)
+    for job in Set(runs.map(\.specification)) {
+      // A first run knows only what was assumed, or seen of others; the last ends by itself.
+      for run in runs.filter({ $0.specification == job }).dropFirst().dropLast() {
+        // On two cores at most.
+        #expect(run.coreSeconds >= 2 * least, "\(setups)")
+      }
+    }
   }
 
   @Test(arguments: [

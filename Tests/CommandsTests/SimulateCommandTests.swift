@@ -39,6 +39,29 @@ import Testing
     }
   }
 
+  /// What cannot be done is said; it was left out in silence.
+  @Test(arguments: [
+    (
+      ["--sweep", "2,4", "--html", "x.html"], "--html: tells of one machine, --sweep tries several"
+    ),
+    (["--goal-wait", "1h", "--schedule", "x.csv"], "--schedule: tells of one machine"),
+    (["--goal-wait", "1h", "--processors", "4"], "--processors: given together with --goal-wait"),
+  ])
+  func aSweepHasNoPageOfOneMachine(options: [String], message: String) {
+    let result = FrameTests.hfm(["simulate", trace] + options)
+    #expect(result.code == 2)
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
+  @Test func twoJobsOfOneNameAreRefused() throws {
+    let file = folder.file("twice.jsonl")
+    let line = "{\"id\": \"a\", \"submitSeconds\": 0, \"runSeconds\": 10}\n"
+    try TestFile.write(line + line, to: file)
+    let result = FrameTests.hfm("simulate", file, "--processors", "4")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("twice.jsonl:2:8: id: an earlier line has a job \"a\""))
+  }
+
   @Test func schedulesAreWrittenPerPolicy() throws {
     let one = folder.file("one.csv")
     _ = FrameTests.hfm("simulate", trace, "--processors=4", "--policy=easy", "--schedule", one)

@@ -80,6 +80,25 @@ import Testing
     }
   }
 
+  /// What neighbours do to each other is part of a measured profile.
+  @Test func aNeighbourEffectIsKept() throws {
+    var device = try Self.catalogue.get().device("l40s")
+    #expect(device.neighbour == nil)
+    let effect = NeighbourEffect(
+      cores: 4, cacheBytes: 32 << 20, aloneBytesPerSecond: BytesPerSecond(20e9),
+      slowdowns: [[0.98, 1.1, 1.2], [1.3, 1.4, 2.5], [1, 1.1, 1.6]])
+    // Noise below 1 is none, and two cores read no more than both halves do together.
+    #expect(effect.slowdown(.arithmetic, beside: .arithmetic) == 1)
+    #expect(effect.slowdown(.cache, beside: .memory) == 2.5)
+    #expect(effect.jointBytesPerSecond == BytesPerSecond(25e9))
+    #expect(effect.aloneBytesPerSecond(cores: 2) == BytesPerSecond(10e9))
+    #expect(effect.aloneBytesPerSecond(cores: 8) == BytesPerSecond(25e9))
+    device.neighbour = effect
+    #expect(try Device(parsing: Array(device.json.text().utf8), file: "f") == device)
+    let torn = device.json.text().replacing("2.5", with: "0.5")
+    #expect(throws: UserError.self) { try Device(parsing: Array(torn.utf8), file: "f") }
+  }
+
   @Test func aMachineMakesARoughDevice() {
     var machine = Machine(source: "made up", name: "")
     machine.cores = (0..<4).map { Core(id: $0, cpus: [$0], numaNode: 0, package: 0, kind: 0) }

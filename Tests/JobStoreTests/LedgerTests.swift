@@ -35,6 +35,42 @@ import Testing
     #expect(try ledger.submit(id: "a", specification: "{1}", at: 20) == .conflict)
   }
 
+  /// An engine's nodes have names; a job that is tried again has none until it is given some.
+  @Test func nodesOfAnEngineAreRemembered() throws {
+    let ledger = try Ledger(path: path)
+    func enter(_ token: String) throws {
+      _ = try ledger.enter(
+        id: "a", specification: "{}", engine: "slurm", token: token, predictedSeconds: nil, at: 0)
+    }
+    try enter("1")
+    try ledger.noteEngineNodes(["n1", "n2"], of: "a")
+    try ledger.noteEngineNodes(["n1", "n3"], of: "a")
+    #expect(try Ledger(path: path).engineNodes() == ["a": ["n1", "n3"]])
+    try ledger.settle("a", as: .failed)
+    try enter("2")
+    #expect(try ledger.engineNodes().isEmpty)
+  }
+
+  /// What runs took is found again, the latest in the order of writing.
+  @Test func costsOfInterruptionsOutlastTheProcess() throws {
+    let ledger = try Ledger(path: path)
+    for number in 1...4 {
+      let id = "job\(number)"
+      _ = try ledger.submit(id: id, specification: id, at: 0)
+      let run = try ledger.begin(
+        id, on: RunPlacement(numaNodes: [0], cpus: [0], memoryBytes: 1), at: 0)
+      try ledger.yield(
+        id, run: run, stepsDone: 1, isPaused: false, measuredSeconds: 1, at: 1,
+        measurements: [
+          (name: "setup", unit: "s", value: Double(number)),
+          (name: "setupBytes", unit: "bytes", value: 100),
+        ])
+    }
+    let found = try Ledger(path: path).measurements("setup", per: "setupBytes", last: 3)
+    #expect(found.map(\.0) == [2, 3, 4] && found.allSatisfy { $0.1 == 100 })
+    #expect(try ledger.measurements("setup", per: "nothing", last: 3).isEmpty)
+  }
+
   @Test func failedAndRefusedJobsMayBeTriedAgain() throws {
     let ledger = try Ledger(path: path)
     #expect(try ledger.submit(id: "a", specification: "", at: 0) == .queued)

@@ -116,17 +116,25 @@ import Testing
     _ = engine.submit(Self.job(0, cores: 2, seconds: 100) { $0.preemption = yielding }, at: 0)
     _ = engine.submit(Self.job(1, cores: 2, seconds: 100), at: 0)
     var urgent = Job(number: 2, submit: 5, priority: 1, cores: 2, estimateSeconds: 10)
-    let decisions = engine.submit(urgent, at: 5)
+    // Interrupting it costs 2 s: it works 4 times as long first, after a second of setting up.
+    #expect(engine.submit(urgent, at: 5).isEmpty)
+    #expect(engine.wakeAt == 9)
+    let decisions = engine.timer(at: 9)
     #expect(decisions == [.preempt(engine.runningJob(0)?.job ?? urgent)])
     // It was asked once; a second look asks nobody else, least of all one that forbids it.
-    #expect(engine.timer(at: 5.5).isEmpty)
-    #expect(EngineTests.started(engine.yielded(0, remaining: 97, at: 6)) == [2])
-    #expect(engine.explain(0)?.forecastStart == 16)
+    #expect(engine.timer(at: 9.5).isEmpty)
+    let costly = Preemption(checkpointSeconds: 10, restoreSeconds: 20)
+    #expect(EngineTests.started(engine.yielded(0, remaining: 97, costs: costly, at: 10)) == [2])
+    #expect(engine.explain(0)?.forecastStart == 20)
     urgent.number = 3
     urgent.cores = 3
-    #expect(engine.submit(urgent, at: 7).isEmpty, "two cores are free at most")
-    #expect(engine.withdraw(3, at: 7).isEmpty)
-    #expect(EngineTests.started(engine.end(2, at: 16)) == [0])
+    #expect(engine.submit(urgent, at: 11).isEmpty, "two cores are free at most")
+    #expect(engine.withdraw(3, at: 11).isEmpty)
+    #expect(EngineTests.started(engine.end(2, at: 20)) == [0])
+    // It has told that an interruption costs it 30 s, 20 of them to be ready again.
+    urgent.cores = 2
+    #expect(engine.submit(urgent, at: 50).isEmpty)
+    #expect(engine.wakeAt == 160)
   }
 
   @Test func aFailedNodeTakesItsJobsWithItAndComesBack() {

@@ -65,6 +65,57 @@ import Testing
     #expect(long.start == 90 && abs(long.end - (90 + 5 + 190)) < 1e-6)
   }
 
+  /// By hand: a is believed to take 100 / 4 = 25 s and takes 250. At 60 b comes with 200 / 4 s; a
+  /// is 35 s late and said to need as long again: it keeps its devices. At 120 it is 95 s late, and
+  /// b is worth more.
+  @Test func aJobThatOutlastsItsEstimateStarvesNobody() throws {
+    func linear(_ number: Int, _ submit: Double, _ seconds: Double) -> TraceJob {
+      Self.job(
+        number, submit: submit, cores: 1, seconds: seconds, serial: 0, sizes: [1, 2, 4], cost: 5)
+    }
+    var late = linear(0, 0, 1000)
+    late.job.estimateSeconds = 100
+    var settings = SimulationSettings()
+    settings.jobsMayOutlast = true
+    let result = simulate(
+      [late, linear(1, 60, 200)], on: Resources(processors: 4),
+      policy: PolicyName.elasticGoodput.policy(), settings)
+    let other = try #require(result.schedule.first { $0.number == 1 })
+    #expect(other.start == 125 && other.end == 175 && other.cores == 4)
+    // 120 × 4 of 1000 s done; the rest from 175, after 5 s of reading.
+    let rest = try #require(result.schedule.first { $0.number == 0 })
+    #expect(rest.start == 175 && abs(rest.end - (180 + 130)) < 1e-6)
+  }
+
+  /// However often others come, nobody is interrupted for priority before it has worked four times
+  /// as long as that costs: checkpoint and restart take at most a fifth of the time in which it
+  /// holds devices. A policy that weighs the costs itself keeps to a half.
+  @Test(
+    arguments: 1...6 as ClosedRange<UInt64>, [(PolicyName.elasticGoodput, 0.5), (.easy, 0.2)])
+  func interruptionsTakeAPartAtMost(_ seed: UInt64, _ rule: (policy: PolicyName, most: Double)) {
+    let (policy, most) = rule
+    var random = SplitMix64(seed: seed)
+    var jobs = Self.jobs(seed)
+    for index in jobs.indices {
+      jobs[index].job.priority = policy == .easy ? random.int(0...5) : 0
+      jobs[index].job.traits.preemption = Preemption(
+        checkpointSeconds: Double(random.int(1...60)), restoreSeconds: Double(random.int(1...60)))
+    }
+    var settings = SimulationSettings()
+    settings.preempts = true
+    var choices = PolicySettings()
+    choices.roundSeconds = 1
+    let result = simulate(
+      jobs, on: Resources(processors: 16), policy: policy.policy(choices), settings)
+    #expect(result.preemptions > 0 && result.schedule.count == jobs.count)
+    let ends = Dictionary(uniqueKeysWithValues: result.schedule.map { ($0.number, $0.end) })
+    for attempt in result.attempts where attempt.end != ends[attempt.number] {
+      guard let costs = jobs[attempt.number].job.traits.preemption else { continue }
+      let cost = costs.checkpointSeconds + costs.restoreSeconds
+      #expect(cost <= most * (attempt.end - attempt.start) + 1e-6)
+    }
+  }
+
   @Test(arguments: 1...6 as ClosedRange<UInt64>)
   func workIsConservedAndNoDeviceIsGivenTwice(_ seed: UInt64) {
     let jobs = Self.jobs(seed)

@@ -24,22 +24,20 @@ struct CorePrediction {
     self.workload = workload
     let lanes = min(cores, total)
     let time = TimeModel(device: device.share(cores: lanes, of: total))
-    let pressure: MemoryPressure
+    let tally: WorkTally
     if let training = workload.training {
+      tally = WorkTally(trainingStep: training)
       passSeconds = time.seconds(trainingStep: training)
-      pressure = time.pressure([
-        WorkTally(forward: training.forward), WorkTally(backward: training),
-        WorkTally(optimizer: training),
-      ])
       memoryBytes = try TrainingRunner.requiredBytes(training, lanes: lanes)
     } else {
+      tally = WorkTally(forward: workload.forward)
       passSeconds = time.seconds(inference: workload.forward)
-      pressure = time.pressure([WorkTally(forward: workload.forward)])
       memoryBytes = try InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
     }
+    let pressure = time.pressure(tally, cores: lanes, footprintBytes: memoryBytes)
     traffic = MemoryTraffic(
       bytesPerSecond: pressure.bytesPerSecond, boundShare: pressure.boundShare,
-      workingSetBytes: pressure.workingSetBytes)
+      workingSetBytes: pressure.workingSetBytes, cachedShare: pressure.cachedShare)
   }
 
   /// Bytes that a checkpoint holds: nothing for inference.

@@ -13,10 +13,13 @@ struct JobEstimate: Sendable, Hashable {
   var traffic: MemoryTraffic?
   /// Its speed by number of cores; nil for a job of a fixed size.
   var scaling: ElasticRange?
-  /// Time to come to a step's bound and write its state, in seconds.
+  /// Time to come to a step's bound, in seconds.
   var checkpointSeconds = 0.0
-  /// Time to be ready again when it goes on, in seconds.
+  /// Time of steps that it makes before it goes on, in seconds.
   var restoreSeconds = 0.0
+  /// State that it keeps between runs, in bytes; writing and reading it, and setting up its memory,
+  /// take further time (`InterruptionCosts`).
+  var stateBytes = 0
 }
 
 /// What a job took.
@@ -27,6 +30,8 @@ struct JobMeasurement: Sendable {
   var details: [(name: String, unit: String, value: Double)] = []
   /// Memory and workers; nil from runners that have none of their own.
   var resources: JobResources?
+  /// What being ready took; nil from runners that do not measure it.
+  var times: InterruptionTimes?
 }
 
 /// Carries jobs out on this machine; the scheduler and the ledger know nothing of kernels.
@@ -61,6 +66,8 @@ struct JobYielded: Error {
   var stepsDone: Int
   /// Time of the steps made in this run, in seconds.
   var seconds: Double
+  /// What being ready and writing the state took; nil when it was not measured.
+  var times: InterruptionTimes?
 }
 
 /// What any thread may ask of a running job: to stop, or to make room at the next step's bound.
@@ -68,6 +75,7 @@ final class Cancellation: Sendable {
   private struct State {
     var isCancelled = false
     var mustYield = false
+    var mustYieldAtOnce = false
     var handlers: [@Sendable () -> Void] = []
   }
   private let state = Mutex(State())
@@ -83,11 +91,20 @@ final class Cancellation: Sendable {
 
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-  /// Whether it shall write its state and stop at the next bound.
+  /// Whether it shall write its state and stop at the next bound, once it has made a step.
   var mustYield: Bool { state.withLock { $0.mustYield } }
 
-  /// Asks to make room.
-  func requestYield() { state.withLock { $0.mustYield = true } }
+  /// Whether it shall stop even if this run has made no step yet, and while it sets itself up.
+  var mustYieldAtOnce: Bool { state.withLock { $0.mustYieldAtOnce } }
+
+  /// Asks to make room: for another job once this one has come further, so that no run is in vain;
+  /// `atOnce` because a user wants it.
+  func requestYield(atOnce: Bool) {
+    state.withLock { state in
+      state.mustYield = true
+      if atOnce { state.mustYieldAtOnce = true }
+    }
+  }
 
   /// Asks to stop, and calls the handlers once.
   func cancel() {

@@ -50,20 +50,11 @@ struct KernelJobRunner: JobRunner {
           + "\(Format.bytes(memory)), \(Format.bytes(memory - limit)) more",
         remedy: "give more memory, or a smaller batch")
     }
-    let stateSeconds = Double(try fixed.stateBytes()) / Self.stateBytesPerSecond
     return JobEstimate(
       seconds: fixed.passSeconds * Double(job.steps), memoryBytes: memory,
-      traffic: fixed.traffic, scaling: scaling,
-      checkpointSeconds: fixed.passSeconds + stateSeconds,
-      restoreSeconds: fixed.passSeconds + stateSeconds
-        + Double(memory) / Self.setupBytesPerSecond)
+      traffic: fixed.traffic, scaling: scaling, checkpointSeconds: fixed.passSeconds,
+      restoreSeconds: fixed.passSeconds, stateBytes: try fixed.stateBytes())
   }
-
-  /// How fast a job's state is written and read again; assumed, that of a common solid-state drive
-  /// behind SATA. `checkpointSeconds` and `restoreSeconds` of a job replace what rests on it.
-  private static let stateBytesPerSecond = 500e6
-  /// How fast a job's memory is taken and filled before its first step; assumed.
-  private static let setupBytesPerSecond = 1e9
 
   func run(
     _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation
@@ -75,20 +66,34 @@ struct KernelJobRunner: JobRunner {
     let before = pool.statistics
     defer { team.release() }
     cancellation.onCancel { team.cancel() }
+    /// What it was given when it started is on disk still.
+    func leaveIfAsked() throws {
+      if cancellation.isCancelled { throw CancellationError() }
+      guard cancellation.mustYieldAtOnce else { return }
+      throw JobYielded(stepsDone: cancellation.stepsBefore, seconds: 0)
+    }
+    try leaveIfAsked()
     let work = try StepWork(workload, team, memoryBudget: placement.memoryBytes)
+    try leaveIfAsked()
     let loaded = try WeightFile(job.model).map { try work.load($0) }
+    try leaveIfAsked()
     var made = try work.restore(cancellation.checkpoint, steps: cancellation.stepsBefore)
+    try leaveIfAsked()
     // One pass beforehand: first touch of the memory, caches, clock frequency. Training that goes
     // on from a checkpoint must not step once too often.
     if made == 0 || !work.isTraining { try work.warmUp() }
-    let setup = (ContinuousClock.now - began) / .seconds(1)
+    var times = InterruptionTimes(
+      setupSeconds: (ContinuousClock.now - began) / .seconds(1),
+      setupBytes: work.runner.requiredBytes)
     var seconds: [Double] = []
     seconds.reserveCapacity(min(job.steps, 1 << 20))
     while made < job.steps {
       if cancellation.isCancelled { throw CancellationError() }
-      if cancellation.mustYield {
-        try work.save(cancellation.checkpoint, steps: made)
-        throw JobYielded(stepsDone: made, seconds: seconds.reduce(0, +))
+      if cancellation.mustYieldAtOnce || (cancellation.mustYield && !seconds.isEmpty) {
+        let start = ContinuousClock.now
+        times.checkpointBytes = try work.save(cancellation.checkpoint, steps: made)
+        times.checkpointSeconds = (ContinuousClock.now - start) / .seconds(1)
+        throw JobYielded(stepsDone: made, seconds: seconds.reduce(0, +), times: times)
       }
       let start = ContinuousClock.now
       try work.step(made + 1)
@@ -96,16 +101,16 @@ struct KernelJobRunner: JobRunner {
       made += 1
     }
     if let checkpoint = cancellation.checkpoint { StepWork.remove(checkpoint) }
-    var details = [
-      (name: "setup", unit: "s", value: setup),
-      (name: "fastestPass", unit: "s", value: seconds.min() ?? 0),
-      (name: "slowestPass", unit: "s", value: seconds.max() ?? 0),
-    ]
+    var details =
+      times.details + [
+        (name: "fastestPass", unit: "s", value: seconds.min() ?? 0),
+        (name: "slowestPass", unit: "s", value: seconds.max() ?? 0),
+      ]
     if let loaded { details.append((name: "loadedParameters", unit: "", value: Double(loaded))) }
     if let loss = work.loss { details.append((name: "loss", unit: "", value: loss)) }
     return JobMeasurement(
       seconds: seconds.reduce(0, +), details: details,
-      resources: try resources(workers, before, work.runner, steps: seconds.count))
+      resources: try resources(workers, before, work.runner, steps: seconds.count), times: times)
   }
 
   /// What the job's workers did since `before`, and where its memory is.

@@ -46,6 +46,8 @@ struct LocalBackEnd: BackEnd {
   var urgent: [BackEndEvent] = []
   /// What could not be written because the disk was full or the like; tried again and again.
   var unwritten: [UnwrittenEnd] = []
+  /// What interruptions were seen to cost here.
+  var costs = InterruptionCosts()
   /// Tells of a job that can never run here, before it is taken; a service asks it.
   var refusal: @Sendable (Job) -> Refusal? = { _ in nil }
   /// Whether it stays when there is nothing to do, and takes requests.
@@ -129,7 +131,7 @@ struct LocalBackEnd: BackEnd {
       console.note("\(jobs[job.number].id): refused: it \(reason)")
     case .preempt(let job):
       console.note("\(jobs[job.number].id): is asked to stop at its next step and make room")
-      running[job.number]?.cancellation.requestYield()
+      running[job.number]?.cancellation.requestYield(atOnce: false)
     // No node of this machine fails and leaves the rest alive.
     case .lose: break
     case .start(let job, let placement):
@@ -171,7 +173,7 @@ struct LocalBackEnd: BackEnd {
     running[number] = Running(run: run, job: job, start: now, cancellation: cancellation)
     outcomes[number].start(place, at: now)
     console.note(
-      "\(planned.id): started on \(place.cpus.count) cores of NUMA node "
+      "\(planned.id): started on \(Format.count(place.cpus.count, "core")) of NUMA node "
         + place.numaNodes.map(String.init).joined(separator: ", ")
         + (planned.stepsDone > 0 ? ", after \(planned.stepsDone) steps kept" : ""))
     let (runner, inbox, specification) = (runner, inbox, planned.specification)
@@ -202,6 +204,7 @@ struct LocalBackEnd: BackEnd {
     }
     let (state, reason) = verdict(ended, result)
     let measured = try? result.get()
+    if let times = measured?.times { costs.see(times) }
     try write(
       UnwrittenEnd(
         id: jobs[number].id, run: ended.run, state: state, reason: reason, measured: measured,
@@ -221,9 +224,20 @@ struct LocalBackEnd: BackEnd {
     try keepServing(jobs[number].id) { () throws(UserError) in
       try ledger.yield(
         jobs[number].id, run: ended.run, stepsDone: yielded.stepsDone,
-        isPaused: ended.isPausing, measuredSeconds: yielded.seconds, at: Self.wallTime)
+        isPaused: ended.isPausing, measuredSeconds: yielded.seconds, at: Self.wallTime,
+        measurements: yielded.times?.details ?? [])
     }
+    let steps = yielded.stepsDone - ended.cancellation.stepsBefore
+    jobs[number].learn(yielded.seconds, steps: steps, as: ended.job)
     jobs[number].stepsDone = yielded.stepsDone
+    if let times = yielded.times {
+      costs.see(times)
+      // What it took this very job is known better than what it takes jobs of its size.
+      jobs[number].setCosts(
+        Preemption(
+          checkpointSeconds: jobs[number].estimate.checkpointSeconds + times.checkpointSeconds,
+          restoreSeconds: times.setupSeconds))
+    }
     outcomes[number].keep(yielded)
     console.note("\(jobs[number].id): stopped after \(yielded.stepsDone) steps, its state is kept")
     if ended.isPausing {
@@ -236,7 +250,8 @@ struct LocalBackEnd: BackEnd {
     }
     waiting.insert(number)
     return .yielded(
-      number, remainingSeconds: jobs[number].remainingSeconds(as: ended.job))
+      number, remainingSeconds: jobs[number].remainingSeconds(as: ended.job),
+      costs: jobs[number].job.traits.preemption)
   }
 
   private func verdict(
@@ -269,8 +284,9 @@ struct LocalBackEnd: BackEnd {
   mutating func interrupt() throws(UserError) {
     guard !isInterrupted else { return }
     isInterrupted = true
-    console.note("interrupted: stopping \(running.count) jobs (again to leave at once)")
-    for number in running.keys.sorted() { running[number]?.cancellation.requestYield() }
+    console.note(
+      "interrupted: stopping \(Format.count(running.count, "job")) (again to leave at once)")
+    for number in running.keys.sorted() { running[number]?.cancellation.requestYield(atOnce: true) }
     for number in waiting.sorted() + pending.sorted() { try leave(number) }
   }
 

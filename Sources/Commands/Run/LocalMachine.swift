@@ -42,11 +42,13 @@ struct LocalMachine {
   /// - Throws: `UserError` when the machine shows nothing to run on.
   init(machine: Machine, pool: WorkerPool, device: Device) throws(UserError) {
     var resources = try Self.resources(machine, pool.layout)
-    // The device's bandwidth is that of all cores; each node moves its part of it.
+    // Measured is what all cores move together; each node moves its part of it.
     let cores = Double(max(1, resources.total.cores))
+    let bandwidth = device.neighbour?.jointBytesPerSecond ?? device.memoryBandwidth
     for index in resources.nodes.indices {
       let part = Double(resources.nodes[index].cpus.count) / cores
-      resources.nodes[index].memoryBandwidth = device.memoryBandwidth.value * part
+      resources.nodes[index].memoryBandwidth = bandwidth.value * part
+      resources.nodes[index].neighbour = device.neighbour
     }
     self.resources = resources
     notes = pool.notes + machine.notes.filter { $0.hasPrefix("Slurm gave") }

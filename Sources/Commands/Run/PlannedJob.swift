@@ -31,13 +31,28 @@ struct PlannedJob: Sendable {
     traits.deadline = traits.deadline.map { zero + $0 }
     traits.elastic = traits.elastic ?? estimate.scaling
     traits.traffic = estimate.traffic
-    traits.preemption =
-      specification.isPreemptible
-      ? Preemption(
-        checkpointSeconds: specification.fields.checkpointSeconds ?? estimate.checkpointSeconds,
-        restoreSeconds: specification.fields.restoreSeconds ?? estimate.restoreSeconds) : nil
     job.traits = traits
+    setCosts(InterruptionCosts().preemption(of: estimate))
     job.estimateSeconds = remainingSeconds
+  }
+
+  /// Notes what an interruption of it should take; what its file says stands.
+  mutating func setCosts(_ costs: Preemption) {
+    guard specification.isPreemptible else { return }
+    job.traits.preemption = Preemption(
+      checkpointSeconds: specification.fields.checkpointSeconds ?? costs.checkpointSeconds,
+      restoreSeconds: specification.fields.restoreSeconds ?? costs.restoreSeconds)
+  }
+
+  /// Notes what a run of some steps took on as many cores as `running` had: what is left goes on at
+  /// that pace. A user's estimate stands.
+  mutating func learn(_ seconds: Double, steps: Int, as running: Job) {
+    guard seconds > 0, steps > 0, specification.fields.estimateSeconds == nil else { return }
+    var whole = job
+    (whole.estimateSeconds, whole.resumeSeconds) = (estimate.seconds, 0)
+    let predicted = whole.resized(to: running.cores).estimateSeconds
+    let measured = seconds / Double(steps) * Double(max(1, specification.steps))
+    if predicted > 0 { estimate.seconds *= measured / predicted }
   }
 
   /// What is left to run on the job's own number of cores, in seconds: of the user's estimate, else

@@ -50,6 +50,7 @@ struct RunSession {
     let (settings, users) = try choices.prepared(for: policy, ledger)
     var world = LocalBackEnd(
       ledger: ledger, runner: runner, inbox: inbox, console: console, users: users)
+    world.costs = try InterruptionCosts(ledger)
     let earlier = try submit(specifications, estimates, &world)
     var engine = SchedulerEngine(
       resources: resources, policy: policy.policy(settings), endsByEstimate: false)
@@ -112,7 +113,8 @@ struct RunSession {
     }
     let done = earlier.count { $0.state == .done }
     if done > 0 {
-      console.note("\(done) jobs were done before; another --ledger would run them again")
+      console.note(
+        "\(Format.count(done, "job")) done before; another --ledger would run them again")
     }
     return earlier
   }

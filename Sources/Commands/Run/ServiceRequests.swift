@@ -138,6 +138,7 @@ extension LocalBackEnd {
     var planned = planned
     let number = jobs.count
     planned.job.number = number
+    planned.setCosts(costs.preemption(of: planned.estimate))
     planned.job.user = planned.specification.fields.user.map { users.number(of: $0) } ?? 0
     var traits = planned.job.traits
     traits.array = planned.specification.fields.jobArray(&arrays)
@@ -157,7 +158,7 @@ extension LocalBackEnd {
   private mutating func pause(_ number: Int) throws(UserError) {
     if running[number] != nil {
       running[number]?.isPausing = true
-      running[number]?.cancellation.requestYield()
+      running[number]?.cancellation.requestYield(atOnce: true)
       return
     }
     try ledger.setPaused(jobs[number].id, true)

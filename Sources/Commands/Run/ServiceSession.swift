@@ -37,6 +37,7 @@ struct ServiceSession {
     var world = LocalBackEnd(
       ledger: ledger, runner: runner, inbox: inbox, console: console, isService: true,
       users: users)
+    world.costs = try InterruptionCosts(ledger)
     try takeUp(ledger, &world)
     var engine = SchedulerEngine(
       resources: resources, policy: policy.policy(settings), endsByEstimate: false)
@@ -82,6 +83,6 @@ struct ServiceSession {
         console.warn("\(job.id): cannot be taken up: \(error)")
       }
     }
-    if !world.jobs.isEmpty { console.note("\(world.jobs.count) jobs taken up") }
+    if !world.jobs.isEmpty { console.note("\(Format.count(world.jobs.count, "job")) taken up") }
   }
 }

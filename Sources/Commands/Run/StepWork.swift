@@ -48,13 +48,16 @@ final class StepWork {
   /// "HFMCKPT1" as a number, little-endian.
   private static let mark: UInt64 = 0x3154_504B_434D_4648
 
-  /// Writes the state after a number of steps, whole or not at all; inference has none.
-  func save(_ path: String?, steps: Int) throws {
-    guard let training, let path else { return }
+  /// Writes the state after a number of steps, whole or not at all, and returns its bytes;
+  /// inference has none.
+  func save(_ path: String?, steps: Int) throws -> Int {
+    guard let training, let path else { return 0 }
     let temporary = path + ".tmp"
     guard let file = fopen(temporary, "wb") else { throw Self.failure(temporary) }
     var isWhole = true
+    var bytes = 0
     func put<Value: BitwiseCopyable>(_ values: [Value]) {
+      bytes += MemoryLayout<Value>.stride * values.count
       isWhole =
         isWhole && fwrite(values, MemoryLayout<Value>.stride, values.count, file) == values.count
     }
@@ -71,6 +74,7 @@ final class StepWork {
       unlink(temporary)
       throw error
     }
+    return bytes
   }
 
   /// Reads the state back; returns after how many steps it was written: 0, and nothing changed,

@@ -235,7 +235,8 @@ enum SimulateCommand: Command {
       let refused = outcome.result.refused
       let first = refused.prefix(3).map { "\($0.id) \($0.refusal)" }.joined(separator: "; ")
       console.warn(
-        "\(outcome.policy.rawValue): \(refused.count) jobs can never run here: \(first)"
+        "\(outcome.policy.rawValue): \(Format.count(refused.count, "job")) can never run here: "
+          + first
           + (refused.count > 3 ? "; …" : ""))
     }
     if console.json {

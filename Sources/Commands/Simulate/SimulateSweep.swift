@@ -16,6 +16,17 @@ struct SimulateSweep {
   private typealias Case = (size: Int, policy: PolicyName)
 
   init(_ arguments: Arguments, _ policies: [PolicyName]) throws(UserError) {
+    let sweeping = arguments.has("sweep") ? "--sweep" : "--goal-wait"
+    if arguments.has("processors") {
+      throw UserError(
+        .input, key: "--processors", "given together with \(sweeping), which tries several sizes",
+        remedy: "leave it out, or name the sizes with --sweep")
+    }
+    for option in ["schedule", "placements", "html"] where arguments.has(option) {
+      throw UserError(
+        .input, key: "--\(option)", "tells of one machine, \(sweeping) tries several",
+        remedy: "run the size of your choice once more with --processors N or --cluster NAME")
+    }
     let text = arguments.string("sweep")
     let numbers = (text ?? "").split(separator: ",").map { Int($0) ?? 0 }
     let isFaulty = numbers.isEmpty || !numbers.allSatisfy((1...10_000_000).contains)

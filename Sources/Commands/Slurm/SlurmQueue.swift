@@ -19,6 +19,8 @@ struct SlurmQueue {
   /// Every job that slurmctld knew at the last look.
   private(set) var known: [SlurmJob] = []
   private var missed: [Int: Int] = [:]
+  /// Names of the nodes that the ledger knows of a job.
+  private var noted: [Int: [String]] = [:]
   /// States of our jobs at the last look.
   private var seen: [Int: [String]] = [:]
   private let coresPerSocket: [String: Int]
@@ -146,6 +148,10 @@ struct SlurmQueue {
     if outcomes[index].state == .queued, let started, !parts.allSatisfy({ $0.state == "PENDING" }) {
       outcomes[index].state = .running
       try ledger.noteEngineStart(jobs[index].id, on: place, at: started)
+    }
+    let nodes = Set(grants.map(\.node)).sorted()
+    if !nodes.isEmpty, noted.updateValue(nodes, forKey: index) != nodes {
+      try ledger.noteEngineNodes(nodes, of: jobs[index].id)
     }
     guard isOver else { return false }
     let worst = parts.first { $0.state != "COMPLETED" } ?? parts[0]

@@ -8,7 +8,12 @@
 /// speed is divided by the work left: Σ speed / work left is the rate at which jobs are completed.
 /// Waiting counts like work, so that a long job is not passed over for ever. A change of devices
 /// costs a checkpoint and a restart, which lower the goodput of every choice but the present one as
-/// in Sia (section 3.3), so that it is made only where it pays.
+/// in Sia (section 3.3), so that it is made only where it pays; and nobody is moved before it has
+/// worked as long as that costs, whatever the predictions say.
+///
+/// A job that has outlasted its estimate is believed to have as long to go as it is late: run times
+/// are so spread that the median of what is left grows with the age (Harchol-Balter and Downey, ACM
+/// TOCS 15(3), 1997). So its claim sinks the later it is, and others get its devices.
 public struct ElasticGoodputPolicy: SchedulingPolicy {
   /// `elastic-goodput`.
   public static let name = "elastic-goodput"
@@ -28,6 +33,8 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
   /// How often each job was interrupted.
   private var restarts: [Int: Int] = [:]
   private var lastDivision = -Double.infinity
+  /// When time alone makes another division worth while.
+  private var nextDivision = Double.infinity
   /// Whether something happened that the last division does not know.
   private var isStale = false
 
@@ -42,14 +49,16 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
     note(event)
+    if state.now >= nextDivision { isStale = true }
     var outcome = PolicyOutcome()
     if isStale, state.now >= lastDivision + roundSeconds {
-      divide(state, &outcome)
+      nextDivision = divide(state, &outcome)
       lastDivision = state.now
       isStale = false
     }
     start(state, &outcome)
-    outcome.wakeAt = isStale ? max(state.now, lastDivision + roundSeconds) : nil
+    let due = isStale ? state.now : nextDivision
+    outcome.wakeAt = due < .infinity ? max(due, lastDivision + roundSeconds) : nil
     return outcome
   }
 
@@ -70,15 +79,21 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     }
   }
 
-  /// Divides all devices that are not bound anew.
-  private mutating func divide(_ state: ClusterState, _ outcome: inout PolicyOutcome) {
+  /// Divides all devices that are not bound anew; returns when to do so again even if nothing
+  /// happens: while others wait, when a job may be moved or outlasts its estimate, and each round
+  /// from then on.
+  private mutating func divide(_ state: ClusterState, _ outcome: inout PolicyOutcome) -> Double {
+    var again = Double.infinity
     var devices = state.free.cores
     var jobs: [(job: Job, isRunning: Bool)] = []
     for number in running.keys.sorted() {
       guard let run = running[number] else { continue }
       if run.isLeaving || Self.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
+      let spared = run.job.sparedUntil(start: run.start, work: 1)
+      again = min(again, spared > state.now ? spared : run.start + run.job.estimateSeconds)
+      if spared > state.now { continue }
       var job = run.job
-      job.estimateSeconds = max(1e-3, job.estimateSeconds - (state.now - run.start))
+      job.estimateSeconds = Self.secondsLeft(job.estimateSeconds, after: state.now - run.start)
       jobs.append((job, true))
       devices += job.cores
     }
@@ -95,6 +110,13 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
         outcome.preemptions.append(job.number)
       }
     }
+    return state.queue.isEmpty ? .infinity : again
+  }
+
+  /// What is left of an estimate, in seconds, after some of it; see above. One that is just late
+  /// has a tenth of it left, as predictions are off by about as much.
+  static func secondsLeft(_ estimate: Double, after run: Double) -> Double {
+    run < estimate ? max(1e-3, estimate - run) : max(1e-3, run - estimate, estimate / 10)
   }
 
   /// What each number of devices is worth to a job.
