@@ -52,7 +52,11 @@ enum PlanCommand: Command {
     let bar = SearchProgress(console)
     let search = task.search(request)
     let workers = PlanWorkers()
-    let result = try search.run(workers: workers.run, progress: bar.check)
+    let result: VariantSearch.Result
+    do { result = try search.run(workers: workers.run, progress: bar.check) } catch {
+      bar.finish()
+      throw PlanHint.narrower(error, model, task.workload, request)
+    }
     bar.finish()
     if result.stopped { console.warn("interrupted: the best plans so far") }
     let seconds = (clock.now - start) / .seconds(1)
@@ -118,12 +122,14 @@ enum ClusterOption {
   /// joined by `+`, or a profile with parts; nil for one kind.
   static func mixed(_ arguments: Arguments) throws(UserError) -> MixedCluster? {
     guard let name = arguments.string("cluster"), name != "here" else { return nil }
-    let catalogue = try HardwareSource.catalogue(arguments)
     if Files.exists(name), !Files.isFolder(name) {
       return try MixedCluster(
-        parsing: try Files.read(name, limit: 1 << 26), file: name, catalogue)
+        parsing: try Files.read(name, limit: 1 << 26), file: name,
+        try HardwareSource.catalogue(arguments))
     }
-    guard name.contains("+"), !catalogue.clusters.contains(where: { $0.id == name })
+    guard name.contains("+") else { return nil }
+    let catalogue = try HardwareSource.catalogue(arguments)
+    guard !catalogue.clusters.contains(where: { $0.id == name })
     else { return nil }
     return try MixedCluster(words: name, catalogue)
   }

@@ -3,7 +3,7 @@ import HardwareDiscovery
 import Planner
 
 /// Visits a search's cuts on all cores. The pool is made when a search has lasted a moment: most
-/// end before that, and pay nothing.
+/// end before that, and share their work with a few plain threads.
 final class PlanWorkers {
   private static let patience = Duration.milliseconds(200)
   private let began = ContinuousClock.now
@@ -18,10 +18,9 @@ final class PlanWorkers {
 
   /// Runs a body for each index and returns the parts in their order.
   func run(_ count: Int, _ body: @escaping @Sendable (Int) -> SearchPart) -> [SearchPart] {
-    guard count > 1, let team = ready(), let parts = try? team.map(count, body) else {
-      return (0..<count).map(body)
-    }
-    return parts
+    guard count > 1 else { return (0..<count).map(body) }
+    if let team = ready(), let parts = try? team.map(count, body) { return parts }
+    return ShortTeam.map(count, body)
   }
 
   private func ready() -> WorkerTeam? {

@@ -25,8 +25,8 @@ struct ActivationWalk: Sendable, Hashable {
   private(set) var external = 0
 
   /// Walks a forward pass without backward.
-  init(inference graph: OperatorGraph) {
-    var state = WalkState(graph, nil, Conventions(graph, keepsGate: true))
+  init(inference tables: GraphTables) {
+    var state = WalkState(tables, tables.conventions.keepingGates)
     state.markNeeded()
     state.runForward()
     (points, external) = (state.points, state.external)
@@ -37,9 +37,10 @@ struct ActivationWalk: Sendable, Hashable {
   /// Walks forward and backward once for each mode of recomputation, in the order of its cases.
   ///
   /// - Parameter conventions: what the framework keeps beyond the graph's tensors.
-  static func all(_ graph: TrainingGraph, _ conventions: Conventions) -> [ActivationWalk] {
-    let state = WalkState(graph.forward, graph, conventions)
-    return Recompute.allCases.map { ActivationWalk(graph, state, $0) }
+  static func all(_ tables: GraphTables, _ conventions: Conventions) -> [ActivationWalk] {
+    guard let training = tables.training else { return [] }
+    let state = WalkState(tables, conventions)
+    return Recompute.allCases.map { ActivationWalk(training, state, $0) }
   }
 
   private init(_ graph: TrainingGraph, _ prepared: WalkState, _ recompute: Recompute) {
@@ -76,7 +77,8 @@ private struct WalkState {
   private var neededUntil: [Int?]
   private let isAutocast: Bool
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?, _ conventions: Conventions) {
+  init(_ tables: GraphTables, _ conventions: Conventions) {
+    let graph = tables.graph
     self.graph = graph
     isAutocast = conventions.autocast
     valueBytes = [Int](repeating: 0, count: graph.values.count)
@@ -84,21 +86,12 @@ private struct WalkState {
     neededUntil = [Int?](repeating: nil, count: graph.values.count)
     sharedLive = [Bool](repeating: false, count: graph.sharedParameters.count)
     backwardOf = [[Int]](repeating: [], count: graph.calls.count)
-    calls = training?.backwardCalls ?? []
+    calls = tables.training?.backwardCalls ?? []
     for (position, backward) in calls.enumerated() { backwardOf[backward.call].append(position) }
-    let autocast = conventions.autocast ? AutocastFormats(graph) : nil
-    func formats(_ call: Int, _ backward: BackwardBlock?) -> BlockFormats {
-      autocast.map { BlockFormats($0.wide[call], backward) } ?? .stated
-    }
-    var prints = FootprintTable(graph, training, conventions)
-    forwardPrints = graph.calls.enumerated().map { position, call in
-      prints.footprint(call, nil, formats(position, nil))
-    }
-    backwardPrints = calls.map { backward in
-      prints.footprint(
-        graph.calls[backward.call], backward.block,
-        formats(backward.call, training?.backwardBlocks[backward.block]))
-    }
+    var prints = FootprintTable(
+      tables, conventions, conventions.autocast ? AutocastFormats(graph) : nil)
+    forwardPrints = graph.calls.indices.map { prints.footprint($0, nil) }
+    backwardPrints = calls.map { prints.footprint($0.call, $0.block) }
   }
 
   /// Whether a call's layer is computed again, whole or in part.
@@ -120,12 +113,12 @@ private struct WalkState {
       let print = backwardPrints[position]
       for (input, value) in call.inputs.enumerated() {
         let first = input >= call.outputs.count || backward.firstIteration == 0
-        let reads = print.savedInputs.contains(input) || needsInputs(backward.call)
+        let reads = print.savedInputs[input] || needsInputs(backward.call)
         if first && reads { neededUntil[value.index] = position }
       }
       let reachesEnd = backward.firstIteration + backward.count == call.count
       for (output, value) in call.outputs.enumerated()
-      where reachesEnd && print.savedOutputs.contains(output) && !recomputes(backward.call) {
+      where reachesEnd && print.savedOutputs[output] && !recomputes(backward.call) {
         neededUntil[value.index] = max(neededUntil[value.index] ?? 0, position)
       }
     }
@@ -144,8 +137,8 @@ private struct WalkState {
     let all = needsInputs(calls[position].call)
     return print.outputs.enumerated().reduce(0) { sum, output in
       let read =
-        all || print.savedInputs.contains(output.offset)
-        || print.savedOutputs.contains(output.offset)
+        all || print.savedOutputs[output.offset]
+        || output.offset < print.savedInputs.count && print.savedInputs[output.offset]
       return read ? Saturating.add(sum, output.element) : sum
     }
   }
@@ -263,7 +256,9 @@ private struct WalkState {
     } else if recomputes(call) {
       points.append(point(print.forwardPeak))
       // Results that backward reads are made again; the next layer has kept those of the first run.
-      let again = print.savedOutputs.reduce(0) { Saturating.add($0, print.outputs[$1]) }
+      let again = zip(print.savedOutputs, print.outputs).reduce(0) {
+        $1.0 ? Saturating.add($0, $1.1) : $0
+      }
       points.append(point(Saturating.sum(print.saved, again, print.backwardPeak)))
     } else {
       points.append(point(print.backwardPeak))

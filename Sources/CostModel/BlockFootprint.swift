@@ -12,12 +12,10 @@ struct BlockFootprint {
   var savedByProducts = 0
   /// Bytes of each output; 0 when it is only another view of an input.
   var outputs: [Int] = []
-  /// The input that an output is another view of.
-  var aliases: [Int?] = []
-  /// Inputs that backward reads.
-  var savedInputs: Set<Int> = []
-  /// Outputs that backward reads.
-  var savedOutputs: Set<Int> = []
+  /// Whether backward reads each input.
+  var savedInputs: [Bool] = []
+  /// Whether backward reads each output.
+  var savedOutputs: [Bool] = []
   /// Largest growth during backward over the state at its start; at least 0.
   var backwardPeak = 0
   /// Gradient bytes of the parameters that belong to the block (not tied).
@@ -32,51 +30,53 @@ extension BlockFootprint {
   /// Walks a block's forward operators, and its backward ones when it trains.
   ///
   /// - Parameters:
+  ///   - storage: where tensors of both lie.
   ///   - conventions: what the framework keeps beyond the graph's own tensors.
   ///   - formats: those that tensors have where the graph's are not theirs.
   init(
-    _ block: Block, _ backward: BackwardBlock?, tied: Set<TensorID>, _ conventions: Conventions,
-    _ formats: BlockFormats = .stated
+    _ block: Block, _ backward: BackwardBlock?, tied: [TensorID], _ storage: Storage,
+    _ conventions: Conventions, _ formats: BlockFormats
   ) {
-    let storage = Storage(block, backward)
-    let kept = backward.map { $0.saved + conventions.keptInputs(block) } ?? []
-    var savedRoots = Set(kept.map(storage.root))
-    var copies: [TensorID: Int] = [:]
-    if formats.isAutocast, let backward {
-      let casts = AutocastCopies(block, backward, storage, formats)
-      copies = casts.bytes
-      savedRoots.subtract(casts.copiedOnly.subtracting(conventions.keptInputs(block)))
+    let inputs = conventions.keptInputs(block)
+    var isSaved = [Bool](repeating: false, count: storage.forwardCount)
+    for id in backward?.saved ?? [] { isSaved[storage.root(id).index] = true }
+    let casts = backward.flatMap {
+      formats.isAutocast ? AutocastCopies(block, $0, storage, formats) : nil
     }
+    for id in casts?.copiedOnly ?? [] { isSaved[id.index] = false }
+    if backward != nil { for id in inputs { isSaved[storage.root(id).index] = true } }
     outputs = block.outputs.map { id in
-      storage.isInput(storage.root(id)) ? 0 : formats.bytes(id, block.tensors)
+      storage.isInput(storage.root(id)) ? 0 : formats.bytes(id, storage)
     }
-    aliases = block.outputs.map { block.inputs.firstIndex(of: storage.root($0)) }
-    for (position, id) in block.inputs.enumerated() where savedRoots.contains(id) {
-      savedInputs.insert(position)
+    savedInputs = block.inputs.map { isSaved[$0.index] }
+    savedOutputs = block.outputs.map { isSaved[storage.root($0).index] }
+    var isOutput = [Bool](repeating: false, count: storage.forwardCount)
+    for id in block.outputs { isOutput[storage.root(id).index] = true }
+    var held = [Int](repeating: 0, count: storage.forwardCount)
+    for index in held.indices where isSaved[index] && !isOutput[index] {
+      guard storage.isActivation(TensorID(index)) else { continue }
+      held[index] = formats.bytes(TensorID(index), storage)
     }
-    let outputRoots = block.outputs.map(storage.root)
-    for (position, root) in outputRoots.enumerated() where savedRoots.contains(root) {
-      savedOutputs.insert(position)
-    }
-    let inner = savedRoots.filter { storage.isActivation($0) && !outputRoots.contains($0) }
-    let held = inner.reduce(into: [:]) { $0[$1] = formats.bytes($1, block.tensors) }
-    saved = Saturating.add(
-      held.values.reduce(0, Saturating.add), copies.values.reduce(0, Saturating.add))
+    saved = (held + (casts?.bytes ?? [])).reduce(0, Saturating.add)
     if let backward {
       let extra = conventions.extraSaved(
-        block, inner: inner, read: savedRoots,
-        trained: Set(backward.parameterGradients.map(\.parameter)), storage, formats)
+        block, backward, isHeld: held.map { $0 > 0 }, isRead: isSaved, storage, formats)
       weightCopies = conventions.weightCopies(block)
-      savedByProducts = Self.products(block).map(storage.root).reduce(into: []) {
-        if !$0.contains($1) { $0.append($1) }
-      }.reduce(weightCopies) { Saturating.add($0, held[$1] ?? 0) }
+      var isProduct = [Bool](repeating: false, count: storage.forwardCount)
+      for id in Self.products(block) { isProduct[storage.root(id).index] = true }
+      savedByProducts = zip(held, isProduct).reduce(weightCopies) {
+        $1.1 ? Saturating.add($0, $1.0) : $0
+      }
       saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
       savedByProducts = min(savedByProducts, saved)
-      walk(backward, block, storage, held: held, copies: copies, tied: tied, conventions, formats)
+      walk(
+        backward, storage, held: held, copies: casts?.bytes ?? [], tied: tied, conventions, formats)
     }
-    forwardPeak = Self.forwardPeak(
-      block, storage, kept: savedRoots.union(outputRoots), copies: copies, conventions, formats)
-    forwardPeak = Saturating.add(forwardPeak, weightCopies)
+    let kept = zip(isSaved, isOutput).map { $0 || $1 }
+    forwardPeak = Saturating.add(
+      Self.forwardPeak(
+        block, storage, isKept: kept, copies: casts?.bytes ?? [], conventions, formats),
+      weightCopies)
   }
 
   /// What matrix products, convolutions and attention give, without the scores of attention that is
@@ -92,22 +92,22 @@ extension BlockFootprint {
   }
 
   private static func forwardPeak(
-    _ block: Block, _ storage: Storage, kept: Set<TensorID>, copies: [TensorID: Int],
+    _ block: Block, _ storage: Storage, isKept: [Bool], copies: [Int],
     _ conventions: Conventions, _ formats: BlockFormats
   ) -> Int {
-    let lastUse = storage.lastUse(block.operators, of: block.tensors.count)
+    let uses = storage.forward
     var live = 0
     var peak = 0
-    for (step, op) in block.operators.enumerated() {
-      for id in op.outputs where storage.root(id) == id {
-        live = Saturating.add(live, formats.bytes(id, block.tensors))
-      }
-      let space = conventions.forwardWorkspace(op, block.tensors, formats)
+    for step in block.operators.indices {
+      for id in uses.taken[step] { live = Saturating.add(live, formats.bytes(id, storage)) }
+      let space =
+        uses.mayNeedWorkspace[step]
+        ? conventions.forwardWorkspace(block.operators[step], block.tensors, storage, formats) : 0
       peak = max(peak, Saturating.add(live, space))
-      for id in storage.touched(op) where lastUse[id.index] == step {
-        if let bytes = copies[id] { live = Saturating.add(live, bytes) }
-        if storage.isActivation(id), !kept.contains(id) {
-          live -= min(live, formats.bytes(id, block.tensors))
+      for id in uses.left[step] {
+        if !copies.isEmpty { live = Saturating.add(live, copies[id.index]) }
+        if storage.isActivation(id), !isKept[id.index] {
+          live -= min(live, formats.bytes(id, storage))
         }
       }
     }
@@ -115,44 +115,38 @@ extension BlockFootprint {
   }
 
   private mutating func walk(
-    _ backward: BackwardBlock, _ block: Block, _ storage: Storage, held: [TensorID: Int],
-    copies: [TensorID: Int], tied: Set<TensorID>, _ conventions: Conventions,
-    _ formats: BlockFormats
+    _ backward: BackwardBlock, _ storage: Storage, held: [Int], copies: [Int], tied: [TensorID],
+    _ conventions: Conventions, _ formats: BlockFormats
   ) {
-    let own = backward.parameterGradients.filter { !tied.contains($0.parameter) }
-    ownGradients = own.reduce(0) { Saturating.add($0, backward.tensors[$1.gradient.index].bytes) }
-    inputGradients = backward.inputGradients.map { id in
-      id.map { formats.bytes($0, backward.tensors) } ?? 0
+    let uses = storage.backward
+    let gradients = backward.parameterGradients
+    ownGradients = gradients.reduce(0) {
+      tied.contains($1.parameter) ? $0 : Saturating.add($0, storage.bytes[$1.gradient.index])
     }
-    let kept = Set(
-      (backward.parameterGradients.map(\.gradient) + backward.inputGradients.compactMap(\.self))
-        .map(storage.root))
-    let lastUse = storage.lastUse(backward.operators, of: backward.tensors.count)
-    var lastProduct: [TensorID: Int] = [:]
-    for (step, op) in backward.operators.enumerated() where !copies.isEmpty {
-      guard AutocastFormats.isProduct(op.kind) else { continue }
-      for id in op.inputs { lastProduct[storage.root(id)] = step }
-    }
+    inputGradients = backward.inputGradients.map { $0.map { formats.bytes($0, storage) } ?? 0 }
+    var isKept = [Bool](repeating: false, count: backward.tensors.count)
+    for gradient in gradients { isKept[storage.root(gradient.gradient).index] = true }
+    for id in backward.inputGradients { if let id { isKept[storage.root(id).index] = true } }
     /// Bytes of a tensor, small enough that a sum over a block cannot trap.
-    func bytes(_ id: TensorID) -> Int { min(formats.bytes(id, backward.tensors), 1 << 50) }
-    var allocated = Set(backward.outputGradients.compactMap(\.self))
+    func bytes(_ id: TensorID) -> Int { min(formats.bytes(id, storage), 1 << 50) }
     var (live, peak) = (0, 0)
-    for (step, op) in backward.operators.enumerated() {
-      for id in op.outputs.map(storage.root) where allocated.insert(id).inserted {
-        if id.index >= block.tensors.count { live += bytes(id) }
-      }
-      let space = conventions.backwardWorkspace(op, backward.tensors, storage, formats)
+    for step in backward.operators.indices {
+      for id in uses.taken[step] { live += bytes(id) }
+      let space =
+        uses.mayNeedWorkspace[step]
+        ? conventions.backwardWorkspace(
+          backward.operators[step], backward.tensors, storage, formats) : 0
       peak = max(peak, live + space)
-      let touched = storage.touched(op)
-      for id in touched where !copies.isEmpty && lastProduct[id] == step {
-        live -= min(copies[id] ?? 0, 1 << 50)
+      if !copies.isEmpty {
+        for id in uses.leftByProducts[step] where id.index < storage.forwardCount {
+          live -= min(copies[id.index], 1 << 50)
+        }
       }
-      for id in touched where lastUse[id.index] == step {
-        let isGradient = id.index >= block.tensors.count && !kept.contains(id)
-        if isGradient {
+      for id in uses.left[step] {
+        if id.index < storage.forwardCount {
+          live -= min(held[id.index], 1 << 50)
+        } else if !isKept[id.index] {
           live -= bytes(id)
-        } else if let bytes = held[id] {
-          live -= min(bytes, 1 << 50)
         }
       }
     }
@@ -163,31 +157,35 @@ extension BlockFootprint {
 /// Narrow copies that products make of wide operands and keep for their weights' gradients, each
 /// its own (autocast caches the casts of parameters only).
 private struct AutocastCopies {
-  /// Bytes of the copies of each tensor.
-  private(set) var bytes: [TensorID: Int] = [:]
+  /// Bytes of the copies of each forward tensor.
+  private(set) var bytes: [Int]
   /// Tensors that only products read in backward: their copies are kept, they are not.
-  private(set) var copiedOnly: Set<TensorID> = []
+  private(set) var copiedOnly: [TensorID] = []
 
   init(
     _ block: Block, _ backward: BackwardBlock, _ storage: Storage, _ formats: BlockFormats
   ) {
-    var others: Set<TensorID> = []
+    bytes = [Int](repeating: 0, count: storage.forwardCount)
+    var isReadOtherwise = [Bool](repeating: false, count: storage.forwardCount)
     var packed: Set<TensorID> = []
     for op in backward.operators {
-      for id in op.inputs where id.index < block.tensors.count {
+      let isProduct = AutocastFormats.isProduct(op.kind)
+      for id in op.inputs where id.index < storage.forwardCount {
         let root = storage.root(id)
-        guard block[id].role == .activation || block[id].role == .input else { continue }
-        guard AutocastFormats.isProduct(op.kind), formats.widens(id, block.tensors) else {
-          others.insert(root)
+        guard storage.isActivation(id) || storage.isInput(id) else { continue }
+        guard isProduct, formats.widens(id, storage) else {
+          isReadOtherwise[root.index] = true
           continue
         }
         if block.packsProjections, Self.isProjection(op.name), !packed.insert(root).inserted {
           continue
         }
-        bytes[root, default: 0] = Saturating.add(bytes[root] ?? 0, block[id].bytes)
+        bytes[root.index] = Saturating.add(bytes[root.index], storage.bytes[id.index])
       }
     }
-    copiedOnly = Set(bytes.keys).subtracting(others)
+    for index in bytes.indices where bytes[index] > 0 && !isReadOtherwise[index] {
+      copiedOnly.append(TensorID(index))
+    }
   }
 
   /// Whether a product makes queries, keys or values.

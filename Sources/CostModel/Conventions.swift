@@ -22,38 +22,54 @@ struct Conventions: Sendable, Hashable {
   /// The format that products are computed in where weights are stored wider; nil: in theirs.
   let narrow: DataType?
   /// Whether autocast makes narrow copies of wide tensors.
-  let autocast: Bool
-  private let upcastsLoss: Bool
+  private(set) var autocast: Bool
+  private var upcastsLoss: Bool
+  /// Whether attention masks hide later tokens, as decoders' do.
+  private let causal: Bool
   /// Whether a gated activation is two operators, whose first result the second keeps
   /// (transformers, timm), not one kernel (Megatron).
-  private let keepsGate: Bool
+  private var keepsGate = false
 
   /// Looks at a graph's formats and attention masks.
-  ///
-  /// - Parameter sharded: whether the framework shards parameters and gathers them in the format
-  ///   computed in (FSDP's `MixedPrecision`: Zhao et al., PyTorch FSDP, VLDB 2023, section 4.4): no
-  ///   autocast then, so that products make no copies of weights and norms compute in that format.
-  init(_ graph: OperatorGraph, keepsGate: Bool = false, sharded: Bool = false) {
-    self.keepsGate = keepsGate
+  init(_ graph: OperatorGraph) {
     var narrow: DataType?
     var causal = false
     for block in graph.blocks {
       for op in block.operators {
-        if let (_, format) = Self.copiedWeight(op, block) { narrow = format }
+        if let (_, format) = Self.copiedWeight(op, block.tensors) { narrow = format }
         if case .attention(let heads) = op.kind, heads.causal { causal = true }
       }
     }
     self.narrow = narrow
-    autocast = narrow != nil && !sharded
+    self.causal = causal
+    autocast = narrow != nil
     upcastsLoss = autocast || causal
   }
 
+  /// The same where a gated activation keeps its first result.
+  var keepingGates: Conventions {
+    var result = self
+    result.keepsGate = true
+    return result
+  }
+
+  /// The same where the framework shards parameters and gathers them in the format computed in
+  /// (FSDP's `MixedPrecision`: Zhao et al., PyTorch FSDP, VLDB 2023, section 4.4): no autocast then,
+  /// so that products make no copies of weights and norms compute in that format.
+  var sharded: Conventions {
+    var result = self
+    result.autocast = false
+    result.upcastsLoss = causal
+    return result
+  }
+
   /// The weight that autocast copies for a product, and the format of the copy.
-  private static func copiedWeight(_ op: Operator, _ block: Block) -> (Tensor, DataType)? {
+  private static func copiedWeight(_ op: Operator, _ tensors: [Tensor]) -> (Int, DataType)? {
     switch op.kind {
     case .linear, .patchEmbedding, .convolution, .expertLinear:
-      let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
-      return w.dataType.bits > x.dataType.bits ? (w, x.dataType) : nil
+      let (x, w) = (op.inputs[0].index, op.inputs[1].index)
+      let format = tensors[x].dataType
+      return tensors[w].dataType.bits > format.bits ? (w, format) : nil
     default: return nil
     }
   }
@@ -62,8 +78,8 @@ struct Conventions: Sendable, Hashable {
   func weightCopies(_ block: Block) -> Int {
     guard autocast else { return 0 }
     return block.operators.reduce(0) { sum, op in
-      guard let (weight, type) = Self.copiedWeight(op, block) else { return sum }
-      return Saturating.add(sum, type.bytes(weight.count))
+      guard let (weight, type) = Self.copiedWeight(op, block.tensors) else { return sum }
+      return Saturating.add(sum, type.bytes(block.tensors[weight].count))
     }
   }
 
@@ -78,7 +94,7 @@ struct Conventions: Sendable, Hashable {
 
   /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
   func extraSaved(
-    _ block: Block, inner: Set<TensorID>, read: Set<TensorID>, trained: Set<TensorID>,
+    _ block: Block, _ backward: BackwardBlock, isHeld: [Bool], isRead: [Bool],
     _ storage: Storage, _ formats: BlockFormats
   ) -> (added: Int, dropped: Int) {
     var added = 0
@@ -86,17 +102,19 @@ struct Conventions: Sendable, Hashable {
     for op in block.operators {
       guard let first = op.inputs.first else { continue }
       let input = block[first]
-      let bytes = formats.bytes(first, block.tensors)
+      let bytes = formats.bytes(first, storage)
       switch op.kind {
       case .crossEntropy:
         added = Saturating.add(added, lossType(input).bytes(input.count))
-        if inner.contains(first) { dropped = Saturating.add(dropped, input.bytes) }
+        if isHeld[first.index] { dropped = Saturating.add(dropped, input.bytes) }
       case .layerNorm:
-        if autocast, read.contains(first) { added = Saturating.add(added, wide(input) - bytes) }
+        if autocast, isRead[first.index] { added = Saturating.add(added, wide(input) - bytes) }
       case .rmsNorm:
-        if read.contains(first) { added = Saturating.add(added, wide(input) - bytes) }
+        if isRead[first.index] { added = Saturating.add(added, wide(input) - bytes) }
         // What the gain multiplies, a tensor of its own.
-        if op.inputs.count > 1, trained.contains(op.inputs[1]) {
+        if op.inputs.count > 1,
+          backward.parameterGradients.contains(where: { $0.parameter == op.inputs[1] })
+        {
           let type = autocast ? DataType.fp32 : input.dataType
           added = Saturating.add(added, type.bytes(input.count))
         }
@@ -104,7 +122,7 @@ struct Conventions: Sendable, Hashable {
         let computed = autocast ? wide(input) : input.bytes
         added = Saturating.add(added, Saturating.product(3, computed))
       case .gatedActivation:
-        if keepsGate, read.contains(first) { added = Saturating.add(added, bytes) }
+        if keepsGate, isRead[first.index] { added = Saturating.add(added, bytes) }
       case .softmax:
         // On autocast's list of fp32 operators: its result is kept wide, and narrow for the
         // product.
@@ -113,13 +131,13 @@ struct Conventions: Sendable, Hashable {
         }
       case .channelNorm(let norm):
         // Group normalisation is on autocast's list of fp32 operators, batch and instance are not.
-        if autocast, case .group = norm.kind, read.contains(first) {
+        if autocast, case .group = norm.kind, isRead[first.index] {
           added = Saturating.add(added, wide(input) - bytes)
         }
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
-        let overwrites = op.outputs.first.map(storage.inPlace.contains) ?? false
-        if inner.contains(first), !overwrites { dropped = Saturating.add(dropped, bytes) }
+        let overwrites = op.outputs.first.map { storage.isInPlace[$0.index] } ?? false
+        if isHeld[first.index], !overwrites { dropped = Saturating.add(dropped, bytes) }
       case .activation(.geluErf): added = Saturating.add(added, Saturating.product(2, bytes))
       case .attention(let geometry):
         // Softmax is one of autocast's fp32 operators: its result is kept wide and narrow.
@@ -147,8 +165,18 @@ struct Conventions: Sendable, Hashable {
     autocast ? DataType.fp32.bytes(probabilities.count) : probabilities.bytes
   }
 
+  /// Whether either of the two below may be more than 0.
+  static func mayNeedWorkspace(_ kind: OperatorKind) -> Bool {
+    switch kind {
+    case .softmax, .softmaxBackward, .crossEntropy, .crossEntropyBackward, .activationBackward: true
+    default: AutocastFormats.isProduct(kind)
+    }
+  }
+
   /// Bytes that an operator needs while it runs forward.
-  func forwardWorkspace(_ op: Operator, _ tensors: [Tensor], _ formats: BlockFormats) -> Int {
+  func forwardWorkspace(
+    _ op: Operator, _ tensors: [Tensor], _ storage: Storage, _ formats: BlockFormats
+  ) -> Int {
     if case .attention(let geometry) = op.kind, !geometry.fused, op.outputs.count > 1 {
       // Scores before softmax.
       return scores(tensors[op.outputs[1].index])
@@ -156,7 +184,7 @@ struct Conventions: Sendable, Hashable {
     guard let first = op.inputs.first else { return 0 }
     if op.kind == .softmax, formats.isAutocast {
       // The input in fp32; the result is counted so.
-      return formats.widens(first, tensors) ? 0 : widths(tensors[first.index]).wide
+      return formats.widens(first, storage) ? 0 : widths(tensors[first.index]).wide
     }
     if op.kind == .softmax, autocast {
       // Input and result in fp32, beside the narrow input.
@@ -175,7 +203,7 @@ struct Conventions: Sendable, Hashable {
     _ op: Operator, _ tensors: [Tensor], _ storage: Storage, _ formats: BlockFormats
   ) -> Int {
     if case .activationBackward = op.kind, op.inputs.count > 1,
-      storage.overwrittenViews.contains(op.inputs[1])
+      op.inputs[1].index < storage.forwardCount, storage.isOverwrittenView[op.inputs[1].index]
     {
       // Autograd's CopySlices copies the gradient of the base and that of the view.
       return Saturating.product(2, tensors[op.inputs[1].index].bytes)
@@ -186,7 +214,7 @@ struct Conventions: Sendable, Hashable {
     }
     guard let first = op.inputs.first else { return 0 }
     if AutocastFormats.isProduct(op.kind), let result = op.outputs.first,
-      formats.widens(result, tensors)
+      formats.widens(result, storage)
     {
       // The narrow gradient, before it is cast to what it belongs to.
       return tensors[result.index].bytes
@@ -195,7 +223,7 @@ struct Conventions: Sendable, Hashable {
       // The wide gradient, before it is cast to the narrow input's.
       let result = op.outputs.first ?? first
       let (wide, narrow) = widths(tensors[result.index])
-      return formats.widens(result, tensors) ? 0 : wide - narrow
+      return formats.widens(result, storage) ? 0 : wide - narrow
     }
     if op.kind == .softmaxBackward, autocast {
       // Both gradients in fp32 instead of narrow; the narrow result has been used before.

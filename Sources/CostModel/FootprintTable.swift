@@ -5,31 +5,34 @@ struct FootprintTable {
   private struct Key: Hashable {
     var block: Int
     var backward: Int?
-    var tied: Set<TensorID>
-    var formats: BlockFormats
+    var tied: [TensorID]
+    var formats: Int?
   }
 
-  private let graph: OperatorGraph
-  private let training: TrainingGraph?
+  private let tables: GraphTables
   private let conventions: Conventions
+  private let formats: AutocastFormats?
   private var known: [Key: BlockFootprint] = [:]
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?, _ conventions: Conventions) {
-    self.graph = graph
-    self.training = training
+  /// - Parameter formats: those of each call where the graph's are not its own.
+  init(_ tables: GraphTables, _ conventions: Conventions, _ formats: AutocastFormats? = nil) {
+    self.tables = tables
     self.conventions = conventions
+    self.formats = formats
   }
 
   /// The footprint of a call, with a backward block's position where it trains.
-  mutating func footprint(
-    _ call: BlockCall, _ backward: Int?, _ formats: BlockFormats = .stated
-  ) -> BlockFootprint {
-    let tied = backward == nil ? [] : Set(call.tied.map(\.local))
-    let key = Key(block: call.block, backward: backward, tied: tied, formats: formats)
+  mutating func footprint(_ position: Int, _ backward: Int?) -> BlockFootprint {
+    let call = tables.graph.calls[position]
+    let tied = backward == nil ? [] : call.tied.map(\.local)
+    let key = Key(
+      block: call.block, backward: backward, tied: tied, formats: formats?.variant[position])
     if let footprint = known[key] { return footprint }
+    let derived = backward.flatMap { tables.training?.backwardBlocks[$0] }
     let footprint = BlockFootprint(
-      graph.blocks[call.block], backward.flatMap { training?.backwardBlocks[$0] }, tied: tied,
-      conventions, formats)
+      tables.graph.blocks[call.block], derived, tied: tied,
+      backward.map { tables.backward[$0] } ?? tables.forward[call.block], conventions,
+      formats.map { BlockFormats($0.wide(position), derived) } ?? .stated)
     known[key] = footprint
     return footprint
   }

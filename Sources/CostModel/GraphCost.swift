@@ -68,21 +68,23 @@ public struct GraphCost: Sendable, Hashable {
   ///
   /// - Throws: `UserError` when a count exceeds `Int.max`.
   public init(inference graph: OperatorGraph) throws(UserError) {
-    try self.init(graph, training: nil)
+    try self.init(graph, training: nil, OperatorCosts(graph, nil))
   }
 
   /// Counts a training step of one micro-batch.
   ///
   /// - Throws: `UserError` when a count exceeds `Int.max`.
   public init(training graph: TrainingGraph) throws(UserError) {
-    try self.init(graph.forward, training: graph)
+    try self.init(graph.forward, training: graph, OperatorCosts(graph.forward, graph))
   }
 
-  private init(_ graph: OperatorGraph, training: TrainingGraph?) throws(UserError) {
-    forward = WorkTally(forward: graph)
-    backward = training.map { WorkTally(backward: $0) } ?? WorkTally()
+  init(
+    _ graph: OperatorGraph, training: TrainingGraph?, _ costs: OperatorCosts
+  ) throws(UserError) {
+    forward = WorkTally(forward: graph, costs)
+    backward = training.map { WorkTally(backward: $0, costs) } ?? WorkTally()
     optimizer = training.map { WorkTally(optimizer: $0) } ?? WorkTally()
-    recomputable = WorkTally(recomputed: graph)
+    recomputable = WorkTally(recomputed: graph, costs)
     parameters = ParameterCounts(graph, training: training)
     flops = FlopCounts(
       forward: forward.sum(\.modelFlops), backward: backward.sum(\.modelFlops),
@@ -149,12 +151,12 @@ extension WorkTally {
   ///
   /// A layer stops when the last value that backward reads is there, as PyTorch's non-reentrant
   /// checkpointing does: a product at its end reads its operands only and is not repeated.
-  init(recomputed graph: OperatorGraph) {
+  init(recomputed graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
     for call in graph.calls where graph.isLayer(call) {
       let block = graph.blocks[call.block]
-      for op in block.operators.prefix(block.repeated) {
-        add(op.kind.word, OperatorCost(op, tensors: block.tensors), count: call.count)
+      for (op, cost) in zip(block.operators.prefix(block.repeated), costs.forward[call.block]) {
+        add(op.kind.word, cost, count: call.count)
       }
     }
   }

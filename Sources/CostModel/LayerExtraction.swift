@@ -9,24 +9,29 @@ struct LayerExtraction {
   /// What blocks keep under autocast, and where a framework shards parameters.
   private var prints, sharded: FootprintTable
   private let isAutocast: Bool
+  private let trains: Bool
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?, fusing: Bool) {
+  init(_ tables: GraphTables, fusing: Bool) {
     self.fusing = fusing
-    let conventions = Conventions(graph)
-    isAutocast = conventions.autocast
-    prints = FootprintTable(graph, training, conventions)
-    sharded = FootprintTable(graph, training, Conventions(graph, sharded: true))
+    let (graph, training) = (tables.graph, tables.training)
+    isAutocast = tables.conventions.autocast
+    trains = training != nil
+    prints = FootprintTable(tables, tables.conventions)
+    sharded = FootprintTable(tables, tables.conventions.sharded)
     let cuts = graph.blocks.map(TensorCut.init)
     for (position, call) in graph.calls.enumerated() {
       let block = graph.blocks[call.block]
-      var layer = forward(block, cuts[call.block], call)
+      var layer = forward(block, tables.costs.forward[call.block], cuts[call.block], call)
       layer.isLayer = graph.isLayer(call)
       for backward in training?.backwardCalls ?? [] where backward.call == position {
         guard let training else { break }
         let share = Double(backward.count) / Double(call.count)
         let derived = training.backwardBlocks[backward.block]
-        add(derived, block, cuts[call.block], share, &layer)
-        keep(derived, block, cuts[call.block], share, footprints(call, backward.block), &layer)
+        add(
+          derived, tables.costs.backward[backward.block], block, cuts[call.block], share, &layer)
+        keep(
+          derived, block, cuts[call.block], share, footprints(position, backward.block),
+          &layer)
       }
       if call.reuses != nil {
         // An earlier call's parameters, counted there.
@@ -34,6 +39,7 @@ struct LayerExtraction {
         layer.trained = LayerWork.Split()
         (layer.packed, layer.packedBytes) = (LayerWork.Split(), LayerWork.Split())
         (layer.expertParameters, layer.expertTrained) = (0, 0)
+        (layer.buffers, layer.expertBuffers) = (LayerWork.Split(), 0)
       }
       for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
       for index in layer.backward.indices { layer.backward[index].isInLayer = layer.isLayer }
@@ -43,16 +49,17 @@ struct LayerExtraction {
 
   // MARK: forward
 
-  private func forward(_ block: Block, _ cut: TensorCut, _ call: BlockCall) -> LayerWork {
+  private func forward(
+    _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut, _ call: BlockCall
+  ) -> LayerWork {
     var layer = LayerWork(name: block.name, count: call.count, isLayer: false)
     var groups: [TensorID: Int] = [:]
-    for op in block.operators {
-      let cost = OperatorCost(op, tensors: block.tensors)
+    for (op, cost) in zip(block.operators, costs) {
       guard cost.work > 0 else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
       switch op.kind {
       case .linear, .expertLinear:
-        item = product(op, block, cut)
+        item = product(op, cost, block, cut)
         if fusing, let known = groups[op.inputs[0]], merge(item, into: &layer.forward[known]) {
           continue
         }
@@ -93,10 +100,31 @@ struct LayerExtraction {
       layer.parameterBytes = Double(block[id].dataType.bits) / 8
     }
     layer.boundary = block.outputs.reduce(0) { $0 + Double(block[$1].bytes) }
+    addBuffers(block, cut, &layer)
     return layer
   }
 
-  private func product(_ op: Operator, _ block: Block, _ cut: TensorCut) -> WorkItem {
+  /// Scales stand behind their matrix in the table (`BlockBuilder.matrix`) and go where it goes.
+  private func addBuffers(_ block: Block, _ cut: TensorCut, _ layer: inout LayerWork) {
+    var matrix: (name: String, cut: TensorCut.Weight)?
+    for (index, tensor) in block.tensors.enumerated() {
+      switch tensor.role {
+      case .parameter: matrix = (tensor.name, cut.weights[TensorID(index)] ?? .whole)
+      case .buffer:
+        let owner = matrix.flatMap { tensor.name.hasPrefix($0.name + ".scales.") ? $0.cut : nil }
+        if owner?.isExpert ?? false {
+          layer.expertBuffers += Double(tensor.bytes)
+        } else {
+          layer.buffers.add(Double(tensor.bytes), cut: (owner ?? .whole) != .whole)
+        }
+      default: continue
+      }
+    }
+  }
+
+  private func product(
+    _ op: Operator, _ cost: OperatorCost, _ block: Block, _ cut: TensorCut
+  ) -> WorkItem {
     let (x, w) = (block[op.inputs[0]], block[op.inputs[1]])
     let weight = cut.weights[op.inputs[1]] ?? .whole
     let axis: ProductAxis =
@@ -106,12 +134,13 @@ struct LayerExtraction {
       default: .columns
       }
     // An expert's matrix is the last two dimensions of its weight.
-    let shape = ProductShape(
+    var shape = ProductShape(
       rows: Double(x.rows), columns: Double(w.shape.dropLast().last ?? 1),
       inner: Double(x.columns), tokens: .rows, cut: axis,
       experts: weight.isExpert ? Double(w.shape.first ?? 1) : 0)
-    return WorkItem(
-      .product(shape), cost: OperatorCost(op, tensors: block.tensors), isCut: weight != .whole)
+    // Kernels of servers read packed matrices as they are.
+    if trains { shape.widened = Self.widened(w, to: x.dataType) }
+    return WorkItem(.product(shape), cost: cost, isCut: weight != .whole)
   }
 
   static func convolution(
@@ -147,19 +176,26 @@ struct LayerExtraction {
     case .inner: shape.rows += added.rows
     default: return false
     }
+    shape.widened += added.widened
     earlier.shape = .product(shape)
     earlier.cost += item.cost
     return true
   }
 
+  /// Bytes that widening a packed matrix moves.
+  static func widened(_ weight: Tensor, to format: DataType) -> Double {
+    guard weight.dataType.bits < min(16, format.bits) else { return 0 }
+    return Double(weight.bytes) + Double(format.bytes(weight.count))
+  }
+
   // MARK: backward
 
   private func add(
-    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ share: Double,
-    _ layer: inout LayerWork
+    _ backward: BackwardBlock, _ costs: [OperatorCost], _ block: Block, _ cut: TensorCut,
+    _ share: Double, _ layer: inout LayerWork
   ) {
     var walk = BackwardItems(backward, block, cut, fusing: fusing)
-    walk.run()
+    walk.run(costs)
     for var item in walk.items {
       item.weight *= share
       layer.backward.append(item)
@@ -184,7 +220,7 @@ struct LayerExtraction {
 
   /// A call's footprint, and bytes that it keeps where parameters are sharded.
   private mutating func footprints(
-    _ call: BlockCall, _ backward: Int
+    _ call: Int, _ backward: Int
   ) -> (all: BlockFootprint, narrow: Int) {
     let print = prints.footprint(call, backward)
     return (print, isAutocast ? sharded.footprint(call, backward).saved : print.saved)
@@ -195,17 +231,18 @@ struct LayerExtraction {
     _ footprints: (all: BlockFootprint, narrow: Int), _ layer: inout LayerWork
   ) {
     let print = footprints.all
-    let products = Set(
-      block.operators.filter { OperatorCost($0, tensors: block.tensors).operatorClass.workIsFlops }
-        .flatMap(\.outputs))
-    let outputs = Set(block.outputs)
+    var isProduct = [Bool](repeating: false, count: block.tensors.count)
+    for op in block.operators where op.kind.operatorClass.workIsFlops {
+      for id in op.outputs { isProduct[id.index] = true }
+    }
     var (all, kept, cheap) = (0.0, LayerWork.Split(), LayerWork.Split())
-    for id in backward.saved where block[id].role == .activation && !outputs.contains(id) {
-      let bytes = Double(block[id].bytes)
+    for id in backward.saved
+    where block.tensors[id.index].role == .activation && !block.outputs.contains(id) {
+      let bytes = Double(block.tensors[id.index].bytes)
       all += bytes
       let part = cut.part(id)
       kept[keyPath: part] += bytes
-      if !products.contains(id) { cheap[keyPath: part] += bytes }
+      if !isProduct[id.index] { cheap[keyPath: part] += bytes }
     }
     let total = Double(print.saved)
     // Without a kept tensor, everything counts as whole.
@@ -260,7 +297,7 @@ private struct BackwardItems {
     }
   }
 
-  mutating func run() {
+  mutating func run(_ costs: [OperatorCost]) {
     // Which forward input each weight's product read.
     var source: [TensorID: TensorID] = [:]
     for op in block.operators {
@@ -269,8 +306,7 @@ private struct BackwardItems {
       default: continue
       }
     }
-    for op in backward.operators {
-      let cost = OperatorCost(op, tensors: backward.tensors)
+    for (op, cost) in zip(backward.operators, costs) {
       switch op.kind {
       case .linearGradInput, .expertLinearGradInput:
         gradInput(op, cost, source[op.inputs[1]])
@@ -301,7 +337,9 @@ private struct BackwardItems {
       for id in op.outputs { fused.insert(id) }
       return
     }
-    let isNorm = cost.operatorClass == .normalizationBackward
+    let isNorm =
+      cost.operatorClass == .normalizationBackward
+      && !op.inputs.contains(where: cut.normedByHeads.contains)
     let result = !isNorm && op.inputs.contains { isCut[$0.index] }
     for id in op.outputs { isCut[id.index] = result }
     guard cost.work > 0 else { return }
@@ -315,14 +353,19 @@ private struct BackwardItems {
     let (dy, w) = (backward.tensors[op.inputs[0].index], backward.tensors[op.inputs[1].index])
     let weight = cut.weights[op.inputs[1]] ?? .whole
     let byRows = weight == .rows || weight == .expertRows
-    let shape = ProductShape(
+    var shape = ProductShape(
       rows: Double(dy.rows), columns: Double(w.columns), inner: Double(dy.columns),
       tokens: .rows, cut: weight == .whole ? .none : byRows ? .columns : .inner,
       experts: weight.isExpert ? Double(w.shape.first ?? 1) : 0)
+    shape.widened = LayerExtraction.widened(w, to: dy.dataType)
     for id in op.outputs { isCut[id.index] = byRows || weight.isExpert }
     if fusing, !byRows, let source {
       for id in op.outputs { fused.insert(id) }
-      if joins(inputGroups[source], cost, { $0.inner += shape.inner }) { return }
+      let joined = joins(inputGroups[source], cost) {
+        $0.inner += shape.inner
+        $0.widened += shape.widened
+      }
+      if joined { return }
       inputGroups[source] = items.count
     }
     var item = WorkItem(.product(shape), cost: cost, isCut: weight != .whole)

@@ -36,6 +36,10 @@ public struct LayerWork: Sendable, Hashable {
   public var trained = Split()
   /// Of `parameters`, frozen ones kept in fewer than 16 bits, and their bytes.
   public var packed = Split(), packedBytes = Split()
+  /// Bytes of constants: scales of packed matrices are cut as these are. One iteration.
+  public var buffers = Split()
+  /// The same of experts.
+  public var expertBuffers = 0.0
   /// Bytes of one element of a parameter.
   public var parameterBytes = 4.0
   /// Bytes kept for backward inside one iteration.
@@ -136,14 +140,17 @@ public struct LayeredStep: Sendable, Hashable {
   /// - Parameter fusing: whether products of one input run as one kernel, as frameworks lay out
   ///   query, key and value, or gate and up.
   public init(training graph: TrainingGraph, fusing: Bool) {
-    layers = LayerExtraction(graph.forward, graph, fusing: fusing).layers
-    share(graph.forward)
+    self.init(GraphTables(graph.forward, graph), fusing: fusing)
   }
 
   /// Counts a forward pass.
   public init(inference graph: OperatorGraph, fusing: Bool) {
-    layers = LayerExtraction(graph, nil, fusing: fusing).layers
-    share(graph)
+    self.init(GraphTables(graph, nil), fusing: fusing)
+  }
+
+  init(_ tables: GraphTables, fusing: Bool) {
+    layers = LayerExtraction(tables, fusing: fusing).layers
+    share(tables.graph)
   }
 
   private mutating func share(_ graph: OperatorGraph) {

@@ -98,15 +98,16 @@ public struct MemoryModel: Sendable, Hashable {
   /// - Parameter shards: whether an estimate may ask for ZeRO 2 or 3; without it, one of wide
   ///   parameters counts what a single device keeps.
   public init(training graph: TrainingGraph, shards: Bool = true) {
-    self.init(graph.forward, training: graph, shards: shards)
+    self.init(GraphTables(graph.forward, graph), shards: shards)
   }
 
   /// Walks a forward pass without backward.
   public init(inference graph: OperatorGraph) {
-    self.init(graph, training: nil, shards: false)
+    self.init(GraphTables(graph, nil), shards: false)
   }
 
-  private init(_ graph: OperatorGraph, training: TrainingGraph?, shards: Bool) {
+  init(_ tables: GraphTables, shards: Bool) {
+    let (graph, training) = (tables.graph, tables.training)
     let trained = training?.trainedParameters ?? []
     parameters = Self.bytes(graph.distinctParameters)
     gradients = Self.bytes(trained)
@@ -128,9 +129,10 @@ public struct MemoryModel: Sendable, Hashable {
       }.max() ?? 0
     kvCacheBytesPerToken = Self.cache(graph)
     walks =
-      training.map { ActivationWalk.all($0, Conventions(graph, keepsGate: true)) }
-      ?? [ActivationWalk(inference: graph)]
-    narrow = shards ? training.flatMap(NarrowShards.init) : nil
+      training == nil
+      ? [ActivationWalk(inference: tables)]
+      : ActivationWalk.all(tables, tables.conventions.keepingGates)
+    narrow = shards ? NarrowShards(tables) : nil
   }
 
   private static func bytes(_ parameters: [ParameterCopies]) -> Int {
@@ -153,7 +155,12 @@ public struct MemoryModel: Sendable, Hashable {
 
   /// The estimate under some settings (ignored for inference).
   public func estimate(_ settings: MemorySettings = MemorySettings()) -> MemoryEstimate {
-    let mode = Recompute.allCases.firstIndex(of: settings.recompute) ?? 0
+    let mode =
+      switch settings.recompute {
+      case .none: 0
+      case .selective: 1
+      case .full: 2
+      }
     let ranks = max(1, settings.dataParallel)
     let narrow = settings.zeroStage >= 2 && ranks > 1 ? narrow : nil
     let walks = narrow?.walks ?? walks

@@ -13,15 +13,15 @@ struct NarrowShards: Sendable, Hashable {
   let largestBlock: Int
 
   /// Counts a step; nil where parameters are kept in the format computed in.
-  init?(_ graph: TrainingGraph) {
-    let conventions = Conventions(graph.forward, keepsGate: true, sharded: true)
-    guard let format = conventions.narrow else { return nil }
-    walks = ActivationWalk.all(graph, conventions)
-    parameters = graph.forward.distinctParameters.reduce(0) {
+  init?(_ tables: GraphTables) {
+    let conventions = tables.conventions.keepingGates.sharded
+    guard tables.training != nil, let format = conventions.narrow else { return nil }
+    walks = ActivationWalk.all(tables, conventions)
+    parameters = tables.graph.distinctParameters.reduce(0) {
       Saturating.add($0, Saturating.product(format.bytes($1.tensor.count), $1.count))
     }
     largestBlock =
-      graph.forward.blocks.map { block in
+      tables.graph.blocks.map { block in
         block.parameters.reduce(0) { Saturating.add($0, format.bytes(block[$1].count)) }
       }.max() ?? 0
   }

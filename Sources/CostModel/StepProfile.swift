@@ -12,8 +12,7 @@ public struct StepProfile: Sendable {
   public let memory: MemoryModel
   /// Whether this is a training step.
   public let trains: Bool
-  private let graph: OperatorGraph
-  private let training: TrainingGraph?
+  private let tables: GraphTables
 
   /// Counts a training step.
   ///
@@ -23,11 +22,10 @@ public struct StepProfile: Sendable {
     training graph: TrainingGraph, batch: Int, shards: Bool = true
   ) throws(UserError) {
     self.batch = batch
-    cost = try GraphCost(training: graph)
-    memory = MemoryModel(training: graph, shards: shards)
+    tables = GraphTables(graph.forward, graph)
+    cost = try GraphCost(graph.forward, training: graph, tables.costs)
+    memory = MemoryModel(tables, shards: shards)
     trains = true
-    self.graph = graph.forward
-    training = graph
   }
 
   /// Counts a forward pass without backward.
@@ -35,16 +33,14 @@ public struct StepProfile: Sendable {
   /// - Throws: `UserError` when a count exceeds `Int.max`.
   public init(inference graph: OperatorGraph, batch: Int) throws(UserError) {
     self.batch = batch
-    cost = try GraphCost(inference: graph)
-    memory = MemoryModel(inference: graph)
+    tables = GraphTables(graph, nil)
+    cost = try GraphCost(graph, training: nil, tables.costs)
+    memory = MemoryModel(tables, shards: false)
     trains = false
-    self.graph = graph
-    training = nil
   }
 
   /// The same step as layers that can be cut over devices; `fusing` as in `LayeredStep`.
   public func layered(fusing: Bool) -> LayeredStep {
-    if let training { return LayeredStep(training: training, fusing: fusing) }
-    return LayeredStep(inference: graph, fusing: fusing)
+    LayeredStep(tables, fusing: fusing)
   }
 }

@@ -1,93 +1,122 @@
 import Graph
+import Quantities
 
 /// Which tensors of a block, and of its backward block, share memory: a view (another shape, order
 /// or part of the same elements) has none of its own, nor has the result of an activation in place.
-struct Storage {
-  private var parents: [TensorID: TensorID] = [:]
-  /// Results of activations that overwrite their input.
-  private(set) var inPlace: Set<TensorID> = []
+///
+/// Everything here is by a tensor's position in the table of both; a count reads it many times.
+struct Storage: Sendable {
+  /// Tensors of the forward block; behind them are gradients.
+  let forwardCount: Int
+  /// Bytes of each tensor, and of those that are narrower, in fp32.
+  let bytes: [Int], wideBytes: [Int]
+  /// Forward operators' memory, and that of backward ones.
+  let forward: MemoryUses, backward: MemoryUses
+  /// Results of activations that overwrite their input, by forward tensor.
+  private(set) var isInPlace: [Bool]
   /// Inputs of such activations that are views of another operator's result (PyTorch's instance
   /// normalisation reshapes that of a batch normalisation).
-  private(set) var overwrittenViews: Set<TensorID> = []
-  private let inputs: Set<TensorID>
-  private let tensors: [Tensor]
+  private(set) var isOverwrittenView: [Bool]
+  private let roots: [TensorID]
+  private let isInput: [Bool]
+  private let isComputed: [Bool]
 
   init(_ block: Block, _ backward: BackwardBlock?) {
-    inputs = Set(block.inputs)
-    tensors = block.tensors
-    let all = backward?.tensors ?? block.tensors
-    var producers = [Int?](repeating: nil, count: block.tensors.count)
-    var readers = [Int](repeating: 0, count: block.tensors.count)
+    forwardCount = block.tensors.count
+    let tensors = backward?.tensors ?? block.tensors
+    var isInput = [Bool](repeating: false, count: forwardCount)
+    for id in block.inputs { isInput[id.index] = true }
+    isComputed = block.tensors.indices.map {
+      block.tensors[$0].role == .activation && !isInput[$0]
+    }
+    self.isInput = isInput
+    bytes = tensors.indices.map { tensors[$0].bytes }
+    let bytes = bytes
+    wideBytes = tensors.indices.map {
+      tensors[$0].dataType.bits < 32 ? DataType.fp32.bytes(tensors[$0].count) : bytes[$0]
+    }
+    let sharing = SharedMemory(block, backward, tensors)
+    (roots, isInPlace, isOverwrittenView) = (
+      sharing.roots, sharing.isInPlace, sharing.isOverwrittenView
+    )
+    forward = MemoryUses(block.operators, sharing.roots)
+    self.backward = MemoryUses(backward?.operators ?? [], sharing.roots)
+  }
+
+  func root(_ id: TensorID) -> TensorID { roots[id.index] }
+  /// Whether it takes less than fp32 does.
+  func isNarrow(_ id: TensorID) -> Bool { wideBytes[id.index] > bytes[id.index] }
+  func isInput(_ id: TensorID) -> Bool { id.index < forwardCount && isInput[id.index] }
+  /// Whether an operator of the forward block gives it.
+  func isActivation(_ id: TensorID) -> Bool { id.index < forwardCount && isComputed[id.index] }
+}
+
+/// Follows views and overwriting activations through a block and its backward block.
+private struct SharedMemory {
+  private(set) var roots: [TensorID]
+  private(set) var isInPlace: [Bool]
+  private(set) var isOverwrittenView: [Bool]
+
+  init(_ block: Block, _ backward: BackwardBlock?, _ tensors: [Tensor]) {
+    let count = block.tensors.count
+    roots = tensors.indices.map { TensorID($0) }
+    isInPlace = [Bool](repeating: false, count: count)
+    isOverwrittenView = isInPlace
+    var producers = [Int](repeating: -1, count: count)
+    var readers = [Int](repeating: 0, count: count)
     for (position, op) in block.operators.enumerated() {
       for id in op.inputs { readers[id.index] += 1 }
       for id in op.outputs { producers[id.index] = position }
     }
-    /// What gives a tensor that one operator of the block alone reads.
-    func producer(_ id: TensorID) -> OperatorKind? {
-      guard id.index < readers.count, readers[id.index] == 1, let position = producers[id.index]
-      else { return nil }
-      return block.operators[position].kind
-    }
-    for op in block.operators + (backward?.operators ?? []) {
+    for op in block.operators {
       guard let from = op.inputs.first, let to = op.outputs.first else { continue }
-      let overwrites = Self.overwrites(op, producer(from))
-      guard overwrites || Self.isView(op, all) else { continue }
-      parents[to] = root(from)
-      guard overwrites else { continue }
-      inPlace.insert(to)
-      if case .channelNorm(let norm) = producer(from), norm.kind == .instance {
-        overwrittenViews.insert(from)
+      // What gives the operand, where this operator alone reads it.
+      let isOnly = readers[from.index] == 1 && producers[from.index] >= 0
+      if isOnly, Self.mayOverwrite(op.kind) {
+        let producer = block.operators[producers[from.index]].kind
+        if Self.isOverwritten(producer) {
+          roots[to.index] = roots[from.index]
+          isInPlace[to.index] = true
+          if case .channelNorm(let norm) = producer, norm.kind == .instance {
+            isOverwrittenView[from.index] = true
+          }
+          continue
+        }
       }
+      follow(op, from, to, tensors)
+    }
+    for op in backward?.operators ?? [] {
+      guard let from = op.inputs.first, let to = op.outputs.first else { continue }
+      follow(op, from, to, tensors)
     }
   }
 
-  private static func isView(_ op: Operator, _ tensors: [Tensor]) -> Bool {
-    switch op.kind {
-    case .permute, .slice, .detach: return true
-    case .expand(_, _, let mean): return !mean
-    case .cast:
-      guard let from = op.inputs.first, let to = op.outputs.first else { return false }
-      return tensors[from.index].dataType == tensors[to.index].dataType
-    default: return false
-    }
+  private mutating func follow(
+    _ op: Operator, _ from: TensorID, _ to: TensorID, _ tensors: [Tensor]
+  ) {
+    let isView =
+      switch op.kind {
+      case .permute, .slice, .detach: true
+      case .expand(_, _, let mean): !mean
+      case .cast: tensors[from.index].dataType == tensors[to.index].dataType
+      default: false
+      }
+    if isView { roots[to.index] = roots[from.index] }
   }
 
   /// Convolutional networks let ReLU and leaky ReLU overwrite what a normalisation or a residual
   /// sum gives (`inplace=True` in torchvision, nnU-Net and timm).
-  private static func overwrites(
-    _ op: Operator, _ producer: @autoclosure () -> OperatorKind?
-  ) -> Bool {
-    guard case .activation(let function) = op.kind, function == .relu || function == .leakyRelu
-    else { return false }
-    switch producer() {
-    case .channelNorm, .add: return true
-    default: return false
+  private static func mayOverwrite(_ kind: OperatorKind) -> Bool {
+    if case .activation(let function) = kind {
+      return function == .relu || function == .leakyRelu
     }
+    return false
   }
 
-  func root(_ id: TensorID) -> TensorID { parents.isEmpty ? id : parents[id] ?? id }
-
-  /// The memory that an operator reads or writes, each once.
-  func touched(_ op: Operator) -> [TensorID] {
-    var result: [TensorID] = []
-    result.reserveCapacity(op.inputs.count + op.outputs.count)
-    for list in [op.inputs, op.outputs] {
-      for id in list.map(root) where !result.contains(id) { result.append(id) }
+  private static func isOverwritten(_ kind: OperatorKind) -> Bool {
+    switch kind {
+    case .channelNorm, .add: true
+    default: false
     }
-    return result
-  }
-
-  /// The last of some operators that touches each of `count` tensors' memory; -1 for none.
-  func lastUse(_ operators: [Operator], of count: Int) -> [Int] {
-    var result = [Int](repeating: -1, count: count)
-    for (step, op) in operators.enumerated() {
-      for id in op.inputs { result[root(id).index] = step }
-      for id in op.outputs { result[root(id).index] = step }
-    }
-    return result
-  }
-  func isInput(_ id: TensorID) -> Bool { inputs.contains(id) }
-  func isActivation(_ id: TensorID) -> Bool {
-    id.index < tensors.count && tensors[id.index].role == .activation && !inputs.contains(id)
   }
 }

@@ -27,6 +27,8 @@ struct TensorCut {
   private(set) var gathered: [Int] = []
   /// Cut tensors `[…, heads, size]`: their last axis lies whole on each device.
   private var byHeads: Set<TensorID> = []
+  /// Those that are normalised head by head, with one scale for all: each device does its own.
+  private(set) var normedByHeads: Set<TensorID> = []
   /// The rows that a router sent to experts.
   let experts: ExpertRows
 
@@ -61,6 +63,11 @@ struct TensorCut {
         // Each device joins what belongs to its heads, also of what it holds whole.
         isCut[output.index] = true
         byHeads.insert(output)
+      case .rmsNorm where byHeads.contains(op.inputs[0]),
+        .layerNorm where byHeads.contains(op.inputs[0]):
+        normedByHeads.insert(op.inputs[0])
+        byHeads.insert(output)
+        for id in op.outputs { isCut[id.index] = true }
       default:
         if Self.keepsCut(op.kind) {
           follow(op, block)

@@ -14,6 +14,8 @@ public import Quantities
 public struct TimeModel: Sendable {
   /// The device that is predicted.
   public let device: Device
+  /// Dense peaks, by the format's position.
+  private let peaks: [FlopsPerSecond]
   private let curves: [Key: [RatePoint]]
   private let laws: [LawKey: RateLaw]
 
@@ -30,6 +32,10 @@ public struct TimeModel: Sendable {
   /// Prepares the device's curves for look-up.
   public init(device: Device) {
     self.device = device
+    peaks = DataType.allCases.map { type in
+      let found = Self.fallbacks(type).lazy.compactMap { device.peak($0) }.first
+      return found ?? device.vectorFlopsPerSecond
+    }
     var curves: [Key: [RatePoint]] = [:]
     for curve in device.rates where !curve.points.isEmpty {
       let points = curve.points.sorted { $0.work < $1.work }
@@ -49,6 +55,7 @@ public struct TimeModel: Sendable {
 
   /// Seconds of one operator; 0 for an operator without work.
   public func seconds(_ cost: OperatorCost) -> Double {
+    if curves.isEmpty, laws.isEmpty { return cost.work > 0 ? roofline(cost).total : 0 }
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
     // What only a law of its own knows: the copy behind a view, which counts no work.
     if cost.movedBytes > 0, let law = law(key, cost.kernel) { return law.seconds(cost) }
@@ -90,10 +97,7 @@ public struct TimeModel: Sendable {
   /// The dense peak for a number format, or that of the format which the device computes it in:
   /// the next wider one that has a unit (fp8 → bf16 → tf32 → fp32).
   public func computePeak(_ dataType: DataType) -> FlopsPerSecond {
-    for candidate in Self.fallbacks(dataType) {
-      if let peak = device.peak(candidate) { return peak }
-    }
-    return device.vectorFlopsPerSecond
+    peaks[dataType.position]
   }
 
   private static func fallbacks(_ dataType: DataType) -> [DataType] {
@@ -143,7 +147,10 @@ public struct Roofline: Sendable, Hashable {
 extension TimeModel {
   /// Seconds of a list of counted operators, one after the other.
   public func seconds(_ tally: WorkTally) -> Double {
-    tally.entries.reduce(0) { $0 + Double($1.count) * seconds($1.cost) }
+    let entries = tally.entries
+    return entries.indices.reduce(0) {
+      $0 + Double(entries[$1].count) * seconds(entries[$1].cost)
+    }
   }
 
   /// Seconds of one forward pass.
@@ -162,6 +169,24 @@ extension TimeModel {
   public func seconds(optimizer graph: TrainingGraph) -> Double {
     let tally = WorkTally(optimizer: graph)
     return seconds(device.kind == .gpu ? tally.fused : tally)
+  }
+}
+
+extension DataType {
+  /// Place in `allCases`.
+  fileprivate var position: Int {
+    switch self {
+    case .fp32: 0
+    case .tf32: 1
+    case .fp16: 2
+    case .bf16: 3
+    case .fp8: 4
+    case .int8: 5
+    case .int4: 6
+    case .int32: 7
+    case .int64: 8
+    case .bool: 9
+    }
   }
 }
 

@@ -16,6 +16,11 @@ public struct ProductShape: Sendable, Hashable {
   /// Experts between which the token axis is divided, each with a matrix of its own; 0 for one
   /// product of all tokens.
   public var experts: Double
+  /// Bytes that a kernel moves before the product where its matrix is kept in fewer bits than it is
+  /// computed in: packed ones read, wide ones written. That is how frozen matrices are trained
+  /// through (bitsandbytes' `MatMul4Bit`, forward and backward; Dettmers et al., QLoRA, arXiv
+  /// 2305.14314, equation 5); 0 for a matrix that is not packed.
+  public var widened = 0.0
 
   /// Creates a shape.
   public init(

@@ -20,6 +20,13 @@ public struct WorkTally: Sendable, Hashable {
   private struct Key: Hashable {
     var kind: String
     var cost: OperatorCost
+
+    /// What tells operators of one graph apart; the rest is for equality.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(cost.kernel)
+      hasher.combine(cost.hardwareFlops)
+      hasher.combine(cost.bytesRead)
+    }
   }
 
   /// An empty tally.
@@ -55,8 +62,12 @@ public struct WorkTally: Sendable, Hashable {
 extension WorkTally {
   /// Every operator of the forward pass; a block is counted once, times its iterations.
   public init(forward graph: OperatorGraph) {
+    self.init(forward: graph, OperatorCosts(graph, nil))
+  }
+
+  init(forward graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
-    let blocks = graph.blocks.map { Self.counted($0.operators, $0.tensors) }
+    let blocks = zip(graph.blocks, costs.forward).map { Self.counted($0.operators, $1) }
     for call in graph.calls {
       add(blocks[call.block], times: Saturating.product(call.count, graph.passes))
     }
@@ -65,8 +76,12 @@ extension WorkTally {
   /// Every operator of the backward pass, and the additions where gradients meet: of a value that
   /// several calls read, and of a parameter that several iterations share.
   public init(backward graph: TrainingGraph) {
+    self.init(backward: graph, OperatorCosts(graph.forward, graph))
+  }
+
+  init(backward graph: TrainingGraph, _ costs: OperatorCosts) {
     self.init()
-    let blocks = graph.backwardBlocks.map { Self.counted($0.operators, $0.tensors) }
+    let blocks = zip(graph.backwardBlocks, costs.backward).map { Self.counted($0.operators, $1) }
     for call in graph.backwardCalls { add(blocks[call.block], times: call.count) }
     addAccumulations(graph)
   }
@@ -114,9 +129,9 @@ extension WorkTally {
     return result
   }
 
-  private static func counted(_ operators: [Operator], _ tensors: [Tensor]) -> WorkTally {
+  private static func counted(_ operators: [Operator], _ costs: [OperatorCost]) -> WorkTally {
     var tally = WorkTally()
-    for op in operators { tally.add(op.kind.word, OperatorCost(op, tensors: tensors), count: 1) }
+    for (op, cost) in zip(operators, costs) { tally.add(op.kind.word, cost, count: 1) }
     return tally
   }
 

@@ -128,7 +128,10 @@ public struct WorkTime: Sendable {
     case .none: break
     }
     let type = cost.dataType.bits == 16 && isInLayer ? matrixFormat ?? cost.dataType : cost.dataType
-    return kernel(m, n, k, batch: held, type)
+    let seconds = kernel(m, n, k, batch: held, type)
+    guard shape.widened > 0 else { return seconds }
+    let share = (shape.cut == .none ? 1 : t) * (isExpert ? Double(cut.expert) : 1)
+    return seconds + shape.widened / share / bandwidth + launch
   }
 
   /// How a format's peak compares with that of 16 bits. What a kernel waits for at its start and

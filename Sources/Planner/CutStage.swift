@@ -16,6 +16,8 @@ struct CutStage {
   /// Of `parameters`, those kept in fewer than 16 bits, and their bytes.
   var packed = 0.0
   var packedBytes = 0.0
+  /// Bytes of constants.
+  var buffers = 0.0
   /// Bytes kept for one micro-batch's backward.
   var keptNone = 0.0
   var keptSelective = 0.0
@@ -40,46 +42,53 @@ struct CutStage {
   /// - Parameters:
   ///   - counts: iterations of each layer.
   ///   - times: seconds of one iteration of each.
+  ///   - bytes: what one iteration of each keeps; nil for a layer that does not train.
   ///   - shared: elements counted twice here because several calls share them.
   init(
     _ stage: StagePartition.Stage, isLast: Bool, _ step: LayeredStep, _ times: [LayerSeconds],
-    _ cut: WorkCut, shared: Double, setting: StepSetting
+    _ bytes: [LayerBytes?], _ cut: WorkCut, shared: Double, setting: StepSetting
   ) {
     index = Double(stage.index)
     self.isLast = isLast
     multiplicity = Double(stage.multiplicity)
-    let tensor = Double(cut.tensor)
     for (layer, count) in stage.counts.enumerated() where count > 0 {
-      let work = step.layers[layer]
-      let n = Double(count)
-      seconds.add(times[layer], times: n)
-      if work.isLayer { layers += n }
-      let held = work.parameters.share(tensor: tensor, sequence: false)
-      parameters += n * held
-      trained += n * work.trained.share(tensor: tensor, sequence: false)
-      weightCopies += n * work.weightCopies.share(cut) / Double(cut.context)
-      widened += n * work.widened.share(cut) / Double(cut.context)
-      let spread = Double(cut.expert * cut.expertTensor)
-      expertParameters += n * work.expertParameters / spread
-      expertTrained += n * work.expertTrained / spread
-      let narrow = work.packed.share(tensor: tensor, sequence: false)
-      let narrowBytes = work.packedBytes.share(tensor: tensor, sequence: false)
-      packed += n * narrow
-      packedBytes += n * narrowBytes
-      let wide = (held - narrow + work.expertParameters / spread) * work.parameterBytes
-      // Packed matrices are fetched as they are kept.
-      let fetched = narrowBytes * setting.parameterBytes / setting.computeBytes
-      largestLayer = max(largestLayer, wide + fetched)
-      guard !work.backward.isEmpty else { continue }
-      let bytes = LayerBytes(work, cut, setting)
-      keptNone += n * bytes.all
-      keptSelective += n * (work.isLayer ? bytes.selective : bytes.all)
-      keptFull += n * (work.isLayer ? bytes.boundary : bytes.all)
-      working = max(working, bytes.inside)
-      workingFull = max(workingFull, bytes.working(work.isLayer ? .full : .none))
+      seconds.add(times[layer], times: Double(count))
+      add(step.layers[layer], Double(count), bytes[layer], cut, setting)
     }
     parameters -= shared
     trained = min(trained, max(0, trained - shared))
+  }
+
+  /// Adds the parameters and kept bytes of `n` iterations of a layer.
+  private mutating func add(
+    _ work: LayerWork, _ n: Double, _ bytes: LayerBytes?, _ cut: WorkCut, _ setting: StepSetting
+  ) {
+    let tensor = Double(cut.tensor)
+    if work.isLayer { layers += n }
+    let held = work.parameters.share(tensor: tensor, sequence: false)
+    parameters += n * held
+    trained += n * work.trained.share(tensor: tensor, sequence: false)
+    weightCopies += n * work.weightCopies.share(cut) / Double(cut.context)
+    widened += n * work.widened.share(cut) / Double(cut.context)
+    let spread = Double(cut.expert * cut.expertTensor)
+    expertParameters += n * work.expertParameters / spread
+    expertTrained += n * work.expertTrained / spread
+    let narrow = work.packed.share(tensor: tensor, sequence: false)
+    let narrowBytes = work.packedBytes.share(tensor: tensor, sequence: false)
+    packed += n * narrow
+    packedBytes += n * narrowBytes
+    buffers +=
+      n * (work.buffers.share(tensor: tensor, sequence: false) + work.expertBuffers / spread)
+    let wide = (held - narrow + work.expertParameters / spread) * work.parameterBytes
+    // Packed matrices are fetched as they are kept.
+    let fetched = narrowBytes * setting.parameterBytes / setting.computeBytes
+    largestLayer = max(largestLayer, wide + fetched)
+    guard let bytes else { return }
+    keptNone += n * bytes.all
+    keptSelective += n * (work.isLayer ? bytes.selective : bytes.all)
+    keptFull += n * (work.isLayer ? bytes.boundary : bytes.all)
+    working = max(working, bytes.inside)
+    workingFull = max(workingFull, bytes.working(work.isLayer ? .full : .none))
   }
 
   /// Dense parameters as so many elements of the format computed in: what fetching them moves.

@@ -5,7 +5,9 @@ import Quantities
 /// Evaluates configurations of one micro-batch size; the graph was counted once.
 struct Evaluator {
   let request: PlanRequest
-  let profile: StepProfile
+  let cost: GraphCost
+  let memoryModel: MemoryModel
+  let trains: Bool
   let step: LayeredStep
   private(set) var setting: StepSetting
   let isExact: Bool
@@ -17,7 +19,8 @@ struct Evaluator {
   private let isFamiliar: Bool
 
   init(_ profile: StepProfile, _ request: PlanRequest, step counted: LayeredStep? = nil) {
-    self.profile = profile
+    // The graph itself is not needed any more, and large.
+    (cost, memoryModel, trains) = (profile.cost, profile.memory, profile.trains)
     self.request = request
     let device = request.cluster.device
     let stack = request.stack
@@ -70,22 +73,23 @@ struct Evaluator {
     return StagePartition(balanced: counts, weights: times.map(\.total), over: pipeline)
   }
 
-  /// The stages of a pipeline under a cut; nil when there are fewer layers than stages.
+  /// What one iteration of each layer keeps under a cut; nil for a layer that does not train.
+  func bytes(_ cut: WorkCut) -> [LayerBytes?] {
+    step.layers.map { $0.backward.isEmpty ? nil : LayerBytes($0, cut, setting) }
+  }
+
+  /// The stages of a pipeline under a cut.
   func stages(
-    _ cut: WorkCut, _ times: [LayerSeconds], _ pipeline: Int,
-    _ coverage: CutStage.Coverage? = nil
-  ) -> [CutStage]? {
-    guard let partition = partition(pipeline, times) else { return nil }
-    let bytes = max(1, step.layers.first?.parameterBytes ?? 4)
+    _ cut: WorkCut, _ times: [LayerSeconds], _ bytes: [LayerBytes?], _ partition: StagePartition
+  ) -> [CutStage] {
+    let width = max(1, step.layers.first?.parameterBytes ?? 4)
     let shared =
-      pipeline == 1 ? step.sharedParameters.share(tensor: Double(cut.tensor), sequence: false) : 0
+      partition.pipeline == 1
+      ? step.sharedParameters.share(tensor: Double(cut.tensor), sequence: false) : 0
     return partition.stages.map { stage in
-      let isLast = stage.counts.last ?? 0 > 0
-      var result = CutStage(
-        stage, isLast: isLast, step, times, cut,
-        shared: shared / bytes, setting: setting)
-      if let coverage { result.cover(coverage, stage.counts, step, times, cut, setting) }
-      return result
+      CutStage(
+        stage, isLast: stage.counts.last ?? 0 > 0, step, times, bytes, cut, shared: shared / width,
+        setting: setting)
     }
   }
 
@@ -97,11 +101,11 @@ struct Evaluator {
     work.imbalance = request.expertImbalance
     work.regathers = setting.execution?.regathers ?? true
     let times = times(work, configuration.parallelism.contextKind)
-    guard
-      let stages = stages(
-        work, times, configuration.parallelism.pipeline, configuration.coverage)
-    else { return nil }
-    return estimate(configuration, stages)
+    guard let partition = partition(configuration.parallelism.pipeline, times) else { return nil }
+    let bytes = bytes(work)
+    var covered = CoveredStages(
+      times, bytes, partition, stages(work, times, bytes, partition))
+    return estimate(configuration, covered.stages(configuration.coverage, step))
   }
 
   func estimate(_ configuration: Configuration, _ stages: [CutStage]) -> PlanEstimate {
@@ -110,9 +114,9 @@ struct Evaluator {
     let memory = memory(stages, cut)
     let devices = configuration.parallelism.devices
     breakdown.checkpoints = CheckpointModel(request, setting, devices: devices).overhead(
-      perStep: breakdown.total, parameters: Double(profile.cost.parameters.trainable))
+      perStep: breakdown.total, parameters: Double(cost.parameters.trainable))
     let passes = Double(configuration.accumulation) * Double(configuration.parallelism.data)
-    let model = Double(profile.cost.flops.step) * passes
+    let model = Double(cost.flops.step) * passes
     let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration) * passes : 0
     let capacity = breakdown.total * Double(devices) * peak
     var estimate = PlanEstimate(
@@ -164,10 +168,10 @@ struct Evaluator {
       request.stack.fusedAttention
         ? 0
         : Double(
-          profile.cost.recomputable.entries.reduce(0) {
+          cost.recomputable.entries.reduce(0) {
             $0 + ($1.cost.operatorClass == .attention ? $1.cost.modelFlops * $1.count : 0)
           })
-    case .full: Double(profile.cost.recomputable.sum(\.modelFlops))
+    case .full: Double(cost.recomputable.sum(\.modelFlops))
     }
   }
 
@@ -219,14 +223,15 @@ struct Evaluator {
     estimate.optimizerBytes = whole(worst.states)
     estimate.activationsBytes = whole(worst.activations)
     estimate.temporaryBytes = whole(worst.working + worst.gathered)
-    estimate.peakBytes = whole(worst.peak) + exact.buffersBytes
+    estimate.buffersBytes = whole(worst.buffers)
+    estimate.peakBytes = whole(worst.peak)
     estimate.peakPhase = worst.inUpdate ? .optimizer : .backward
     return Memory(estimate: estimate, stage: worst.stage, host: whole(worst.host))
   }
 
   /// What the walk over the graph says of one device.
   private func exact(_ cut: StepCut, _ recompute: Recompute) -> MemoryEstimate {
-    profile.memory.estimate(
+    memoryModel.estimate(
       MemorySettings(
         recompute: recompute, zeroStage: cut.zero, dataParallel: cut.replicas,
         optimizerKernel: request.optimizerKernel, accumulates: cut.accumulation > 1))
@@ -238,11 +243,11 @@ struct Evaluator {
 
   /// Bytes of keys and values of a batch on one device; 0 for training.
   func cacheBytes(_ cut: StepCut) -> Int {
-    guard !profile.trains, request.cachedTokens > 0 else { return 0 }
+    guard !trains, request.cachedTokens > 0 else { return 0 }
     let (tokens, first) = request.cachedTokens.multipliedReportingOverflow(
       by: cut.microBatch)
     let (bytes, second) = tokens.multipliedReportingOverflow(
-      by: profile.memory.kvCacheBytesPerToken)
+      by: memoryModel.kvCacheBytesPerToken)
     let shares = cut.tensor * cut.pipeline
     return first || second ? .max : bytes / shares
   }

@@ -70,9 +70,10 @@ extension CutStage {
   /// - Parameters:
   ///   - counts: iterations of each layer of the stage.
   ///   - times: seconds of one iteration of each.
+  ///   - layerBytes: what one iteration of each keeps; nil for a layer that does not train.
   mutating func cover(
     _ coverage: Coverage, _ counts: [Int], _ step: LayeredStep, _ times: [LayerSeconds],
-    _ cut: WorkCut, _ setting: StepSetting
+    _ layerBytes: [LayerBytes?]
   ) {
     let (mode, rest, chunk) = (coverage.mode, coverage.span.rest, coverage.span.chunk)
     var left = coverage.span.layers.map { $0 * coverage.virtualStages } ?? .max
@@ -81,20 +82,19 @@ extension CutStage {
     var least = (kept: 0.0, working: 0.0)
     var most = (kept: 0.0, working: 0.0)
     for (layer, count) in counts.enumerated() where count > 0 {
-      let work = step.layers[layer]
-      guard !work.backward.isEmpty else { continue }
-      let bytes = LayerBytes(work, cut, setting)
-      let covered = work.isLayer ? min(left, count) : 0
+      guard let bytes = layerBytes[layer] else { continue }
+      let isLayer = step.layers[layer].isLayer
+      let covered = isLayer ? min(left, count) : 0
       left -= covered
       let joint = min(chunk, max(1, covered))
-      let others = work.isLayer ? rest : .none
+      let others = isLayer ? rest : .none
       seconds.full +=
         Double(covered) * times[layer].repeated(mode)
-        + Double(count - covered) * (work.isLayer ? times[layer].repeated(rest) : 0)
+        + Double(count - covered) * (isLayer ? times[layer].repeated(rest) : 0)
       kept += bytes.kept(covered, mode, chunk: joint) + bytes.kept(count - covered, others)
       if covered > 0 { working = max(working, bytes.working(mode, chunk: joint)) }
       if covered < count { working = max(working, bytes.working(others)) }
-      let whole = work.isLayer ? mode : .none
+      let whole = isLayer ? mode : .none
       least.kept += bytes.kept(count, whole)
       least.working = max(least.working, bytes.working(whole))
       most.kept += bytes.kept(count, others)

@@ -4,6 +4,7 @@ import HardwareModel
 /// Memory of one device by what it holds, at the worst stage and moment.
 struct StageMemory {
   var parameters = 0.0
+  var buffers = 0.0
   var gathered = 0.0
   var gradients = 0.0
   var states = 0.0
@@ -16,7 +17,9 @@ struct StageMemory {
   /// Bytes in host memory for one device.
   var host = 0.0
 
-  var peak: Double { parameters + gathered + gradients + states + activations + working }
+  var peak: Double {
+    parameters + buffers + gathered + gradients + states + activations + working
+  }
 }
 
 /// The closed form of a step's memory.
@@ -49,6 +52,7 @@ struct MemoryForm {
   private func memory(_ stage: CutStage, _ cut: StepCut) -> StageMemory {
     var result = StageMemory()
     result.stage = Int(stage.index)
+    result.buffers = stage.buffers
     let shards = Double(cut.nodeShards ? shardsInNode(cut) : cut.replicas)
     let expertShards = min(Double(cut.expertReplicas), shards)
     /// Bytes of dense elements and of experts' under ZeRO's stages from `level` on.

@@ -6,8 +6,9 @@ public import Quantities
 ///
 /// Pure and deterministic: the same inputs give the same plans in the same order.
 public struct PlanSearch {
-  /// Counts a micro-batch of so many samples; called once per size.
-  public typealias Source = (_ microBatch: Int) throws(UserError) -> StepProfile
+  /// Counts a micro-batch of so many samples; called once per size, of several sizes at once where
+  /// there are workers.
+  public typealias Source = @Sendable (_ microBatch: Int) throws(UserError) -> StepProfile
   /// Told how far a search is, from 0 to 1; false ends it with the best plans so far.
   public typealias Progress = (_ done: Double, _ configurations: Int) -> Bool
 
@@ -181,9 +182,10 @@ extension Offload {
   static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
 }
 
-/// What one part of a search found; only the search can read it.
+/// What one part of a search found, or counted to begin with; only the search can read it.
 public struct SearchPart: Sendable {
-  var outcome: SearchOutcome
+  var outcome = SearchOutcome()
+  var evaluator: Result<Evaluator, UserError>?
 }
 
 /// What a walk has found.

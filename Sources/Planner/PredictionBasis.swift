@@ -48,13 +48,23 @@ public struct PredictionBasis: Sendable, Hashable {
 }
 
 extension PlanRequest {
-  /// Whether published runs of this kind of work were fitted: products of 16 or fewer bits and no
-  /// router (published times of one mixture differ by half from one release of the software to the
-  /// next), convolutions only under software that such networks were fitted with.
+  /// Whether published runs of this kind of work were fitted: products of 16 or fewer bits, layers
+  /// that train themselves (no row adapts a frozen model) and no router (published times of one
+  /// mixture differ by half from one release of the software to the next), convolutions only under
+  /// software that such networks were fitted with.
   func isFamiliar(_ step: LayeredStep) -> Bool {
-    guard !step.layers.contains(where: { $0.experts > 0 }) else { return false }
+    guard !step.layers.contains(where: { $0.experts > 0 || $0.isAdapted }) else { return false }
     guard precision.compute.bits <= 16, precision.compute != .tf32 else { return false }
     return stack.isFittedToConvolutions || step.convolutionShare < 0.1
+  }
+}
+
+extension LayerWork {
+  /// Whether gradients pass through a layer most of whose parameters are frozen.
+  fileprivate var isAdapted: Bool {
+    isLayer && !backward.isEmpty
+      && trained.total + expertTrained
+        < 0.5 * (parameters.total + expertParameters)
   }
 }
 

@@ -2,21 +2,31 @@ import CostModel
 
 /// Stages of one pipeline under one cut whose layers recompute in different ways.
 struct CoveredStages {
-  private let cut: WorkCut
   private let times: [LayerSeconds]
-  private let pipeline: Int
+  private let bytes: [LayerBytes?]
+  private let partition: StagePartition?
+  /// Whole modes.
+  private let plain: [CutStage]
   private var known: [CutStage.Coverage: [CutStage]] = [:]
 
-  init(_ cut: WorkCut = WorkCut(), _ times: [LayerSeconds] = [], _ pipeline: Int = 1) {
-    self.cut = cut
-    self.times = times
-    self.pipeline = pipeline
+  /// No stage.
+  init() { (times, bytes, partition, plain) = ([], [], nil, []) }
+
+  init(
+    _ times: [LayerSeconds], _ bytes: [LayerBytes?], _ partition: StagePartition,
+    _ plain: [CutStage]
+  ) {
+    (self.times, self.bytes, self.partition, self.plain) = (times, bytes, partition, plain)
   }
 
-  /// The stages under a coverage.
-  mutating func stages(_ coverage: CutStage.Coverage, _ evaluator: Evaluator) -> [CutStage] {
+  /// The stages under a coverage; nil: whole modes.
+  mutating func stages(_ coverage: CutStage.Coverage?, _ step: LayeredStep) -> [CutStage] {
+    guard let coverage, let partition else { return plain }
     if let found = known[coverage] { return found }
-    let made = evaluator.stages(cut, times, pipeline, coverage) ?? []
+    var made = plain
+    for (index, stage) in partition.stages.enumerated() {
+      made[index].cover(coverage, stage.counts, step, times, bytes)
+    }
     known[coverage] = made
     return made
   }
@@ -37,7 +47,7 @@ extension SearchNest {
     if choice.isFewest { return Self.load(stages, choice.span.rest) }
     guard choice.span != .all else { return Self.load(stages, choice.mode) }
     let coverage = CutStage.Coverage(mode: choice.mode, span: choice.span)
-    return Self.load(covered.stages(coverage, evaluator), .full)
+    return Self.load(covered.stages(coverage, evaluator.step), .full)
   }
 
   /// The configuration under a choice where it fits the device's memory; nil, and counted as
@@ -46,15 +56,15 @@ extension SearchNest {
     _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration
   ) -> Fit? {
     if choice.isFewest { return fewest(stages, choice, &configuration) }
-    let fit = fit(stages, configuration)
+    let fit = fit(configuration)
     if fit.memory.device <= usable { return fit }
     if choice.mayChunk, let joined = joined(fit, &configuration) { return joined }
     refuse(.memory, configuration, fit.memory.device, fit.stages)
     return nil
   }
 
-  private mutating func fit(_ stages: [CutStage], _ configuration: Configuration) -> Fit {
-    let stages = configuration.coverage.map { covered.stages($0, evaluator) } ?? stages
+  private mutating func fit(_ configuration: Configuration) -> Fit {
+    let stages = covered.stages(configuration.coverage, evaluator.step)
     let cut = configuration.stepCut(evaluator.setting.stack)
     return Fit(stages: stages, cut: cut, memory: peak(stages, cut))
   }
@@ -72,42 +82,40 @@ extension SearchNest {
     var plain = configuration
     plain.recompute = choice.span.rest
     plain.span = .all
-    guard fit(stages, plain).memory.device > usable else {
+    guard fit(plain).memory.device > usable else {
       outcome.refuse(.needless)
       return nil
     }
     let most = mostLayers(stages, configuration) - 1
-    guard let count = fewest(upTo: most, stages, configuration) else {
+    guard let count = fewest(upTo: most, configuration) else {
       outcome.refuse(.memory)
       return nil
     }
     configuration.span.layers = count
-    return fit(stages, configuration)
+    return fit(configuration)
   }
 
-  private mutating func fits(
-    _ stages: [CutStage], _ configuration: Configuration, _ count: Int
-  ) -> Bool {
+  private mutating func fits(_ configuration: Configuration, _ count: Int) -> Bool {
     var tried = configuration
     tried.span.layers = count
-    return fit(stages, tried).memory.device <= usable
+    return fit(tried).memory.device <= usable
   }
 
   /// The least number of covered layers that fits; nil where none up to `most` does.
   private mutating func fewest(
-    upTo most: Int, _ stages: [CutStage], _ configuration: Configuration
+    upTo most: Int, _ configuration: Configuration
   ) -> Int? {
     guard most >= 1 else { return nil }
     // Equal layers each save the same, so halving finds the fewest; of others each may differ.
     guard evaluator.step.layers.count(where: \.isLayer) == 1 else {
-      for count in 1...most where fits(stages, configuration, count) { return count }
+      for count in 1...most where fits(configuration, count) { return count }
       return nil
     }
-    guard fits(stages, configuration, most) else { return nil }
+    guard fits(configuration, most) else { return nil }
     var (low, high) = (1, most)
     while low < high {
       let middle = (low + high) / 2
-      if fits(stages, configuration, middle) { high = middle } else { low = middle + 1 }
+      if fits(configuration, middle) { high = middle } else { low = middle + 1 }
     }
     return low
   }
@@ -120,7 +128,7 @@ extension SearchNest {
     for chunk in 2...most {
       var tried = configuration
       tried.span.chunk = chunk
-      let one = fit(alone.stages, tried)
+      let one = fit(tried)
       if one.memory.device <= usable {
         configuration = tried
         return one

@@ -48,12 +48,16 @@ struct SearchNest {
     evaluator = evaluator.executing(execution)
     let times = evaluator.times(outer.work(request), outer.contextKind)
     let isSlow = bound(outer, times) > limit
+    var bytes: [LayerBytes?] = []
     for pipeline in dimensions.pipelines(outer)
     where execution?.matters(pipeline: pipeline) ?? true {
       if isSlow || !reaches(outer.tensor, execution?.tensor) {
         count(outer, pipeline, times, .slower)
-      } else if let stages = evaluator.stages(outer.work(request), times, pipeline) {
-        covered = CoveredStages(outer.work(request), times, pipeline)
+      } else if let partition = evaluator.partition(pipeline, times) {
+        let work = outer.work(request)
+        if bytes.isEmpty { bytes = evaluator.bytes(work) }
+        let stages = evaluator.stages(work, times, bytes, partition)
+        covered = CoveredStages(times, bytes, partition, stages)
         visit(outer, pipeline, stages)
       } else {
         outcome.refuse(.layers)
@@ -235,8 +239,7 @@ struct SearchNest {
     }
     let worst = MemoryForm(setting: evaluator.setting).worst(stages, cut)
     return Peak(
-      device: worst.peak + Double(evaluator.profile.memory.buffers),
-      activations: worst.activations, host: worst.host)
+      device: worst.peak, activations: worst.activations, host: worst.host)
   }
 
   mutating func refuse(
@@ -258,7 +261,7 @@ struct SearchNest {
       seconds += CheckpointModel(
         request, evaluator.setting, devices: configuration.parallelism.devices
       ).overhead(
-        perStep: seconds, parameters: Double(evaluator.profile.cost.parameters.trainable))
+        perStep: seconds, parameters: Double(evaluator.cost.parameters.trainable))
     }
     let devices = Double(configuration.parallelism.devices)
     let total = seconds * Double(request.steps)

@@ -22,6 +22,8 @@ struct SearchWalk {
   private let hostShare: Double
   private var threshold = Double.infinity
   private let workers: PlanSearch.Workers?
+  /// The next sizes, counted.
+  private var prepared: [Result<Evaluator, UserError>] = []
   /// Where the current size begins in the whole search, and its share of it.
   private var first = 0.0
   private var share = 1.0
@@ -51,9 +53,9 @@ struct SearchWalk {
         refuse(size)
         continue
       }
-      let profile: StepProfile
+      let evaluator: Evaluator
       do {
-        profile = try source(size)
+        evaluator = try counted(sizes[position...]).get()
       } catch {
         // A size too large to be counted is too large for any memory.
         guard position > 0 else { throw error }
@@ -61,7 +63,6 @@ struct SearchWalk {
         refuse(size)
         continue
       }
-      let evaluator = Evaluator(profile, request)
       if let expert = request.space.expert?.max(), expert > 1,
         evaluator.step.layers.allSatisfy({ $0.experts == 0 })
       {
@@ -80,6 +81,24 @@ struct SearchWalk {
       if outcome.stopped { break }
     }
     outcome.best.sort { $0.key < $1.key }
+  }
+
+  /// Sizes counted side by side: the next one is wanted most often, later ones not always.
+  private static let ahead = 2
+
+  /// The first of some sizes counted, and with it those behind it where there are workers.
+  private mutating func counted(_ sizes: ArraySlice<Int>) -> Result<Evaluator, UserError> {
+    if prepared.isEmpty {
+      let (first, source, request) = (sizes.startIndex, source, request)
+      let count: @Sendable (Int) -> SearchPart = { index in
+        let size = sizes[first + index]
+        return SearchPart(
+          evaluator: Result { () throws(UserError) in Evaluator(try source(size), request) })
+      }
+      let ahead = min(Self.ahead, sizes.count)
+      prepared = (workers?(ahead, count) ?? [count(0)]).compactMap(\.evaluator)
+    }
+    return prepared.removeFirst()
   }
 
   /// Counts the configurations of a size as too large; any size's evaluator knows the layers.

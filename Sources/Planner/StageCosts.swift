@@ -63,27 +63,42 @@ struct LayerClock {
     // The more devices wait for each other, the more the slowest host decides.
     let collectives =
       cut.tensor > 1 ? (layer.reductions.count + layer.gathers.count) * log2(Double(cut.tensor)) : 0
-    let kernels = layer.forward.reduce(0) { $0 + $1.weight }
+    var (forward, kernels) = (0.0, 0.0)
+    for index in layer.forward.indices {
+      kernels += layer.forward[index].weight
+      let seconds = time.seconds(layer.forward[index], cut)
+      forward += seconds
+      result.selective += repeatedShare(layer.forward[index], cut) * seconds
+    }
     let host = stack.hostPerKernel * kernels + stack.hostPerCollective * collectives
-    result.forward = Self.floor(time.seconds(layer.forward, cut), host)
+    result.forward = Self.floor(forward, host)
     let backwardKernels = layer.backward.isEmpty ? 0 : kernels
     let backwardHost = host / max(kernels, 1) * backwardKernels * stack.hostBackward
-    let backward = time.seconds(layer.backward, cut)
+    var (backward, weights) = (0.0, 0.0)
+    for index in layer.backward.indices {
+      let seconds = time.seconds(layer.backward[index], cut)
+      backward += seconds
+      if layer.backward[index].isWeightGradient { weights += seconds }
+    }
     result.backward = Self.floor(backward, backwardHost)
-    let weights = time.seconds(layer.backward.filter(\.isWeightGradient), cut)
     result.weightGradient = backward > 0 ? result.backward * weights / backward : 0
     communicate(layer, cut, kind, &result)
-    guard layer.isLayer, !layer.backward.isEmpty else { return result }
+    guard layer.isLayer, !layer.backward.isEmpty else {
+      result.selective = 0
+      return result
+    }
     result.full = result.forward + result.again
-    result.selective =
-      cut.fusedAttention
-      ? layer.forward.reduce(0) { sum, item in
-        if Self.isCheap(item) { return sum + time.seconds(item, cut) }
-        guard case .product = item.shape else { return sum }
-        return sum + stack.repeatedProducts * time.seconds(item, cut)
-      }
-      : layer.forward.reduce(0) { $0 + time.core($1, cut) }
     return result
+  }
+
+  /// The share of a kernel that selective recomputation repeats: of fused attention's layers what
+  /// point-wise code does and some products, else the core of attention.
+  private func repeatedShare(_ item: WorkItem, _ cut: WorkCut) -> Double {
+    switch item.shape {
+    case .attention(let shape): cut.fusedAttention || shape.backward ? 0 : 1
+    case .product: cut.fusedAttention ? stack.repeatedProducts : 0
+    default: cut.fusedAttention && Self.isCheap(item) ? 1 : 0
+    }
   }
 
   private static func isCheap(_ item: WorkItem) -> Bool {

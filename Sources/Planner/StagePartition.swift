@@ -12,6 +12,8 @@ struct StagePartition: Sendable {
     var multiplicity: Int
   }
   let stages: [Stage]
+  /// All stages, equal ones counted each.
+  var pipeline: Int { stages.reduce(0) { $0 + $1.multiplicity } }
 
   /// The layers spread evenly: the stack's layers by number, what stands before it on the first
   /// stage and what follows it on the last (Megatron-LM's layout). Left-over layers go to the

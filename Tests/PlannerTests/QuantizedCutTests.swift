@@ -44,4 +44,37 @@ import Workloads
     #expect(packed.hostBytes < wide.hostBytes / 2)
     #expect(packed.breakdown.offload < wide.breakdown.offload)
   }
+
+  /// Scales go where their matrices go: 16 equal layers over two stages, and columns or rows over
+  /// two devices.
+  @Test(arguments: [DataType.int4, .int8])
+  func aCutDividesTheScales(format: DataType) throws {
+    let whole = try Self.estimate(format) { _ in }.memory.buffersBytes
+    #expect(whole > 0)
+    #expect(
+      try 2 * Self.estimate(format) { $0.parallelism.pipeline = 2 }.memory.buffersBytes == whole)
+    #expect(
+      try 2 * Self.estimate(format) { $0.parallelism.tensor = 2 }.memory.buffersBytes == whole)
+  }
+
+  /// A packed matrix is widened before each product: its bytes read, two bytes an element written.
+  @Test(arguments: [\LayerWork.forward, \LayerWork.backward])
+  func wideningTakesItsBytes(pass: KeyPath<LayerWork, [WorkItem]> & Sendable) throws {
+    let device = PlanSearchTests.cluster().device
+    func seconds(_ quantize: DataType?) throws -> Double {
+      let model = try PlanSearchTests.model(layers: 4, hidden: 2048)
+      var workload = WorkloadRequest(task: .lora, batch: 4, sequence: 512, precision: .bf16)
+      workload.options.quantize = quantize
+      let step = try StepProfile(Workload(model, workload)).layered(fusing: true)
+      let layer = try #require(step.layers.first { $0.isLayer })
+      return WorkTime(device: device).seconds(layer[keyPath: pass], WorkCut())
+    }
+    // Four square matrices of attention, two of the MLP four times as large.
+    let elements = 12.0 * 2048 * 2048
+    let bandwidth = device.memoryBandwidth.value * DeviceEfficiency.assumed.bandwidth
+    let launches =
+      try (seconds(.int4) - seconds(nil) - elements * (0.5 + 2) / bandwidth)
+      / device.launchOverhead.value
+    #expect(launches > 0.99 && launches < 6.01, "\(launches)")
+  }
 }

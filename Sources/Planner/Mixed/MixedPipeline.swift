@@ -99,7 +99,7 @@ struct MixedPipeline {
         request, kinds[0].evaluator.setting, devices: configuration.parallelism.devices
       ).overhead(
         perStep: breakdown.total,
-        parameters: Double(kinds[0].evaluator.profile.cost.parameters.trainable))
+        parameters: Double(kinds[0].evaluator.cost.parameters.trainable))
     for index in parts.indices { parts[index].estimate.breakdown = breakdown }
     return search.plan(.stages, parts, breakdown.total)
   }
@@ -115,6 +115,8 @@ private struct PipelineFilling {
   private let headroom: Double
   private let work: WorkCut
   private let times: [[LayerSeconds]]
+  /// What an iteration of each layer keeps on each kind.
+  private let bytes: [[LayerBytes?]]
   private let cut: StepCut
 
   init(
@@ -131,6 +133,7 @@ private struct PipelineFilling {
     self.work = work
     cut = configuration.stepCut(stack)
     times = kinds.map { $0.evaluator.times(work, .ring) }
+    bytes = kinds.map { $0.evaluator.bytes(work) }
   }
 
   /// The stages; nil where the memory does not hold the layers.
@@ -182,14 +185,14 @@ private struct PipelineFilling {
     for unit in range { counts[units[unit]] += 1 }
     return CutStage(
       StagePartition.Stage(counts: counts, index: place, multiplicity: 1),
-      isLast: place == places.count - 1, kind.evaluator.step, times[places[place]], work,
-      shared: 0, setting: kind.evaluator.setting)
+      isLast: place == places.count - 1, kind.evaluator.step, times[places[place]],
+      bytes[places[place]], work, shared: 0, setting: kind.evaluator.setting)
   }
 
   private func fits(_ stage: CutStage, _ place: Int, _ limit: Double) -> Bool {
     guard stage.busy(configuration.recompute) <= limit else { return false }
     let kind = kinds[places[place]]
     let memory = MemoryForm(setting: kind.evaluator.setting).worst([stage], cut)
-    return memory.peak + Double(kind.evaluator.profile.memory.buffers) <= kind.usable(headroom)
+    return memory.peak <= kind.usable(headroom)
   }
 }

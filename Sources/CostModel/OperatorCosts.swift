@@ -1,0 +1,17 @@
+import Graph
+
+/// What each operator of a graph costs, by block and backward block: counted once, read by the
+/// tallies and by the planner's view of layers.
+struct OperatorCosts: Sendable {
+  let forward: [[OperatorCost]]
+  let backward: [[OperatorCost]]
+
+  init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
+    forward = graph.blocks.map { Self.counted($0.operators, $0.tensors) }
+    backward = (training?.backwardBlocks ?? []).map { Self.counted($0.operators, $0.tensors) }
+  }
+
+  private static func counted(_ operators: [Operator], _ tensors: [Tensor]) -> [OperatorCost] {
+    operators.map { OperatorCost($0, tensors: tensors) }
+  }
+}
