@@ -12,6 +12,9 @@ public struct StepProfile: Sendable {
   public let memory: MemoryModel
   /// Whether this is a training step.
   public let trains: Bool
+  /// Share of the samples that each trained block leaves out (stochastic depth); `cost` and
+  /// `memory` count them all.
+  public var skippedSamples = 0.0
   private let graph: OperatorGraph
   private let training: TrainingGraph?
 
@@ -44,7 +47,11 @@ public struct StepProfile: Sendable {
 
   /// The same step as layers that can be cut over devices; `fusing` as in `LayeredStep`.
   public func layered(fusing: Bool) -> LayeredStep {
-    if let training { return LayeredStep(training: training, fusing: fusing) }
+    if let training {
+      var step = LayeredStep(training: training, fusing: fusing)
+      step.skip(skippedSamples)
+      return step
+    }
     return LayeredStep(inference: graph, fusing: fusing)
   }
 }
