@@ -39,7 +39,7 @@ enum OutlierCause {
       cause: "14,336/112 heads and a batch of 1,568 are slower than any neighbour"),
     Known(
       table: "MLPerf Training", word: "unet3d",
-      cause: "PyTorch is taken; the submission runs MXNet in channels-last layout"),
+      cause: "PyTorch is taken in channels-first layout; what the submission runs is not stated"),
     Known(
       table: "MLPerf Training",
       cause: "2 to 16 samples a device under CUDA graphs and fused norms of the submission"),
@@ -64,7 +64,7 @@ enum OutlierCause {
       cause: "a user's log on 4 V100s, 9 % of their peak; links and clocks are not stated"),
     Known(
       table: "vision",
-      cause: "a small step on many images: loading (2,300 a second and node) is not stated"),
+      cause: "a small step on many images: what loading and augmenting takes is not stated"),
     Known(
       table: "multimodal", word: "L-14_Data-80M",
       cause: "devices differ from its kin at the same model, or recomputation: neither is stated"),
@@ -111,7 +111,7 @@ enum OutlierCause {
       cause: "instance norms in channels-first layout, in tf32 and in two dimensions"),
     Known(
       table: "NVIDIA examples",
-      cause: "V100 with 16 GB: small batches under TensorFlow 1 with Horovod"),
+      cause: "V100 with 16 GB: passes of 16 sequences; TensorFlow's own cost is not known"),
   ]
 
   /// The cause for a run; says so where none is known.
