@@ -153,6 +153,19 @@ public struct LayeredStep: Sendable, Hashable {
     share(tables.graph)
   }
 
+  /// Leaves out a share of the samples in each trained block: kernels take time by their rows.
+  mutating func skip(_ samples: Double) {
+    guard samples > 0 else { return }
+    for index in layers.indices where layers[index].isLayer && !layers[index].backward.isEmpty {
+      for item in layers[index].forward.indices {
+        layers[index].forward[item].weight *= 1 - samples
+      }
+      for item in layers[index].backward.indices {
+        layers[index].backward[item].weight *= 1 - samples
+      }
+    }
+  }
+
   private mutating func share(_ graph: OperatorGraph) {
     var uses = [Int](repeating: 0, count: graph.sharedParameters.count)
     for call in graph.calls { for tie in call.tied { uses[tie.shared] += 1 } }

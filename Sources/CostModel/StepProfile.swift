@@ -12,6 +12,9 @@ public struct StepProfile: Sendable {
   public let memory: MemoryModel
   /// Whether this is a training step.
   public let trains: Bool
+  /// Share of the samples that each trained block leaves out (stochastic depth); `cost` and
+  /// `memory` count them all.
+  public var skippedSamples = 0.0
   private let tables: GraphTables
 
   /// Counts a training step.
@@ -41,6 +44,8 @@ public struct StepProfile: Sendable {
 
   /// The same step as layers that can be cut over devices; `fusing` as in `LayeredStep`.
   public func layered(fusing: Bool) -> LayeredStep {
-    LayeredStep(tables, fusing: fusing)
+    var step = LayeredStep(tables, fusing: fusing)
+    if trains { step.skip(skippedSamples) }
+    return step
   }
 }

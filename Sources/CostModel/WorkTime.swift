@@ -91,10 +91,19 @@ public struct WorkTime: Sendable {
     case .convolution(let shape): return convolution(shape, item.cost, parts)
     case .other:
       if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
-      let moved = item.isExpert ? expertStreaming : streaming
-      return Double(item.cost.bytes) * moved / parts / bandwidth + launch
+      let factor = item.isExpert ? expertStreaming : streaming
+      var moved = Double(item.cost.bytes) * factor
+      if item.cost.operatorClass == .transform {
+        moved += Self.transformBytes * Double(item.cost.vectorFlops)
+      }
+      return moved / parts / bandwidth + launch
     }
   }
+
+  /// Bytes through memory for each vector FLOP of a long transform: its fp32 points are read and
+  /// written once every 7 levels, and spectra are multiplied. Fitted to PyTorch's FFT convolutions
+  /// of 1K to 4M points on an H100 (github.com/HazyResearch/flash-fft-conv, README).
+  private static let transformBytes = 0.557
 
   // MARK: products
 
@@ -184,6 +193,10 @@ public struct WorkTime: Sendable {
 
   // MARK: convolutions
 
+  /// Inner extent that half a convolution's tile waits for over that of a product: 64 on the A100
+  /// (assumed), whose products' is 731.
+  private static let convolutionHalf = 64 / 731.2
+
   /// As a product by tiles. Few channels leave a tile's columns empty; a gradient of weights has
   /// few tiles and a long sum, which libraries split over the units. A depth-wise one is vector
   /// work.
@@ -206,7 +219,9 @@ public struct WorkTime: Sendable {
       reached = max(
         reached, tile.rate * tiles / whole * pieces / ((pieces / units).rounded(.up) * units))
     }
-    reached *= shape.inner / (shape.inner + 64)
+    // A tile's start is a time here, too: shorter in extents on slower units and in wider formats.
+    let half = Self.convolutionHalf * efficiency.innerHalf * pace(cost.dataType)
+    reached *= shape.inner / (shape.inner + half)
     // Matrix units starve first; vector units are fed by the same caches at a tenth of the pace.
     var fed = cost.dataType.bits <= 16 ? convolution : 1
     // Vector units take Winograd's algorithm: F(2×2, 3×3) multiplies 16 times for 36.

@@ -16,7 +16,7 @@ struct Evaluator {
   private let energy: EnergyModel
   private let peak: Double
   private let measuredShare: Double
-  private let isFamiliar: Bool
+  private let unfamiliar: Double?
 
   init(_ profile: StepProfile, _ request: PlanRequest, step counted: LayeredStep? = nil) {
     // The graph itself is not needed any more, and large.
@@ -40,7 +40,7 @@ struct Evaluator {
     // One device under the graph's own formats: the walk over the graph says it exactly.
     isExact = !(profile.trains && (stack.mainParameters || !stack.hasGraphLoss))
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
-    isFamiliar = request.isFamiliar(step)
+    unfamiliar = request.unfamiliarSpread(step)
   }
 
   /// The same with communication carried out in another way; nil: as it is.
@@ -128,7 +128,7 @@ struct Evaluator {
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
     estimate.basis = PredictionBasis(
-      request, measuredShare: measuredShare, isFamiliar: isFamiliar)
+      request, measuredShare: measuredShare, unfamiliar: unfamiliar)
     spend(&estimate)
     return estimate
   }

@@ -12,6 +12,7 @@ extension StepProfile {
   public init(_ workload: Workload, shards: Bool = true) throws(UserError) {
     if let training = workload.training {
       try self.init(training: training, batch: workload.request.batch, shards: shards)
+      skippedSamples = workload.skippedSamples
     } else {
       try self.init(inference: workload.forward, batch: workload.samples)
     }

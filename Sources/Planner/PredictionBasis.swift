@@ -31,31 +31,35 @@ public struct PredictionBasis: Sendable, Hashable {
   }
 
   /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
-  /// label (docs/PlannerValidation.md).
+  /// label and reason (docs/PlannerValidation.md).
   ///
-  /// - Parameter isFamiliar: whether kernels of this kind and format were fitted under it
-  ///   (`PlanRequest.isFamiliar`).
-  init(_ request: PlanRequest, measuredShare: Double, isFamiliar: Bool) {
-    let device = request.cluster.device
+  /// - Parameter unfamiliar: the spread of a case of which nothing alike was fitted
+  ///   (`PlanRequest.unfamiliarSpread`); nil for a familiar one.
+  init(_ request: PlanRequest, measuredShare: Double, unfamiliar: Double?) {
     if measuredShare > 0.9 {
       self.init(label: .measured, spread: 0.25, memorySpread: 0.06)
-    } else if device.efficiency?.isFitted == true, isFamiliar, !request.stack.isRough {
-      self.init(label: .interpolated, spread: 0.16, memorySpread: 0.08)
+    } else if let unfamiliar {
+      self.init(label: .extrapolated, spread: unfamiliar, memorySpread: 0.12)
     } else {
-      self.init(label: .extrapolated, spread: 0.58, memorySpread: 0.12)
+      self.init(label: .interpolated, spread: 0.17, memorySpread: 0.08)
     }
   }
 }
 
 extension PlanRequest {
-  /// Whether published runs of this kind of work were fitted: products of 16 or fewer bits, layers
-  /// that train themselves (no row adapts a frozen model) and no router (published times of one
-  /// mixture differ by half from one release of the software to the next), convolutions only under
-  /// software that such networks were fitted with.
-  func isFamiliar(_ step: LayeredStep) -> Bool {
-    guard !step.layers.contains(where: { $0.experts > 0 || $0.isAdapted }) else { return false }
-    guard precision.compute.bits <= 16, precision.compute != .tf32 else { return false }
-    return stack.isFittedToConvolutions || step.convolutionShare < 0.1
+  /// The spread of a case of which nothing alike was fitted; nil where the device's class and this
+  /// kind of work were: products of 16 or fewer bits, layers that train themselves (no row adapts a
+  /// frozen model) and no router (published times of one mixture differ by half from one release of
+  /// the software to the next), convolutions and attention that looks both ways only under software
+  /// that such networks were fitted with.
+  func unfamiliarSpread(_ step: LayeredStep) -> Double? {
+    if stack.isRough { return 1.15 }
+    if step.layers.contains(where: { $0.experts > 0 }) { return 0.56 }
+    if precision.compute.bits > 16 || precision.compute == .tf32 { return 0.58 }
+    if step.layers.contains(where: \.isAdapted) { return 0.58 }
+    let isKnown =
+      stack.isFittedToConvolutions || (step.convolutionShare < 0.1 && step.isCausal)
+    return isKnown && cluster.device.efficiency?.isFitted == true ? nil : 0.34
   }
 }
 
@@ -69,6 +73,15 @@ extension LayerWork {
 }
 
 extension LayeredStep {
+  /// Whether every attention looks back only, as decoders do.
+  var isCausal: Bool {
+    layers.allSatisfy { layer in
+      layer.forward.allSatisfy {
+        if case .attention(let shape) = $0.shape { shape.causal } else { true }
+      }
+    }
+  }
+
   /// Share of convolutions in the forward pass's FLOP.
   var convolutionShare: Double {
     var (convolutions, all) = (0.0, 0.0)

@@ -27,8 +27,15 @@ public struct SoftwareStack: Sendable, Hashable {
   public var shardLinks = 1.0
   /// Seconds of a step that nothing hides: data, clipping, logging.
   public var stepSeconds: Double
+  /// Seconds of a run by the clock beside each second of its steps' work that nothing else counts:
+  /// waiting for data and for the slowest device, validation, logging.
+  public var waiting = 0.0
   /// Seconds of a pipeline hand-over on the host.
   public var handOver: Double
+  /// Whether hand-overs of an interleaved pipeline run beside other chunks' work (Megatron-Core's
+  /// `overlap_p2p_comm`, which Megatron-Bridge sets wherever a device has more than one chunk: its
+  /// documentation, "Communication Overlap").
+  public var overlapsHandOvers = false
   /// Speed of the device's products under this software at its site, relative to its class: clocks
   /// under a power limit, older libraries.
   public var clock = 1.0
@@ -77,11 +84,16 @@ public struct SoftwareStack: Sendable, Hashable {
   public var mainParameters: Bool
 
   /// PyTorch with DDP or FSDP: fused attention, gradients and gathers overlapped.
-  public static let pytorch = SoftwareStack(
-    name: "pytorch", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
-    streaming: 1.643, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
-    shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: true,
-    mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
+  public static let pytorch: SoftwareStack = {
+    var stack = SoftwareStack(
+      name: "pytorch", hostPerKernel: 20e-6, hostPerCollective: 30e-6, hostBackward: 1.3,
+      streaming: 1.643, tensorOverlap: 0, tensorPipelined: 0, gradientOverlap: 0.8,
+      shardInterference: 0.0546, stepSeconds: 5e-3, handOver: 100e-6, fusedAttention: true,
+      mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
+    // Convolutions stand in channels-first layout as before: cuDNN's conversions are the same.
+    stack.transposes = pytorch2021.transposes
+    return stack
+  }()
   /// PyTorch 1.x (2020 to 2022) with DDP: every point-wise operator a kernel, attention through
   /// memory; as benchmarks on one device run it.
   public static let pytorch2021: SoftwareStack = {
@@ -99,7 +111,7 @@ public struct SoftwareStack: Sendable, Hashable {
   public static let pytorch2021Runs: SoftwareStack = {
     var stack = pytorch2021
     stack.name = "pytorch-2021-runs"
-    stack.clock = 0.3701
+    stack.waiting = 0.9355
     stack.isRough = true
     return stack
   }()
@@ -153,7 +165,16 @@ public struct SoftwareStack: Sendable, Hashable {
     streaming: 0.6185, tensorOverlap: 0.6, tensorPipelined: 0.3571, gradientOverlap: 0.8,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: true,
     mainParameters: true, lossBytes: 4.5, attentionClock: 1.445, expertStreaming: 4.458,
-    sendsRowsOnce: true)
+    sendsRowsOnce: true, overlapsHandOvers: true)
+  /// Megatron-Core and NeMo since mid-2026 on devices that compute in MXFP8: experts' products,
+  /// activations and quantising are one kernel, whole steps one CUDA graph (release notes of
+  /// Megatron-Bridge 0.5.1).
+  public static let megatron2026: SoftwareStack = {
+    var stack = megatron
+    stack.name = "megatron-2026"
+    stack.expertStreaming = 0.5984
+    return stack
+  }()
 
   /// Kernels of this program on a processor: no host apart, gradients overlapped as by DDP.
   static let processor = SoftwareStack(
@@ -163,7 +184,8 @@ public struct SoftwareStack: Sendable, Hashable {
 
   /// Every stack, in the order of `--help`.
   public static let all = [
-    pytorch, megatron, pytorch2021, pytorch2021Runs, nnUNet, megatron2022, megatron2021, deepspeed,
+    pytorch, megatron, megatron2026, pytorch2021, pytorch2021Runs, nnUNet, megatron2022,
+    megatron2021, deepspeed,
     deepspeedZero3, vtrain,
   ]
 
@@ -182,7 +204,7 @@ public struct SoftwareStack: Sendable, Hashable {
     narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4,
     repeatedProducts: Double = 0, lossBytes: Double = 10,
     attentionClock: Double = 1, expertStreaming: Double = 1, expertOverlap: Double = 0,
-    sendsRowsOnce: Bool = false, convolution: Double = 1
+    sendsRowsOnce: Bool = false, convolution: Double = 1, overlapsHandOvers: Bool = false
   ) {
     self.name = name
     self.hostPerKernel = hostPerKernel
@@ -210,5 +232,6 @@ public struct SoftwareStack: Sendable, Hashable {
     self.sendsRowsOnce = sendsRowsOnce
     self.convolution = convolution
     self.scattersHandOvers = scattersHandOvers
+    self.overlapsHandOvers = overlapsHandOvers
   }
 }

@@ -95,7 +95,7 @@ struct StepForm {
     } else if cut.replicas > 1 {
       reduce(stages[largest], stage, cut, &result)
     }
-    result.host = setting.stack.stepSeconds
+    result.host = setting.stack.stepSeconds + setting.stack.waiting * result.total
     return finished(result, cut)
   }
 
@@ -135,8 +135,11 @@ struct StepForm {
     }
     hop = 2 * (hop + setting.stack.handOver)
     let passes = Double(cut.accumulation)
-    result.pipeline = hop * virtual * passes
-    result.communication += result.pipeline
+    let traffic = hop * virtual * passes
+    result.communication += traffic
+    // Beside other chunks' work where the framework does so; filling and draining is the bubble's.
+    let hides = setting.stack.overlapsHandOvers && cut.virtualStages > 1
+    result.pipeline = hides ? max(0, traffic - result.compute) : traffic
     var idle = others
     if cut.schedule == .zeroBubble { idle = max(0, idle - 2 * otherWeights) }
     result.bubble = idle / virtual + Double(cut.pipeline - 1) * hop

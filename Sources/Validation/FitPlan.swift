@@ -69,8 +69,11 @@ public struct FitPlan {
             + device("h100-80gb-sxm", [.narrowMatrix])
             + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
         Stage(
-          tables: ["Megatron-Bridge experts"],
+          tables: ["Megatron-Bridge experts"], keeps: { $0.stack == "megatron" },
           parameters: stack("megatron", [.expertStreaming])),
+        Stage(
+          tables: ["Megatron-Bridge experts"], keeps: { $0.stack == "megatron-2026" },
+          parameters: stack("megatron-2026", [.expertStreaming])),
         Stage(
           tables: ["llm-foundry"], keeps: { $0.precision.compute == .fp8 },
           parameters: stack("pytorch", [.narrowClock])),
@@ -93,7 +96,7 @@ public struct FitPlan {
         parameters: stack("nnunet", [.streaming, .transposes, .convolution])),
       Stage(
         tables: ["vision", "multimodal"],
-        parameters: stack("pytorch-2021-runs", [.clock])),
+        parameters: stack("pytorch-2021-runs", [.waiting])),
     ]
   }
 

@@ -50,7 +50,7 @@ public struct FitParameter: Sendable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
     case narrowClock, update, attentionClock, expertStreaming, expertOverlap, convolution
-    case transposes, scores
+    case transposes, scores, waiting
   }
 
   /// The number.
@@ -132,6 +132,7 @@ public struct FitParameter: Sendable {
     case .convolution: \.convolution
     case .transposes: \.transposes
     case .scores: \.scores
+    case .waiting: \.waiting
     case .attentionClock: \.attentionClock
     case .update: \.update
     case .narrowClock: \.narrowClock

@@ -113,6 +113,7 @@ extension CatalogueRows {
       seconds: seconds * Double(configuration.globalBatch) / sequences, isFitted: false)
     run.statesMemory = false
     run.mayRecompute = model.recompute == .none
+    run.mayAccumulate = model.micro == nil && stated(row) == nil
     run.measure = .wholeRun
     rows.runs.append(run)
   }

@@ -21,6 +21,8 @@ public struct DecoderShape: Sendable, Hashable {
   public var untied = false
   /// Whether it runs forward only.
   public var infers = false
+  /// Whether a token sees later ones, too (an encoder).
+  public var isBidirectional = false
 
   /// A mixture of experts.
   public struct Experts: Sendable, Hashable {
@@ -101,6 +103,8 @@ public struct PublishedRun: Sendable, Hashable {
   public var measure = Measure.steps
   /// Whether full recomputation is taken where nothing else fits: it is not stated.
   public var mayRecompute = false
+  /// Whether a device's batch may have been cut into several passes: it is not stated.
+  public var mayAccumulate = false
   /// Whether the batch of a device is not stated: the fastest that fits is taken, and `seconds` are
   /// those of the configuration's global batch at the measured rate.
   public var choosesMicroBatch = false

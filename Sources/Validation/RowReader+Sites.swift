@@ -217,7 +217,7 @@ extension RowReader {
       table: table, group: "\(row.model) \(row.hardware)",
       label: "\(row.model) \(row.hardware) \(format) t\(tensor) p\(pipeline) c\(context)"
         + " B\(global) on \(devices)",
-      cluster: cluster, stack: "megatron", model: .decoder(shape),
+      cluster: cluster, stack: release(row, format), model: .decoder(shape),
       precision: Precision(
         parameters: .bf16, compute: format.contains("FP8") ? .fp8 : .bf16),
       configuration: configuration,
@@ -226,6 +226,14 @@ extension RowReader {
     // Recomputation and offload are not stated.
     run.statesMemory = false
     rows.runs.append(run)
+  }
+
+  /// Fused kernels of experts in MXFP8 came with the container of June 2026.
+  private static func release(_ row: Row, _ format: String) -> String {
+    let month = row.text("container").prefix { $0.isNumber || $0 == "." }.split(separator: ".")
+    let numbers = month.compactMap { Int($0) }
+    guard numbers.count >= 2, format == "MXFP8" else { return "megatron" }
+    return (numbers[0], numbers[1]) >= (26, 6) ? "megatron-2026" : "megatron"
   }
 
   // MARK: torchtitan

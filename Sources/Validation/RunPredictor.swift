@@ -50,16 +50,34 @@ public final class RunPredictor {
   /// Batches of a device that are tried where none is stated.
   private static let microBatches = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 
-  /// The estimate as stated, or with everything recomputed where that is not stated and nothing
-  /// else fits.
+  /// The estimate as stated, or, where that is not stated and nothing else fits, with everything
+  /// recomputed or with the largest power-of-two share of the batch at a time that fits, whichever
+  /// is faster.
   private func recomputing(
     _ run: PublishedRun, _ hypothesis: Hypothesis
   ) throws(UserError) -> PlanEstimate? {
     let plain = try planned(run, hypothesis)
-    guard run.mayRecompute, let plain, try !fits(run, plain) else { return plain }
-    var other = run
-    other.configuration.recompute = .full
-    return try planned(other, hypothesis)
+    guard run.mayRecompute || run.mayAccumulate, let plain, try !fits(run, plain) else {
+      return plain
+    }
+    var best: PlanEstimate?
+    if run.mayRecompute {
+      var other = run
+      other.configuration.recompute = .full
+      best = try planned(other, hypothesis)
+    }
+    guard run.mayAccumulate else { return best }
+    var split = run
+    while split.configuration.microBatch % 2 == 0 {
+      split.configuration.microBatch /= 2
+      split.configuration.accumulation *= 2
+      split.model = run.model.batched(split.configuration.microBatch)
+      guard let estimate = try planned(split, hypothesis) else { break }
+      guard try fits(split, estimate) else { continue }
+      if estimate.stepSeconds < best?.stepSeconds ?? .infinity { best = estimate }
+      break
+    }
+    return best ?? plain
   }
 
   private func planned(
@@ -158,7 +176,7 @@ extension DecoderShape {
     if let keyValueHeads { stack.keyValueHeads = keyValueHeads }
     if let headSize { stack.headSize = headSize }
     if let mixture { stack.mixture = Mixture(experts: mixture.count, active: mixture.active) }
-    stack.causal = true
+    stack.causal = !isBidirectional
     stack.finalNorm = true
     stack.activation = .gelu
     var input = TokenInput(vocabulary: vocabulary, context: max(sequence, 1))
@@ -179,7 +197,7 @@ extension DecoderShape {
     heads.language = language
     return ModelProfile(
       id: "decoder", name: "decoder", family: .language, source: "published table",
-      objective: .causalLanguage,
+      objective: isBidirectional ? .maskedLanguage : .causalLanguage,
       architecture: .single(Tower(input: .tokens(input), stack: stack, heads: heads)))
   }
 }

@@ -14,6 +14,11 @@ extension CatalogueRows {
     var objective: Objective?
     /// Pixels of an image for each element of the latent that the network reads.
     var latent = 1
+    /// Samples of a step where a row states images and its source the steps that they took.
+    var global: Int?
+    /// Images of a step over samples of the catalogue's step: MoCo 1 and 2 see one view of an
+    /// image as query and one as key, the catalogue's (version 3, arXiv 2104.02057) both as both.
+    var views = 1
   }
 
   private static let known: [String: Known] = [
@@ -21,7 +26,8 @@ extension CatalogueRows {
     "dinov2_vit_l14_pretrain": Known(id: "dinov2-vitl14", table: "vision", objective: .dino),
     "dinov2_vit_g14_pretrain": Known(id: "dinov2-vitg14", table: "vision", objective: .dino),
     "mae_vit_l16_pretrain": Known(id: "mae_vit_large_patch16_dec512d8b", table: "vision"),
-    "moco_resnet50": Known(id: "resnet50", table: "vision", objective: .momentumContrast),
+    "moco_resnet50": Known(
+      id: "resnet50", table: "vision", objective: .momentumContrast, views: 2),
     "vit_b16": Known(id: "vit-b-16", table: "vision", task: .finetune),
     "vit_l16": Known(id: "vit-l-16", table: "vision", task: .finetune),
     "vit_h14": Known(id: "vit-h-14", table: "vision", task: .finetune),
@@ -43,8 +49,11 @@ extension CatalogueRows {
     "albef": Known(id: "albef", table: "multimodal"),
     "mgca_vit_b": Known(id: "mgca-vit-b", table: "multimodal"),
     "stable_diffusion_v1": Known(id: "stable-diffusion-v1", table: "Stable Diffusion"),
-    "stable_diffusion_v2": Known(id: "stable-diffusion-v2", table: "Stable Diffusion"),
-    "stable_diffusion_v2_unet": Known(id: "sd2-unet", table: "Stable Diffusion", latent: 8),
+    // github.com/mosaicml/diffusion, README: 550,000 steps for 1,126,400,000 images.
+    "stable_diffusion_v2": Known(
+      id: "stable-diffusion-v2", table: "Stable Diffusion", global: 2048),
+    "stable_diffusion_v2_unet": Known(
+      id: "sd2-unet", table: "Stable Diffusion", latent: 8, global: 2048),
   ]
 
   /// Models that read images and a text of a length that rows do not state.
@@ -76,11 +85,13 @@ extension CatalogueRows {
     guard let devices = hardware?["count"]?.int else {
       return rows.skip(model.table, "\(model.id): number of devices is not stated")
     }
+    let stated = work?["global_batch"]?.int ?? model.global
     let choosesMicroBatch =
-      work?["global_batch"]?.int == nil && row["time"]?["throughput_samples_per_s"]?.double != nil
+      stated == nil && row["time"]?["throughput_samples_per_s"]?.double != nil
     // What a device gets at once where it is said, else its share of the whole.
-    guard let global = work?["global_batch"]?.int ?? (choosesMicroBatch ? devices : nil),
-      let micro = work?["batch_per_device"]?.int ?? share(global, devices),
+    let pass = statedPass(row)
+    guard let global = stated ?? (choosesMicroBatch ? devices * (pass ?? 1) : nil),
+      let micro = work?["batch_per_device"]?.int ?? pass ?? share(global, devices),
       global % (devices * micro) == 0
     else { return rows.skip(model.table, "\(model.id): batch is not stated or does not divide") }
     guard let seconds = seconds(row, global) else {
@@ -91,7 +102,8 @@ extension CatalogueRows {
     }
     let precision = precision(format, name)
     var request = WorkloadRequest(
-      task: model.task, objective: model.objective, batch: micro, precision: precision)
+      task: model.task, objective: model.objective, batch: max(1, micro / model.views),
+      precision: precision)
     let extents = (work?["resolution"]?.array ?? []).compactMap(\.int).map { $0 / model.latent }
     switch extents.count {
     case 2: request.image = ImageSize(height: extents[0], width: extents[1])
@@ -118,9 +130,19 @@ extension CatalogueRows {
       configuration: configuration, seconds: seconds,
       isFitted: isBenchmark ? name.contains("A100") : !isRecent && RowReader.isEven(id))
     run.statesMemory = isBenchmark
-    run.choosesMicroBatch = choosesMicroBatch
+    run.mayRecompute = !isBenchmark && recompute == nil
+    run.mayAccumulate = !isBenchmark && work?["batch_per_device"]?.int == nil && pass == nil
+    run.choosesMicroBatch = choosesMicroBatch && pass == nil
     run.measure = isTimed(row) ? .steps : .wholeRun
     rows.runs.append(run)
+  }
+
+  /// `device_train_microbatch_size 4` in the notes: samples of a pass.
+  private static func statedPass(_ row: JSONValue) -> Int? {
+    let words = (row["notes"]?.string ?? "").split { $0 == " " || $0 == ";" }
+    guard let at = words.firstIndex(of: "device_train_microbatch_size"), at + 1 < words.count
+    else { return nil }
+    return Int(words[at + 1])
   }
 
   private static func share(_ global: Int, _ devices: Int) -> Int? {

@@ -16,6 +16,11 @@ public struct Workload: Sendable {
   public let forward: OperatorGraph
   /// Forward, backward and optimizer step of one micro-batch; nil for inference.
   public let training: TrainingGraph?
+  /// Share of the samples that a trained block leaves out (stochastic depth of self-distillation).
+  public var skippedSamples: Double {
+    let distils = (resolved.objective == .dino) && request.task == .pretrain
+    return distils ? model.pretraining.stochasticDepth : 0
+  }
 
   /// Builds the graphs.
   ///

@@ -13,15 +13,17 @@ struct ValidateTool {
   var rows = false
   var markdown: String?
   var data: String
+  var runs = "Validation/runs.json"
 
   static let usage = """
-    usage: hfm-bench validate [--rows] [--fit] [--markdown FILE] [--data DIR]
+    usage: hfm-bench validate [--rows] [--fit] [--markdown FILE] [--data DIR] [--runs FILE]
       predicts published training runs; DIR (default: HFM_VALIDATION_DATA) holds
       validation/published.json
       --rows           one line a run, not only one a table
       --fit            fits the parameters again on the fitted halves, prints them, and
                        predicts with them
       --markdown FILE  writes the report as Markdown
+      --runs FILE      the project's own list of published runs (Validation/runs.json)
 
     """
 
@@ -34,6 +36,7 @@ struct ValidateTool {
       case "--rows": rows = true
       case "--markdown": markdown = rest.popFirst()
       case "--data": data = rest.popFirst() ?? ""
+      case "--runs": runs = rest.popFirst() ?? ""
       default:
         throw UserError(.input, key: word, "no such option", remedy: Self.usage)
       }
@@ -51,6 +54,7 @@ struct ValidateTool {
     let facts = data + "/facts/training_runs_"
     found.add(CatalogueRows.vision(try json(facts + "vision_multimodal.json")))
     found.add(CatalogueRows.biology(try json(facts + "language_bio.json")))
+    found.add(try SourcedRuns.read(try json(runs)))
     found.add(ExampleRows.read(try json(data + "/validation/deeplearningexamples.json")))
     let timm = try wholeFile(
       data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv",

@@ -1,4 +1,5 @@
 import CostModel
+import Glibc
 import Graph
 import HardwareModel
 import Quantities
@@ -30,6 +31,45 @@ import Testing
     }
     #expect(loss(.fp32) < loss(.fp16))
     #expect(loss(.fp32) >= 1)
+  }
+
+  /// The same holds for convolutions of few channels, and for slower units of one generation.
+  @Test func slowUnitsLoseLessOnFewChannels() throws {
+    func loss(_ id: String, _ type: DataType) throws -> Double {
+      let time = WorkTime(device: try HardwareCatalogue.builtIn().device(id))
+      func seconds(_ inner: Double) -> Double {
+        let shape = ConvolutionShape(
+          rows: 1_048_576, columns: 256, inner: inner, groups: 1, hasFastAlgorithm: false)
+        let flops = 2 * shape.rows * shape.columns * inner
+        return time.seconds(
+          WorkItem(.convolution(shape), cost: cost(type, flops: flops, bytes: 1e6), isCut: false),
+          WorkCut())
+      }
+      return 64 * seconds(64) / seconds(4096)
+    }
+    // On the A100 in 16 bits half of a sum of 64 is waiting: 64 / (64 + 64) over 4096 / 4160.
+    let half = try loss("a100-80gb-sxm", .fp16)
+    #expect(abs(half - 2 * 4096 / 4160) < 0.06)
+    #expect(try loss("a100-80gb-sxm", .fp32) < 1.1)
+    #expect(try loss("v100-32gb", .fp16) < 0.85 * half)
+  }
+
+  /// PyTorch's gated FFT convolution on an H100, 64 sequences of 768 channels: 84.8 ms at 32K
+  /// points and 3,071.4 ms at 1M (github.com/HazyResearch/flash-fft-conv, README). Gates and
+  /// padding, a fifth of that, are operators of their own here; filters are transformed once.
+  @Test(arguments: [(32_768.0, 0.0848), (1_048_576, 3.0714)])
+  func fftConvolutionsPassOverMemory(points: Double, measured: Double) throws {
+    let time = WorkTime(device: try HardwareCatalogue.builtIn().device("h100-80gb-sxm"))
+    let rows = 64.0 * 768
+    let levels = log2(2 * points)
+    let item = WorkItem(
+      .other,
+      cost: OperatorCost(
+        operatorClass: .transform, dataType: .fp16, modelFlops: 0, hardwareFlops: 0,
+        vectorFlops: Int(2 * rows * 2 * points * 2.5 * levels), bytesRead: Int(2 * rows * points),
+        bytesWritten: Int(2 * rows * points)), isCut: false)
+    let ratio = time.seconds(item, WorkCut()) / measured
+    #expect(ratio > 0.6 && ratio < 1, "\(ratio)")
   }
 
   /// An odd extent costs as much as one of 8 elements, never more.

@@ -47,6 +47,44 @@ import Workloads
     #expect(on.memory.parametersBytes == off.memory.parametersBytes)
   }
 
+  /// Megatron-Bridge overlaps hand-overs wherever a device has more than one chunk, and only there
+  /// (its documentation, "Communication Overlap": `overlap_p2p_comm`).
+  @Test(arguments: [
+    (SoftwareStack.megatron, 2, true), (.megatron, 1, false), (.megatron2022, 2, false),
+  ])
+  func interleavedHandOversAreHidden(stack: SoftwareStack, chunks: Int, isHidden: Bool) throws {
+    let plan = try Self.estimate(
+      {
+        $0.parallelism.pipeline = 4
+        $0.parallelism.virtualStages = chunks
+      }, stack: stack)
+    #expect(plan.breakdown.communication > 0)
+    #expect((plan.breakdown.pipeline == 0) == isHidden)
+  }
+
+  /// What a run by the clock waits for is a share of its steps' work.
+  @Test func wholeRunsWaitForAShareOfTheirWork() throws {
+    let stack = SoftwareStack.pytorch2021Runs
+    let run = try Self.estimate({ _ in }, stack: stack).breakdown
+    let step = try Self.estimate({ _ in }, stack: .pytorch2021).breakdown
+    #expect(abs(run.forward / step.forward - 1) < 1e-9)
+    let work = run.total - run.host
+    #expect(abs(run.host - stack.stepSeconds - stack.waiting * work) < 1e-9 * run.total)
+  }
+
+  /// Under PyTorch 2 only decoders were fitted: attention that looks both ways is extrapolated.
+  @Test func encodersUnderPyTorchAreExtrapolated() throws {
+    func label(_ stack: SoftwareStack) throws -> PredictionBasis.Label {
+      try Self.estimate({ _ in }, stack: stack) { request in
+        if let device = try? HardwareCatalogue.builtIn().device("a100-80gb-sxm") {
+          request.cluster.device = device
+        }
+      }.basis.label
+    }
+    #expect(try label(.pytorch) == .extrapolated)
+    #expect(try label(.pytorch2021) == .interpolated)
+  }
+
   /// Narayanan et al., SC 2021, section 2.2: the bubble is (p − 1)/m of the ideal time, and v
   /// virtual stages divide it.
   @Test(arguments: [2, 4, 8])

@@ -74,9 +74,9 @@ import Validation
     let rows = CatalogueRows.vision(
       try json(
         """
-        {"runs": [{"id": "x", "arch": "stable_diffusion_v2_unet", "usable_for_validation": true,
+        {"runs": [{"id": "x", "arch": "clip_vit_b32", "usable_for_validation": true,
         "hardware": {"accelerator": "NVIDIA A100", "memory_gb": 80, "count": 8},
-        "work": {"resolution": [256, 256]}, "time": {"throughput_samples_per_s": 400.0},
+        "work": {"resolution": [224, 224]}, "time": {"throughput_samples_per_s": 400.0},
         "precision": "amp fp16", "parallelism": "DDP"}]}
         """))
     let run = try #require(rows.runs.first)
@@ -87,6 +87,44 @@ import Validation
     #expect(line.estimate.configuration.microBatch > 1)
     let rate = Double(run.configuration.globalBatch) / line.predictedSeconds
     #expect(abs(rate / line.estimate.samplesPerSecond - 1) < 1e-9)
+  }
+
+  /// The container says which release of Megatron-Bridge ran; its fused kernels of experts are for
+  /// MXFP8 and came in June 2026 (release notes of 0.5.1).
+  @Test(arguments: [
+    ("26.04.01 NeMo Container", "MXFP8", "megatron"),
+    ("26.06 NeMo Container", "MXFP8", "megatron-2026"),
+    ("26.08 NeMo Container", "BF16", "megatron"), ("26.06 NeMo Container", "FP8", "megatron"),
+  ])
+  func theContainerSaysTheRelease(container: String, format: String, stack: String) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "megatron_bridge", "hardware": "DGX-GB300", "n_gpus": 8,
+        "model": "Qwen3_30B_a3B", "config": {"phase": "Pre-Training", "container": "\(container)",
+        "precision": "\(format)", "seq": 4096, "global_batch": 512, "micro_batch": 8, "tp": 1,
+        "pp": 1, "cp": 1, "ep": 8}, "measured": {"tokens_per_s_per_gpu": 44544}}]}
+        """))
+    #expect(try #require(rows.runs.first).stack == stack)
+  }
+
+  /// MoCo 2 sees one view of an image as query and one as key: half of version 3's step.
+  @Test func aStepOfMoCo2HasOneQueryAnImage() throws {
+    let rows = CatalogueRows.vision(
+      try json(
+        """
+        {"runs": [{"id": "x", "arch": "moco_resnet50", "usable_for_validation": true,
+        "hardware": {"accelerator": "NVIDIA V100", "count": 8}, "precision": "fp32",
+        "work": {"resolution": [224, 224], "global_batch": 256, "samples_seen": 256000},
+        "time": {"wall_clock_hours": 1.0}}]}
+        """))
+    let run = try #require(rows.runs.first)
+    #expect(run.configuration.microBatch == 32)
+    guard case .catalogue(_, let request) = run.model else {
+      Issue.record("not a model of the catalogue")
+      return
+    }
+    #expect(request.batch == 16)
   }
 
   /// A text whose length is not stated cannot be timed.

@@ -29,6 +29,10 @@ public struct PretrainingRecipe: Sendable, Hashable {
   public var prototypes = 65_536
   /// Words of a visual vocabulary that masked patches are told (BEiT); 0 predicts pixels (SimMIM).
   public var vocabulary = 0
+  /// Share of a batch that each of the student's blocks leaves out, where stochastic depth picks the
+  /// samples first and computes only those (DINOv2's `drop_add_residual_stochastic_depth`, in
+  /// `dinov2/layers/block.py`, at rates above 0.1).
+  public var stochasticDepth = 0.0
 
   /// Numbers of DINOv2's default configuration (github.com/facebookresearch/dinov2,
   /// `ssl_default_config.yaml`): head of three layers 2048, 2048, 256 and 65536 prototypes.
@@ -38,6 +42,7 @@ public struct PretrainingRecipe: Sendable, Hashable {
     try cursor.refuseUnknownKeys(known: [
       "globalCrops", "localCrops", "globalSize", "localSize", "patchLoss", "separatePatchHead",
       "maskedShare", "maskRatio", "hidden", "size", "patchHeadSize", "prototypes", "vocabulary",
+      "stochasticDepth",
     ])
     globalCrops = try cursor.int("globalCrops", globalCrops, in: 1...1000)
     localCrops = try cursor.int("localCrops", localCrops, in: 0...1000)
@@ -58,6 +63,7 @@ public struct PretrainingRecipe: Sendable, Hashable {
     patchHeadSize = try cursor.optional("patchHeadSize")?.int(in: 1...1_000_000)
     prototypes = try cursor.int("prototypes", prototypes)
     vocabulary = try cursor.int("vocabulary", 0, in: 0...100_000_000)
+    stochasticDepth = try cursor.optional("stochasticDepth")?.double(in: 0...0.9) ?? 0
   }
 
   private static func extents(
