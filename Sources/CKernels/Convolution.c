@@ -312,7 +312,8 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *p
     if (!status && o->isReordered)
       status = dnnl_memory_set_data_handle(
           o->innerMemory, ready ? ready : (char *)scratch + o->at);
-    if (!status && o->isReordered && !is_result(c, i) && !ready) status = reorder(o, 0, scratch, stream);
+    if (!status && o->isReordered && !is_result(c, i) && !ready)
+      status = reorder(o, 0, scratch, stream);
     arguments[count++] =
         (dnnl_exec_arg_t){slots[i], o->isReordered ? o->innerMemory : o->plainMemory};
   }

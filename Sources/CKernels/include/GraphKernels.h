@@ -234,8 +234,8 @@ enum { HFM_CONVOLVE = 0, HFM_CONVOLVE_DATA = 1, HFM_CONVOLVE_WEIGHTS = 2 };
 /// `source` [batch, groups * inputs, extents] convolved with `weights` [groups * outputs, inputs,
 /// kernel] gives `target` [batch, groups * outputs, ...]; each kind computes one from the other
 /// two. Strides of batch and channel, and the step between neighbours along the last dimension,
-/// count elements: where channels lie last, a channel's stride is 1. Gradients of weights and bias are fp32 where
-/// they are sums over a part of the positions.
+/// count elements: where channels lie last, a channel's stride is 1. Gradients of weights and bias
+/// are fp32 where they are sums over a part of the positions.
 typedef struct {
   int32_t kind, dimensions, type, hasBias, isPartial;
   int64_t batch, groups, inputs, outputs;
