@@ -3,6 +3,7 @@
 // Operands lie in plain order; each is reordered into the layout that the primitive likes, and the
 // result back. All memory that a run needs is the caller's scratch.
 #include <stdlib.h>
+#include <string.h>
 
 #include "Common.h"
 
@@ -38,11 +39,10 @@ typedef struct {
   int count;
   dnnl_dims_t extents, strides;
 } layout;
-// Dimensions `lead` with their strides, then the spatial ones in order.
+// Dimensions `lead` with their strides, then the spatial ones in order, neighbours `step` apart.
 static layout layout_of(const hfm_convolution_shape *s, int leads, const int64_t *lead,
-                        const int64_t *strides, const int64_t *spatial) {
+                        const int64_t *strides, const int64_t *spatial, int64_t step) {
   layout l = {.count = leads + s->dimensions};
-  int64_t step = 1;
   for (int d = s->dimensions - 1; d >= 0; d--) {
     l.extents[leads + d] = spatial[d];
     l.strides[leads + d] = step;
@@ -60,8 +60,10 @@ static int64_t volume(const hfm_convolution_shape *s, const int64_t *extents) {
   return n;
 }
 
-// The plain layouts, and in `any` the same tensors in whatever layout the primitive likes.
-static int describe(hfm_convolution *c, dnnl_data_type_t inner, dnnl_memory_desc_t *any) {
+// The given layouts, and in `any` the same tensors in whatever layout the primitive likes; with
+// `keeps`, maps whose channels lie last stay as they are.
+static int describe(hfm_convolution *c, dnnl_data_type_t inner, int keeps,
+                    dnnl_memory_desc_t *any) {
   const hfm_convolution_shape *s = &c->shape;
   int64_t taps = volume(s, s->kernel);
   int64_t grouped[] = {s->groups, s->outputs, s->inputs};
@@ -72,9 +74,9 @@ static int describe(hfm_convolution *c, dnnl_data_type_t inner, dnnl_memory_desc
   int64_t targetLead[] = {s->batch, s->groups * s->outputs};
   int64_t targetStrides[] = {s->targetStride, s->targetChannelStride};
   layout layouts[OPERANDS] = {
-      layout_of(s, 2, sourceLead, sourceStrides, s->source),
-      layout_of(s, 3 - skip, grouped + skip, weightStrides + skip, s->kernel),
-      layout_of(s, 2, targetLead, targetStrides, s->target),
+      layout_of(s, 2, sourceLead, sourceStrides, s->source, s->sourceStep),
+      layout_of(s, 3 - skip, grouped + skip, weightStrides + skip, s->kernel, 1),
+      layout_of(s, 2, targetLead, targetStrides, s->target, s->targetStep),
   };
   layouts[BIAS].count = 1;
   layouts[BIAS].extents[0] = s->groups * s->outputs;
@@ -91,14 +93,17 @@ static int describe(hfm_convolution *c, dnnl_data_type_t inner, dnnl_memory_desc
           i == BIAS ? dnnl_a : dnnl_format_tag_any);
     if (status) return status;
   }
+  if (!keeps || inner != format_of(s->type)) return 0;
+  if (s->sourceChannelStride == 1) any[SOURCE] = c->operands[SOURCE].plain;
+  if (s->targetChannelStride == 1) any[TARGET] = c->operands[TARGET].plain;
   return 0;
 }
 
 // The primitive's description with operands of format `inner`.
-static int choose(hfm_convolution *c, dnnl_data_type_t inner) {
+static int choose(hfm_convolution *c, dnnl_data_type_t inner, int keeps) {
   const hfm_convolution_shape *s = &c->shape;
   dnnl_memory_desc_t any[OPERANDS];
-  int status = describe(c, inner, any);
+  int status = describe(c, inner, keeps, any);
   if (status) return status;
   dnnl_dims_t strides, dilations, before, after;
   for (int d = 0; d < s->dimensions; d++) {
@@ -147,6 +152,24 @@ static int choose(hfm_convolution *c, dnnl_data_type_t inner) {
   if (hint) dnnl_primitive_desc_destroy(hint);
   return status;
 }
+// Whether the chosen implementation is more than oneDNN's reference.
+static int is_fast(hfm_convolution *c) {
+  const char *name = 0;
+  int status = dnnl_primitive_desc_query(c->description, dnnl_query_impl_info_str, 0, &name);
+  return !status && name && !strstr(name, "ref") && !strstr(name, "gemm");
+}
+// The layouts that maps have, where there is code for them, as there is for no gradient (of three
+// dimensions, in oneDNN 2.6); else those that oneDNN likes.
+static int choose_layouts(hfm_convolution *c, dnnl_data_type_t inner) {
+  const hfm_convolution_shape *s = &c->shape;
+  int isLast = s->sourceChannelStride == 1 || s->targetChannelStride == 1;
+  if (isLast && s->kind == HFM_CONVOLVE && !choose(c, inner, 1)) {
+    if (is_fast(c)) return 0;
+    dnnl_primitive_desc_destroy(c->description);
+    c->description = 0;
+  }
+  return choose(c, inner, 0);
+}
 
 static int is_result(const hfm_convolution *c, int i) {
   return i == c->result || (i == BIAS && c->result == WEIGHTS);
@@ -184,8 +207,8 @@ int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution *
               : shape->kind == HFM_CONVOLVE_DATA ? SOURCE : WEIGHTS;
   int status = dnnl_unimplemented;
   // 16-bit products only where the processor has them; else through fp32.
-  if (shape->type == HFM_BF16 && hfm_has_native_bf16()) status = choose(c, dnnl_bf16);
-  if (status) status = choose(c, dnnl_f32);
+  if (shape->type == HFM_BF16 && hfm_has_native_bf16()) status = choose_layouts(c, dnnl_bf16);
+  if (status) status = choose_layouts(c, dnnl_f32);
   if (status) {
     hfm_convolution_destroy(c);
     return status;
@@ -267,8 +290,8 @@ static int reorder(operand *o, int isResult, void *scratch, dnnl_stream_t stream
   int status = dnnl_memory_set_data_handle(o->scratchMemory, (char *)scratch + o->scratchAt);
   return status ? status : dnnl_primitive_execute(o->reorder, stream, 3, arguments);
 }
-int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *bias, void *target,
-                        void *scratch) {
+int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *packed, void *bias,
+                        void *target, void *scratch) {
   dnnl_stream_t stream = hfm_own_stream();
   if (!stream) return dnnl_runtime_error;
   void *data[OPERANDS] = {source, weights, target, bias};
@@ -284,10 +307,13 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *b
   for (int i = 0; i < OPERANDS && !status; i++) {
     operand *o = &c->operands[i];
     if (!o->isUsed) continue;
+    void *ready = i == WEIGHTS ? packed : 0;
     status = dnnl_memory_set_data_handle(o->plainMemory, data[i]);
     if (!status && o->isReordered)
-      status = dnnl_memory_set_data_handle(o->innerMemory, (char *)scratch + o->at);
-    if (!status && o->isReordered && !is_result(c, i)) status = reorder(o, 0, scratch, stream);
+      status = dnnl_memory_set_data_handle(
+          o->innerMemory, ready ? ready : (char *)scratch + o->at);
+    if (!status && o->isReordered && !is_result(c, i) && !ready)
+      status = reorder(o, 0, scratch, stream);
     arguments[count++] =
         (dnnl_exec_arg_t){slots[i], o->isReordered ? o->innerMemory : o->plainMemory};
   }
@@ -316,4 +342,49 @@ void hfm_convolution_destroy(hfm_convolution *c) {
   if (c->primitive) dnnl_primitive_destroy(c->primitive);
   if (c->description) dnnl_primitive_desc_destroy(c->description);
   free(c);
+}
+
+struct hfm_packing {
+  dnnl_primitive_t reorder;
+  dnnl_memory_t from, to;
+};
+
+int64_t hfm_convolution_packed_bytes(const hfm_convolution *c) {
+  const operand *o = &c->operands[WEIGHTS];
+  // A reorder that wants scratch stays where the scratch is.
+  if (is_result(c, WEIGHTS) || !o->isReordered || o->scratch.ndims > 0) return 0;
+  return (int64_t)dnnl_memory_desc_get_size(&o->inner);
+}
+int hfm_convolution_packs_like(const hfm_convolution *c, const hfm_convolution *other) {
+  const operand *a = &c->operands[WEIGHTS], *b = &other->operands[WEIGHTS];
+  return dnnl_memory_desc_equal(&a->plain, &b->plain)
+         && dnnl_memory_desc_equal(&a->inner, &b->inner);
+}
+int hfm_packing_create(const hfm_convolution *c, void *weights, void *packed,
+                       hfm_packing **result) {
+  *result = 0;
+  hfm_use_one_thread();
+  const operand *o = &c->operands[WEIGHTS];
+  hfm_packing *p = calloc(1, sizeof *p);
+  if (!p) return dnnl_out_of_memory;
+  int status = dnnl_primitive_create(&p->reorder, o->reordering);
+  if (!status) status = dnnl_memory_create(&p->from, &o->plain, hfm_engine(), weights);
+  if (!status) status = dnnl_memory_create(&p->to, &o->inner, hfm_engine(), packed);
+  if (status) hfm_packing_destroy(p);
+  else *result = p;
+  return status;
+}
+int hfm_packing_run(hfm_packing *p) {
+  dnnl_stream_t stream = hfm_own_stream();
+  if (!stream) return dnnl_runtime_error;
+  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, p->from}, {DNNL_ARG_TO, p->to}};
+  int status = dnnl_primitive_execute(p->reorder, stream, 2, arguments);
+  return status ? status : dnnl_stream_wait(stream);
+}
+void hfm_packing_destroy(hfm_packing *p) {
+  if (!p) return;
+  if (p->from) dnnl_memory_destroy(p->from);
+  if (p->to) dnnl_memory_destroy(p->to);
+  if (p->reorder) dnnl_primitive_destroy(p->reorder);
+  free(p);
 }

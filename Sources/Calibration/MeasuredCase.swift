@@ -82,6 +82,7 @@ struct MeasuredCase: Sendable {
         Operator("between", .scale(1), [TensorID(0)], [TensorID(0)]), tensors: [element]
       ) { _ in small }
       program.add(op, tensors: tensors) { binding[$0.index] }
+      program.keepChannelsLast(op.kind.maps(of: binding))
     }
     return program
   }

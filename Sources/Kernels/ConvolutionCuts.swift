@@ -75,8 +75,8 @@ extension ConvolutionPlan.Key {
     cut.shape.source.0 = Int64(sources.count)
     cut.shape.target.0 = Int64(targets.count)
     cut.shape.padding.0 = Int64(padding)
-    cut.source = sources.lowerBound * source.dropFirst(3).reduce(1, *)
-    cut.target = targets.lowerBound * target.dropFirst(3).reduce(1, *)
+    cut.source = sources.lowerBound * sourceStrides[2]
+    cut.target = targets.lowerBound * targetStrides[2]
     cut.shape.isPartial = isWeights && lanes > 1 ? 1 : 0
     return cut
   }
@@ -86,13 +86,12 @@ extension ConvolutionPlan.Key {
   var channelCuts: [ConvolutionPlan.Cut] {
     let groups = geometry.groups
     if groups > 1 {
-      let size = (source.dropFirst(2).reduce(1, *), target.dropFirst(2).reduce(1, *))
       return ranges(groups, grain: groups >= 16 * lanes ? 16 : 1).map { range in
         var cut = Cut(shape: whole)
         let (inputs, outputs) = (Int(cut.shape.inputs), Int(cut.shape.outputs))
         cut.shape.groups = Int64(range.count)
-        cut.source = range.lowerBound * inputs * size.0
-        cut.target = range.lowerBound * outputs * size.1
+        cut.source = range.lowerBound * inputs * Int(cut.shape.sourceChannelStride)
+        cut.target = range.lowerBound * outputs * Int(cut.shape.targetChannelStride)
         cut.weights = range.lowerBound * outputs * Int(cut.shape.weightStride)
         cut.bias = range.lowerBound * outputs
         return cut

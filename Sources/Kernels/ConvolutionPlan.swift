@@ -21,6 +21,8 @@ final class ConvolutionPlan: @unchecked Sendable {
     var type: DataType
     var hasBias: Bool
     var lanes: Int
+    var sourceLayout = MapLayout.plain
+    var targetLayout = MapLayout.plain
   }
 
   /// One lane's share.
@@ -30,6 +32,9 @@ final class ConvolutionPlan: @unchecked Sendable {
   }
 
   let key: Key
+  /// How a bias repeats over a transposed convolution's result, and how its gradient is summed.
+  let biasBox: MovePlan?
+  let biasSum: hfm_reduction?
   private var parts: [Part] = []
 
   /// Scratch that a lane needs, in bytes.
@@ -44,6 +49,11 @@ final class ConvolutionPlan: @unchecked Sendable {
   /// - Throws: `UserError` when oneDNN has no implementation.
   init(_ key: Key, name: String) throws(UserError) {
     self.key = key
+    let shape = [key.source[0], key.source[1], key.source.dropFirst(2).reduce(1, *)]
+    let box = StridedBox(
+      extents: shape, xStrides: [0, 1, 0], yStrides: key.sourceLayout.strides(shape))
+    biasBox = MovePlan(box.ordered(as: key.sourceLayout))
+    biasSum = Movements.reduction(shape, over: [0, 2], layout: key.sourceLayout)
     var status: Int32 = 0
     for cuts in [key.positionCuts, key.channelCuts] where parts.isEmpty && !cuts.isEmpty {
       status = make(cuts)
@@ -93,8 +103,8 @@ final class ConvolutionPlan: @unchecked Sendable {
   /// Computes the part of a lane; returns 0 or a oneDNN status.
   /// - Parameter sums: room of `sharedBytes` for sums over parts.
   func run(
-    _ index: Int, source: TensorStorage, weights: TensorStorage, bias: TensorStorage?,
-    target: TensorStorage, scratch: UnsafeMutablePointer<Float>,
+    _ index: Int, source: TensorStorage, weights: TensorStorage, packed: PackedConvolution?,
+    bias: TensorStorage?, target: TensorStorage, scratch: UnsafeMutablePointer<Float>,
     sums: UnsafeMutablePointer<Float>
   ) -> Int32 {
     let cut = parts[index].cut
@@ -104,11 +114,29 @@ final class ConvolutionPlan: @unchecked Sendable {
       b = UnsafeMutableRawPointer(sums + index * key.sumCount + key.weightCount)
     }
     return hfm_convolution_run(
-      parts[index].handle, source.array(from: cut.source).data, w, b,
+      parts[index].handle, source.array(from: cut.source).data, w, packed?.address(index), b,
       target.array(from: cut.target).data, scratch)
   }
 
   var partCount: Int { parts.count }
+
+  /// Bytes of a part's weights in the order that oneDNN likes; 0 where they need not be packed.
+  func packedBytes(_ part: Int) -> Int { Int(hfm_convolution_packed_bytes(parts[part].handle)) }
+
+  /// Whether two parts take the same weights in the same order.
+  func packsLike(_ part: Int, _ other: Int) -> Bool {
+    parts[part].cut.weights == parts[other].cut.weights
+      && hfm_convolution_packs_like(parts[part].handle, parts[other].handle) != 0
+  }
+
+  /// Makes what packs a part's weights. Returns a oneDNN status.
+  func makePacking(
+    _ part: Int, _ weights: TensorStorage, _ place: UnsafeMutableRawPointer,
+    _ packing: inout OpaquePointer?
+  ) -> Int32 {
+    hfm_packing_create(
+      parts[part].handle, weights.array(from: parts[part].cut.weights).data, place, &packing)
+  }
 }
 
 extension ConvolutionPlan.Key {
@@ -142,7 +170,22 @@ extension ConvolutionPlan.Key {
       default: false
       }
     self.lanes = lanes
+    let (xBuffer, yBuffer) =
+      switch role {
+      case .target: (step.inputs[0], step.outputs[0])
+      case .source: (step.outputs[0], step.inputs[0])
+      case .weights: (step.inputs[1], step.inputs[0])
+      }
+    sourceLayout = step.layout(isTransposed ? yBuffer : xBuffer)
+    targetLayout = step.layout(isTransposed ? xBuffer : yBuffer)
   }
+
+  /// Strides of source and target in elements.
+  var sourceStrides: [Int] { sourceLayout.strides(source) }
+  var targetStrides: [Int] { targetLayout.strides(target) }
+
+  /// Whether the weights are given.
+  var readsWeights: Bool { role != ConvolutionPlan.Role.weights.rawValue }
 
   /// Elements of the weights.
   var weightCount: Int { weights.reduce(1, *) }
@@ -166,10 +209,13 @@ extension ConvolutionPlan.Key {
     copy(geometry.stride, into: &shape.stride)
     copy(geometry.padding, into: &shape.padding)
     copy(geometry.dilation, into: &shape.dilation)
-    shape.sourceStride = Int64(source.dropFirst().reduce(1, *))
-    shape.sourceChannelStride = Int64(source.dropFirst(2).reduce(1, *))
-    shape.targetStride = Int64(target.dropFirst().reduce(1, *))
-    shape.targetChannelStride = Int64(target.dropFirst(2).reduce(1, *))
+    let (from, to) = (sourceStrides, targetStrides)
+    shape.sourceStride = Int64(from[0])
+    shape.sourceChannelStride = Int64(from[1])
+    shape.sourceStep = Int64(from[from.count - 1])
+    shape.targetStride = Int64(to[0])
+    shape.targetChannelStride = Int64(to[1])
+    shape.targetStep = Int64(to[to.count - 1])
     shape.weightStride = Int64(weights.dropFirst().reduce(1, *))
     return shape
   }

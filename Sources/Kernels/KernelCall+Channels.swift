@@ -72,20 +72,26 @@ extension KernelCall {
     return (totals, UnsafeMutableRawPointer(totals + count).assumingMemoryBound(to: Float.self))
   }
 
-  private func channelNorm(_ norm: ChannelNorm) {
+  /// - Parameter followers: element-wise steps of the group that the norm opens.
+  func channelNorm(
+    _ norm: ChannelNorm, then followers: ArraySlice<KernelCall> = [],
+    times: UnsafeMutablePointer<UInt64>? = nil
+  ) {
     let (x, gamma, beta) = (inputs[0], inputs[1], inputs[2])
     let (mean, deviation) = (outputs[1], outputs[2])
     let (rows, columns) = channelRows(x)
     let channels = x.tensor.shape[1]
     let (totals, moments) = setTotals(outputs[1].count)
     let coefficients = moments + 2 * rows
-    if norm.kind != .stored {
+    let (scales, shifts) = (coefficients + 3 * rows, coefficients + 3 * rows + channels)
+    if norm.kind != .stored, isChannelsLast {
+      channelMoments(x, moments, partials: shifts + channels)
+    } else if norm.kind != .stored {
       forRows(rows) { begin, end, _ in
         graph.moments(x.array, moments, Int64(columns), Int64(begin), Int64(end))
       }
     }
     statistics(norm, moments, totals, rows: rows, columns: columns, channels: channels)
-    let (scales, shifts) = (coefficients + 3 * rows, coefficients + 3 * rows + channels)
     kernels.toFloat(gamma.array, 0, Int64(channels), scales)
     kernels.toFloat(beta.array, 0, Int64(channels), shifts)
     for row in 0..<rows {
@@ -93,6 +99,9 @@ extension KernelCall {
       coefficients[3 * row] = mean.floats[set]
       coefficients[3 * row + 1] = deviation.floats[set] * scales[row % channels]
       coefficients[3 * row + 2] = shifts[row % channels]
+    }
+    if isChannelsLast {
+      return affineChannels(x, outputs[0], coefficients, then: followers, times: times)
     }
     forRows(rows) { begin, end, _ in
       graph.affineRows(
@@ -150,9 +159,13 @@ extension KernelCall {
     for row in 0..<rows {
       coefficients[4 * row] = means[set(norm, row: row, channels: channels)]
     }
-    forRows(rows) { begin, end, _ in
-      graph.gradientSums(
-        dy.array, x.array, coefficients, sums, Int64(columns), Int64(begin), Int64(end))
+    if isChannelsLast {
+      channelGradientSums(dy, x, coefficients, sums, partials: scales + channels)
+    } else {
+      forRows(rows) { begin, end, _ in
+        graph.gradientSums(
+          dy.array, x.array, coefficients, sums, Int64(columns), Int64(begin), Int64(end))
+      }
     }
     for row in 0..<rows {
       let set = set(norm, row: row, channels: channels)
@@ -172,10 +185,14 @@ extension KernelCall {
       coefficients[4 * row + 2] = isFixed ? 0 : -rstd * rstd * Float(total.second / count)
       coefficients[4 * row + 3] = isFixed ? 0 : -rstd * Float(total.first / count)
     }
-    forRows(rows) { begin, end, _ in
-      graph.affineGradientRows(
-        dy.array, x.array, outputs[0].array, coefficients, Int64(columns), Int64(begin),
-        Int64(end))
+    if isChannelsLast {
+      affineGradientChannels(dy, x, outputs[0], coefficients)
+    } else {
+      forRows(rows) { begin, end, _ in
+        graph.affineGradientRows(
+          dy.array, x.array, outputs[0].array, coefficients, Int64(columns), Int64(begin),
+          Int64(end))
+      }
     }
     kernels.fromFloat(gammas, outputs[1].array, 0, Int64(channels))
     kernels.fromFloat(betas, outputs[2].array, 0, Int64(channels))
@@ -190,11 +207,13 @@ private struct SetTotal {
 
 extension ChannelNorm {
   /// Bytes of the shared workspace for `x[B,C,s…]`.
-  func sharedBytes(_ shape: [Int]) -> Int {
+  /// - Parameter lanes: that sum parts of rows, as where channels lie last; 0 for whole rows.
+  func sharedBytes(_ shape: [Int], lanes: Int) -> Int {
     let rows = shape.prefix(2).reduce(1, *)
     let sets = statistics(shape)?.reduce(1, *) ?? 0
-    // Backward's: two sums and four coefficients a row, two gradients and gamma a channel.
+    // Backward's: two sums and four coefficients a row and two sums of each lane, two gradients and
+    // gamma a channel.
     return sets * MemoryLayout<SetTotal>.stride + 4
-      * (6 * rows + 3 * (shape.dropFirst().first ?? 0))
+      * ((6 + 2 * lanes) * rows + 3 * (shape.dropFirst().first ?? 0))
   }
 }

@@ -23,14 +23,15 @@ extension KernelCall {
     forRows(convolution.partCount) { begin, end, lane in
       for part in begin..<end {
         let status = convolution.run(
-          part, source: isTransposed ? y : x, weights: w, bias: isTransposed ? nil : bias,
-          target: isTransposed ? x : y, scratch: workspace.scratch(lane), sums: sums)
+          part, source: isTransposed ? y : x, weights: w, packed: packedConvolution,
+          bias: isTransposed ? nil : bias, target: isTransposed ? x : y,
+          scratch: workspace.scratch(lane), sums: sums)
         note(status, lane)
       }
     }
     try checkStatus("a convolution of \(x.tensor.shape) with \(w.tensor.shape)")
     if convolution.isPartial { addParts(convolution, sums, w, isTransposed ? nil : bias) }
-    if isTransposed, let bias { transposedBias(bias, y) }
+    if isTransposed, let bias { transposedBias(convolution, bias, y) }
   }
 
   /// Adds the lanes' sums of the gradients of weights and bias, in the order of lanes.
@@ -47,16 +48,12 @@ extension KernelCall {
   }
 
   /// A transposed convolution's bias, which oneDNN's adjoint lacks: added, or its gradient summed.
-  private func transposedBias(_ bias: TensorStorage, _ y: TensorStorage) {
-    let (samples, channels) = (y.tensor.shape[0], y.tensor.shape[1])
-    let size = y.count / (samples * channels)
+  private func transposedBias(
+    _ convolution: ConvolutionPlan, _ bias: TensorStorage, _ y: TensorStorage
+  ) {
     if case .convolution = kind {
-      let box = MovePlan(
-        StridedBox(
-          extents: [samples, channels, size], xStrides: [0, 1, 0],
-          yStrides: [channels * size, size, 1]))
-      if let box { combine(HFM_ADD, box, y, bias) }
-    } else if let sum = Movements.reduction([samples, channels, size], over: [0, 2]) {
+      if let box = convolution.biasBox { combine(HFM_ADD, box, y, bias) }
+    } else if let sum = convolution.biasSum {
       reduce(sum, y, into: bias)
     }
   }

@@ -66,9 +66,11 @@ extension KernelCall {
     }
   }
 
-  /// Whether broadcasting repeats all of `small` again and again: its shape ends `large`'s.
+  /// Whether broadcasting repeats all of `small` again and again as it lies: its shape ends
+  /// `large`'s.
   private func repeatsRows(_ small: TensorStorage, in large: TensorStorage) -> Bool {
-    large.tensor.shape.reversed().starts(with: small.tensor.shape.reversed())
+    if large.layout == .channelsLast { return small.tensor.shape == large.tensor.shape }
+    return large.tensor.shape.reversed().starts(with: small.tensor.shape.reversed())
   }
 
   private func executeColumns() {

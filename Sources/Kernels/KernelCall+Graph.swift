@@ -37,6 +37,7 @@ extension Program.Step {
   /// Scratch of the operators that `executeGraph` runs, of their plan and of further optimizers.
   func graphNeed(_ plan: StepPlan, lanes: Int) -> Workspace.Need {
     let (inputs, outputs) = (inputTensors, outputTensors)
+    let partials = channelsLast.isEmpty ? 0 : lanes
     switch (op.kind, plan) {
     case (.linear, _) where scales != nil:
       let columns = inputs[0].columns
@@ -54,9 +55,9 @@ extension Program.Step {
       let isPlain = inputs.allSatisfy { $0.dataType.bits == 32 }
       return Workspace.Need(laneFloats: isPlain ? 0 : Int(hfm_gemm_scratch()))
     case (.channelNorm(let norm), _):
-      return Workspace.Need(sharedBytes: norm.sharedBytes(inputs[0].shape))
+      return Workspace.Need(sharedBytes: norm.sharedBytes(inputs[0].shape, lanes: partials))
     case (.channelNormBackward(let norm), _):
-      return Workspace.Need(sharedBytes: norm.sharedBytes(inputs[1].shape))
+      return Workspace.Need(sharedBytes: norm.sharedBytes(inputs[1].shape, lanes: partials))
     case (.parametricReluBackward, _):
       return Workspace.Need(
         sharedBytes: 4 * (inputs[2].count + inputs[1].shape.prefix(2).reduce(1, *)))

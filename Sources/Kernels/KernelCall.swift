@@ -22,6 +22,8 @@ struct KernelCall {
   let product: MatrixProduct?
   /// Its settled form; nil for few rows and formats without one.
   let productPlan: ProductPlan?
+  /// Its packed weights, if it is a convolution that has any.
+  let packedConvolution: PackedConvolution?
 
   var kernels: hfm_kernel_table { table.functions.pointee }
 

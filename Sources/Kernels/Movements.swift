@@ -3,13 +3,23 @@ import Graph
 
 /// How operators that only move elements do it: as boxes, worked out once.
 enum Movements {
-  /// The boxes of an operator, in order, and the factor on all of them; nil for operators that
-  /// are no movement.
+  /// The boxes of a step, in order, and the factor on all of them; nil for steps that are no
+  /// movement. Their dimensions come in the order in which the result's lie.
   static func boxes(
-    _ kind: OperatorKind, inputs: [Tensor], outputs: [Tensor]
+    _ step: Program.Step
   ) -> (boxes: [(input: Int?, box: StridedBox)], factor: Float)? {
-    guard let x = inputs.first?.shape, let y = outputs.first?.shape else { return nil }
-    let (xs, ys) = (StridedBox.strides(x), StridedBox.strides(y))
+    guard let target = step.outputLayouts.first,
+      let (boxes, factor) = boxes(step.op.kind, step)
+    else { return nil }
+    return (boxes.map { ($0.input, $0.box.ordered(as: target)) }, factor)
+  }
+
+  private static func boxes(
+    _ kind: OperatorKind, _ step: Program.Step
+  ) -> (boxes: [(input: Int?, box: StridedBox)], factor: Float)? {
+    let inputs = step.inputTensors
+    guard let x = inputs.first?.shape, let y = step.outputTensors.first?.shape else { return nil }
+    let (xs, ys) = (step.inputLayouts[0].strides(x), step.outputLayouts[0].strides(y))
     switch kind {
     case .contiguous, .detach:
       return ([(0, StridedBox(extents: x, xStrides: xs, yStrides: ys))], 1)
@@ -24,26 +34,28 @@ enum Movements {
       for axis in y.indices { strides.append(axes.contains(axis) ? 0 : next.popFirst() ?? 0) }
       let factor = mean ? 1 / Float(extents.reduce(1, *)) : 1
       return ([(0, StridedBox(extents: y, xStrides: strides, yStrides: ys))], factor)
-    case .pad(let axis, let before, let after): return (padding(x, y, axis, before, after), 1)
+    case .pad(let axis, let before, let after):
+      return (padding(x, y, (xs, ys), axis, before, after), 1)
     case .concatenate(let axis):
       var start = 0
       let boxes = inputs.enumerated().map { index, input in
         defer { start += input.shape[axis] }
         let box = StridedBox(
-          extents: input.shape, xStrides: StridedBox.strides(input.shape), yStrides: ys,
-          yStart: start * ys[axis])
+          extents: input.shape, xStrides: step.inputLayouts[index].strides(input.shape),
+          yStrides: ys, yStart: start * ys[axis])
         return (input: Optional(index), box: box)
       }
       return (boxes, 1)
-    case .roll(let shifts): return (rolled(x, shifts), 1)
+    case .roll(let shifts): return (rolled(x, (xs, ys), shifts), 1)
     default: return nil
     }
   }
 
   private static func padding(
-    _ x: [Int], _ y: [Int], _ axis: Int, _ before: Int, _ after: Int
+    _ x: [Int], _ y: [Int], _ strides: (x: [Int], y: [Int]), _ axis: Int, _ before: Int,
+    _ after: Int
   ) -> [(input: Int?, box: StridedBox)] {
-    let (xs, ys) = (StridedBox.strides(x), StridedBox.strides(y))
+    let (xs, ys) = strides
     let copied = StridedBox(
       extents: x, xStrides: xs, yStrides: ys, yStart: before * ys[axis])
     var boxes: [(input: Int?, box: StridedBox)] = [(0, copied)]
@@ -62,10 +74,9 @@ enum Movements {
 
   /// Each shifted dimension falls in two; their combinations are the boxes.
   private static func rolled(
-    _ shape: [Int], _ shifts: [Int]
+    _ shape: [Int], _ strides: (x: [Int], y: [Int]), _ shifts: [Int]
   ) -> [(input: Int?, box: StridedBox)] {
-    let strides = StridedBox.strides(shape)
-    var boxes = [StridedBox(extents: shape, xStrides: strides, yStrides: strides)]
+    var boxes = [StridedBox(extents: shape, xStrides: strides.x, yStrides: strides.y)]
     for axis in shape.indices {
       let extent = shape[axis]
       let shift = ((shifts[axis] % extent) + extent) % extent
@@ -73,9 +84,9 @@ enum Movements {
       boxes = boxes.flatMap { box in
         var (kept, wrapped) = (box, box)
         kept.extents[axis] = extent - shift
-        kept.yStart += shift * strides[axis]
+        kept.yStart += shift * strides.y[axis]
         wrapped.extents[axis] = shift
-        wrapped.xStart += (extent - shift) * strides[axis]
+        wrapped.xStart += (extent - shift) * strides.x[axis]
         return [kept, wrapped]
       }
     }
@@ -84,8 +95,11 @@ enum Movements {
 
   /// The sum of `x` over some of its dimensions as the kernels take it; nil with too many
   /// dimensions.
-  static func reduction(_ shape: [Int], over axes: Set<Int>) -> hfm_reduction? {
-    let strides = StridedBox.strides(shape)
+  /// - Parameter layout: of x; results lie in plain order.
+  static func reduction(
+    _ shape: [Int], over axes: Set<Int>, layout: MapLayout = .plain
+  ) -> hfm_reduction? {
+    let strides = layout.strides(shape)
     func joined(_ wanted: Bool) -> (extents: [Int], strides: [Int]) {
       var result: (extents: [Int], strides: [Int]) = ([], [])
       for axis in shape.indices where axes.contains(axis) == wanted && shape[axis] != 1 {

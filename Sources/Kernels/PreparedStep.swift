@@ -14,6 +14,8 @@ struct PreparedStep {
   var product: MatrixProduct?
   /// Its settled form; nil for few rows and formats without one.
   var productPlan: ProductPlan?
+  /// A convolution's packed weights; nil where they are used as they lie.
+  var packedConvolution: PackedConvolution?
 }
 
 extension Program {
@@ -25,5 +27,19 @@ extension Program {
       if case .optimizer = step.op.kind { constant.subtract(step.inputs) }
     }
     return constant
+  }
+
+  /// Parameters and constants that no step writes before the last one that reads them: what is made
+  /// of them at a run's start stays right throughout.
+  var buffersOfARun: Set<Int> {
+    var steady = Set(buffers.indices.filter { buffers[$0].content != .transient })
+    var written: Set<Int> = []
+    for step in steps {
+      var writes = step.outputs
+      if case .optimizer = step.op.kind { writes += step.inputs }
+      steady.subtract(written.intersection(step.inputs).subtracting(writes))
+      written.formUnion(writes)
+    }
+    return steady
   }
 }

@@ -28,6 +28,8 @@ public struct Program: Sendable {
     public var content: Content
     /// First and last step that use it; the program's end for results.
     public var firstUse: Int, lastUse: Int
+    /// The order in which its elements lie.
+    fileprivate(set) var layout = MapLayout.plain
   }
 
   /// One operator with its buffers.
@@ -43,6 +45,8 @@ public struct Program: Sendable {
     /// Buffers of the running mean and variance of a norm that uses stored statistics; none for
     /// those of a fresh model, mean 0 and variance 1.
     public var statistics: [Int] = []
+    /// Those of its buffers that lie with their channels last.
+    fileprivate(set) var channelsLast: Set<Int> = []
 
     /// What is read beside the inputs.
     var beside: [Int] { [scales].compactMap { $0 } + statistics }
@@ -111,6 +115,23 @@ public struct Program: Sendable {
     guard let last = steps.last else { return }
     buffers[buffer].firstUse = min(buffers[buffer].firstUse, steps.lowerBound)
     buffers[buffer].lastUse = max(buffers[buffer].lastUse, last)
+  }
+
+  /// Makes maps lie with their channels last whatever else uses them, to measure an operator as it
+  /// runs within a network. All maps of a step must then be among them, or of one position or
+  /// channel.
+  public mutating func keepChannelsLast(_ maps: [Int]) {
+    for index in maps where !MapLayout.isIndifferent(buffers[index].tensor.shape) {
+      buffers[index].layout = .channelsLast
+    }
+  }
+
+  /// Settles that buffers lie with their channels last.
+  mutating func lieChannelsLast(_ chosen: Set<Int>) {
+    for index in chosen { buffers[index].layout = .channelsLast }
+    for index in steps.indices {
+      steps[index].channelsLast = chosen.intersection(steps[index].inputs + steps[index].outputs)
+    }
   }
 
   /// Adds `first + second` and returns the buffer of the sum.

@@ -16,19 +16,51 @@ extension ProgramRunner {
     }
     splits = groups.map { group in
       let products = group.steps.compactMap { prepared[$0].product }
-      return group.steps.count > 1 ? TileSplit(products, lanes: scope.count) : nil
+      return group.steps.count > 1 && !products.isEmpty
+        ? TileSplit(products, lanes: scope.count) : nil
     }
     let constant = program.constantBuffers
     var bytes = makePlans(scope, constant)
     // A lane's own copy of a weight is worth more than a packed one on another node.
     if bytes > packing || memory.isReplicated { bytes = makePlans(scope, []) }
+    bytes += makePackedConvolutions(constant, room: packing - bytes)
     guard bytes > 0 else { return }
     var place = try memory.makePackedRoom(bytes, nodes: team.numaNodes, guarded: guards?.side)
     for plan in prepared.compactMap(\.productPlan) where plan.packedBytes > 0 {
       plan.place(at: place)
       place += plan.packedBytes
     }
+    for step in prepared {
+      guard let packed = step.packedConvolution else { continue }
+      if packed.place(at: place, weights: step.inputs[1]) != 0 { throw Self.cannotPack }
+      place += packed.bytes
+    }
     requiredBytes += bytes
+  }
+
+  private static let cannotPack = UserError(
+    .run, key: "weights", "oneDNN could not reorder them", remedy: "report the model")
+
+  /// Decides which convolutions keep their weights packed, and returns the bytes of all of them:
+  /// weights that no step changes, and those that the optimizer changes, once a run.
+  private func makePackedConvolutions(_ constant: Set<Int>, room: Int) -> Int {
+    guard !memory.isReplicated else { return 0 }
+    let steady = program.buffersOfARun
+    var bytes = 0
+    for (index, step) in program.steps.enumerated() {
+      guard case .convolution(let plan) = prepared[index].plan, plan.key.readsWeights,
+        steady.contains(step.inputs[1]), let packed = PackedConvolution(plan)
+      else { continue }
+      prepared[index].packedConvolution = packed
+      bytes += packed.bytes
+      if !constant.contains(step.inputs[1]) { changingConvolutions.append(packed) }
+    }
+    guard bytes <= room else {
+      for index in prepared.indices { prepared[index].packedConvolution = nil }
+      changingConvolutions = []
+      return 0
+    }
+    return bytes
   }
 
   /// Makes a plan of each product that oneDNN runs, and returns the bytes of packed weights.
@@ -50,18 +82,34 @@ extension ProgramRunner {
     return prepared.reduce(0) { $0 + ($1.productPlan?.packedBytes ?? 0) }
   }
 
-  /// Packs the constant weights again from where they lie.
+  /// Packs all weights again from where they lie.
   func pack(_ scope: TeamScope) throws(UserError) {
-    let plans = prepared.compactMap(\.productPlan).filter { $0.packedBytes > 0 }
+    let products = prepared.compactMap(\.productPlan).filter { $0.packedBytes > 0 }
+    mustPack = true
+    try onAllLanes(scope, products.count) { products[$0].pack() }
+    let convolutions = prepared.compactMap(\.packedConvolution)
+    try onAllLanes(scope, convolutions.count) { convolutions[$0].pack() }
+    mustPack = false
+  }
+
+  /// Packs what the last run's optimizer changed.
+  func packAgain(_ scope: TeamScope) throws(UserError) {
+    guard !changingConvolutions.isEmpty else { return }
+    try onAllLanes(scope, changingConvolutions.count) { changingConvolutions[$0].pack() }
+  }
+
+  /// Calls `body`, which returns a oneDNN status, for each index; lanes take turns, as neighbours
+  /// are of nearly equal size.
+  private func onAllLanes(
+    _ scope: TeamScope, _ count: Int, _ body: (Int) -> Int32
+  ) throws(UserError) {
     let view = workspace.view(Workspace.Need())
-    for lane in 0..<scope.count { view.value(lane).pointee = 0 }
-    scope.parallelFor(plans.count) { range, lane in
-      for index in range where plans[index].pack() != 0 { view.value(lane).pointee = 1 }
+    scope.forEachLane { lane in
+      view.value(lane).pointee = 0
+      for index in stride(from: lane, to: count, by: scope.count) where body(index) != 0 {
+        view.value(lane).pointee = 1
+      }
     }
-    mustPack = (0..<scope.count).contains { view.value($0).pointee != 0 }
-    if mustPack {
-      throw UserError(
-        .run, key: "weights", "oneDNN could not reorder them", remedy: "report the model")
-    }
+    if (0..<scope.count).contains(where: { view.value($0).pointee != 0 }) { throw Self.cannotPack }
   }
 }

@@ -34,6 +34,8 @@ public final class ProgramRunner: @unchecked Sendable {
   var splits: [TileSplit?] = []
   /// Whether packed weights differ from those that they were made of.
   var mustPack = true
+  /// Packed convolutions whose weights the optimizer changes: each run packs them.
+  var changingConvolutions: [PackedConvolution] = []
   /// A group's calls and times; kept, so that a run takes nothing from the heap.
   private var calls: [KernelCall] = []
   private var times: [UInt64] = []
@@ -44,7 +46,8 @@ public final class ProgramRunner: @unchecked Sendable {
   /// weights, which a runner makes where its budget allows; nothing is allocated.
   /// - Throws: `UserError` when the sum exceeds the address space.
   public static func requiredBytes(_ program: Program, lanes: Int) throws(UserError) -> Int {
-    let program = program.widened(over: program.groups)
+    var program = program.laidOut
+    program = program.widened(over: program.groups)
     let plans = try plans(program, lanes: lanes)
     return try MemoryPlan(program).bytes + need(program, plans, lanes).bytes(lanes: lanes)
   }
@@ -82,10 +85,11 @@ public final class ProgramRunner: @unchecked Sendable {
     _ program: Program, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
     weights: WeightPlacement? = nil, kernels: KernelTable = .best, guards: MemoryGuard? = nil
   ) throws {
-    let plans = try ProgramRunner.plans(program, lanes: team.count)
+    var program = program.laidOut
     groups = program.groups
     aliases = program.aliases(groups)
-    let program = program.widened(over: groups)
+    program = program.widened(over: groups)
+    let plans = try ProgramRunner.plans(program, lanes: team.count)
     let plan = try MemoryPlan(program)
     let need = ProgramRunner.need(program, plans, team.count)
     let required = plan.bytes + need.bytes(lanes: team.count)
@@ -123,7 +127,8 @@ public final class ProgramRunner: @unchecked Sendable {
     TensorStorage(
       tensor: tensor,
       address: memory.arena.pointer + memory.plan.offsets[aliases[buffer] ?? buffer],
-      isReplicated: memory.placement == .replicate && program.buffers[buffer].content == .parameter)
+      isReplicated: memory.placement == .replicate && program.buffers[buffer].content == .parameter,
+      layout: program.buffers[buffer].layout)
   }
 
   private func prepare(_ plans: [StepPlan]) throws(UserError) {
@@ -176,7 +181,7 @@ public final class ProgramRunner: @unchecked Sendable {
   private func run(
     _ scope: TeamScope, optimizer: OptimizerSettings, step: Int, profile: Bool
   ) throws {
-    if mustPack { try pack(scope) }
+    try mustPack ? pack(scope) : packAgain(scope)
     if guards != nil { try closeBuffers() }
     defer {
       calls.removeAll(keepingCapacity: true)
@@ -191,7 +196,13 @@ public final class ProgramRunner: @unchecked Sendable {
         calls.append(call(index, scope, optimizer: optimizer, step: step))
       }
       if let split {
-        try run(GroupCall(calls: calls, split: split), of: group)
+        try run(group) { times throws(UserError) in
+          try GroupCall(calls: calls, split: split).execute(times: times)
+        }
+      } else if group.steps.count > 1 {
+        try run(group) { times throws(UserError) in
+          calls[0].executeBlocks(calls.dropFirst(), times: times)
+        }
       } else {
         try runOneByOne(group)
       }
@@ -201,12 +212,15 @@ public final class ProgramRunner: @unchecked Sendable {
     if profile { profiledRuns += 1 }
   }
 
-  private func run(_ call: GroupCall, of group: StepGroup) throws(UserError) {
-    guard lastEnd != nil else { return try call.execute(times: nil) }
+  private func run(
+    _ group: StepGroup,
+    _ execute: (_ times: UnsafeMutablePointer<UInt64>?) throws(UserError) -> Void
+  ) throws(UserError) {
+    guard lastEnd != nil else { return try execute(nil) }
     times.removeAll(keepingCapacity: true)
     for _ in group.steps { times.append(0) }
     try times.withUnsafeMutableBufferPointer { times throws(UserError) in
-      try call.execute(times: times.baseAddress)
+      try execute(times.baseAddress)
     }
     let seconds = lap()
     let onFirstLane = Double(max(1, times.reduce(0, +)))
@@ -238,7 +252,8 @@ public final class ProgramRunner: @unchecked Sendable {
       rotaryTable: item.rotaryTable, plan: item.plan, scales: item.scales,
       statistics: item.statistics, scope: scope, workspace: workspace.view(item.need), table: table,
       optimizer: optimizer, step: step,
-      product: item.product, productPlan: item.productPlan)
+      product: item.product, productPlan: item.productPlan,
+      packedConvolution: item.packedConvolution)
   }
 
   static func nanoseconds() -> UInt64 {
@@ -257,12 +272,13 @@ public final class ProgramRunner: @unchecked Sendable {
   public func read(_ buffer: Int) throws -> [Float] {
     let storage = storage(buffer, as: program.buffers[buffer].tensor)
     let table = table
-    return try team.run { _ in
+    let values = try team.run { _ in
       if let integers = storage.integerValues { return integers }
       var values = [Float](repeating: 0, count: storage.count)
       table.functions.pointee.toFloat(storage.array, 0, Int64(storage.count), &values)
       return values
     }
+    return storage.layout.reordered(values, storage.tensor.shape, writing: false)
   }
 
   /// Sets a buffer's elements, rounded to its format.
@@ -274,6 +290,7 @@ public final class ProgramRunner: @unchecked Sendable {
       throw UserError(
         .input, key: storage.tensor.name, "\(values.count) values for \(storage.count) elements")
     }
+    let values = storage.layout.reordered(values, storage.tensor.shape, writing: true)
     try team.run { scope in
       if !storage.storeIntegers(values) {
         table.functions.pointee.fromFloat(values, storage.array, 0, Int64(storage.count))

@@ -28,6 +28,7 @@ extension Program {
 
   private func group(from first: Int) -> StepGroup {
     let alone = StepGroup(steps: first..<first + 1, rows: 0, columns: 0)
+    if steps[first].opensBlocks { return blocks(from: first) }
     guard let (m, n) = steps[first].tileProduct else { return alone }
     var made = Set(steps[first].outputs)
     var end = first + 1
@@ -36,6 +37,24 @@ extension Program {
       end += 1
     }
     return StepGroup(steps: first..<end, rows: m, columns: n)
+  }
+
+  /// A norm of maps whose channels lie last, and what follows element by element on maps of its
+  /// shape: each block of positions is finished while it is in the cache.
+  private func blocks(from first: Int) -> StepGroup {
+    let map = steps[first].outputTensors[0]
+    var made: Set<Int> = [steps[first].outputs[0]]
+    var end = first + 1
+    while end < steps.count {
+      let step = steps[end]
+      let isAlike = (step.inputs + step.outputs).allSatisfy { step.channelsLast.contains($0) }
+      guard step.isTileWise, isAlike, !made.isDisjoint(with: step.inputs),
+        step.inputTensors.allSatisfy({ $0.shape == map.shape })
+      else { break }
+      made.formUnion(step.outputs)
+      end += 1
+    }
+    return StepGroup(steps: first..<end, rows: 0, columns: 0)
   }
 
   /// Whether a step can run on a tile of what was `made` so far in a group.
@@ -80,7 +99,7 @@ extension Program {
         let made = group.steps.lowerBound..<index
         let candidate = steps[index].inputs.first { input in
           readers[input] == [index] && buffers[input].content == .transient
-            && !results.contains(input) && made.contains { steps[$0].outputs == [input] }
+            && !results.contains(input) && made.contains { steps[$0].outputs.first == input }
             && buffers[input].tensor.bytes == buffers[output].tensor.bytes
         }
         if let candidate { aliases[candidate] = aliases[output] ?? output }
@@ -91,6 +110,11 @@ extension Program {
 }
 
 extension Program.Step {
+  /// Whether it is a norm whose result comes position by position.
+  fileprivate var opensBlocks: Bool {
+    if case .channelNorm = op.kind { channelsLast.contains(outputs[0]) } else { false }
+  }
+
   /// Rows and columns of the output of a product that is cut into tiles; nil for other steps.
   var tileProduct: (rows: Int, columns: Int)? {
     guard scales == nil else { return nil }

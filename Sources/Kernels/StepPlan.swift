@@ -39,23 +39,30 @@ struct StepPlanner {
       }
       return value
     }
-    if let (boxes, factor) = Movements.boxes(op.kind, inputs: inputs, outputs: outputs) {
+    if let (boxes, factor) = Movements.boxes(step) {
       var plans: [MovePlan] = []
       for (input, box) in boxes { plans.append(try need(MovePlan(box, input: input))) }
       return .moves(plans, factor)
     }
     switch op.kind {
     case .add, .multiply:
-      return .broadcast(try need(broadcast(inputs[1].shape, to: inputs[0].shape)))
+      let layout = step.outputLayouts[0]
+      return .broadcast(try need(broadcast(inputs[1].shape, to: inputs[0].shape, layout)))
     case .multiplyBackward:
       let (shape, small) = (inputs[1].shape, inputs[2].shape)
-      let sum = Movements.reduction(shape, over: Movements.repeated(small, in: shape))
-      return .broadcastGradient(try need(broadcast(small, to: shape)), try need(sum))
+      let layout = step.outputLayouts[0]
+      // What repeats nowhere lies as the rest does.
+      let sum = Movements.reduction(
+        shape, over: Movements.repeated(small, in: shape),
+        layout: small == shape ? .plain : layout)
+      return .broadcastGradient(try need(broadcast(small, to: shape, layout)), try need(sum))
     case .sumLeading:
       let axes = Movements.repeated(outputs[0].shape, in: inputs[0].shape)
       return .reduction(try need(Movements.reduction(inputs[0].shape, over: axes)))
     case .reduce(_, let axes):
-      return .reduction(try need(Movements.reduction(inputs[0].shape, over: Set(axes))))
+      let layout = step.inputLayouts[0]
+      return .reduction(
+        try need(Movements.reduction(inputs[0].shape, over: Set(axes), layout: layout)))
     case .convolution, .convolutionGradInput, .convolutionGradWeight:
       return try convolution(step)
     case .resample(let extents, let mode):
@@ -72,11 +79,12 @@ struct StepPlanner {
     }
   }
 
-  private func broadcast(_ small: [Int], to shape: [Int]) -> MovePlan? {
-    MovePlan(
-      StridedBox(
-        extents: shape, xStrides: StridedBox.broadcastStrides(small, to: shape),
-        yStrides: StridedBox.strides(shape)))
+  /// How `small`, which lies in plain order where it differs, repeats over what lies so.
+  private func broadcast(_ small: [Int], to shape: [Int], _ layout: MapLayout) -> MovePlan? {
+    let strides = layout.strides(shape)
+    let own = small == shape ? strides : StridedBox.broadcastStrides(small, to: shape)
+    return MovePlan(
+      StridedBox(extents: shape, xStrides: own, yStrides: strides).ordered(as: layout))
   }
 
   private mutating func convolution(_ step: Program.Step) throws(UserError) -> StepPlan {

@@ -19,6 +19,15 @@ struct StridedBox: Equatable {
     return strides
   }
 
+  /// The same movement with its dimensions in another order.
+  func ordered(as layout: MapLayout) -> StridedBox {
+    var box = self
+    box.extents = layout.ordered(extents)
+    box.xStrides = layout.ordered(xStrides)
+    box.yStrides = layout.ordered(yStrides)
+    return box
+  }
+
   /// Strides with which `small` is read when it repeats to `shape`: 0 along repeated dimensions.
   static func broadcastStrides(_ small: [Int], to shape: [Int]) -> [Int] {
     let own = strides(small)

@@ -14,16 +14,22 @@ struct TensorStorage: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   /// Whether each NUMA node has a copy, as far from here as `WorkspaceView.weightShift` says.
   let isReplicated: Bool
+  /// The order in which its elements lie.
+  let layout: MapLayout
 
   // Kept, as they are products over the shape.
   let count: Int
   let columns: Int
   let rows: Int
 
-  init(tensor: Tensor, address: UnsafeMutableRawPointer, isReplicated: Bool) {
+  init(
+    tensor: Tensor, address: UnsafeMutableRawPointer, isReplicated: Bool,
+    layout: MapLayout = .plain
+  ) {
     self.tensor = tensor
     self.address = address
     self.isReplicated = isReplicated
+    self.layout = layout
     (count, columns, rows) = (tensor.count, tensor.columns, tensor.rows)
   }
 

@@ -15,14 +15,16 @@ let profileBenchmark = Benchmark(
   try withBenchmarkTeam { team in
     let cases: [(WorkloadTask, String, Int, Int?)] = [
       (.infer, "bert-base", 8, 128), (.infer, "vit-b-16", 8, nil), (.pretrain, "bert-base", 8, 128),
-      (.pretrain, "gpt2", 4, 256),
+      (.pretrain, "gpt2", 4, 256), (.infer, "nnunet-3d-fullres", 1, nil),
+      (.pretrain, "nnunet-3d-fullres", 1, nil),
     ]
     return try [DataType.fp32, .bf16].flatMap { type in
       try cases.flatMap { task, id, batch, sequence -> [BenchmarkRow] in
         let name = "\(id) \(task.rawValue) batch \(batch) \(type.rawValue)"
         guard options.includes(name) else { return [] }
-        let request = WorkloadRequest(
+        var request = WorkloadRequest(
           task: task, batch: batch, sequence: sequence, precision: type == .fp32 ? .fp32 : .bf16)
+        if id.hasPrefix("nnunet") { request.volume = [64, 64, 64] }
         let workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
         return try profile(name, workload, team, rounds: options.rounds)
       }

@@ -13,6 +13,7 @@
 #include "Rows.h"
 #include "BiasAttention.h"
 #include "Windows.h"
+#include "ChannelsLast.h"
 #include "ElementLoss.h"
 #include "Optimizers.h"
 #include "ByteWeights.h"

@@ -120,6 +120,35 @@ typedef struct hfm_graph_table {
       const hfm_resampling *shape, hfm_array dy, hfm_array dx, float *scratch,
       int64_t planeBegin, int64_t planeEnd);
 
+  // maps whose channels lie last, [samples * positions, channels]; positions [begin, end)
+  /// Mean and squares as `moments`, by channel.
+  void (*channelMoments)(
+      hfm_array x, float *moments, int64_t channels, int64_t begin, int64_t end);
+  /// As `affineRows`, with three coefficients a channel.
+  void (*affineChannels)(
+      hfm_array x, hfm_array y, const float *coefficients, int64_t channels, int64_t begin,
+      int64_t end);
+  /// As `gradientSums`, by channel.
+  void (*channelGradientSums)(
+      hfm_array dy, hfm_array x, const float *coefficients, float *sums, int64_t channels,
+      int64_t begin, int64_t end);
+  /// As `affineGradientRows`, with four coefficients a channel.
+  void (*affineGradientChannels)(
+      hfm_array dy, hfm_array x, hfm_array dx, const float *coefficients, int64_t channels,
+      int64_t begin, int64_t end);
+  /// Positions of y.
+  void (*poolChannels)(
+      const hfm_windows *shape, hfm_array x, hfm_array y, int64_t *positions, int64_t channels,
+      int64_t begin, int64_t end);
+  /// Positions of dx.
+  void (*poolChannelsBackward)(
+      const hfm_windows *shape, hfm_array dy, const int64_t *positions, hfm_array dx,
+      int64_t channels, int64_t begin, int64_t end);
+  /// Positions of y.
+  void (*resampleChannels)(
+      const hfm_resampling *shape, hfm_array x, hfm_array y, int64_t channels, int64_t begin,
+      int64_t end);
+
   // losses
   double (*elementLoss)(
       int32_t loss, hfm_array prediction, hfm_array target, int64_t begin, int64_t end);
@@ -204,13 +233,15 @@ typedef struct hfm_convolution hfm_convolution;
 enum { HFM_CONVOLVE = 0, HFM_CONVOLVE_DATA = 1, HFM_CONVOLVE_WEIGHTS = 2 };
 /// `source` [batch, groups * inputs, extents] convolved with `weights` [groups * outputs, inputs,
 /// kernel] gives `target` [batch, groups * outputs, ...]; each kind computes one from the other
-/// two. Strides of batch and channel count elements. Gradients of weights and bias are fp32 where
-/// they are sums over a part of the positions.
+/// two. Strides of batch and channel, and the step between neighbours along the last dimension,
+/// count elements: where channels lie last, a channel's stride is 1. Gradients of weights and bias
+/// are fp32 where they are sums over a part of the positions.
 typedef struct {
   int32_t kind, dimensions, type, hasBias, isPartial;
   int64_t batch, groups, inputs, outputs;
   int64_t source[3], target[3], kernel[3], stride[3], padding[3], dilation[3];
-  int64_t sourceStride, sourceChannelStride, targetStride, targetChannelStride, weightStride;
+  int64_t sourceStride, sourceChannelStride, sourceStep;
+  int64_t targetStride, targetChannelStride, targetStep, weightStride;
 } hfm_convolution_shape;
 /// Chooses an implementation; returns 0 or a oneDNN status.
 int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution **result);
@@ -219,6 +250,21 @@ int64_t hfm_convolution_scratch(const hfm_convolution *part);
 /// Generates the code; returns 0 or a oneDNN status.
 int hfm_convolution_prepare(hfm_convolution *part);
 /// Runs on the calling thread alone; returns 0 or a oneDNN status. `scratch` is 64-byte aligned.
+/// `packed` are the weights as a packing made them, or null.
 int hfm_convolution_run(
-    hfm_convolution *part, void *source, void *weights, void *bias, void *target, void *scratch);
+    hfm_convolution *part, void *source, void *weights, void *packed, void *bias, void *target,
+    void *scratch);
 void hfm_convolution_destroy(hfm_convolution *part);
+
+/// Bytes of the weights in the order that the part likes; 0 where they need not be packed.
+int64_t hfm_convolution_packed_bytes(const hfm_convolution *part);
+/// Whether both parts like the same order of the same weights.
+int hfm_convolution_packs_like(const hfm_convolution *part, const hfm_convolution *other);
+/// Brings weights into the order that a part likes; opaque.
+typedef struct hfm_packing hfm_packing;
+/// Returns 0 or a oneDNN status. The addresses are kept.
+int hfm_packing_create(
+    const hfm_convolution *part, void *weights, void *packed, hfm_packing **result);
+/// Runs on the calling thread alone; returns 0 or a oneDNN status.
+int hfm_packing_run(hfm_packing *packing);
+void hfm_packing_destroy(hfm_packing *packing);

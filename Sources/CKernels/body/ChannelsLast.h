@@ -1,0 +1,274 @@
+// Maps whose channels lie last, [positions, channels]: norms, pooling and resampling, vectors along
+// the channels. Positions count through all samples where nothing else is said.
+
+// Channels whose coefficients are kept at once.
+#define FAN 256
+// Elements whose moments are taken while they are in the first cache, and the most positions that
+// fp32 sums in one go.
+#define NEAR 4096
+#define TERMS 128
+INLINE int64_t near_run(int64_t channels) {
+  int64_t run = NEAR / channels;
+  return run < 8 ? 8 : least(run, TERMS);
+}
+
+// `left` elements, at most a vector; the rest is zero.
+INLINE vf near_load(int32_t type, hfm_array x, int64_t at, int64_t left) {
+  if (type == HFM_F32) return vload((const float *)x.data + at, left);
+  if (type == HFM_BF16 && left >= W) return bf16_load((const uint16_t *)x.data + at);
+  float part[W] = {0};
+  to_float(x, at, at + least(left, W), part);
+  return *(const vfu *)part;
+}
+INLINE void near_store(int32_t type, hfm_array y, int64_t at, vf v, int64_t left) {
+  if (type == HFM_F32) {
+    vstore((float *)y.data + at, v, left);
+  } else if (type == HFM_BF16 && left >= W) {
+    bf16_store((uint16_t *)y.data + at, v);
+  } else {
+    float part[W];
+    *(vfu *)part = v;
+    from_float(part, y, at, at + least(left, W));
+  }
+}
+// Calls the body with the format as a constant where all operands have the same.
+#define BY_FORMAT(x, y, CALL) \
+  if ((x).type == HFM_F32 && (y).type == HFM_F32) { \
+    CALL(HFM_F32); \
+  } else if ((x).type == HFM_BF16 && (y).type == HFM_BF16) { \
+    CALL(HFM_BF16); \
+  } else { \
+    CALL(HFM_F16); \
+  }
+#define FORMAT(T, x) ((T) == HFM_F16 ? (x).type : (T))
+#define FOR_FANS(channels) \
+  for (int64_t first = 0, fan; \
+       first < (channels) && (fan = least(FAN, (channels) - first), 1); first += fan)
+// Coefficient `which` of `of` a channel, taken apart.
+INLINE void take_apart(const float *c, int64_t of, int64_t which, int64_t count, float *to) {
+  for (int64_t i = 0; i < count; i++) to[i] = c[of * i + which];
+}
+
+INLINE void channel_moments(int32_t type, hfm_array x, float *moments, int64_t channels,
+                            int64_t begin, int64_t end) {
+  const int64_t run = near_run(channels);
+  FOR_FANS(channels) {
+    double mean[FAN] = {0}, square[FAN] = {0};
+    for (int64_t p = begin, n; p < end; p += n) {
+      n = least(run, end - p);
+      const double share = (double)n / (double)(p - begin + n);
+      for (int64_t c = 0; c < fan; c += W) {
+        int64_t left = fan - c, from = p * channels + first + c, i = 0;
+        vf s0 = {0}, s1 = {0}, q0 = {0}, q1 = {0};
+        for (; i + 2 <= n; i += 2) {
+          s0 += near_load(type, x, from + i * channels, left);
+          s1 += near_load(type, x, from + (i + 1) * channels, left);
+        }
+        if (i < n) s0 += near_load(type, x, from + i * channels, left);
+        vf middle = (s0 + s1) / (float)n;
+        for (i = 0; i + 2 <= n; i += 2) {
+          vf a = near_load(type, x, from + i * channels, left) - middle;
+          vf b = near_load(type, x, from + (i + 1) * channels, left) - middle;
+          q0 += a * a;
+          q1 += b * b;
+        }
+        if (i < n) {
+          vf a = near_load(type, x, from + i * channels, left) - middle;
+          q0 += a * a;
+        }
+        q0 += q1;
+        for (int j = 0; j < least(W, left); j++) {
+          double step = (double)middle[j] - mean[c + j];
+          square[c + j] += (double)q0[j] + step * step * (double)(p - begin) * share;
+          mean[c + j] += step * share;
+        }
+      }
+    }
+    for (int64_t i = 0; i < fan; i++) {
+      moments[2 * (first + i)] = (float)mean[i];
+      moments[2 * (first + i) + 1] = (float)square[i];
+    }
+  }
+}
+static void k_channelMoments(hfm_array x, float *moments, int64_t channels, int64_t begin,
+                             int64_t end) {
+#define CALL(T) channel_moments(FORMAT(T, x), x, moments, channels, begin, end)
+  BY_FORMAT(x, x, CALL)
+#undef CALL
+}
+
+INLINE void affine_channels(int32_t from, int32_t to, hfm_array x, hfm_array y, const float *c,
+                            int64_t channels, int64_t begin, int64_t end) {
+  float mean[FAN], scale[FAN], shift[FAN];
+  FOR_FANS(channels) {
+    take_apart(c + 3 * first, 3, 0, fan, mean);
+    take_apart(c + 3 * first, 3, 1, fan, scale);
+    take_apart(c + 3 * first, 3, 2, fan, shift);
+    for (int64_t p = begin; p < end; p++)
+      FOR_LANES(fan) {
+        int64_t at = p * channels + first + i, left = fan - i;
+        vf v = near_load(from, x, at, left) - vload(mean + i, left);
+        near_store(to, y, at, v * vload(scale + i, left) + vload(shift + i, left), left);
+      }
+  }
+}
+static void k_affineChannels(hfm_array x, hfm_array y, const float *c, int64_t channels,
+                             int64_t begin, int64_t end) {
+#define CALL(T) affine_channels(FORMAT(T, x), FORMAT(T, y), x, y, c, channels, begin, end)
+  BY_FORMAT(x, y, CALL)
+#undef CALL
+}
+
+INLINE void channel_gradient_sums(int32_t type, hfm_array dy, hfm_array x, const float *c,
+                                  float *sums, int64_t channels, int64_t begin, int64_t end) {
+  const int64_t run = near_run(channels);
+  FOR_FANS(channels) {
+    float mean[FAN];
+    double total[FAN] = {0}, product[FAN] = {0};
+    take_apart(c + 4 * first, 4, 0, fan, mean);
+    for (int64_t p = begin, n; p < end; p += n) {
+      n = least(run, end - p);
+      for (int64_t k = 0; k < fan; k += W) {
+        int64_t left = fan - k, from = p * channels + first + k;
+        vf s = {0}, t = {0}, middle = vload(mean + k, left);
+        for (int64_t i = 0; i < n; i++) {
+          vf d = near_load(FORMAT(type, dy), dy, from + i * channels, left);
+          s += d;
+          t += d * (near_load(FORMAT(type, x), x, from + i * channels, left) - middle);
+        }
+        for (int j = 0; j < least(W, left); j++) {
+          total[k + j] += (double)s[j];
+          product[k + j] += (double)t[j];
+        }
+      }
+    }
+    for (int64_t i = 0; i < fan; i++) {
+      sums[2 * (first + i)] = (float)total[i];
+      sums[2 * (first + i) + 1] = (float)product[i];
+    }
+  }
+}
+static void k_channelGradientSums(hfm_array dy, hfm_array x, const float *c, float *sums,
+                                  int64_t channels, int64_t begin, int64_t end) {
+#define CALL(T) channel_gradient_sums(T, dy, x, c, sums, channels, begin, end)
+  BY_FORMAT(dy, x, CALL)
+#undef CALL
+}
+
+INLINE void affine_gradient_channels(int32_t type, hfm_array dy, hfm_array x, hfm_array dx,
+                                     const float *c, int64_t channels, int64_t begin,
+                                     int64_t end) {
+  float mean[FAN], scale[FAN], slope[FAN], shift[FAN];
+  FOR_FANS(channels) {
+    take_apart(c + 4 * first, 4, 0, fan, mean);
+    take_apart(c + 4 * first, 4, 1, fan, scale);
+    take_apart(c + 4 * first, 4, 2, fan, slope);
+    take_apart(c + 4 * first, 4, 3, fan, shift);
+    for (int64_t p = begin; p < end; p++)
+      FOR_LANES(fan) {
+        int64_t at = p * channels + first + i, left = fan - i;
+        vf d = near_load(FORMAT(type, dy), dy, at, left) * vload(scale + i, left);
+        vf v = near_load(FORMAT(type, x), x, at, left) - vload(mean + i, left);
+        near_store(FORMAT(type, dx), dx, at,
+                   d + v * vload(slope + i, left) + vload(shift + i, left), left);
+      }
+  }
+}
+static void k_affineGradientChannels(hfm_array dy, hfm_array x, hfm_array dx, const float *c,
+                                     int64_t channels, int64_t begin, int64_t end) {
+  if (dx.type != x.type)
+    return affine_gradient_channels(HFM_F16, dy, x, dx, c, channels, begin, end);
+#define CALL(T) affine_gradient_channels(T, dy, x, dx, c, channels, begin, end)
+  BY_FORMAT(dy, x, CALL)
+#undef CALL
+}
+
+// Sample and coordinates of a position.
+INLINE int64_t place(const int64_t *extents, int64_t position, int64_t *at) {
+  for (int d = 2; d >= 0; d--) {
+    at[d] = position % extents[d];
+    position /= extents[d];
+  }
+  return position;
+}
+
+static void k_poolChannels(const hfm_windows *g, hfm_array x, hfm_array y, int64_t *positions,
+                           int64_t channels, int64_t begin, int64_t end) {
+  const int64_t in = g->input[0] * g->input[1] * g->input[2];
+  const float share = 1.0f / (float)(g->window[0] * g->window[1] * g->window[2]);
+  for (int64_t o = begin; o < end; o++) {
+    int64_t to[3], sample = place(g->output, o, to), first[3], last[3];
+    for (int d = 0; d < 3; d++) first[d] = window_start(g, d, to[d], &last[d]);
+    for (int64_t c = 0; c < channels; c += W) {
+      int64_t left = least(W, channels - c);
+      vf best = splat(-INFINITY), sum = {0};
+      vi where = (vi){0} - 1;
+      for (int64_t z = first[0]; z < last[0]; z++)
+        for (int64_t line = first[1]; line < last[1]; line++)
+          for (int64_t i = first[2]; i < last[2]; i++) {
+            int64_t at = (z * g->input[1] + line) * g->input[2] + i;
+            vf v = near_load(x.type, x, (sample * in + at) * channels + c, left);
+            sum += v;
+            vi isNew = (v > best) | (where < 0);
+            best = vselect(isNew, v, best);
+            where = (isNew & (int32_t)at) | (~isNew & where);
+          }
+      near_store(y.type, y, o * channels + c, g->isMean ? sum * share : best, left);
+      if (!g->isMean)
+        for (int64_t i = 0; i < left; i++) positions[o * channels + c + i] = where[i];
+    }
+  }
+}
+// What each position of the input receives from the windows that it lies in.
+static void k_poolChannelsBackward(const hfm_windows *g, hfm_array dy, const int64_t *positions,
+                                   hfm_array dx, int64_t channels, int64_t begin, int64_t end) {
+  const int64_t in = g->input[0] * g->input[1] * g->input[2];
+  const int64_t out = g->output[0] * g->output[1] * g->output[2];
+  const float share = 1.0f / (float)(g->window[0] * g->window[1] * g->window[2]);
+  for (int64_t p = begin; p < end; p++) {
+    int64_t at[3], sample = place(g->input, p, at), first[3], last[3];
+    for (int d = 0; d < 3; d++) {
+      int64_t reach = at[d] + g->padding[d] - g->window[d];
+      first[d] = reach < 0 ? 0 : reach / g->stride[d] + 1;
+      last[d] = least(g->output[d], (at[d] + g->padding[d]) / g->stride[d] + 1);
+    }
+    for (int64_t c = 0; c < channels; c += W) {
+      int64_t left = least(W, channels - c);
+      vf sum = {0};
+      for (int64_t z = first[0]; z < last[0]; z++)
+        for (int64_t line = first[1]; line < last[1]; line++)
+          for (int64_t i = first[2]; i < last[2]; i++) {
+            int64_t o = sample * out + (z * g->output[1] + line) * g->output[2] + i;
+            vf d = near_load(dy.type, dy, o * channels + c, left);
+            if (g->isMean) {
+              sum += d * share;
+              continue;
+            }
+            for (int64_t j = 0; j < left; j++)
+              sum[j] += positions[o * channels + c + j] == p - sample * in ? d[j] : 0;
+          }
+      near_store(dx.type, dx, p * channels + c, sum, left);
+    }
+  }
+}
+
+static void k_resampleChannels(const hfm_resampling *g, hfm_array x, hfm_array y,
+                               int64_t channels, int64_t begin, int64_t end) {
+  const int64_t in = g->input[0] * g->input[1] * g->input[2];
+  for (int64_t o = begin; o < end; o++) {
+    int64_t to[3], sample = place(g->output, o, to);
+    for (int64_t c = 0; c < channels; c += W) {
+      int64_t left = least(W, channels - c);
+      vf sum = {0};
+      FOR_ROW_TAPS(g) {
+        float weight;
+        int64_t row = row_tap(g, to[0], to[1], tz, ty, &weight);
+        for (int64_t t = to[2] * g->taps[2]; t < (to[2] + 1) * g->taps[2]; t++) {
+          int64_t at = sample * in + row + g->index[2][t];
+          sum += weight * g->weight[2][t] * near_load(x.type, x, at * channels + c, left);
+        }
+      }
+      near_store(y.type, y, o * channels + c, sum, left);
+    }
+  }
+}
