@@ -8,8 +8,8 @@
 /// speed is divided by the work left: Σ speed / work left is the rate at which jobs are completed.
 /// Waiting counts like work, so that a long job is not passed over for ever. A change of devices
 /// costs a checkpoint and a restart, which lower the goodput of every choice but the present one as
-/// in Sia (section 3.3), so that it is made only where it pays; and nobody is moved before it has
-/// worked as long as that costs, whatever the predictions say.
+/// in Sia (section 3.3), so that it is made only where it pays. Where rounds are shorter than what a
+/// change costs, nobody is moved before it has worked as long as that, whatever the predictions say.
 ///
 /// A job that has outlasted its estimate is believed to have as long to go as it is late: run times
 /// are so spread that the median of what is left grows with the age (Harchol-Balter and Downey, ACM
@@ -33,8 +33,8 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
   /// How often each job was interrupted.
   private var restarts: [Int: Int] = [:]
   private var lastDivision = -Double.infinity
-  /// When time alone makes another division worth while.
-  private var nextDivision = Double.infinity
+  /// When the first of those that the last division spared may be moved.
+  private var nextMove = Double.infinity
   /// Whether something happened that the last division does not know.
   private var isStale = false
 
@@ -49,15 +49,15 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
     note(event)
-    if state.now >= nextDivision { isStale = true }
+    if state.now >= nextLook(state) { isStale = true }
     var outcome = PolicyOutcome()
     if isStale, state.now >= lastDivision + roundSeconds {
-      nextDivision = divide(state, &outcome)
+      divide(state, &outcome)
       lastDivision = state.now
       isStale = false
     }
     start(state, &outcome)
-    let due = isStale ? state.now : nextDivision
+    let due = isStale ? state.now : nextLook(state)
     outcome.wakeAt = due < .infinity ? max(due, lastDivision + roundSeconds) : nil
     return outcome
   }
@@ -79,19 +79,36 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     }
   }
 
-  /// Divides all devices that are not bound anew; returns when to do so again even if nothing
-  /// happens: while others wait, when a job may be moved or outlasts its estimate, and each round
-  /// from then on.
-  private mutating func divide(_ state: ClusterState, _ outcome: inout PolicyOutcome) -> Double {
-    var again = Double.infinity
+  /// When to divide again even if nothing happens while others wait: when a job that was spared may
+  /// be moved, or one has outlasted its estimate by a round.
+  private func nextLook(_ state: ClusterState) -> Double {
+    guard !state.queue.isEmpty else { return .infinity }
+    return running.values.filter { !$0.isLeaving && Self.mayMove($0.job) }.reduce(nextMove) {
+      min($0, max($1.start + $1.job.estimateSeconds, lastDivision) + roundSeconds)
+    }
+  }
+
+  /// Until when a job is not moved.
+  private func sparedUntil(_ run: Run) -> Double {
+    guard let costs = run.job.traits.preemption,
+      costs.checkpointSeconds + costs.restoreSeconds > roundSeconds
+    else { return run.start }
+    return run.job.sparedUntil(start: run.start, work: 1)
+  }
+
+  /// Divides all devices that are not bound anew.
+  private mutating func divide(_ state: ClusterState, _ outcome: inout PolicyOutcome) {
+    nextMove = .infinity
     var devices = state.free.cores
     var jobs: [(job: Job, isRunning: Bool)] = []
     for number in running.keys.sorted() {
       guard let run = running[number] else { continue }
       if run.isLeaving || Self.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
-      let spared = run.job.sparedUntil(start: run.start, work: 1)
-      again = min(again, spared > state.now ? spared : run.start + run.job.estimateSeconds)
-      if spared > state.now { continue }
+      let spared = sparedUntil(run)
+      guard spared <= state.now else {
+        nextMove = min(nextMove, spared)
+        continue
+      }
       var job = run.job
       job.estimateSeconds = Self.secondsLeft(job.estimateSeconds, after: state.now - run.start)
       jobs.append((job, true))
@@ -110,7 +127,6 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
         outcome.preemptions.append(job.number)
       }
     }
-    return state.queue.isEmpty ? .infinity : again
   }
 
   /// What is left of an estimate, in seconds, after some of it; see above. One that is just late
