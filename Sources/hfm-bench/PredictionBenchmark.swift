@@ -43,7 +43,9 @@ let predictionBenchmark = Benchmark(
           continue
         }
         let before = try probe.measure()
-        guard var measured = try pass.measured(team, rounds: options.rounds, model) else { continue }
+        guard var measured = try pass.measured(team, rounds: options.rounds, model) else {
+          continue
+        }
         measured.drift(from: .median(speeds), to: .median([before, try probe.measure()]))
         passes.append(measured)
         options.report([measured.row])
