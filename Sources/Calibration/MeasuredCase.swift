@@ -44,7 +44,7 @@ struct MeasuredCase: Sendable {
   /// Bytes that a quick calibration moves with one of the other kernels.
   private static let mostMinorBytes = 5 << 20
   /// FLOP that it takes on part of the cores, which are the slower the fewer they are.
-  private static let mostPartFlops = 400_000_000
+  private static let mostPartFlops = 150_000_000
 
   /// Whether a quick calibration measures it, on all of the cores or on part of them.
   func isQuick(onPart: Bool) -> Bool {

@@ -12,10 +12,11 @@ import Workloads
 ///
 /// Of workloads of one task and format that run the same kernels and take about the same time (the
 /// same power of two), the first is measured; the order goes through all families alike, and after
-/// two minutes the rest is left out. The calibration knows no model's shapes: all models are held out. The machine itself does not keep
-/// its speed, so a probe is run while it is calibrated and beside each measurement; errors are
-/// given as they are and with the prediction scaled by what the probe took then and now (the
-/// products' part by a product, the rest by a sum). Fewer than 5 rounds calibrate quickly.
+/// two minutes the rest is left out. The calibration knows no model's shapes: all models are held
+/// out. The machine itself does not keep its speed, so a probe is run while it is calibrated and
+/// beside each measurement; errors are given as they are and with the prediction scaled by what the
+/// probe took then and now (the products' part by a product, the rest by a sum). Fewer than 5
+/// rounds calibrate quickly.
 let predictionBenchmark = Benchmark(
   name: "predict",
   summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
@@ -43,7 +44,9 @@ let predictionBenchmark = Benchmark(
           continue
         }
         let before = try probe.measure()
-        guard var measured = try pass.measured(team, rounds: options.rounds, model) else { continue }
+        guard var measured = try pass.measured(team, rounds: options.rounds, model) else {
+          continue
+        }
         measured.drift(from: .median(speeds), to: .median([before, try probe.measure()]))
         passes.append(measured)
         options.report([measured.row])

@@ -137,7 +137,7 @@ import Testing
     truth.rowsPerSecond = 4e7
     let points = (1...12).map { step -> MeasuredPoint in
       var cost = point(flops: 0, bytes: 1e5 * Double(step), law: truth).cost
-      cost.rows = 40 * (13 - step)
+      cost.rows = 40 * (step * step % 7)
       return MeasuredPoint(cost: cost, seconds: truth.seconds(cost), isHeldOut: false)
     }
     let rate = try #require(LawFit().law(points)?.rowsPerSecond)

@@ -105,7 +105,8 @@ import Testing
   @Test func rowsAreWhatAKernelBeginsAnew() {
     let norm = Self.cost(.layerNorm(epsilon: 1e-5), [[2, 8, 4], [4], [4]], [[2, 8, 4], [2, 8]])
     #expect(norm.rows == 16)
-    let planes = Self.cost(.channelNorm(ChannelNorm(.batch)), [[2, 8, 4, 4], [8], [8]], [[2, 8, 4, 4]])
+    let planes = Self.cost(
+      .channelNorm(ChannelNorm(.batch)), [[2, 8, 4, 4], [8], [8]], [[2, 8, 4, 4]])
     #expect(planes.rows == 16)
     let heads = AttentionGeometry(queryHeads: 4, keyValueHeads: 4, headSize: 8, causal: false)
     let q = [2, 16, 32]
