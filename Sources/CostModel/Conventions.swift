@@ -54,8 +54,8 @@ struct Conventions: Sendable, Hashable {
   }
 
   /// The same where the framework shards parameters and gathers them in the format computed in
-  /// (FSDP's `MixedPrecision`: Zhao et al., PyTorch FSDP, VLDB 2023, section 4.4): no autocast then,
-  /// so that products make no copies of weights and norms compute in that format.
+  /// (FSDP's `MixedPrecision`: Zhao et al., PyTorch FSDP, VLDB 2023, section 4.4): no autocast, so
+  /// that products make no copies of weights and norms compute in that format.
   var sharded: Conventions {
     var result = self
     result.autocast = false

@@ -269,12 +269,6 @@ public struct WorkTime: Sendable {
   private func softmax(_ pairs: Double, _ factor: Double) -> Double {
     10.4 * scores * factor * pairs / bandwidth + 2 * launch
   }
-
-  /// Recomputing the core of unfused attention: its forward again.
-  public func core(_ item: WorkItem, _ cut: WorkCut) -> Double {
-    guard case .attention(let shape) = item.shape, !shape.backward else { return 0 }
-    return seconds(item, cut)
-  }
 }
 
 private func max(_ type: DataType, _ least: DataType) -> DataType {

@@ -11,9 +11,9 @@ import Workloads
     let text = """
       {"id": "m", "name": "m", "family": "language", "status": "open", "source": "test",
        "objective": "causal-lm", "architecture":
-       {"tokens": {"vocabulary": 30000},
+       {"tokens": {"vocabulary": 30000, "context": 512},
         "stack": {"layers": 4, "hidden": 512, "heads": 8, "keyValueHeads": 4, "headSize": 64,
-          "norm": "rms", "rotaryBase": 10000, "queryKeyNorm": \(norm)},
+          "norm": "rms", "causal": true, "rotaryBase": 10000, "queryKeyNorm": \(norm)},
         "heads": {"language": {"kind": "linear"}}}}
       """
     let model = try ModelProfile(parsing: Array(text.utf8), file: "m")

@@ -58,8 +58,8 @@ import Workloads
   }
 
   /// A packed matrix is widened before each product: its bytes read, two bytes an element written.
-  @Test(arguments: [\LayerWork.forward, \LayerWork.backward])
-  func wideningTakesItsBytes(pass: KeyPath<LayerWork, [WorkItem]> & Sendable) throws {
+  @Test(arguments: [false, true])
+  func wideningTakesItsBytes(backward: Bool) throws {
     let device = PlanSearchTests.cluster().device
     func seconds(_ quantize: DataType?) throws -> Double {
       let model = try PlanSearchTests.model(layers: 4, hidden: 2048)
@@ -67,7 +67,8 @@ import Workloads
       workload.options.quantize = quantize
       let step = try StepProfile(Workload(model, workload)).layered(fusing: true)
       let layer = try #require(step.layers.first { $0.isLayer })
-      return WorkTime(device: device).seconds(layer[keyPath: pass], WorkCut())
+      return WorkTime(device: device).seconds(
+        backward ? layer.backward : layer.forward, WorkCut())
     }
     // Four square matrices of attention, two of the MLP four times as large.
     let elements = 12.0 * 2048 * 2048
