@@ -163,7 +163,10 @@ let testTargets: [Target] = [
     ]),
   tests(
     "Validation",
-    ["Validation", "Planner", "CostModel", "HardwareModel", "Quantities", "DataFormats"]),
+    [
+      "Validation", "Planner", "CostModel", "Workloads", "HardwareModel", "Quantities",
+      "DataFormats",
+    ]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),
   tests("Simulation", ["Simulation", "Scheduler", "HardwareModel", "DataFormats", "Quantities"]),
   tests(

