@@ -49,7 +49,7 @@ import Testing
     #expect(again.errors.contains("3 jobs done before"))
   }
 
-  /// Two elastic trainings share the cores: each goes on with another number of them at a step's
+  /// Two elastic trainings share the cores, which do more apart than together: each goes on with another number of them at a step's
   /// bound, and has learnt in the end what it learns in one go.
   @Test(.enabled(if: Processors.count > 1, "one core alone: nothing to change to"))
   func realTrainingGoesOnWithOtherCores() throws {
@@ -57,7 +57,7 @@ import Testing
     func text(_ names: [String], _ range: String) -> String {
       let jobs = names.enumerated().map { number, name in
         "{\"id\": \"\(name)\", \"model\": \"esm2-8m\", \"task\": \"finetune\", \"sequence\": 16, "
-          + "\"steps\": 60, \"submitSeconds\": \(Double(number) * 0.3), \(range)}"
+          + "\"steps\": 100, \"submitSeconds\": \(Double(number) * 0.3), \(range)}"
       }
       return "{\"jobs\": [\(jobs.joined(separator: ", "))]}"
     }
@@ -70,7 +70,7 @@ import Testing
     try TestFile.write(
       text(
         ["a", "b"],
-        "\"minCores\": 1, \"maxCores\": \(cores), \"estimateSeconds\": 600, "
+        "\"scaling\": {\"1\": 1, \"\(cores)\": 1.2}, \"estimateSeconds\": 600, "
           + "\"checkpointSeconds\": 0, \"restoreSeconds\": 0"),
       to: jobs)
     let other = folder.file("elastic.db")

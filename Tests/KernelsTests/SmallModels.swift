@@ -22,6 +22,14 @@ struct SmallModel: Sendable, CustomStringConvertible {
          "encoder": {"features": [4, 4, 6, 8, 8], "down": "maximum"},
          "decoder": {"features": [8, 6, 4, 4], "upFeatures": [8, 6, 4, 4]}}
         """),
+    // Channels enough for maps with channels last.
+    SmallModel(
+      name: "unet3dWide",
+      architecture: """
+        {"kind": "unet", "volume": [16, 16, 16], "channels": 1, "classes": 2,
+         "encoder": {"features": [16, 20, 24], "down": "maximum"},
+         "decoder": {"features": [20, 16], "upFeatures": [20, 16]}}
+        """),
     SmallModel(
       name: "swin",
       architecture: """

@@ -7,6 +7,7 @@ import Kernels
 import Models
 import Quantities
 import Scheduler
+import Simulation
 import Workloads
 
 /// Runs jobs with real kernels on the workers that the scheduler chose.
@@ -42,6 +43,11 @@ struct KernelJobRunner: JobRunner {
         memory = max(memory, other.memoryBytes)
       }
       scaling = ElasticRange(points: points)
+    }
+    // More lanes take more scratch, whoever tells how much faster they are.
+    for point in job.fields.traits.elastic?.points ?? [] where point.devices <= total {
+      let other = try CorePrediction(workload, device, cores: point.devices, of: total)
+      memory = max(memory, other.memoryBytes)
     }
     if let limit = job.memoryBytes, limit < memory {
       throw UserError(

@@ -236,7 +236,7 @@ struct LocalBackEnd: BackEnd {
       jobs[number].setCosts(
         Preemption(
           checkpointSeconds: jobs[number].estimate.checkpointSeconds + times.checkpointSeconds,
-          restoreSeconds: times.setupSeconds))
+          restoreSeconds: times.setupSeconds), isMeasured: true)
     }
     outcomes[number].keep(yielded)
     console.note("\(jobs[number].id): stopped after \(yielded.stepsDone) steps, its state is kept")

@@ -36,12 +36,17 @@ struct PlannedJob: Sendable {
     job.estimateSeconds = remainingSeconds
   }
 
-  /// Notes what an interruption of it should take; what its file says stands.
-  mutating func setCosts(_ costs: Preemption) {
+  /// Notes what an interruption of it should take. What its file says stands until the job's own
+  /// runs have taken longer: a file that promises free interruptions must not make it thrash.
+  mutating func setCosts(_ costs: Preemption, isMeasured: Bool = false) {
     guard specification.isPreemptible else { return }
+    func seconds(_ told: Double?, _ known: Double) -> Double {
+      told.map { isMeasured ? max($0, known) : $0 } ?? known
+    }
     job.traits.preemption = Preemption(
-      checkpointSeconds: specification.fields.checkpointSeconds ?? costs.checkpointSeconds,
-      restoreSeconds: specification.fields.restoreSeconds ?? costs.restoreSeconds)
+      checkpointSeconds: seconds(
+        specification.fields.checkpointSeconds, costs.checkpointSeconds),
+      restoreSeconds: seconds(specification.fields.restoreSeconds, costs.restoreSeconds))
   }
 
   /// Notes what a run of some steps took on as many cores as `running` had: what is left goes on at

@@ -8,8 +8,8 @@
 /// speed is divided by the work left: Σ speed / work left is the rate at which jobs are completed.
 /// Waiting counts like work, so that a long job is not passed over for ever. A change of devices
 /// costs a checkpoint and a restart, which lower the goodput of every choice but the present one as
-/// in Sia (section 3.3), so that it is made only where it pays. Where rounds are shorter than what a
-/// change costs, nobody is moved before it has worked as long as that, whatever the predictions say.
+/// in Sia (section 3.3), so that it is made only where it pays. Where rounds are shorter than what
+/// a change costs, nobody is moved before it has worked as long as that.
 ///
 /// A job that has outlasted its estimate is believed to have as long to go as it is late: run times
 /// are so spread that the median of what is left grows with the age (Harchol-Balter and Downey, ACM

@@ -29,8 +29,8 @@ public struct PretrainingRecipe: Sendable, Hashable {
   public var prototypes = 65_536
   /// Words of a visual vocabulary that masked patches are told (BEiT); 0 predicts pixels (SimMIM).
   public var vocabulary = 0
-  /// Share of a batch that each of the student's blocks leaves out, where stochastic depth picks the
-  /// samples first and computes only those (DINOv2's `drop_add_residual_stochastic_depth`, in
+  /// Share of a batch that each of the student's blocks leaves out, where stochastic depth picks
+  /// the samples first and computes only those (DINOv2's `drop_add_residual_stochastic_depth`, in
   /// `dinov2/layers/block.py`, at rates above 0.1).
   public var stochasticDepth = 0.0
 
