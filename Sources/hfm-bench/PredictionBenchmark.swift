@@ -10,22 +10,25 @@ import Workloads
 /// Predicted against measured time of a pass of every catalogue model that this machine's kernels
 /// run and that is small enough for a processor.
 ///
-/// Of workloads of one task and format that run the same kernels and take about the same time (the
-/// same power of two), the first is measured; the order goes through all families alike, and after
-/// two minutes the rest is left out. The calibration knows no model's shapes: all models are held
-/// out. The machine itself does not keep its speed, so a probe is run while it is calibrated and
-/// beside each measurement; errors are given as they are and with the prediction scaled by what the
-/// probe took then and now (the products' part by a product, the rest by a sum). Fewer than 5
-/// rounds calibrate quickly.
+/// Of workloads of one task, batch and format that run the same kernels and take about the same time
+/// (the same power of two), the first is measured; the order goes through all families alike. The
+/// calibration knows no model's shapes: all models are held out. The machine itself does not keep
+/// its speed, so a probe is run while it is calibrated and beside each measurement; errors are given
+/// as they are and with the prediction scaled by what the probe took then and now (the products'
+/// part by a product, the rest by a sum).
+///
+/// Fewer than 5 rounds calibrate quickly, take one batch size a task and format, and leave out what
+/// two minutes do not suffice for.
 let predictionBenchmark = Benchmark(
   name: "predict",
   summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
 ) { options in
-  try withBenchmarkTeam { team, machine in
+  let isQuick = options.rounds < 5
+  return try withBenchmarkTeam { team, machine in
     let probe = try SpeedProbe(team: team)
     var speeds = [try probe.measure()]
     let calibration = try Calibration.run(
-      team: team, machine: machine, quick: options.rounds < 5
+      team: team, machine: machine, quick: isQuick
     ) { _, _ in
       if let speed = try? probe.measure() { speeds.append(speed) }
     }
@@ -35,11 +38,11 @@ let predictionBenchmark = Benchmark(
     var leftOut = 0
     let start = ContinuousClock.now
     for item in spread(ModelCatalogue.builtIn.models) {
-      for variant in PredictedPass.variants {
+      for variant in PredictedPass.variants.prefix(isQuick ? 4 : 8) {
         guard let pass = PredictedPass(item, variant, model, lanes: team.count),
           options.includes(pass.name), seen.insert(pass.kind).inserted
         else { continue }
-        guard (ContinuousClock.now - start) / .seconds(1) < longestRun else {
+        guard !isQuick || (ContinuousClock.now - start) / .seconds(1) < longestRun else {
           leftOut += 1
           continue
         }
@@ -64,7 +67,7 @@ let predictionBenchmark = Benchmark(
   }
 }
 
-/// Seconds of measuring after which no further workload is begun.
+/// Seconds of measuring after which a quick run begins no further workload.
 private let longestRun = 120.0
 
 /// All models once, neighbours in the list far apart: every 89th of them, round by round.
@@ -77,17 +80,20 @@ private func spread(_ models: [ModelProfile]) -> [ModelProfile] {
 
 /// One workload with its prediction and, later, its measurements.
 private struct PredictedPass {
-  struct Variant {
+  struct Variant: Hashable {
     var task: WorkloadTask
     var batch: Int
     var type: String
   }
 
-  /// Both tasks in both formats, each with another batch.
+  /// Both tasks in both formats, each with another batch; then with each other's.
   static let variants = [
     Variant(task: .infer, batch: 1, type: "fp32"), Variant(task: .infer, batch: 4, type: "bf16"),
     Variant(task: .finetune, batch: 2, type: "fp32"),
     Variant(task: .finetune, batch: 1, type: "bf16"),
+    Variant(task: .infer, batch: 4, type: "fp32"), Variant(task: .infer, batch: 1, type: "bf16"),
+    Variant(task: .finetune, batch: 1, type: "fp32"),
+    Variant(task: .finetune, batch: 2, type: "bf16"),
   ]
   /// More is no work for a processor: all measurements together would take an hour.
   static let longestSeconds = 0.5
@@ -95,7 +101,7 @@ private struct PredictedPass {
 
   /// What two workloads have in common of which one is measured.
   struct Kind: Hashable {
-    var variant: Int
+    var variant: Variant
     var kernels: Set<Kernel>
     /// Exponent of two of the predicted seconds.
     var size: Int
@@ -141,8 +147,8 @@ private struct PredictedPass {
     predictedNow = predicted
     guard predicted < Self.longestSeconds, let bytes, bytes < Self.mostBytes else { return nil }
     kind = Kind(
-      variant: Self.variants.firstIndex { $0.task == variant.task && $0.type == variant.type } ?? 0,
-      kernels: Set(tally.entries.compactMap(\.cost.kernel)), size: predicted.exponent)
+      variant: variant, kernels: Set(tally.entries.compactMap(\.cost.kernel)),
+      size: predicted.exponent)
     name = "\(profile.id) \(variant.task.rawValue) batch \(variant.batch) \(variant.type)"
     self.variant = variant
     self.workload = workload
