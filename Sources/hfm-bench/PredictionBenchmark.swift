@@ -10,12 +10,12 @@ import Workloads
 /// Predicted against measured time of a pass of every catalogue model that this machine's kernels
 /// run and that is small enough for a processor.
 ///
-/// Of workloads of one task, batch and format that run the same kernels and take about the same time
-/// (the same power of two), the first is measured; the order goes through all families alike. The
-/// calibration knows no model's shapes: all models are held out. The machine itself does not keep
-/// its speed, so a probe is run while it is calibrated and beside each measurement; errors are given
-/// as they are and with the prediction scaled by what the probe took then and now (the products'
-/// part by a product, the rest by a sum).
+/// Of workloads of one task, batch and format that run the same kernels and take about the same
+/// time (the same power of two), the first is measured; the order goes through all families alike.
+/// The calibration knows no model's shapes: all models are held out. The machine itself does not
+/// keep its speed, so a probe is run while it is calibrated and beside each measurement; errors are
+/// given as they are and with the prediction scaled by what the probe took then and now (the
+/// products' part by a product, the rest by a sum).
 ///
 /// Fewer than 5 rounds calibrate quickly, take one batch size a task and format, and leave out what
 /// two minutes do not suffice for.
