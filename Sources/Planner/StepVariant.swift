@@ -61,26 +61,30 @@ public struct VariantSpace: Sendable, Hashable {
     let usual = Device.usualPrecision(on: devices, trains: task.trains)
     let precisions = precision.values(
       usual: usual, all: Self.precisions(on: devices, task, usual: usual))
-    let trains = task != .infer
-    let states: [Int?] = [nil, 32, 16, 8]
-    var result: [StepVariant] = []
-    for precision in precisions {
-      for optimizer in trains
-        ? optimizer.values(usual: .adamw, all: OptimizerKind.allCases) : [.adamw]
-      {
-        for bits in trains ? stateBits.values(usual: nil, all: states) : [nil] {
-          for fused in fusedAttention.values(usual: stack.fusedAttention, all: [true, false]) {
-            for kernel in trains
-              ? optimizerKernel.values(usual: .fused, all: OptimizerKernel.allCases) : [.fused]
-            {
-              result.append(
-                StepVariant(
-                  precision: precision, optimizer: optimizer, stateBits: bits,
-                  fusedAttention: fused, optimizerKernel: kernel))
-            }
-          }
+    var result = precisions.map {
+      StepVariant(
+        precision: $0, optimizer: .adamw, stateBits: nil, fusedAttention: stack.fusedAttention,
+        optimizerKernel: .fused)
+    }
+    func spread<Value>(_ path: WritableKeyPath<StepVariant, Value>, _ values: [Value]) {
+      result = result.flatMap { variant in
+        values.map {
+          var other = variant
+          other[keyPath: path] = $0
+          return other
         }
       }
+    }
+    let trains = task != .infer
+    if trains {
+      spread(\.optimizer, optimizer.values(usual: .adamw, all: OptimizerKind.allCases))
+      spread(\.stateBits, stateBits.values(usual: nil, all: [nil, 32, 16, 8]))
+    }
+    spread(
+      \.fusedAttention, fusedAttention.values(usual: stack.fusedAttention, all: [true, false]))
+    if trains {
+      spread(
+        \.optimizerKernel, optimizerKernel.values(usual: .fused, all: OptimizerKernel.allCases))
     }
     return result
   }
