@@ -60,13 +60,54 @@ import Testing
     #expect(relativeError(swap.level, 1) < 1e-6)
   }
 
-  @Test func theCentreKeepsAwayFromEveryLimit() {
-    let program = AllocationProgram(
-      worth: [[1], [1]], need: [1, 1], devices: [1, 1], capacity: [1])
-    let best = program.solved()
-    let centre = program.centred(level: 0.25, below: best)
-    #expect(abs(centre.fractions[0][0] - centre.fractions[1][0]) < 1e-6)
-    #expect(centre.fractions[0][0] > 0.26 && centre.fractions[0][0] < 0.49)
+  /// What the solver ECOS 2.0.14 under CVXPY 1.9.3 returns for the same limits, to its 1e-5.
+  @Test(arguments: [
+    (
+      1500,
+      [
+        [0.54647, 0.17083, 0.15931], [0.14321, 0.18591, 0.39414], [0.26096, 0.24048, 0.26865],
+        [0.11681, 0.16436, 0.42484], [0.0905, 0.17244, 0.3437],
+      ]
+    ),
+    (
+      900,
+      [
+        [1, 0, 0], [0.04659, 0.43859, 0.42553], [0.41017, 0.16162, 0.20849],
+        [0.07644, 0.15018, 0.55227], [0.10626, 0.2182, 0.43835],
+      ]
+    ),
+    (600, nil),
+  ])
+  func ofManyAllocationsThatOfGavelsSolverIsTaken(seconds: Double, expected: [[Double]]?) {
+    let found = AllocationProgram(
+      worth: [[10, 4, 1], [3, 3, 2], [8, 1, 0.5], [2, 0.7, 0.4], [20, 9, 5]],
+      need: [9000, 2000, 3000, 400, 5000].map { $0 / seconds }, devices: [1, 2, 1, 4, 1],
+      capacity: [2, 2, 4]
+    ).reached()
+    #expect((found == nil) == (expected == nil))
+    for (row, expectedRow) in zip(found ?? [], expected ?? []) {
+      for (value, wanted) in zip(row, expectedRow) { #expect(abs(value - wanted) < 2e-5) }
+    }
+  }
+
+  /// What the program of the largest level says can be reached is, what it says cannot is not.
+  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  func whatCanBeReachedIs(seed: UInt64) {
+    let state = Self.state(seed)
+    let worth = state.jobs.map(\.stepsPerSecond)
+    let steps = state.jobs.map(\.remainingSteps)
+    let level = AllocationProgram(worth: worth, need: steps, state).solved().level
+    func reached(_ part: Double) -> [[Double]]? {
+      AllocationProgram(worth: worth, need: steps.map { $0 * level * part }, state).reached()
+    }
+    #expect(reached(1.001) == nil)
+    for part in [0.999, 0.5, 1e-3] {
+      let fractions = reached(part)
+      #expect(fractions?.count == worth.count)
+      for (job, row) in (fractions ?? []).enumerated() {
+        #expect(Dense.dot(worth[job], row) > steps[job] * level * part * (1 - 1e-5))
+      }
+    }
   }
 
   @Test func theShortestRunsOnItsBestAndTheLongestIsNotForgotten() {

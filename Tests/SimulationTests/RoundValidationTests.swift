@@ -33,7 +33,9 @@ struct RoundValidationTests {
     Figures(policy: MaxMinFairness(), trace: 1, makespan: 19.03, jct: 9.91),
     Figures(policy: LeastAttainedService(), trace: 1, makespan: 22.99, jct: 10.49),
     Figures(policy: MinTotalDuration(), trace: 1, makespan: 17.98, jct: 17.72),
+    Figures(policy: MinTotalDuration(), trace: 0, makespan: 17.09, jct: 6.38),
     Figures(policy: FinishTimeFairness(), trace: 0, makespan: 18.05, jct: 4.17),
+    Figures(policy: FinishTimeFairness(), trace: 1, makespan: 19.56, jct: 10.09),
   ]
 
   @Test(arguments: figures.indices)

@@ -40,45 +40,30 @@ struct AllocationProgram {
 
   /// The solution, to a relative gap of about 1e-8.
   func solved() -> Solution {
-    guard !worth.isEmpty, !capacity.isEmpty else { return Solution(level: 0, fractions: []) }
-    return followed(from: start(), maximises: true)
-  }
-
-  /// The analytic centre of all allocations that reach a level below the largest one: the one that
-  /// stays farthest from every limit.
-  func centred(level: Double, below best: Solution) -> Solution {
-    var point = start()
-    guard best.level > level, !worth.isEmpty else { return best }
-    // Between the best point and one well inside, where the level is still exceeded.
-    let wanted = (best.level + level) / 2
-    let inner = min(point.level, level)
-    let part = min(1, max(0, (wanted - inner) / max(best.level - inner, 1e-300)))
-    let kinds = capacity.count
-    for job in worth.indices {
-      for kind in 0..<kinds {
-        let place = job * kinds + kind
-        point.x[place] = part * best.fractions[job][kind] + (1 - part) * point.x[place]
-      }
-    }
-    point.level = level
-    return followed(from: point, maximises: false)
-  }
-
-  /// Follows the central path to its end.
-  private func followed(from start: Iterate, maximises: Bool) -> Solution {
     let (jobs, kinds) = (worth.count, capacity.count)
-    var point = start
+    guard jobs > 0, kinds > 0 else { return Solution(level: 0, fractions: []) }
+    var point = start()
     var gap = Double.infinity
     for _ in 0..<200 where gap > 1e-9 * max(1, abs(point.level)) {
       let slacks = slacks(point)
       gap = complementarity(point, slacks)
       let constraints = Double(jobs * kinds + 2 * jobs + kinds)
-      guard step(&point, slacks, target: gap / constraints / 10, maximises) else { break }
+      guard step(&point, slacks, target: gap / constraints / 10) else { break }
     }
     let fractions = (0..<jobs).map { job in
       (0..<kinds).map { kind in min(1, max(0, point.x[job * kinds + kind])) }
     }
     return Solution(level: point.level, fractions: fractions)
+  }
+
+  /// Fractions with which every job gets its need; nil when there are none. Which of many: see
+  /// `SelfDualMethod`.
+  func reached() -> [[Double]]? {
+    guard !worth.isEmpty, !capacity.isEmpty else { return worth.map { _ in [] } }
+    guard let fractions = SelfDualMethod.fractions(self) else { return nil }
+    return worth.indices.map { job in
+      capacity.indices.map { min(1, max(0, fractions[job * capacity.count + $0])) }
+    }
   }
 
   /// A point strictly inside: everybody gets the same small part of everything.
@@ -135,13 +120,12 @@ struct AllocationProgram {
   /// One damped Newton step towards complementary products of `target`; false when none is
   /// possible.
   private func step(
-    _ point: inout Iterate, _ slacks: Slacks, target: Double, _ maximises: Bool
+    _ point: inout Iterate, _ slacks: Slacks, target: Double
   ) -> Bool {
-    var system = NewtonSystem(
+    let system = NewtonSystem(
       self, point.x, slacks.time, slacks.worth, slacks.capacity,
       positive: point.positive, time: point.time, worthMultipliers: point.worth,
       capacityMultipliers: point.capacity, target: target)
-    if !maximises { system.fixLevel() }
     guard let (dx, dLevel) = system.solved() else { return false }
     let (jobs, kinds) = (worth.count, capacity.count)
     // Changes of the slacks, then of the multipliers by linearised complementarity.
@@ -194,189 +178,5 @@ struct AllocationProgram {
       }
     }
     return step
-  }
-}
-
-/// The linear system of one step: a small dense block per job, bordered by the kinds and the level.
-private struct NewtonSystem {
-  let program: AllocationProgram
-  private var blocks: [[Double]]
-  private var right: [[Double]]
-  /// Weights of the worth constraints.
-  private var worthWeights: [Double]
-  private var capacityWeights: [Double]
-  private var capacityRight: [Double]
-  private var levelRight: Double
-  private var levelDiagonal: Double
-  private var isLevelFixed = false
-
-  init(
-    _ program: AllocationProgram, _ x: [Double], _ time: [Double], _ worth: [Double],
-    _ capacity: [Double], positive: [Double], time timeMultipliers: [Double],
-    worthMultipliers: [Double], capacityMultipliers: [Double], target: Double
-  ) {
-    self.program = program
-    let (jobs, kinds) = (program.worth.count, program.capacity.count)
-    blocks = []
-    right = []
-    worthWeights = []
-    capacityWeights = []
-    capacityRight = []
-    // The gradient of the barrier: of -t, pushed off every constraint by target / slack.
-    levelRight = 1
-    levelDiagonal = 0
-    for kind in 0..<kinds {
-      capacityWeights.append(capacityMultipliers[kind] / capacity[kind])
-      capacityRight.append(target / capacity[kind])
-    }
-    for job in 0..<jobs {
-      let timeWeight = timeMultipliers[job] / time[job]
-      let worthWeight = worthMultipliers[job] / worth[job]
-      worthWeights.append(worthWeight)
-      var block = [Double](repeating: 0, count: kinds * kinds)
-      var side = [Double](repeating: 0, count: kinds)
-      for row in 0..<kinds {
-        let rowWorth = program.worth[job][row]
-        for column in 0..<kinds {
-          block[row * kinds + column] =
-            timeWeight + worthWeight * rowWorth * program.worth[job][column]
-        }
-        let place = job * kinds + row
-        block[row * kinds + row] += positive[place] / x[place]
-        side[row] =
-          target / x[place] - target / time[job]
-          + target / worth[job] * rowWorth - capacityRight[row] * program.devices[job]
-      }
-      blocks.append(block)
-      right.append(side)
-      levelRight -= target / worth[job] * program.need[job]
-      levelDiagonal += worthWeight * program.need[job] * program.need[job]
-    }
-  }
-
-  /// Takes the level for given, and leaves no objective but the limits.
-  mutating func fixLevel() {
-    isLevelFixed = true
-    levelRight = 0
-    levelDiagonal = 1
-  }
-
-  /// The changes of the fractions and of the level; nil when the system is singular.
-  func solved() -> (x: [Double], level: Double)? {
-    let (jobs, kinds) = (blocks.count, capacityWeights.count)
-    // Border unknowns: p[kind] = weight × Σ devices dx, then the level.
-    let size = kinds + 1
-    var schur = [Double](repeating: 0, count: size * size)
-    var side = [Double](repeating: 0, count: size)
-    for kind in 0..<kinds { schur[kind * size + kind] = -1 / capacityWeights[kind] }
-    schur[kinds * size + kinds] = levelDiagonal
-    side[kinds] = levelRight
-    var factors: [[Double]] = []
-    for job in 0..<jobs {
-      guard let factor = Dense.cholesky(blocks[job], kinds) else { return nil }
-      factors.append(factor)
-      let borders = borders(of: job)
-      let solvedSide = Dense.solve(factor, kinds, right[job])
-      for row in 0..<size {
-        side[row] -= Dense.dot(borders[row], solvedSide)
-        let solvedBorder = Dense.solve(factor, kinds, borders[row])
-        for column in 0..<size {
-          schur[row * size + column] -= Dense.dot(borders[column], solvedBorder)
-        }
-      }
-    }
-    guard let border = Dense.eliminate(schur, side, size) else { return nil }
-    var x: [Double] = []
-    for job in 0..<jobs {
-      var rest = right[job]
-      let borders = borders(of: job)
-      for row in 0..<size {
-        for kind in 0..<kinds { rest[kind] -= borders[row][kind] * border[row] }
-      }
-      x += Dense.solve(factors[job], kinds, rest)
-    }
-    return x.allSatisfy(\.isFinite) ? (x, border[kinds]) : nil
-  }
-
-  /// A job's columns in the border: its devices on each kind, then its part in the level.
-  private func borders(of job: Int) -> [[Double]] {
-    let kinds = capacityWeights.count
-    var rows = (0..<kinds).map { kind in
-      (0..<kinds).map { $0 == kind ? program.devices[job] : 0 }
-    }
-    rows.append(
-      program.worth[job].map {
-        isLevelFixed ? 0 : -worthWeights[job] * program.need[job] * $0
-      })
-    return rows
-  }
-}
-
-/// Small dense linear algebra, row by row.
-enum Dense {
-  static func dot(_ left: [Double], _ right: [Double]) -> Double {
-    var sum = 0.0
-    for index in left.indices { sum += left[index] * right[index] }
-    return sum
-  }
-
-  /// The lower factor of a symmetric positive definite matrix; nil when it is not one.
-  static func cholesky(_ matrix: [Double], _ size: Int) -> [Double]? {
-    var factor = matrix
-    for row in 0..<size {
-      for column in 0...row {
-        var sum = factor[row * size + column]
-        for inner in 0..<column {
-          sum -= factor[row * size + inner] * factor[column * size + inner]
-        }
-        if row == column {
-          guard sum > 0, sum.isFinite else { return nil }
-          factor[row * size + row] = sum.squareRoot()
-        } else {
-          factor[row * size + column] = sum / factor[column * size + column]
-        }
-      }
-    }
-    return factor
-  }
-
-  /// Solves with a factor of `cholesky`.
-  static func solve(_ factor: [Double], _ size: Int, _ right: [Double]) -> [Double] {
-    var x = right
-    for row in 0..<size {
-      for column in 0..<row { x[row] -= factor[row * size + column] * x[column] }
-      x[row] /= factor[row * size + row]
-    }
-    for row in (0..<size).reversed() {
-      for column in row + 1..<max(size, row + 1) {
-        x[row] -= factor[column * size + row] * x[column]
-      }
-      x[row] /= factor[row * size + row]
-    }
-    return x
-  }
-
-  /// Gauss elimination with partial pivoting; nil when singular.
-  static func eliminate(_ matrix: [Double], _ right: [Double], _ size: Int) -> [Double]? {
-    var (a, b) = (matrix, right)
-    for step in 0..<size {
-      let pivot = (step..<size).max { abs(a[$0 * size + step]) < abs(a[$1 * size + step]) } ?? step
-      guard abs(a[pivot * size + step]) > 0 else { return nil }
-      if pivot != step {
-        for column in 0..<size { a.swapAt(step * size + column, pivot * size + column) }
-        b.swapAt(step, pivot)
-      }
-      for row in step + 1..<max(size, step + 1) {
-        let factor = a[row * size + step] / a[step * size + step]
-        guard factor != 0 else { continue }
-        for column in step..<size { a[row * size + column] -= factor * a[step * size + column] }
-        b[row] -= factor * b[step]
-      }
-    }
-    for row in (0..<size).reversed() {
-      for column in row + 1..<max(size, row + 1) { b[row] -= a[row * size + column] * b[column] }
-      b[row] /= a[row * size + row]
-    }
-    return b
   }
 }
