@@ -90,7 +90,7 @@ extension SchedulingEvent {
   /// Jobs that run no longer.
   var ended: [RunningJob] {
     switch self {
-    case .ended(let job): [job]
+    case .ended(let job), .yielded(let job): [job]
     case .resized(let lost): lost
     default: []
     }

@@ -41,7 +41,7 @@ struct ReservationBook: Sendable {
   ) {
     switch event {
     case .submitted(let job): reserve(job, &table, state.now, rule)
-    case .ended(let running):
+    case .ended(let running), .yielded(let running):
       if running.estimatedEnd > state.now {
         table.give(running.job.demand, from: state.now, to: running.estimatedEnd)
         hasHoles = true

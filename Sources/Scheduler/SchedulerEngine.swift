@@ -98,7 +98,7 @@ public struct SchedulerEngine: Scheduling {
     if let costs { job.traits.preemption = costs }
     job.resumeSeconds = min(job.traits.preemption?.restoreSeconds ?? 0, job.estimateSeconds)
     // Whoever it made room for chooses first.
-    return schedule(on: .ended(ended)) + admit([job])
+    return schedule(on: .yielded(ended)) + admit([job])
   }
 
   /// Takes note that a running job gave its resources back and will be submitted again later; then

@@ -4,6 +4,9 @@ public enum SchedulingEvent: Sendable {
   case submitted(Job)
   /// A running job ended or was cancelled.
   case ended(RunningJob)
+  /// A running job gave its resources back to make room; what is left of it joins the queue right
+  /// after.
+  case yielded(RunningJob)
   /// A waiting job was withdrawn.
   case withdrawn(Job)
   /// A node failed, with the jobs on it, or came back: reservations may rest on what is no longer

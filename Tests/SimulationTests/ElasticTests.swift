@@ -116,6 +116,34 @@ import Testing
     }
   }
 
+  /// Two jobs that do more apart than together share two devices, however long it takes them to
+  /// make room: whoever left all devices goes on with one, beside the other, until one of them ends.
+  @Test(arguments: 1...60 as ClosedRange<UInt64>)
+  func whoMakesRoomGoesOnBesideTheOther(_ seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let cost = 0.01 + 20 * random.double()
+    var jobs = [Double.zero, 30 * random.double()].enumerated().map { number, submit in
+      Self.job(
+        number, submit: submit, cores: 1, seconds: 1000 + 500 * random.double(), serial: 0.67,
+        sizes: [1, 2], cost: cost)
+    }
+    // Some never hold all devices.
+    if random.chance(0.3) {
+      jobs[1].job.traits.elastic = ElasticRange(points: [.init(devices: 1, speedup: 1)])
+    }
+    var settings = PolicySettings()
+    settings.roundSeconds = [0.1, 1, 10][random.int(0...2)]
+    let result = simulate(
+      jobs, on: Resources(processors: 2), policy: PolicyName.elasticGoodput.policy(settings))
+    #expect(result.schedule.count == 2)
+    for number in 0...1 {
+      let counts = result.attempts.filter { $0.number == number }.map(\.cores)
+      #expect(zip(counts, counts.dropFirst()).allSatisfy { $0 != $1 }, "cost \(cost): \(counts)")
+      // All devices, one of two, and all again when the other is done.
+      #expect(counts.count <= 3, "cost \(cost): \(counts)")
+    }
+  }
+
   @Test(arguments: 1...6 as ClosedRange<UInt64>)
   func workIsConservedAndNoDeviceIsGivenTwice(_ seed: UInt64) {
     let jobs = Self.jobs(seed)

@@ -49,6 +49,8 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     _ state: ClusterState, on event: SchedulingEvent
   ) -> PolicyOutcome {
     note(event)
+    // What is left of it joins the queue right after; until then its share would go to others.
+    if case .yielded = event { return PolicyOutcome() }
     if state.now >= nextLook(state) { isStale = true }
     var outcome = PolicyOutcome()
     if isStale, state.now >= lastDivision + roundSeconds {
@@ -63,11 +65,9 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
   }
 
   private mutating func note(_ event: SchedulingEvent) {
-    for ended in event.ended {
-      running[ended.job.number] = nil
-      isStale = true
-    }
+    for ended in event.ended { running[ended.job.number] = nil }
     switch event {
+    case .ended: isStale = true
     case .submitted(let job) where targets[job.number] == nil: isStale = true
     case .withdrawn(let job):
       targets[job.number] = nil
@@ -103,21 +103,21 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     var jobs: [(job: Job, isRunning: Bool)] = []
     for number in running.keys.sorted() {
       guard let run = running[number] else { continue }
-      if run.isLeaving || Self.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
+      if Self.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
       let spared = sparedUntil(run)
-      guard spared <= state.now else {
+      guard run.isLeaving || spared <= state.now else {
         nextMove = min(nextMove, spared)
         continue
       }
       var job = run.job
       job.estimateSeconds = Self.secondsLeft(job.estimateSeconds, after: state.now - run.start)
-      jobs.append((job, true))
+      // One that is leaving goes on with whatever it is given, as if it waited.
+      jobs.append((job, !run.isLeaving))
       devices += job.cores
     }
     targets = [:]
     for job in state.queue { jobs.append((job, false)) }
-    let claims = jobs.map { claim(of: $0.job, isRunning: $0.isRunning, state.now) }
-    for ((job, isRunning), given) in zip(jobs, DeviceDivision.divided(devices, among: claims)) {
+    for ((job, isRunning), given) in zip(jobs, shares(of: devices, among: jobs, state.now)) {
       if !isRunning {
         if given > 0 { targets[job.number] = given }
       } else if given != job.cores {
@@ -127,6 +127,24 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
         outcome.preemptions.append(job.number)
       }
     }
+  }
+
+  /// Devices for each job. Who is to keep its devices is settled first, against what a change would
+  /// cost; then the others share the rest, for a job that has to give its devices back restarts
+  /// whatever it gets next.
+  private func shares(
+    of devices: Int, among jobs: [(job: Job, isRunning: Bool)], _ now: Double
+  ) -> [Int] {
+    let claims = jobs.map { claim(of: $0.job, isRunning: $0.isRunning, now) }
+    var shares = DeviceDivision.divided(devices, among: claims)
+    let movers = jobs.indices.filter { !jobs[$0].isRunning || shares[$0] != jobs[$0].job.cores }
+    guard movers.contains(where: { jobs[$0].isRunning }) else { return shares }
+    let kept = Set(jobs.indices).subtracting(movers).reduce(0) { $0 + shares[$1] }
+    let again = movers.map { claim(of: jobs[$0].job, isRunning: false, now) }
+    for (mover, share) in zip(movers, DeviceDivision.divided(devices - kept, among: again)) {
+      shares[mover] = share
+    }
+    return shares
   }
 
   /// What is left of an estimate, in seconds, after some of it; see above. One that is just late
