@@ -107,7 +107,27 @@ struct CalibrationReport {
     lines += [""] + fitTable.lines
     if !result.scopes.isEmpty { lines += [""] + scopeTable.lines }
     if let memory = result.memory { lines += [""] + Self.table(memory).lines }
+    if let effect = device.neighbour { lines += [""] + Self.lines(effect) }
     return lines
+  }
+
+  /// How two jobs, each on half of the workers, slow each other.
+  static func lines(_ effect: NeighbourEffect) -> [String] {
+    let kinds = NeighbourEffect.Work.allCases
+    var table = AlignedTable(
+      head: ["a job that waits for"] + kinds.map { "beside \($0.rawValue)" },
+      rightAligned: Set(1...kinds.count))
+    table.rows = kinds.map { own in
+      [own.rawValue] + kinds.map { "\(Format.fixed(effect.slowdown(own, beside: $0), 2)) ×" }
+    }
+    let alone = rounded(effect.aloneBytesPerSecond.value, 1e9)
+    let both = rounded(effect.jointBytesPerSecond.value, 1e9)
+    let workers = Format.count(effect.cores, "worker")
+    return [
+      "two jobs side by side, each on \(workers): time of the left one as a multiple of its time",
+      "alone (1.00: not slowed), beside one that waits for arithmetic, last-level cache or memory;",
+      "one alone reads \(alone) GB/s from memory, both \(both) GB/s; placements rest on this",
+    ] + table.lines
   }
 
   private var threads: String {

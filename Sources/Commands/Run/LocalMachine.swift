@@ -41,16 +41,7 @@ struct LocalMachine {
   ///
   /// - Throws: `UserError` when the machine shows nothing to run on.
   init(machine: Machine, pool: WorkerPool, device: Device) throws(UserError) {
-    var resources = try Self.resources(machine, pool.layout)
-    // Measured is what all cores move together; each node moves its part of it.
-    let cores = Double(max(1, resources.total.cores))
-    let bandwidth = device.neighbour?.jointBytesPerSecond ?? device.memoryBandwidth
-    for index in resources.nodes.indices {
-      let part = Double(resources.nodes[index].cpus.count) / cores
-      resources.nodes[index].memoryBandwidth = bandwidth.value * part
-      resources.nodes[index].neighbour = device.neighbour
-    }
-    self.resources = resources
+    resources = try Self.resources(machine, pool.layout, device)
     notes = pool.notes + machine.notes.filter { $0.hasPrefix("Slurm gave") }
     runner = KernelJobRunner(pool: pool, device: device)
   }
@@ -62,8 +53,10 @@ struct LocalMachine {
     return resources
   }
 
-  /// The pool's workers by NUMA node, with the nodes' memory.
-  static func resources(_ machine: Machine, _ layout: PoolLayout) throws(UserError) -> Resources {
+  /// The pool's workers by NUMA node, with the nodes' memory and how fast it is.
+  static func resources(
+    _ machine: Machine, _ layout: PoolLayout, _ device: Device
+  ) throws(UserError) -> Resources {
     var resources = Resources(machine: machine)
     guard !resources.nodes.isEmpty, !layout.workers.isEmpty else {
       throw UserError(
@@ -76,6 +69,14 @@ struct LocalMachine {
       resources.nodes[index].cpus = layout.workers.filter {
         $0.numaNode == id || (index == 0 && !known.contains($0.numaNode))
       }.map(\.cpu)
+    }
+    // Measured is what all cores move together; each node moves its part of it.
+    let cores = Double(max(1, resources.total.cores))
+    let bandwidth = device.neighbour?.jointBytesPerSecond ?? device.memoryBandwidth
+    for index in resources.nodes.indices {
+      let part = Double(resources.nodes[index].cpus.count) / cores
+      resources.nodes[index].memoryBandwidth = bandwidth.value * part
+      resources.nodes[index].neighbour = device.neighbour
     }
     return resources
   }
