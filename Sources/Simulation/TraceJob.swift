@@ -22,7 +22,8 @@ public struct TraceJob: Sendable, Hashable {
 extension TraceJob {
   /// The jobs of an SWF trace on `processors` processors, cleaned as the simulator pyss does, so
   /// that schedules can be compared: the estimate is the longer of requested and run time, the run
-  /// time the shorter of both and at least a second, processors are those allocated, at most all.
+  /// time the shorter of both, both are whole seconds, one at least, processors are those allocated,
+  /// at most all.
   /// A record without a run time or processors, or with a negative submit time, becomes a
   /// one-second job that is submitted at second 1 at the earliest.
   public static func jobs(swf trace: SWFTrace, processors: Int) -> [TraceJob] {
@@ -30,12 +31,14 @@ extension TraceJob {
       let isBroken =
         record.runSeconds <= 0 || record.allocatedProcessors <= 0 || record.submitSeconds < 0
       let run =
-        isBroken ? 1 : max(1, min(record.requestedSeconds, record.runSeconds))
+        isBroken
+        ? 1 : max(1, min(record.requestedSeconds, record.runSeconds)).rounded(.towardZero)
       var job = Job(
         number: number,
         submit: isBroken ? max(1, record.submitSeconds) : record.submitSeconds,
         cores: max(1, min(record.allocatedProcessors, processors)),
-        estimateSeconds: isBroken ? 1 : max(record.requestedSeconds, record.runSeconds))
+        estimateSeconds: isBroken
+          ? 1 : max(1, record.requestedSeconds, record.runSeconds).rounded(.towardZero))
       job.user = record.user
       return TraceJob(id: String(record.number), job: job, runSeconds: run)
     }
