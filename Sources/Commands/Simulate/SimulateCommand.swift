@@ -30,7 +30,7 @@ enum SimulateCommand: Command {
       .value("shares", "USER=N,…", "shares of users for fair-share and drf (default 1 each)"),
       .value("round", "TIME", "time between two divisions of devices, elastic-goodput (60s)"),
       .value("sweep", "N,N,…", "what if: with so many processors, or nodes of the cluster"),
-      .value("goal-wait", "TIME", "how many of them keep the mean wait below, of --sweep or any"),
+      .value("goal-wait", "TIME", "how many keep the mean wait below, or at 0s; of --sweep or any"),
       .value("throughputs", "FILE.json", "a Gavel trace: steps/s by job type and kind of device"),
       .value("devices", "KIND=N,…", "a Gavel trace: devices by kind, the fastest first"),
     ],

@@ -150,13 +150,11 @@ struct SimulateSweep {
     }
     console.print(lines: table.lines)
     guard let goal else { return }
+    let wish =
+      goal > 0 ? "the mean wait below \(Format.seconds(goal))" : "every job from waiting"
     for (policy, size) in best {
-      let text = Format.fixed(goal, 0)
-      if let size {
-        console.print("\(policy.rawValue): \(size) \(unit) keep the mean wait below \(text) s")
-      } else {
-        console.print("\(policy.rawValue): none of these keeps the mean wait below \(text) s")
-      }
+      let who = size.map { "\($0) \(unit) keep" } ?? "none of these keeps"
+      console.print("\(policy.rawValue): \(who) \(wish)")
     }
   }
 }
