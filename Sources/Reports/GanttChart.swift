@@ -13,6 +13,12 @@ extension SVGChart {
     public var label: String
     /// Its name among those of one label; empty when the label says it all.
     public var name: String
+    /// Where in its lane it begins, from 0 to 1.
+    public var offset = 0.0
+    /// How many lanes it takes up; a part of one where several share it.
+    public var depth = 1.0
+    /// What else to say of it on hover.
+    public var note = ""
 
     /// Places a piece of work.
     public init(lane: Int, start: Double, end: Double, label: String, name: String = "") {
@@ -29,12 +35,16 @@ extension SVGChart {
   /// - Parameters:
   ///   - lanes: names of the rows, such as `NUMA 0 · core 3`.
   ///   - spans: those whose lane does not exist are left out.
-  public static func gantt(title: String, lanes: [String], spans: [Span]) -> SVG {
+  ///   - legend: labels in the order of their colours, where charts shall agree; others follow as
+  ///     they come.
+  public static func gantt(
+    title: String, lanes: [String], spans: [Span], legend: [String] = []
+  ) -> SVG {
     var canvas = SVGCanvas()
     let shown = spans.filter {
       lanes.indices.contains($0.lane) && $0.start.isFinite && $0.end >= $0.start
     }
-    var labels: [String] = []
+    var labels = legend
     for span in shown where !labels.contains(span.label) { labels.append(span.label) }
     let top = header(&canvas, title: title, series: labels) + 4
     let left = labelRoom(lanes)
@@ -50,16 +60,16 @@ extension SVGChart {
     for span in shown {
       let x = left + max(0, span.start) * scale
       let length = max(1, (span.end - max(0, span.start)) * scale)
-      let y = top + pitch * Double(span.lane) + 2
-      let who = span.name.isEmpty ? span.label : "\(span.name) (\(span.label))"
-      let times = "\(Format.seconds(span.start)) to \(Format.seconds(span.end))"
+      // A gap between neighbours, as long as there is room for one.
+      let room = pitch * max(0, span.depth)
+      let gap = min(4, room / 4)
+      let y = top + pitch * (Double(span.lane) + span.offset) + gap / 2
       canvas.rectangle(
-        x: x, y: y, width: length, height: pitch - 4,
-        color: labels.firstIndex(of: span.label) ?? 0,
-        tip: "\(who) on \(lanes[span.lane]): \(times)")
+        x: x, y: y, width: length, height: room - gap,
+        color: labels.firstIndex(of: span.label) ?? 0, tip: tip(span, lanes))
       let text = span.name.isEmpty ? span.label : span.name
-      if pitch > 20, Double(text.count) * 6.6 + 10 < length {
-        canvas.text(text, x: x + 6, y: y + pitch / 2 + 2, classes: "on small")
+      if room >= 20, Double(text.count) * 6.6 + 10 < length {
+        canvas.text(text, x: x + 6, y: y + (room - gap) / 2 + 4, classes: "on small")
       }
     }
     let busy = "\(shown.count) pieces of work on \(lanes.count) lanes"
@@ -67,5 +77,15 @@ extension SVGChart {
     return SVG(
       title: title, summary: "\(busy), the last ends at \(end)", width: width,
       height: bottom + 28, body: canvas.body)
+  }
+
+  /// Who, where, when.
+  private static func tip(_ span: Span, _ lanes: [String]) -> String {
+    let who = span.name.isEmpty ? span.label : "\(span.name) (\(span.label))"
+    let last =
+      min(lanes.count, Int((Double(span.lane) + span.offset + span.depth).rounded(.up))) - 1
+    let place = lanes[span.lane] + (last > span.lane ? " to \(lanes[last])" : "")
+    let times = "\(Format.seconds(span.start)) to \(Format.seconds(span.end))"
+    return "\(who) on \(place): \(times)" + (span.note.isEmpty ? "" : ", \(span.note)")
   }
 }

@@ -152,4 +152,9 @@ public struct NameNumbers: Sendable, Hashable {
 
   /// The number of a name that was seen before; nil otherwise.
   public subscript(name: String) -> Int? { known[name] }
+
+  /// The names by their numbers.
+  public var names: [Int: String] {
+    Dictionary(uniqueKeysWithValues: known.map { ($0.value, $0.key) })
+  }
 }

@@ -160,7 +160,11 @@ import Testing
     let result = simulate("--policy", "elastic-goodput,easy", "--html", file)
     #expect(result.code == 0, "\(result.errors)")
     let page = try TestFile.text(file)
-    for text in ["elastic-goodput", "Use over time", "Jobs waiting", "slides (user", "node 1"] {
+    for text in [
+      "elastic-goodput", "Use over time", "Jobs waiting", "slides (pathology) on node 0",
+      "plain (no user named)",
+      "notes (&lt;text &amp; &quot;notes&quot;&gt;) on node", "node 1 · device 7",
+    ] {
       #expect(page.contains(text), "\(text)")
     }
     #expect(page.ranges(of: "class=\"curve").count == 4)

@@ -104,8 +104,12 @@ enum SimulateCommand: Command {
       }
     }
     if let file = arguments.string("html") {
+      let unit = arguments.string("cluster").map {
+        SimulatedCluster.isMachine($0) ? "cores" : "devices"
+      }
       let page = SimulationPage(
-        title: path, outcomes: outcomes, resources: resources, users: jobs.map(\.job.user))
+        title: path, outcomes: outcomes, resources: resources, unit: unit ?? "processors",
+        users: jobs.map(\.job.user), names: try trace.users(bytes, file: path).names)
       try Files.writeAtomically(page.html, to: file)
     }
     report(outcomes, console)

@@ -80,7 +80,8 @@ enum SimulatedCluster {
     return parts
   }
 
-  private static func isMachine(_ name: String) -> Bool {
+  /// Whether a name stands for one machine, whose cores are given out.
+  static func isMachine(_ name: String) -> Bool {
     name == "here" || ["xml:", "json:", "synthetic:"].contains(where: name.hasPrefix)
   }
 

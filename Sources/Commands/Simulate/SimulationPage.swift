@@ -6,26 +6,35 @@ import Simulation
 /// What `hfm simulate --html` writes: the policies side by side, how much of the machine was in use
 /// and how many jobs waited over time, and who ran where.
 struct SimulationPage {
-  /// More lanes or pieces than a reader can tell apart are not drawn.
-  private static let lanesAtMost = 64
+  /// More pieces than a reader can tell apart are not drawn.
   private static let piecesAtMost = 3000
+  /// Colours that a chart tells apart.
+  private static let colors = 8
+  private static let others = "other users"
   /// Points of a curve that a screen can show.
   private static let pointsAtMost = 1500
 
   let title: String
   let outcomes: [SimulationOutcome]
   let resources: Resources
+  /// What is given out: processors, cores or devices.
+  let unit: String
   /// The user of each job, by position in the trace; empty names none.
   let users: [Int]
+  /// Users' names by number, where the trace names them.
+  let names: [Int: String]
 
   var html: String {
     var page = HTMLReport(title: "hfm simulate: \(title)", subtitle: subtitle)
     if let best = outcomes.min(by: { metrics($0).meanJctSeconds < metrics($1).meanJctSeconds }) {
       page.figures([
-        (best.policy.rawValue, "completes jobs soonest on average"),
+        (
+          best.policy.rawValue,
+          outcomes.count > 1 ? "completes jobs soonest on average" : "is the policy"
+        ),
         (Format.seconds(metrics(best).meanWaitSeconds), "mean wait under it"),
-        (Format.percent(metrics(best).utilization), "of the machine in use under it"),
-        ("\(metrics(best).jobs)", "jobs"),
+        (Format.percent(metrics(best).utilization), "of the \(unit) in use under it"),
+        ("\(metrics(best).jobs)", metrics(best).jobs == 1 ? "job" : "jobs"),
       ])
     }
     page.add(section: "Policies")
@@ -51,7 +60,9 @@ struct SimulationPage {
         title: "Jobs waiting", measure: .number(unit: ""),
         curves: outcomes.map { curve($0, \.waiting) }))
     page.add(section: "Who ran where")
-    for outcome in outcomes { gantt(outcome, &page) }
+    let lanes = SimulationLanes(resources, unit: unit)
+    let legend = legend
+    for outcome in outcomes { gantt(outcome, lanes, legend, &page) }
     for outcome in outcomes where !outcome.result.refused.isEmpty {
       page.add(section: "Refused under \(outcome.policy.rawValue)")
       for job in outcome.result.refused.prefix(50) { page.paragraph("\(job.id): \(job.refusal)") }
@@ -60,8 +71,6 @@ struct SimulationPage {
   }
 
   private func metrics(_ outcome: SimulationOutcome) -> ScheduleMetrics { outcome.result.metrics }
-
-  private var unit: String { resources.nodes.count > 1 ? "devices or cores" : "processors" }
 
   private var subtitle: String {
     let nodes = resources.nodes.count
@@ -88,7 +97,13 @@ struct SimulationPage {
         outcome.co2Grams.map { Format.fixed($0 / 1000, 1) } ?? "–",
       ])
     }
-    table.note = "energy with --power, emissions with --power and --carbon"
+    table.note =
+      "wait: start − submission; completion: end − submission; bounded slowdown: mean of "
+      + "max(1, (wait + run) / max(run, 10 s)); use: until the last end; fairness: 1 where all "
+      + "users are slowed alike (Jain's index); worst finish ratio: the longest that a job took, "
+      + "against its run time at the mean load"
+      + (outcomes.contains { $0.joules == nil || $0.co2Grams == nil }
+        ? "; energy needs --power, emissions --power and --carbon" : "")
     return table
   }
 
@@ -131,40 +146,48 @@ struct SimulationPage {
     outcome.result.schedule.map(\.submit).min() ?? 0
   }
 
-  /// One lane for each node, or for each core of a single small one.
-  private func gantt(_ outcome: SimulationOutcome, _ page: inout HTMLReport) {
-    let pieces = outcome.result.attempts
-    let byCore = resources.nodes.count == 1
-    let lanes = byCore ? resources.total.cores : resources.nodes.count
-    guard lanes <= Self.lanesAtMost else {
+  private func gantt(
+    _ outcome: SimulationOutcome, _ lanes: SimulationLanes?, _ legend: [String],
+    _ page: inout HTMLReport
+  ) {
+    guard let lanes else {
       page.paragraph(
-        "\(outcome.policy.rawValue): \(lanes) \(byCore ? "cores" : "nodes") are more lanes than a "
-          + "page can show (\(Self.lanesAtMost)).")
+        "\(resources.total.cores) \(unit) are more than a page can show; "
+          + "--placements FILE.csv tells who ran where.")
       return
     }
-    let zero = start(outcome)
-    var positions: [Int: Int] = [:]
-    for (position, node) in resources.nodes.enumerated() { positions[node.id] = position }
-    let first = resources.nodes.first?.cpus.first ?? 0
-    let spans = pieces.prefix(Self.piecesAtMost).flatMap { piece -> [SVGChart.Span] in
-      let rows =
-        byCore
-        ? piece.placement.cpus.map { $0 - first }
-        : piece.placement.shares.compactMap { positions[$0.node] }
-      let user = users.indices.contains(piece.number) ? users[piece.number] : 0
-      return rows.map {
-        SVGChart.Span(
-          lane: $0, start: piece.start - zero, end: piece.end - zero,
-          label: user == 0 ? "jobs" : "user \(user)", name: piece.id)
-      }
-    }
-    let names =
-      byCore
-      ? (0..<lanes).map { "processor \($0)" } : resources.nodes.map { "node \($0.id)" }
-    let left = pieces.count - min(pieces.count, Self.piecesAtMost)
+    let pieces = outcome.result.attempts
+    let shown = pieces.prefix(Self.piecesAtMost)
+    let left = pieces.count - shown.count
     page.chart(
-      SVGChart.gantt(title: outcome.policy.rawValue, lanes: names, spans: spans),
-      caption: left > 0
-        ? "The first \(Self.piecesAtMost) pieces; \(left) later ones are left out." : "")
+      SVGChart.gantt(
+        title: "Under \(outcome.policy.rawValue)", lanes: lanes.names,
+        spans: lanes.spans(shown, from: start(outcome)) { piece in
+          let name = name(user(piece))
+          return legend.contains(name) ? name : legend.last ?? ""
+        }, legend: legend),
+      caption: (left > 0
+        ? "The first \(shown.count) starts; \(left) later ones are left out. " : "")
+        + "Hover over a job to see its name, place and times.")
+  }
+
+  /// The users with most work by name, as many as there are colours, and what the others are called.
+  private var legend: [String] {
+    var work: [Int: Double] = [:]
+    for piece in outcomes.first?.result.attempts ?? [] {
+      work[user(piece), default: 0] += Double(piece.cores) * (piece.end - piece.start)
+    }
+    guard work.keys.contains(where: { $0 > 0 }) else { return ["jobs"] }
+    let order = work.keys.sorted { (work[$0] ?? 0, $1) > (work[$1] ?? 0, $0) }
+    let named = order.count > Self.colors ? order.prefix(Self.colors - 1) : order[...]
+    return named.map(name) + (order.count > named.count ? [Self.others] : [])
+  }
+
+  private func user(_ piece: ScheduleRecord) -> Int {
+    users.indices.contains(piece.number) ? users[piece.number] : 0
+  }
+
+  private func name(_ user: Int) -> String {
+    user > 0 ? names[user] ?? "user \(user)" : "no user named"
   }
 }
