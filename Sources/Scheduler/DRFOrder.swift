@@ -1,5 +1,5 @@
-/// Dominant resource fairness (Ghodsi et al., NSDI 2011): the user whose largest fraction of cores
-/// or memory held now is least goes first, relative to their share.
+/// Dominant resource fairness (Ghodsi et al., NSDI 2011): the user whose largest fraction of cores,
+/// memory or accelerators held now is least goes first, relative to their share.
 public struct DRFOrder: JobOrder {
   /// `drf`.
   public static let name = "drf"
@@ -12,9 +12,11 @@ public struct DRFOrder: JobOrder {
   /// The user's dominant share.
   public func key(of job: Job, in state: ClusterState) -> Double {
     guard let amounts = held[job.user] else { return 0 }
-    let cores = Double(amounts.cores) / Double(max(1, state.capacity.cores))
-    let bytes = Double(amounts.bytes) / Double(max(1, state.capacity.bytes))
-    return max(cores, bytes) / max(1e-9, shares[job.user] ?? 1)
+    let all = state.capacity
+    let cores = Double(amounts.cores) / Double(max(1, all.cores))
+    let bytes = Double(amounts.bytes) / Double(max(1, all.bytes))
+    let accelerators = Double(amounts.accelerators) / Double(max(1, all.accelerators))
+    return max(cores, bytes, accelerators) / max(1e-9, shares[job.user] ?? 1)
   }
 
   /// The queue's order.

@@ -193,6 +193,28 @@ import Testing
     #expect(result.errors.contains(message), "\(result.errors)")
   }
 
+  /// A plan that is kept in a file becomes a job of its devices and its length.
+  @Test func aPlanIsAJob() throws {
+    let plan = FrameTests.hfm(
+      "plan", "uni", "--task", "finetune", "--cluster", "hospital-2x8-a100-40gb", "--devices", "4",
+      "--global-batch", "256", "--steps", "1000", "--json")
+    let file = folder.file("plan.json")
+    try TestFile.write(plan.output, to: file)
+    let line = "{\"id\": \"planned\", \"submitSeconds\": 5, \"plan\": \"\(file)\""
+    try TestFile.write(line + "}\n", to: trace)
+    let json = try JSONValue(parsing: simulate("--policy", "easy").output)[0]
+    let first = try JSONValue(parsing: plan.output)["plans"]?[0]
+    #expect(json?["makespanSeconds"]?.double == first?["totalSeconds"]?.double)
+    #expect(json?["utilization"]?.double == 0.25)
+    for (keys, message) in [
+      (", \"cores\": 4}", "cores: stands beside \"plan\""), ("}}", "trace.jsonl:1"),
+    ] {
+      try TestFile.write(line + keys + "\n", to: trace)
+      let faulty = simulate("--policy", "easy")
+      #expect(faulty.code == 2 && faulty.errors.contains(message), "\(faulty.errors)")
+    }
+  }
+
   @Test func aWorkloadNeedsACluster() {
     let result = FrameTests.hfm("simulate", trace, "--processors", "4")
     #expect(result.code == 2)

@@ -87,4 +87,54 @@ import Testing
     #expect(engine.end(1, at: 46).isEmpty)
     #expect(engine.state.free == engine.state.capacity)
   }
+
+  /// The example of Ghodsi et al. (NSDI 2011, section 4.1): of 9 CPUs and 18 GB, tasks of 1 CPU and
+  /// 4 GB of one user and of 3 CPUs and 1 GB of another get three and two; with accelerators for
+  /// CPUs the same.
+  @Test(arguments: [false, true])
+  func dominantSharesAreEqualised(byAccelerators: Bool) {
+    var node = Resources.Node(
+      id: 0, cpus: Array(0..<(byAccelerators ? 100 : 9)), memoryBytes: 18)
+    node.accelerators = byAccelerators ? (0..<9).map { "gpu\($0)" } : []
+    var engine = SchedulerEngine(
+      resources: Resources(nodes: [node]), policy: OrderedPolicy(DRFOrder()),
+      endsByEstimate: false)
+    func job(_ number: Int, _ user: Int, _ units: Int, _ bytes: Int) -> Job {
+      var job = Job(
+        number: number, submit: 0, cores: byAccelerators ? 1 : units, memoryBytes: bytes,
+        estimateSeconds: 100)
+      job.user = user
+      if byAccelerators { job.traits.accelerators = units }
+      return job
+    }
+    // Everything is taken until all tasks have come.
+    #expect(Self.started(engine.submit(job(0, 3, 9, 18), at: 0)) == [0])
+    for number in 1...10 {
+      let isFirst = number <= 5
+      let task = job(number, isFirst ? 1 : 2, isFirst ? 1 : 3, isFirst ? 4 : 1)
+      #expect(engine.submit(task, at: 0).isEmpty)
+    }
+    #expect(Set(Self.started(engine.end(0, at: 1))) == [1, 2, 3, 6, 7])
+  }
+
+  /// By hand, with a half-life of 1000 s: of 2000 core-seconds 1000 are left then and 707 after 1500
+  /// s; a core held since 0 counts 721 and 932 by then (the integral of the decay). A share of two
+  /// halves what counts.
+  @Test(arguments: [(1.0, 1000.0, 2), (2, 1000, 1), (1, 1500, 1)])
+  func useFadesAndSharesCount(share: Double, end: Double, first: Int) {
+    let order = FairShareOrder(
+      shares: [1: share], halfLifeSeconds: 1000, pastCoreSeconds: [1: 2000, 2: 0])
+    var engine = SchedulerEngine(
+      resources: Resources(processors: 1), policy: OrderedPolicy(order), endsByEstimate: false)
+    func job(_ number: Int, _ user: Int) -> Job {
+      var job = Job(number: number, submit: 0, cores: 1, estimateSeconds: 10_000)
+      job.user = user
+      return job
+    }
+    _ = engine.submit(job(0, 2), at: 0)
+    // The first that waits has its reservation; the order chooses among the others.
+    for (number, user) in [(1, 3), (2, 1), (3, 2)] { _ = engine.submit(job(number, user), at: 0) }
+    #expect(Self.started(engine.end(0, at: end)) == [1])
+    #expect(Self.started(engine.end(1, at: end)) == [first == 1 ? 2 : 3])
+  }
 }

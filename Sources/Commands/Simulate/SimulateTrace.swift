@@ -56,6 +56,10 @@ enum SimulatedTrace {
   private func planned(
     _ lines: [JSONValue], _ file: String, _ clusters: [Cluster]
   ) throws(UserError) -> [TraceJob] {
+    var lines = lines
+    for place in lines.indices {
+      lines[place] = try PlanFileLine.expanded(lines[place], file: file)
+    }
     guard let first = lines.first(where: PlannedTrace.isPlanned) else {
       return try TraceJob.jobs(lines: lines, file: file)
     }
