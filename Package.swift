@@ -190,8 +190,8 @@ let testTargets: [Target] = [
   tests(
     "Commands",
     [
-      "Commands", "Executor", "HardwareDiscovery", "HardwareModel", "JobStore", "Scheduler",
-      "Simulation", "Slurm", "Workloads", "Quantities", "DataFormats",
+      "Commands", "Executor", "HardwareDiscovery", "HardwareModel", "JobStore", "Reports",
+      "Scheduler", "Simulation", "Slurm", "Workloads", "Quantities", "DataFormats",
     ]),
   tests("HFMKit", ["HFMKit"]),
   tests("Architecture", ["DataFormats"]),

@@ -117,9 +117,9 @@ import Testing
     #expect(Set(Self.started(engine.end(0, at: 1))) == [1, 2, 3, 6, 7])
   }
 
-  /// By hand, with a half-life of 1000 s: of 2000 core-seconds 1000 are left then and 707 after 1500
-  /// s; a core held since 0 counts 721 and 932 by then (the integral of the decay). A share of two
-  /// halves what counts.
+  /// By hand, with a half-life of 1000 s: of 2000 core-seconds 1000 are left then and 707 after
+  /// 1500 s; a core held since 0 counts 721 and 932 by then (the integral of the decay). A share of
+  /// two halves what counts.
   @Test(arguments: [(1.0, 1000.0, 2), (2, 1000, 1), (1, 1500, 1)])
   func useFadesAndSharesCount(share: Double, end: Double, first: Int) {
     let order = FairShareOrder(

@@ -117,7 +117,8 @@ import Testing
   }
 
   /// Two jobs that do more apart than together share two devices, however long it takes them to
-  /// make room: whoever left all devices goes on with one, beside the other, until one of them ends.
+  /// make room: whoever left all devices goes on with one, beside the other, until one of them
+  /// ends.
   @Test(arguments: 1...60 as ClosedRange<UInt64>)
   func whoMakesRoomGoesOnBesideTheOther(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)

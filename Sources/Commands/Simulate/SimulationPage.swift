@@ -171,7 +171,7 @@ struct SimulationPage {
         + "Hover over a job to see its name, place and times.")
   }
 
-  /// The users with most work by name, as many as there are colours, and what the others are called.
+  /// The users with most work by name, as many as there are colours, and a word for the others.
   private var legend: [String] {
     var work: [Int: Double] = [:]
     for piece in outcomes.first?.result.attempts ?? [] {

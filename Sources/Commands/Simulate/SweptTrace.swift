@@ -18,8 +18,8 @@ struct SweptOutcome {
 }
 
 extension SimulationResult {
-  /// Whether the mean wait is below a goal, or no job waits at all, and none is left out for want of
-  /// room.
+  /// Whether the mean wait is below a goal, or no job waits at all, and none is left out for want
+  /// of room.
   func reaches(_ goal: Double) -> Bool {
     let narrow: Set<Refusal.Limit> = [.cores, .memory, .accelerators, .labels]
     return (metrics.meanWaitSeconds < goal || metrics.meanWaitSeconds == 0)

@@ -1,7 +1,8 @@
-/// A symmetric linear system of small dense blocks, one per job, bordered by a few unknowns that all
-/// jobs share:
+/// A symmetric linear system of small dense blocks, one per job, bordered by a few unknowns that
+/// all jobs share:
 ///
-///     block[i] x[i] + Σᵦ border[i][b] y[b] = right[i]      Σᵢ border[i][b] · x[i] + corner y = side
+///     block[i] x[i] + Σᵦ border[i][b] y[b] = right[i]
+///     Σᵢ border[i][b] · x[i] + corner y = side
 ///
 /// Factored once in time linear in the jobs, then solved for as many right sides as wanted.
 struct BorderedSystem {

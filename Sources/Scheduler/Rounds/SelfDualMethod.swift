@@ -4,9 +4,9 @@
 /// CVXOPT linear and quadratic cone program solvers", 2010, section 5.3), for a program that has
 /// limits only and nothing to maximise.
 ///
-/// Of all fractions that keep the limits the point depends on the method. It starts where the sum of
-/// the squared slacks is least and ends as soon as nothing is violated: close to what just suffices.
-/// Gavel's policies are solved by ECOS, and it is this point that their figures rest on.
+/// Of all fractions that keep the limits the point depends on the method. It starts where the sum
+/// of the squared slacks is least and ends as soon as nothing is violated: close to what just
+/// suffices. Gavel's policies are solved by ECOS, and it is this point that their figures rest on.
 struct SelfDualMethod {
   private let rows: AllocationRows
   private let limits: [Double]
@@ -31,7 +31,8 @@ struct SelfDualMethod {
     var scaledMultiplier: [Double]
   }
 
-  /// Fractions by job and kind that keep the limits to 1e-8; nil when there are none, or none found.
+  /// Fractions by job and kind that keep the limits to 1e-8; nil when there are none, or none is
+  /// found.
   static func fractions(_ program: AllocationProgram) -> [Double]? {
     var (rows, limits) = AllocationRows.limits(of: program)
     let scales = rows.equilibrate()
