@@ -23,9 +23,10 @@ public struct WorkTally: Sendable, Hashable {
 
     /// What tells operators of one graph apart; the rest is for equality.
     func hash(into hasher: inout Hasher) {
-      hasher.combine(cost.kernel)
       hasher.combine(cost.hardwareFlops)
+      hasher.combine(cost.vectorFlops)
       hasher.combine(cost.bytesRead)
+      hasher.combine(cost.bytesWritten)
     }
   }
 
@@ -67,10 +68,32 @@ extension WorkTally {
 
   init(forward graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
-    let blocks = zip(graph.blocks, costs.forward).map { Self.counted($0.operators, $1) }
-    for call in graph.calls {
-      add(blocks[call.block], times: Saturating.product(call.count, graph.passes))
+    let calls = graph.calls.lazy.map { ($0.block, Saturating.product($0.count, graph.passes)) }
+    for (block, count) in Self.summed(calls) {
+      add(graph.blocks[block].operators, costs.forward[block], count: count)
     }
+  }
+
+  /// How often each block is called, in the order of their first calls.
+  static func summed(_ calls: some Sequence<(Int, Int)>) -> [(block: Int, count: Int)] {
+    var result: [(block: Int, count: Int)] = []
+    var places: [Int] = []
+    for (block, count) in calls {
+      while places.count <= block { places.append(-1) }
+      if places[block] < 0 {
+        places[block] = result.count
+        result.append((block, 0))
+      }
+      result[places[block]].count = Saturating.add(result[places[block]].count, count)
+    }
+    return result
+  }
+
+  /// Adds operators whose costs are known, each as often.
+  mutating func add(
+    _ operators: some Sequence<Operator>, _ costs: some Sequence<OperatorCost>, count: Int
+  ) {
+    for (op, cost) in zip(operators, costs) { add(op.kind.word, cost, count: count) }
   }
 
   /// Every operator of the backward pass, and the additions where gradients meet: of a value that
@@ -81,8 +104,9 @@ extension WorkTally {
 
   init(backward graph: TrainingGraph, _ costs: OperatorCosts) {
     self.init()
-    let blocks = zip(graph.backwardBlocks, costs.backward).map { Self.counted($0.operators, $1) }
-    for call in graph.backwardCalls { add(blocks[call.block], times: call.count) }
+    for (block, count) in Self.summed(graph.backwardCalls.lazy.map { ($0.block, $0.count) }) {
+      add(graph.backwardBlocks[block].operators, costs.backward[block], count: count)
+    }
     addAccumulations(graph)
   }
 
@@ -127,12 +151,6 @@ extension WorkTally {
     var result = WorkTally()
     for total in totals { result.add(total.key.kind, total.cost, count: 1) }
     return result
-  }
-
-  private static func counted(_ operators: [Operator], _ costs: [OperatorCost]) -> WorkTally {
-    var tally = WorkTally()
-    for (op, cost) in zip(operators, costs) { tally.add(op.kind.word, cost, count: 1) }
-    return tally
   }
 
   private mutating func addAccumulations(_ graph: TrainingGraph) {

@@ -66,7 +66,7 @@ public struct GraphBuilder: Sendable {
     }
     work += product
     let position: Int
-    if let known = graph.blocks.firstIndex(of: block) {
+    if let known = graph.blocks.indices.first(where: { graph.blocks[$0].isSame(as: block) }) {
       position = known
     } else {
       graph.blocks.append(block)
@@ -94,5 +94,13 @@ public struct GraphBuilder: Sendable {
     graph.outputs = outputs
     try graph.validate()
     return graph
+  }
+}
+
+extension Block {
+  /// Equality that looks first at what tells blocks of one name apart at once.
+  fileprivate func isSame(as other: Block) -> Bool {
+    tensors.count == other.tensors.count && operators.count == other.operators.count
+      && tensors.last?.shape == other.tensors.last?.shape && self == other
   }
 }

@@ -22,21 +22,24 @@ struct SearchWalk {
   private let hostShare: Double
   private var threshold = Double.infinity
   private let workers: PlanSearch.Workers?
-  /// The next sizes, counted.
-  private var prepared: [Result<Evaluator, UserError>] = []
+  /// Sizes that are counted, in this walk or in an earlier one of the same search.
+  private(set) var known: [Int: Evaluator]
+  /// Sizes counted ahead that cannot be.
+  private var faults: [Int: UserError] = [:]
   /// Where the current size begins in the whole search, and its share of it.
   private var first = 0.0
   private var share = 1.0
 
   init(
     _ request: PlanRequest, trains: Bool, source: @escaping PlanSearch.Source,
-    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?
+    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?, known: [Int: Evaluator] = [:]
   ) {
     self.request = request
     self.trains = trains
     self.source = source
     self.progress = progress
     self.workers = workers
+    self.known = known
     usable = Double(MemoryReserve.usable(request.cluster.device)) * (1 - request.headroom)
     let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
     hostShare = 0.9 * Double(host.memoryBytes) / Double(max(1, request.cluster.devicesPerNode))
@@ -55,7 +58,7 @@ struct SearchWalk {
       }
       let evaluator: Evaluator
       do {
-        evaluator = try counted(sizes[position...]).get()
+        evaluator = try counted(sizes[position...])
       } catch {
         // A size too large to be counted is too large for any memory.
         guard position > 0 else { throw error }
@@ -87,18 +90,26 @@ struct SearchWalk {
   private static let ahead = 2
 
   /// The first of some sizes counted, and with it those behind it where there are workers.
-  private mutating func counted(_ sizes: ArraySlice<Int>) -> Result<Evaluator, UserError> {
-    if prepared.isEmpty {
-      let (first, source, request) = (sizes.startIndex, source, request)
-      let count: @Sendable (Int) -> SearchPart = { index in
-        let size = sizes[first + index]
-        return SearchPart(
-          evaluator: Result { () throws(UserError) in Evaluator(try source(size), request) })
-      }
-      let ahead = min(Self.ahead, sizes.count)
-      prepared = (workers?(ahead, count) ?? [count(0)]).compactMap(\.evaluator)
+  private mutating func counted(_ sizes: ArraySlice<Int>) throws(UserError) -> Evaluator {
+    let size = sizes[sizes.startIndex]
+    if let evaluator = known[size] { return evaluator.answering(request) }
+    if let fault = faults[size] { throw fault }
+    let (source, request) = (source, request)
+    let open = sizes.filter { known[$0] == nil }.prefix(workers == nil ? 1 : Self.ahead)
+    let count: @Sendable (Int) -> SearchPart = { index in
+      let size = open[open.startIndex + index]
+      return SearchPart(
+        evaluator: Result { () throws(UserError) in Evaluator(try source(size), request) })
     }
-    return prepared.removeFirst()
+    let parts = workers?(open.count, count) ?? (0..<open.count).map(count)
+    for (size, part) in zip(open, parts) {
+      switch part.evaluator {
+      case .success(let evaluator): known[size] = evaluator
+      case .failure(let fault): faults[size] = fault
+      case nil: continue
+      }
+    }
+    return try counted(sizes)
   }
 
   /// Counts the configurations of a size as too large; any size's evaluator knows the layers.
