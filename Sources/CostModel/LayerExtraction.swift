@@ -47,8 +47,10 @@ struct LayerExtraction {
         (layer.expertParameters, layer.expertTrained) = (0, 0)
         (layer.buffers, layer.expertBuffers) = (LayerWork.Split(), 0)
       }
-      for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
-      for index in layer.backward.indices { layer.backward[index].isInLayer = layer.isLayer }
+      if layer.isLayer {
+        for index in layer.forward.indices { layer.forward[index].isInLayer = true }
+        for index in layer.backward.indices { layer.backward[index].isInLayer = true }
+      }
       layers.append(layer)
     }
   }
@@ -59,6 +61,7 @@ struct LayerExtraction {
     _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut
   ) -> LayerWork {
     var layer = LayerWork(name: block.name, count: 1, isLayer: false)
+    layer.forward.reserveCapacity(block.operators.count)
     var groups = TensorMap<Int>(count: block.tensors.count)
     for (op, cost) in zip(block.operators, costs) {
       guard cost.work > 0 else { continue }
@@ -202,9 +205,12 @@ struct LayerExtraction {
   ) {
     var walk = BackwardItems(backward, block, cut, fusing: fusing)
     walk.run(costs)
-    for var item in walk.items {
-      item.weight *= share
-      layer.backward.append(item)
+    let before = layer.backward.count
+    layer.backward += walk.items
+    if share != 1 {
+      for index in layer.backward.indices.dropFirst(before) {
+        layer.backward[index].weight *= share
+      }
     }
     // The gradient of an input that feeds column-cut products is one sum for all of them.
     if layer.gradientReductions.count == 0 {
@@ -296,6 +302,7 @@ private struct BackwardItems {
     let count = backward.tensors.count
     (inputGroups, weightGroups) = (TensorMap(count: count), TensorMap(count: count))
     fused = TensorSet(count: count)
+    items.reserveCapacity(backward.operators.count)
     isCut =
       cut.isCut
       + [Bool](

@@ -15,32 +15,57 @@ public struct WorkTally: Sendable, Hashable {
 
   /// Distinct costs in order of first occurrence.
   public private(set) var entries: [Entry] = []
-  private var positions: [Key: Int] = [:]
-
-  private struct Key: Hashable {
-    var kind: String
-    var cost: OperatorCost
-
-    /// What tells operators of one graph apart; the rest is for equality.
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(cost.hardwareFlops)
-      hasher.combine(cost.vectorFlops)
-      hasher.combine(cost.bytesRead)
-      hasher.combine(cost.bytesWritten)
-    }
-  }
+  /// Places of entries + 1 by what tells costs apart, 0 for a free slot: a dictionary would keep
+  /// each cost, which is large, a second time.
+  private var slots: [Int] = []
 
   /// An empty tally.
   public init() {}
 
+  /// Whether entries are the same, in the same order.
+  public static func == (left: WorkTally, right: WorkTally) -> Bool {
+    left.entries == right.entries
+  }
+
+  /// Hashes the entries.
+  public func hash(into hasher: inout Hasher) { hasher.combine(entries) }
+
   /// Adds `count` operators of one cost.
   public mutating func add(_ kind: String, _ cost: OperatorCost, count: Int) {
-    let key = Key(kind: kind, cost: cost)
-    if let position = positions[key] {
-      entries[position].count = Saturating.add(entries[position].count, count)
-    } else {
-      positions[key] = entries.count
-      entries.append(Entry(kind: kind, cost: cost, count: count))
+    if 2 * entries.count >= slots.count { makeRoom() }
+    var slot = slot(cost)
+    while slots[slot] > 0 {
+      let place = slots[slot] - 1
+      if entries[place].cost == cost, entries[place].kind == kind {
+        entries[place].count = Saturating.add(entries[place].count, count)
+        return
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    entries.append(Entry(kind: kind, cost: cost, count: count))
+    slots[slot] = entries.count
+  }
+
+  /// Where a cost is looked for first.
+  private func slot(_ cost: OperatorCost) -> Int {
+    var mixed: UInt64 = 0
+    func mix(_ part: Int) {
+      mixed = (mixed ^ UInt64(bitPattern: Int64(part))) &* 0x9E37_79B9_7F4A_7C15
+      mixed ^= mixed >> 32
+    }
+    mix(cost.hardwareFlops)
+    mix(cost.vectorFlops)
+    mix(cost.bytesRead)
+    mix(cost.bytesWritten)
+    return Int(truncatingIfNeeded: mixed) & (slots.count - 1)
+  }
+
+  private mutating func makeRoom() {
+    slots = [Int](repeating: 0, count: max(32, 2 * slots.count))
+    for place in entries.indices {
+      var slot = slot(entries[place].cost)
+      while slots[slot] > 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = place + 1
     }
   }
 

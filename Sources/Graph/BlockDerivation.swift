@@ -55,6 +55,11 @@ struct BlockDerivation {
     self.block = block
     self.needed = needed
     tensors = block.tensors
+    // A gradient for most tensors, two for some.
+    let most = 2 * block.tensors.count
+    tensors.reserveCapacity(block.tensors.count + most)
+    gradientOf.reserveCapacity(most)
+    operators.reserveCapacity(2 * block.operators.count)
     gradients = TensorMap(count: tensors.count)
   }
 

@@ -87,12 +87,12 @@ public struct GraphBuilder: Sendable {
     return outputs
   }
 
-  /// Sets the results and checks the whole.
+  /// Sets the results and checks how calls are bound; blocks were checked when they were built.
   ///
   /// - Throws: `UserError` that names the first part that does not fit.
   public mutating func finish(outputs: [ValueID]) throws(UserError) -> OperatorGraph {
     graph.outputs = outputs
-    try graph.validate()
+    try graph.validateCalls()
     return graph
   }
 }

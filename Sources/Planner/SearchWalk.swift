@@ -77,7 +77,7 @@ struct SearchWalk {
       let before = outcome.feasible
       let slower = outcome.refused[Refusal.slower.position]
       let memory = outcome.refused[Refusal.memory.position]
-      visit(evaluator, size)
+      visit(evaluator, size, beside: upcoming(sizes[(position + 1)...]))
       nothingFits =
         outcome.feasible == before && outcome.refused[Refusal.slower.position] == slower
         && outcome.refused[Refusal.memory.position] > memory
@@ -94,22 +94,42 @@ struct SearchWalk {
     let size = sizes[sizes.startIndex]
     if let evaluator = known[size] { return evaluator.answering(request) }
     if let fault = faults[size] { throw fault }
+    let open = open(sizes, workers == nil ? 1 : Self.ahead)
+    let count = counting(open)
+    keep(workers?(open.count, count) ?? (0..<open.count).map(count), of: open)
+    return try counted(sizes)
+  }
+
+  /// Sizes worth counting beside the visit of one, while some worker may have nothing to visit:
+  /// the next ones where none of them is counted and their memory will do.
+  private func upcoming(_ sizes: ArraySlice<Int>) -> [Int] {
+    guard workers != nil, let next = sizes.first, known[next] == nil, faults[next] == nil,
+      let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory })
+    else { return [] }
+    let growth = Double(next) / Double(leanest.configuration.microBatch)
+    return leanest.key.memory * growth <= usable ? open(sizes, Self.ahead) : []
+  }
+
+  private func open(_ sizes: ArraySlice<Int>, _ count: Int) -> [Int] {
+    Array(sizes.filter { known[$0] == nil && faults[$0] == nil }.prefix(count))
+  }
+
+  private func counting(_ sizes: [Int]) -> @Sendable (Int) -> SearchPart {
     let (source, request) = (source, request)
-    let open = sizes.filter { known[$0] == nil }.prefix(workers == nil ? 1 : Self.ahead)
-    let count: @Sendable (Int) -> SearchPart = { index in
-      let size = open[open.startIndex + index]
-      return SearchPart(
-        evaluator: Result { () throws(UserError) in Evaluator(try source(size), request) })
+    return { index in
+      SearchPart(
+        evaluator: Result { () throws(UserError) in Evaluator(try source(sizes[index]), request) })
     }
-    let parts = workers?(open.count, count) ?? (0..<open.count).map(count)
-    for (size, part) in zip(open, parts) {
+  }
+
+  private mutating func keep(_ parts: some Collection<SearchPart>, of sizes: [Int]) {
+    for (size, part) in zip(sizes, parts) {
       switch part.evaluator {
       case .success(let evaluator): known[size] = evaluator
       case .failure(let fault): faults[size] = fault
       case nil: continue
       }
     }
-    return try counted(sizes)
   }
 
   /// Counts the configurations of a size as too large; any size's evaluator knows the layers.
@@ -161,7 +181,8 @@ struct SearchWalk {
     return result
   }
 
-  private mutating func visit(_ evaluator: Evaluator, _ size: Int) {
+  /// Visits a size's cuts; `upcoming` sizes are counted beside the first of them.
+  private mutating func visit(_ evaluator: Evaluator, _ size: Int, beside upcoming: [Int]) {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     let cuts = dimensions.outer
     let computing = computing(evaluator, cuts)
@@ -171,13 +192,18 @@ struct SearchWalk {
       let nest = SearchNest(
         evaluator, dimensions, size: size, usable: usable, hostShare: hostShare,
         threshold: threshold, computing: computing)
+      let others = start == 0 ? upcoming : []
+      let count = counting(others)
       let visit: @Sendable (Int) -> SearchPart = { index in
+        guard index < wave.count else { return count(index - wave.count) }
         var nest = nest
         nest.visit(wave[wave.startIndex + index])
         return SearchPart(outcome: nest.outcome)
       }
-      let parts = workers?(wave.count, visit) ?? wave.indices.map { visit($0 - wave.startIndex) }
-      for part in parts { outcome.add(part.outcome) }
+      let all = wave.count + others.count
+      let parts = workers?(all, visit) ?? (0..<all).map(visit)
+      for part in parts.prefix(wave.count) { outcome.add(part.outcome) }
+      keep(parts.dropFirst(wave.count), of: others)
       if outcome.best.count >= request.limit {
         threshold = outcome.keepBest(max(1, request.limit))
       }
