@@ -18,8 +18,7 @@ enum HardwareSource {
   /// - Throws: `UserError` for a folder that does not exist or a profile that cannot be read.
   static func catalogue(profiles folder: String?) throws(UserError) -> HardwareCatalogue {
     let builtIn = try HardwareCatalogue.builtIn()
-    let named = folder ?? getenv("HFM_PROFILES").map { String(cString: $0) }
-    guard let named, !named.isEmpty else { return builtIn }
+    guard let named = self.folder(folder) else { return builtIn }
     guard Files.isFolder(named) else {
       throw UserError(
         .input, place: named, key: folder == nil ? "HFM_PROFILES" : "--profiles",
@@ -33,6 +32,25 @@ enum HardwareSource {
       return result
     }
     return try builtIn.overridden(devices: try files("devices"), clusters: try files("clusters"))
+  }
+
+  /// The folder of the user's own profiles; nil for none.
+  private static func folder(_ given: String?) -> String? {
+    let named = given ?? getenv("HFM_PROFILES").map { String(cString: $0) }
+    return named?.isEmpty ?? true ? nil : named
+  }
+
+  /// As `cluster(_:_:)`, of the hardware that a command line sees: a compiled-in cluster without
+  /// reading the others.
+  ///
+  /// - Throws: `UserError` that names the file and the fault, or suggests names.
+  static func cluster(_ name: String, _ arguments: Arguments) throws(UserError) -> Cluster {
+    if folder(arguments.string("profiles")) == nil, !Files.exists(name),
+      let cluster = try Cluster.builtIn(name)
+    {
+      return cluster
+    }
+    return try cluster(name, try catalogue(arguments))
   }
 
   /// A cluster by its profile's path, by name, a device alone by its id, or cards of one kind in a

@@ -110,7 +110,7 @@ enum ClusterOption {
     if name == "here" {
       cluster = try here(arguments, console)
     } else {
-      cluster = try HardwareSource.cluster(name, try HardwareSource.catalogue(arguments))
+      cluster = try HardwareSource.cluster(name, arguments)
     }
     if name != "here", let path = arguments.string("device-profile") {
       cluster.device = try device(path)

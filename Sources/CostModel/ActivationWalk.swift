@@ -75,6 +75,12 @@ private struct WalkState {
   private var forwardPrints: [BlockFootprint] = []
   /// The last position in `backwardCalls` that needs a value; nil when none does.
   private var neededUntil: [Int?]
+  /// The last call that reads each value; -1 for none.
+  private var lastReader: [Int]
+  /// Whether a value comes from outside, and whether it is there throughout.
+  private var isInput, isPinned: [Bool]
+  /// Values that each call reads or gives, each once.
+  private var touched: [[ValueID]] = []
   private let isAutocast: Bool
 
   init(_ tables: GraphTables, _ conventions: Conventions) {
@@ -84,10 +90,24 @@ private struct WalkState {
     valueBytes = [Int](repeating: 0, count: graph.values.count)
     valueGradients = valueBytes
     neededUntil = [Int?](repeating: nil, count: graph.values.count)
+    lastReader = [Int](repeating: -1, count: graph.values.count)
+    isInput = [Bool](repeating: false, count: graph.values.count)
+    for value in graph.inputs { isInput[value.index] = true }
+    isPinned = isInput
+    for value in graph.outputs { isPinned[value.index] = true }
     sharedLive = [Bool](repeating: false, count: graph.sharedParameters.count)
     backwardOf = [[Int]](repeating: [], count: graph.calls.count)
     calls = tables.training?.backwardCalls ?? []
     for (position, backward) in calls.enumerated() { backwardOf[backward.call].append(position) }
+    for (position, call) in graph.calls.enumerated() {
+      var values: [ValueID] = []
+      for value in call.inputs {
+        lastReader[value.index] = position
+        if !values.contains(value) { values.append(value) }
+      }
+      for value in call.outputs where !values.contains(value) { values.append(value) }
+      touched.append(values)
+    }
     var prints = FootprintTable(
       tables, conventions, conventions.autocast ? AutocastFormats(graph) : nil)
     forwardPrints = graph.calls.indices.map { prints.footprint($0, nil) }
@@ -158,15 +178,10 @@ private struct WalkState {
       external = Saturating.add(external, valueBytes[value.index])
     }
     live = external
-    var lastReader = [Int](repeating: -1, count: graph.values.count)
-    for (position, call) in graph.calls.enumerated() {
-      for value in call.inputs { lastReader[value.index] = position }
-    }
-    let pinned = Set(graph.inputs).union(graph.outputs)
     for (position, call) in graph.calls.enumerated() {
       forward(position, call)
-      for value in Set(call.inputs + call.outputs)
-      where lastReader[value.index] <= position && !pinned.contains(value)
+      for value in touched[position]
+      where lastReader[value.index] <= position && !isPinned[value.index]
         && neededUntil[value.index] == nil
       {
         live -= min(live, valueBytes[value.index])
@@ -203,10 +218,13 @@ private struct WalkState {
   }
 
   mutating func runBackward(_ training: TrainingGraph) {
+    var ends = [[Int]](repeating: [], count: calls.count)
+    for (value, until) in neededUntil.enumerated() where !isInput[value] {
+      if let until { ends[until].append(value) }
+    }
     for position in calls.indices {
       backward(position, training.backwardBlocks[calls[position].block])
-      for (value, until) in neededUntil.enumerated()
-      where until == position && !graph.inputs.contains(ValueID(value)) {
+      for value in ends[position] {
         live -= min(live, valueBytes[value])
         valueBytes[value] = 0
       }

@@ -14,11 +14,12 @@ struct ExpertRows {
   private(set) var dispatched = 0
   /// Bytes of the combined result: what is summed where devices share each expert.
   private(set) var combined = 0
-  private var routed: Set<TensorID> = []
+  private var routed: TensorSet
 
   init(_ block: Block) {
     isExpert = [Bool](repeating: false, count: block.tensors.count)
     isInner = isExpert
+    routed = TensorSet(count: block.tensors.count)
     for op in block.operators {
       guard case .expertLinear = op.kind else { continue }
       let (x, y) = (op.inputs[0], op.outputs[0])
@@ -32,7 +33,9 @@ struct ExpertRows {
       follow(block)
     }
     guard count > 0 else { return }
-    for op in block.operators where op.kind == .softmax { routed.formUnion(op.inputs) }
+    for op in block.operators where op.kind == .softmax {
+      for id in op.inputs { routed.insert(id) }
+    }
     for op in block.operators {
       guard case .scatterRows = op.kind, op.inputs.contains(where: { isExpert[$0.index] })
       else { continue }
@@ -57,8 +60,8 @@ struct ExpertRows {
 
   /// Whether an operator reads or writes expert rows.
   func holds(_ op: Operator) -> Bool {
-    count > 0
-      && (op.inputs + op.outputs).contains { $0.index < isExpert.count && isExpert[$0.index] }
+    func isRow(_ id: TensorID) -> Bool { id.index < isExpert.count && isExpert[id.index] }
+    return count > 0 && (op.inputs.contains(where: isRow) || op.outputs.contains(where: isRow))
   }
 
   /// Whether a product computes the router's scores.

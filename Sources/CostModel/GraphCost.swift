@@ -128,17 +128,25 @@ extension ParameterCounts {
     let all = graph.distinctParameters
     total = Self.elements(all)
     trainable = training.map { Self.elements($0.trainedParameters) } ?? total
-    byRole = ParameterRole.allCases.compactMap { role in
-      let count = Self.elements(all.filter { $0.tensor.role == .parameter(role) })
-      return count > 0 ? RoleCount(role: role, count: count) : nil
+    var counts = [Int](repeating: 0, count: ParameterRole.allCases.count)
+    let roles = ParameterRole.allCases.enumerated().map { (place: $0, role: $1) }
+    for copies in all {
+      guard case .parameter(let role) = copies.tensor.role,
+        let place = roles.first(where: { $0.role == role })?.place
+      else { continue }
+      counts[place] = Saturating.add(
+        counts[place], Saturating.product(copies.tensor.count, copies.count))
     }
-    var buffers = 0
-    for call in graph.calls where call.reuses == nil {
-      for tensor in graph.blocks[call.block].tensors where tensor.role == .buffer {
-        buffers = Saturating.add(buffers, Saturating.product(tensor.count, call.count))
+    byRole = zip(ParameterRole.allCases, counts).compactMap { role, count in
+      count > 0 ? RoleCount(role: role, count: count) : nil
+    }
+    let owners = graph.calls.lazy.filter { $0.reuses == nil }.map { ($0.block, $0.count) }
+    buffers = WorkTally.summed(owners).reduce(0) { sum, calls in
+      graph.blocks[calls.block].tensors.reduce(sum) {
+        guard case .buffer = $1.role else { return $0 }
+        return Saturating.add($0, Saturating.product($1.count, calls.count))
       }
     }
-    self.buffers = buffers
   }
 
   private static func elements(_ parameters: [ParameterCopies]) -> Int {
@@ -153,11 +161,10 @@ extension WorkTally {
   /// checkpointing does: a product at its end reads its operands only and is not repeated.
   init(recomputed graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
-    for call in graph.calls where graph.isLayer(call) {
-      let block = graph.blocks[call.block]
-      for (op, cost) in zip(block.operators.prefix(block.repeated), costs.forward[call.block]) {
-        add(op.kind.word, cost, count: call.count)
-      }
+    let layers = graph.calls.lazy.filter(graph.isLayer).map { ($0.block, $0.count) }
+    for (position, count) in Self.summed(layers) {
+      let block = graph.blocks[position]
+      add(block.operators.prefix(block.repeated), costs.forward[position], count: count)
     }
   }
 }

@@ -5,7 +5,7 @@ struct GraphTables: Sendable {
   let graph: OperatorGraph
   let training: TrainingGraph?
   let costs: OperatorCosts
-  /// Of each block by itself.
+  /// Of each block; with one of its backward blocks behind it where it has any.
   let forward: [Storage]
   /// Of each backward block, with the block that it belongs to.
   let backward: [Storage]
@@ -16,8 +16,12 @@ struct GraphTables: Sendable {
     self.graph = graph
     self.training = training
     costs = OperatorCosts(graph, training)
-    forward = graph.blocks.map { Storage($0, nil) }
     backward = (training?.backwardBlocks ?? []).map { Storage(graph.blocks[$0.forward], $0) }
+    var known = [Storage?](repeating: nil, count: graph.blocks.count)
+    for (derived, storage) in zip(training?.backwardBlocks ?? [], backward) {
+      known[derived.forward] = storage
+    }
+    forward = zip(graph.blocks, known).map { block, storage in storage ?? Storage(block, nil) }
     conventions = Conventions(graph)
   }
 }

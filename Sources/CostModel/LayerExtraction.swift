@@ -19,11 +19,17 @@ struct LayerExtraction {
     prints = FootprintTable(tables, tables.conventions)
     sharded = FootprintTable(tables, tables.conventions.sharded)
     let cuts = graph.blocks.map(TensorCut.init)
+    let blocks = graph.blocks.indices.map {
+      forward(graph.blocks[$0], tables.costs.forward[$0], cuts[$0])
+    }
+    var derivedBy = [[BackwardCall]](repeating: [], count: graph.calls.count)
+    for backward in training?.backwardCalls ?? [] { derivedBy[backward.call].append(backward) }
     for (position, call) in graph.calls.enumerated() {
       let block = graph.blocks[call.block]
-      var layer = forward(block, tables.costs.forward[call.block], cuts[call.block], call)
+      var layer = blocks[call.block]
+      layer.count = call.count
       layer.isLayer = graph.isLayer(call)
-      for backward in training?.backwardCalls ?? [] where backward.call == position {
+      for backward in derivedBy[position] {
         guard let training else { break }
         let share = Double(backward.count) / Double(call.count)
         let derived = training.backwardBlocks[backward.block]
@@ -41,8 +47,10 @@ struct LayerExtraction {
         (layer.expertParameters, layer.expertTrained) = (0, 0)
         (layer.buffers, layer.expertBuffers) = (LayerWork.Split(), 0)
       }
-      for index in layer.forward.indices { layer.forward[index].isInLayer = layer.isLayer }
-      for index in layer.backward.indices { layer.backward[index].isInLayer = layer.isLayer }
+      if layer.isLayer {
+        for index in layer.forward.indices { layer.forward[index].isInLayer = true }
+        for index in layer.backward.indices { layer.backward[index].isInLayer = true }
+      }
       layers.append(layer)
     }
   }
@@ -50,10 +58,11 @@ struct LayerExtraction {
   // MARK: forward
 
   private func forward(
-    _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut, _ call: BlockCall
+    _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut
   ) -> LayerWork {
-    var layer = LayerWork(name: block.name, count: call.count, isLayer: false)
-    var groups: [TensorID: Int] = [:]
+    var layer = LayerWork(name: block.name, count: 1, isLayer: false)
+    layer.forward.reserveCapacity(block.operators.count)
+    var groups = TensorMap<Int>(count: block.tensors.count)
     for (op, cost) in zip(block.operators, costs) {
       guard cost.work > 0 else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
@@ -196,9 +205,12 @@ struct LayerExtraction {
   ) {
     var walk = BackwardItems(backward, block, cut, fusing: fusing)
     walk.run(costs)
-    for var item in walk.items {
-      item.weight *= share
-      layer.backward.append(item)
+    let before = layer.backward.count
+    layer.backward += walk.items
+    if share != 1 {
+      for index in layer.backward.indices.dropFirst(before) {
+        layer.backward[index].weight *= share
+      }
     }
     // The gradient of an input that feeds column-cut products is one sum for all of them.
     if layer.gradientReductions.count == 0 {
@@ -241,8 +253,8 @@ struct LayerExtraction {
       let bytes = Double(block.tensors[id.index].bytes)
       all += bytes
       let part = cut.part(id)
-      kept[keyPath: part] += bytes
-      if !isProduct[id.index] { cheap[keyPath: part] += bytes }
+      kept.add(bytes, to: part)
+      if !isProduct[id.index] { cheap.add(bytes, to: part) }
     }
     let total = Double(print.saved)
     // Without a kept tensor, everything counts as whole.
@@ -278,20 +290,23 @@ private struct BackwardItems {
   let fusing: Bool
   private(set) var items: [WorkItem] = []
   private var isCut: [Bool]
-  private var inputGroups: [TensorID: Int] = [:]
-  private var weightGroups: [TensorID: Int] = [:]
+  private var inputGroups, weightGroups: TensorMap<Int>
   /// Partial gradients of one input that a fused product adds up by itself.
-  private var fused: Set<TensorID> = []
+  private var fused: TensorSet
 
   init(_ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, fusing: Bool) {
     self.backward = backward
     self.block = block
     self.cut = cut
     self.fusing = fusing
+    let count = backward.tensors.count
+    (inputGroups, weightGroups) = (TensorMap(count: count), TensorMap(count: count))
+    fused = TensorSet(count: count)
+    items.reserveCapacity(backward.operators.count)
     isCut =
       cut.isCut
       + [Bool](
-        repeating: false, count: max(0, backward.tensors.count - cut.isCut.count))
+        repeating: false, count: max(0, count - cut.isCut.count))
     for (gradient, output) in zip(backward.outputGradients, block.outputs) {
       if let gradient { isCut[gradient.index] = cut.isCut[output.index] }
     }
@@ -299,7 +314,7 @@ private struct BackwardItems {
 
   mutating func run(_ costs: [OperatorCost]) {
     // Which forward input each weight's product read.
-    var source: [TensorID: TensorID] = [:]
+    var source = TensorMap<TensorID>(count: block.tensors.count)
     for op in block.operators {
       switch op.kind {
       case .linear, .expertLinear: source[op.inputs[1]] = op.inputs[0]

@@ -109,15 +109,26 @@ public struct LayerWork: Sendable, Hashable {
     mutating func add(_ amount: Double, cut isCut: Bool) {
       if isCut { cut += amount } else { whole += amount }
     }
-    private static var parts: [WritableKeyPath<Split, Double>] {
-      [\.cut, \.whole, \.expertInner, \.expertWide]
-    }
     mutating func add(_ other: Split, times factor: Double) {
-      for part in Self.parts { self[keyPath: part] += other[keyPath: part] * factor }
+      cut += other.cut * factor
+      whole += other.whole * factor
+      expertInner += other.expertInner * factor
+      expertWide += other.expertWide * factor
     }
     mutating func raise(to other: Split) {
-      for part in Self.parts {
-        self[keyPath: part] = max(self[keyPath: part], other[keyPath: part])
+      cut = max(cut, other.cut)
+      whole = max(whole, other.whole)
+      expertInner = max(expertInner, other.expertInner)
+      expertWide = max(expertWide, other.expertWide)
+    }
+    /// One of the amounts.
+    enum Part { case cut, whole, expertInner, expertWide }
+    mutating func add(_ amount: Double, to part: Part) {
+      switch part {
+      case .cut: cut += amount
+      case .whole: whole += amount
+      case .expertInner: expertInner += amount
+      case .expertWide: expertWide += amount
       }
     }
     func times(_ factor: Double) -> Split {

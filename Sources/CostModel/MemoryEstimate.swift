@@ -118,9 +118,11 @@ public struct MemoryModel: Sendable, Hashable {
             $0, Saturating.product(training.optimizer.stateBytes($1.tensor), $1.count))
         }
       } ?? 0
-    buffers = graph.calls.filter { $0.reuses == nil }.reduce(0) { sum, call in
-      graph.blocks[call.block].tensors.filter { $0.role == .buffer }.reduce(sum) {
-        Saturating.add($0, Saturating.product($1.bytes, call.count))
+    let owners = graph.calls.lazy.filter { $0.reuses == nil }.map { ($0.block, $0.count) }
+    buffers = WorkTally.summed(owners).reduce(0) { sum, calls in
+      graph.blocks[calls.block].tensors.reduce(sum) {
+        guard case .buffer = $1.role else { return $0 }
+        return Saturating.add($0, Saturating.product($1.bytes, calls.count))
       }
     }
     largestBlock =
@@ -140,15 +142,16 @@ public struct MemoryModel: Sendable, Hashable {
   }
 
   private static func cache(_ graph: OperatorGraph) -> Int {
-    graph.calls.reduce(0) { sum, call in
-      let block = graph.blocks[call.block]
-      return block.operators.reduce(sum) { sum, op in
-        guard case .attention(let heads) = op.kind, heads.causal else { return sum }
+    WorkTally.summed(graph.calls.lazy.map { ($0.block, $0.count) }).reduce(0) { sum, calls in
+      let block = graph.blocks[calls.block]
+      return block.operators.indices.reduce(sum) { sum, index in
+        guard case .attention(let heads) = block.operators[index].kind, heads.causal
+        else { return sum }
         let width =
           block.cachedElements
           ?? Saturating.product(heads.keyValueHeads, heads.headSize + heads.valueSize)
-        return Saturating.add(
-          sum, Saturating.product(block[op.inputs[1]].dataType.bytes(width), call.count))
+        let format = block[block.operators[index].inputs[1]].dataType
+        return Saturating.add(sum, Saturating.product(format.bytes(width), calls.count))
       }
     }
   }

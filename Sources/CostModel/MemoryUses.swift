@@ -16,27 +16,29 @@ struct MemoryUses: Sendable {
   init(_ operators: [Operator], _ roots: [TensorID]) {
     var lastUse = [Int](repeating: -1, count: roots.count)
     var lastProduct = lastUse
-    for (step, op) in operators.enumerated() {
-      let isProduct = AutocastFormats.isProduct(op.kind)
-      for id in op.inputs {
+    // By position: a copy of an operator would count references to all its parts.
+    for step in operators.indices {
+      let isProduct = AutocastFormats.isProduct(operators[step].kind)
+      for id in operators[step].inputs {
         lastUse[roots[id.index].index] = step
         if isProduct { lastProduct[roots[id.index].index] = step }
       }
-      for id in op.outputs { lastUse[roots[id.index].index] = step }
+      for id in operators[step].outputs { lastUse[roots[id.index].index] = step }
     }
     mayNeedWorkspace.reserveCapacity(operators.count)
-    for (step, op) in operators.enumerated() {
-      for id in op.outputs where roots[id.index] == id { taken.append(id) }
-      for id in op.inputs { leave(roots[id.index], step, &lastUse) }
-      for id in op.outputs { leave(roots[id.index], step, &lastUse) }
-      for id in op.inputs where lastProduct[roots[id.index].index] == step {
+    for step in operators.indices {
+      let (inputs, outputs) = (operators[step].inputs, operators[step].outputs)
+      for id in outputs where roots[id.index] == id { taken.append(id) }
+      for id in inputs { leave(roots[id.index], step, &lastUse) }
+      for id in outputs { leave(roots[id.index], step, &lastUse) }
+      for id in inputs where lastProduct[roots[id.index].index] == step {
         lastProduct[roots[id.index].index] = -1
         leftByProducts.append(roots[id.index])
       }
       taken.endList()
       left.endList()
       leftByProducts.endList()
-      mayNeedWorkspace.append(Conventions.mayNeedWorkspace(op.kind))
+      mayNeedWorkspace.append(Conventions.mayNeedWorkspace(operators[step].kind))
     }
   }
 

@@ -1,16 +1,26 @@
 import Graph
 import Quantities
 
+/// Tensors of a table, seen through their ids: looked up, never copied.
+struct OperandList: RandomAccessCollection {
+  let ids: [TensorID]
+  let table: [Tensor]
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { ids.count }
+  subscript(position: Int) -> Tensor { table[ids[position].index] }
+}
+
 /// An operator with its tensors looked up: where the counting rules of each kind live.
 struct Operands {
   let kind: OperatorKind
-  let inputs: [Tensor]
-  let outputs: [Tensor]
+  let inputs: OperandList
+  let outputs: OperandList
 
   init(_ op: Operator, _ tensors: [Tensor]) {
     kind = op.kind
-    inputs = op.inputs.map { tensors[$0.index] }
-    outputs = op.outputs.map { tensors[$0.index] }
+    inputs = OperandList(ids: op.inputs, table: tensors)
+    outputs = OperandList(ids: op.outputs, table: tensors)
   }
 
   /// Elements of input `index`; 0 when absent.

@@ -13,9 +13,8 @@ extension OperatorGraph {
   public var distinctParameters: [ParameterCopies] {
     var result = sharedParameters.map { ParameterCopies(tensor: $0, count: 1) }
     for call in calls where call.reuses == nil {
-      let tied = Set(call.tied.map(\.local))
       let block = blocks[call.block]
-      for id in block.parameters where !tied.contains(id) {
+      for id in block.parameters where !call.tied.contains(where: { $0.local == id }) {
         result.append(ParameterCopies(tensor: block[id], count: call.count))
       }
     }

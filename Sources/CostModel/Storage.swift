@@ -64,9 +64,9 @@ private struct SharedMemory {
     isOverwrittenView = isInPlace
     var producers = [Int](repeating: -1, count: count)
     var readers = [Int](repeating: 0, count: count)
-    for (position, op) in block.operators.enumerated() {
-      for id in op.inputs { readers[id.index] += 1 }
-      for id in op.outputs { producers[id.index] = position }
+    for position in block.operators.indices {
+      for id in block.operators[position].inputs { readers[id.index] += 1 }
+      for id in block.operators[position].outputs { producers[id.index] = position }
     }
     for op in block.operators {
       guard let from = op.inputs.first, let to = op.outputs.first else { continue }

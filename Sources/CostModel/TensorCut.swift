@@ -8,7 +8,7 @@ import Graph
 /// tensor meets an operator that needs all of it, it is gathered. Tables of tokens are cut by rows.
 struct TensorCut {
   /// How a weight is cut; those of experts are spread over devices, and each is cut like an MLP's.
-  enum Weight {
+  enum Weight: Sendable {
     case whole, columns, rows, table, expertColumns, expertRows
 
     /// Whether it belongs to experts.
@@ -18,7 +18,7 @@ struct TensorCut {
   /// Whether each tensor of the forward table is cut.
   private(set) var isCut: [Bool]
   /// How each parameter is cut.
-  private(set) var weights: [TensorID: Weight] = [:]
+  private(set) var weights: TensorMap<Weight>
   /// Bytes of each sum over devices in forward: outputs of row-cut products and token tables.
   private(set) var reduced: [Int] = []
   /// Bytes of each whole input of column-cut products: their gradients are summed in backward.
@@ -26,16 +26,19 @@ struct TensorCut {
   /// Bytes gathered because an operator needs all of a cut tensor.
   private(set) var gathered: [Int] = []
   /// Cut tensors `[…, heads, size]`: their last axis lies whole on each device.
-  private var byHeads: Set<TensorID> = []
+  private var byHeads: TensorSet
   /// Those that are normalised head by head, with one scale for all: each device does its own.
-  private(set) var normedByHeads: Set<TensorID> = []
+  private(set) var normedByHeads: TensorSet
   /// The rows that a router sent to experts.
   let experts: ExpertRows
 
   init(_ block: Block) {
-    isCut = [Bool](repeating: false, count: block.tensors.count)
+    let count = block.tensors.count
+    isCut = [Bool](repeating: false, count: count)
+    weights = TensorMap(count: count)
+    (byHeads, normedByHeads) = (TensorSet(count: count), TensorSet(count: count))
     experts = ExpertRows(block)
-    var spreadInputs: Set<TensorID> = []
+    var spreadInputs = TensorSet(count: count)
     for op in block.operators {
       guard let output = op.outputs.first else { continue }
       if experts.holds(op) {
@@ -93,11 +96,11 @@ struct TensorCut {
   }
 
   /// The part of a split that a forward tensor's bytes belong to.
-  func part(_ id: TensorID) -> WritableKeyPath<LayerWork.Split, Double> {
+  func part(_ id: TensorID) -> LayerWork.Split.Part {
     if experts.isExpert[id.index] {
-      return experts.isInner[id.index] ? \.expertInner : \.expertWide
+      return experts.isInner[id.index] ? .expertInner : .expertWide
     }
-    return isCut[id.index] ? \.cut : \.whole
+    return isCut[id.index] ? .cut : .whole
   }
 
   /// Whether a view splits the last axis in two.
@@ -113,7 +116,7 @@ struct TensorCut {
   }
 
   private mutating func product(
-    _ op: Operator, _ block: Block, _ spreadInputs: inout Set<TensorID>
+    _ op: Operator, _ block: Block, _ spreadInputs: inout TensorSet
   ) {
     let (x, w) = (op.inputs[0], op.inputs[1])
     if experts.isRouter(op) {
@@ -126,7 +129,7 @@ struct TensorCut {
       weights[w] = .columns
       if op.inputs.count > 2 { weights[op.inputs[2]] = .columns }
       isCut[op.outputs[0].index] = true
-      if spreadInputs.insert(x).inserted { spread.append(block[x].bytes) }
+      if spreadInputs.insert(x) { spread.append(block[x].bytes) }
     }
   }
 

@@ -15,31 +15,57 @@ public struct WorkTally: Sendable, Hashable {
 
   /// Distinct costs in order of first occurrence.
   public private(set) var entries: [Entry] = []
-  private var positions: [Key: Int] = [:]
-
-  private struct Key: Hashable {
-    var kind: String
-    var cost: OperatorCost
-
-    /// What tells operators of one graph apart; the rest is for equality.
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(cost.kernel)
-      hasher.combine(cost.hardwareFlops)
-      hasher.combine(cost.bytesRead)
-    }
-  }
+  /// Places of entries + 1 by what tells costs apart, 0 for a free slot: a dictionary would keep
+  /// each cost, which is large, a second time.
+  private var slots: [Int] = []
 
   /// An empty tally.
   public init() {}
 
+  /// Whether entries are the same, in the same order.
+  public static func == (left: WorkTally, right: WorkTally) -> Bool {
+    left.entries == right.entries
+  }
+
+  /// Hashes the entries.
+  public func hash(into hasher: inout Hasher) { hasher.combine(entries) }
+
   /// Adds `count` operators of one cost.
   public mutating func add(_ kind: String, _ cost: OperatorCost, count: Int) {
-    let key = Key(kind: kind, cost: cost)
-    if let position = positions[key] {
-      entries[position].count = Saturating.add(entries[position].count, count)
-    } else {
-      positions[key] = entries.count
-      entries.append(Entry(kind: kind, cost: cost, count: count))
+    if 2 * entries.count >= slots.count { makeRoom() }
+    var slot = slot(cost)
+    while slots[slot] > 0 {
+      let place = slots[slot] - 1
+      if entries[place].cost == cost, entries[place].kind == kind {
+        entries[place].count = Saturating.add(entries[place].count, count)
+        return
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    entries.append(Entry(kind: kind, cost: cost, count: count))
+    slots[slot] = entries.count
+  }
+
+  /// Where a cost is looked for first.
+  private func slot(_ cost: OperatorCost) -> Int {
+    var mixed: UInt64 = 0
+    func mix(_ part: Int) {
+      mixed = (mixed ^ UInt64(bitPattern: Int64(part))) &* 0x9E37_79B9_7F4A_7C15
+      mixed ^= mixed >> 32
+    }
+    mix(cost.hardwareFlops)
+    mix(cost.vectorFlops)
+    mix(cost.bytesRead)
+    mix(cost.bytesWritten)
+    return Int(truncatingIfNeeded: mixed) & (slots.count - 1)
+  }
+
+  private mutating func makeRoom() {
+    slots = [Int](repeating: 0, count: max(32, 2 * slots.count))
+    for place in entries.indices {
+      var slot = slot(entries[place].cost)
+      while slots[slot] > 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = place + 1
     }
   }
 
@@ -67,10 +93,32 @@ extension WorkTally {
 
   init(forward graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
-    let blocks = zip(graph.blocks, costs.forward).map { Self.counted($0.operators, $1) }
-    for call in graph.calls {
-      add(blocks[call.block], times: Saturating.product(call.count, graph.passes))
+    let calls = graph.calls.lazy.map { ($0.block, Saturating.product($0.count, graph.passes)) }
+    for (block, count) in Self.summed(calls) {
+      add(graph.blocks[block].operators, costs.forward[block], count: count)
     }
+  }
+
+  /// How often each block is called, in the order of their first calls.
+  static func summed(_ calls: some Sequence<(Int, Int)>) -> [(block: Int, count: Int)] {
+    var result: [(block: Int, count: Int)] = []
+    var places: [Int] = []
+    for (block, count) in calls {
+      while places.count <= block { places.append(-1) }
+      if places[block] < 0 {
+        places[block] = result.count
+        result.append((block, 0))
+      }
+      result[places[block]].count = Saturating.add(result[places[block]].count, count)
+    }
+    return result
+  }
+
+  /// Adds operators whose costs are known, each as often.
+  mutating func add(
+    _ operators: some Sequence<Operator>, _ costs: some Sequence<OperatorCost>, count: Int
+  ) {
+    for (op, cost) in zip(operators, costs) { add(op.kind.word, cost, count: count) }
   }
 
   /// Every operator of the backward pass, and the additions where gradients meet: of a value that
@@ -81,8 +129,9 @@ extension WorkTally {
 
   init(backward graph: TrainingGraph, _ costs: OperatorCosts) {
     self.init()
-    let blocks = zip(graph.backwardBlocks, costs.backward).map { Self.counted($0.operators, $1) }
-    for call in graph.backwardCalls { add(blocks[call.block], times: call.count) }
+    for (block, count) in Self.summed(graph.backwardCalls.lazy.map { ($0.block, $0.count) }) {
+      add(graph.backwardBlocks[block].operators, costs.backward[block], count: count)
+    }
     addAccumulations(graph)
   }
 
@@ -127,12 +176,6 @@ extension WorkTally {
     var result = WorkTally()
     for total in totals { result.add(total.key.kind, total.cost, count: 1) }
     return result
-  }
-
-  private static func counted(_ operators: [Operator], _ costs: [OperatorCost]) -> WorkTally {
-    var tally = WorkTally()
-    for (op, cost) in zip(operators, costs) { tally.add(op.kind.word, cost, count: 1) }
-    return tally
   }
 
   private mutating func addAccumulations(_ graph: TrainingGraph) {

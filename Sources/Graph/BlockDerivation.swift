@@ -17,7 +17,7 @@ enum IncomingGradient: Sendable, Hashable {
 /// wanted input gradient depends, nor for operators that no gradient reaches.
 struct BlockDerivation {
   /// A gradient during the walk.
-  private enum Gradient {
+  private enum Gradient: Sendable {
     case unit
     case tensor(TensorID)
   }
@@ -28,7 +28,7 @@ struct BlockDerivation {
   private var tensors: [Tensor]
   private var gradientOf: [TensorID] = []
   private var operators: [Operator] = []
-  private var gradients: [TensorID: Gradient] = [:]
+  private var gradients: TensorMap<Gradient>
 
   /// Which tensors of a block need a gradient, given which inputs and parameters do.
   static func needed(
@@ -41,10 +41,12 @@ struct BlockDerivation {
     for id in block.parameters where trained(id) && block[id].dataType.isFloatingPoint {
       needed[id.index] = true
     }
-    for node in block.operators {
-      guard let first = node.outputs.first else { continue }
+    let operators = block.operators
+    for index in operators.indices {
+      guard let first = operators[index].outputs.first else { continue }
       // Statistics (further outputs) carry no gradient.
-      needed[first.index] = node.kind != .detach && node.inputs.contains { needed[$0.index] }
+      let isFollowed = if case .detach = operators[index].kind { false } else { true }
+      needed[first.index] = isFollowed && operators[index].inputs.contains { needed[$0.index] }
     }
     return needed
   }
@@ -53,6 +55,12 @@ struct BlockDerivation {
     self.block = block
     self.needed = needed
     tensors = block.tensors
+    // A gradient for most tensors, two for some.
+    let most = 2 * block.tensors.count
+    tensors.reserveCapacity(block.tensors.count + most)
+    gradientOf.reserveCapacity(most)
+    operators.reserveCapacity(2 * block.operators.count)
+    gradients = TensorMap(count: tensors.count)
   }
 
   /// Derives the backward block for gradients that arrive at the outputs.
@@ -92,9 +100,10 @@ struct BlockDerivation {
     let parameters = block.parameters.compactMap { id in
       gradient(id).map { ParameterGradient(parameter: id, gradient: $0) }
     }
-    let read = Set(operators.flatMap(\.inputs))
+    var isRead = TensorSet(count: tensors.count)
+    for index in operators.indices { for id in operators[index].inputs { isRead.insert(id) } }
     let saved = block.tensors.indices.map { TensorID($0) }.filter {
-      read.contains($0) && (block[$0].role == .input || block[$0].role == .activation)
+      isRead.contains($0) && (block[$0].role == .input || block[$0].role == .activation)
     }
     return BackwardBlock(
       forward: position, tensors: tensors, gradientOf: gradientOf, operators: operators,

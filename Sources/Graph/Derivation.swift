@@ -9,6 +9,7 @@ extension TrainingGraph {
   ///
   /// - Parameters:
   ///   - graph: a valid graph; its first output is a scalar loss.
+  ///   - isChecked: whether the graph is known to be valid (a builder's is).
   ///   - optimizer: the update rule.
   ///   - isTrainable: whether a block's parameter is trained; a shared parameter is trained when
   ///     all of its uses are.
@@ -16,11 +17,11 @@ extension TrainingGraph {
   ///     trained (recomputation in PyTorch needs that of a frozen embedding).
   /// - Throws: `UserError` when the graph has no loss or nothing to train.
   public static func derive(
-    from graph: OperatorGraph, optimizer: OptimizerKind = .adamw,
+    from graph: OperatorGraph, isChecked: Bool = false, optimizer: OptimizerKind = .adamw,
     isTrainable: (Block, Tensor) -> Bool = { _, _ in true },
     wantsGradient: (Block) -> Bool = { _ in false }
   ) throws(UserError) -> TrainingGraph {
-    try graph.validate()
+    if !isChecked { try graph.validate() }
     guard let loss = graph.outputs.first, graph.values[loss.index].shape.isEmpty else {
       throw UserError(
         .input, place: graph.name, "its first output is not a scalar loss",
@@ -74,9 +75,9 @@ private struct GraphDerivation {
     var valueNeeds = [Bool](repeating: false, count: graph.values.count)
     for call in graph.calls {
       let block = graph.blocks[call.block]
-      let shared = Dictionary(uniqueKeysWithValues: call.tied.map { ($0.local, $0.shared) })
       let flags = block.parameters.map { id in
-        shared[id].map { sharedTrained[$0] } ?? isTrainable(block, block[id])
+        let tie = call.tied.first { $0.local == id }
+        return tie.map { sharedTrained[$0.shared] } ?? isTrainable(block, block[id])
       }
       trained.append(flags)
       var inputs = call.inputs.map { valueNeeds[$0.index] }
@@ -114,7 +115,8 @@ private struct GraphDerivation {
   }
 
   private static func needed(_ block: Block, _ inputs: [Bool], _ trained: [Bool]) -> [Bool] {
-    let flags = Dictionary(uniqueKeysWithValues: zip(block.parameters, trained))
+    var flags = TensorMap<Bool>(count: block.tensors.count)
+    for (id, flag) in zip(block.parameters, trained) { flags[id] = flag }
     return BlockDerivation.needed(block, inputs: inputs) { flags[$0] ?? false }
   }
 

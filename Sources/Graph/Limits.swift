@@ -21,7 +21,9 @@ enum Limits {
 
   /// Multiply-adds (at most) of an operator, or nil beyond the bounds. Shapes are checked before.
   static func work(_ kind: OperatorKind, _ inputs: [Tensor], _ outputs: [[Int]]) -> Int? {
-    let largest = (inputs.map(\.count) + outputs.compactMap { elements($0) }).max() ?? 1
+    var largest = 1
+    for tensor in inputs { largest = max(largest, tensor.count) }
+    for shape in outputs { largest = max(largest, elements(shape) ?? 1) }
     var factor = 8
     switch kind {
     case .linear, .linearGradInput, .matmul:

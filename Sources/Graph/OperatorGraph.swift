@@ -33,6 +33,7 @@ public struct Block: Sendable, Hashable {
   }
 
   /// The tensor behind an id.
+  @inlinable
   public subscript(_ id: TensorID) -> Tensor { tensors[id.index] }
 
   /// Ids of the parameters, in table order.

@@ -41,6 +41,7 @@ extension GraphBuilder {
       guard let joined = Block.joining(blocks, carried: count > 1) else {
         throw fault("the views' \(blocks[0].name) have other parameters")
       }
+      try joined.validate()
       let carried = calls.map { count > 1 ? $0.outputs.count : 0 }
       func bound(_ part: (BlockCall, Int) -> ArraySlice<ValueID>) -> [ValueID] {
         calls.indices.flatMap { index in

@@ -5,6 +5,7 @@ public struct TensorID: Sendable, Hashable, Comparable {
   /// Position in `Block.tensors`.
   public var index: Int
   /// Wraps a position.
+  @inlinable
   public init(_ index: Int) { self.index = index }
   /// Orders by position.
   public static func < (left: TensorID, right: TensorID) -> Bool { left.index < right.index }
@@ -47,11 +48,15 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// Number of elements. Builders check for overflow, so that this product never traps.
+  @inlinable
   public var count: Int { shape.reduce(1, *) }
   /// Storage in bytes.
+  @inlinable
   public var bytes: Int { dataType.bytes(count) }
   /// Extent of the innermost dimension; 1 for a scalar.
+  @inlinable
   public var columns: Int { shape.last ?? 1 }
   /// Number of innermost rows: `count / columns`; 0 for an empty tensor.
+  @inlinable
   public var rows: Int { columns == 0 ? 0 : count / columns }
 }

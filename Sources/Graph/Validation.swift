@@ -77,6 +77,11 @@ extension OperatorGraph {
   /// - Throws: `UserError` that names the first part that does not fit.
   public func validate() throws(UserError) {
     for block in blocks { try block.validate() }
+    try validateCalls()
+  }
+
+  /// Checks all but what is inside of blocks.
+  func validateCalls() throws(UserError) {
     var ready = [Bool](repeating: false, count: values.count)
     for id in inputs {
       guard values.indices.contains(id.index) else { throw fault("inputs", "no such value") }

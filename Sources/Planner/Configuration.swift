@@ -50,7 +50,7 @@ public struct Configuration: Sendable, Hashable {
   }
 
   /// The numbers of the closed form.
-  func stepCut(_ stack: SoftwareStack) -> StepCut {
+  func stepCut(fusedAttention: Bool) -> StepCut {
     let coverage = coverage
     return StepCut(
       data: parallelism.data, tensor: parallelism.tensor, pipeline: parallelism.pipeline,
@@ -60,7 +60,7 @@ public struct Configuration: Sendable, Hashable {
       schedule: parallelism.schedule, nodeShards: parallelism.shardGroup == .node,
       microBatch: microBatch, accumulation: accumulation,
       recompute: coverage == nil ? recompute : .full, offload: offload,
-      fusedAttention: stack.fusedAttention, coverage: coverage)
+      fusedAttention: fusedAttention, coverage: coverage)
   }
 }
 

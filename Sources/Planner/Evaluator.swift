@@ -3,15 +3,17 @@ import HardwareModel
 import Quantities
 
 /// Evaluates configurations of one micro-batch size; the graph was counted once.
-struct Evaluator {
+///
+/// A class, since all cuts of a search share it, and it is large: it never changes.
+final class Evaluator: Sendable {
   let request: PlanRequest
   let cost: GraphCost
   let memoryModel: MemoryModel
   let trains: Bool
   let step: LayeredStep
-  private(set) var setting: StepSetting
+  let setting: StepSetting
   let isExact: Bool
-  private var clock: LayerClock
+  private let clock: LayerClock
   private let time: TimeModel
   private let energy: EnergyModel
   private let peak: Double
@@ -46,13 +48,26 @@ struct Evaluator {
   /// The same with communication carried out in another way; nil: as it is.
   func executing(_ choice: ExecutionChoice?) -> Evaluator {
     guard let choice else { return self }
-    var result = self
-    let stack = choice.stack(setting.stack)
-    result.clock = LayerClock(
-      time: clock.time, links: clock.links, stack: stack, network: choice.tensor)
-    result.setting.stack = stack
-    result.setting.execution = choice
-    return result
+    let setting = StepSetting(setting, executing: choice)
+    let clock = LayerClock(
+      time: clock.time, links: clock.links, stack: setting.stack, network: choice.tensor)
+    return Evaluator(self, request, setting, clock)
+  }
+
+  /// The same for a request that differs in its space and limits alone.
+  func answering(_ request: PlanRequest) -> Evaluator {
+    Evaluator(self, request, setting, clock)
+  }
+
+  /// Another with the same counts.
+  private init(
+    _ other: Evaluator, _ request: PlanRequest, _ setting: StepSetting, _ clock: LayerClock
+  ) {
+    (cost, memoryModel, trains) = (other.cost, other.memoryModel, other.trains)
+    (step, isExact) = (other.step, other.isExact)
+    (self.request, self.setting, self.clock) = (request, setting, clock)
+    (time, energy, peak) = (other.time, other.energy, other.peak)
+    (measuredShare, unfamiliar) = (other.measuredShare, other.unfamiliar)
   }
 
   // MARK: stages
@@ -109,7 +124,7 @@ struct Evaluator {
   }
 
   func estimate(_ configuration: Configuration, _ stages: [CutStage]) -> PlanEstimate {
-    let cut = configuration.stepCut(request.stack)
+    let cut = configuration.stepCut(fusedAttention: request.stack.fusedAttention)
     var breakdown = StepForm(setting: setting).breakdown(stages, cut)
     let memory = memory(stages, cut)
     let devices = configuration.parallelism.devices
@@ -238,7 +253,7 @@ struct Evaluator {
   }
 
   private func cacheBytes(_ configuration: Configuration) -> Int {
-    cacheBytes(configuration.stepCut(request.stack))
+    cacheBytes(configuration.stepCut(fusedAttention: request.stack.fusedAttention))
   }
 
   /// Bytes of keys and values of a batch on one device; 0 for training.
@@ -250,39 +265,6 @@ struct Evaluator {
       by: memoryModel.kvCacheBytesPerToken)
     let shares = cut.tensor * cut.pipeline
     return first || second ? .max : bytes / shares
-  }
-}
-
-extension StepSetting {
-  init(
-    _ profile: StepProfile, _ step: LayeredStep, _ request: PlanRequest, _ links: Collectives,
-    _ time: TimeModel
-  ) {
-    let device = request.cluster.device
-    let narrow = request.matrixFormat != nil
-    let held = Double(max(narrow ? 16 : 1, request.precision.parameters.bits)) / 8
-    let states = Double(request.stateCount(profile))
-    let format = request.stateBits.map { Double($0) / 8 }
-    let main = request.stack.mainParameters && profile.trains
-    let compute = Double(max(narrow ? 16 : 1, request.precision.compute.bits)) / 8
-    let efficiency = request.efficiency ?? device.efficiency ?? .assumed
-    self.init(
-      links: links, stack: device.kind == .cpu ? .processor : request.stack,
-      host: request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode),
-      bandwidth: device.memoryBandwidth.value * efficiency.bandwidth,
-      devicesPerNode: request.cluster.devicesPerNode,
-      parameterBytes: main ? max(2, compute) : held,
-      gradientBytes: main ? request.stack.mainGradientBytes : held,
-      stateBytes: main ? 4 + states * (format ?? 4) : states * (format ?? held),
-      computeBytes: compute)
-    dropout = request.dropout
-    boundary = step.layers.filter(\.isLayer).map(\.boundary).max() ?? 0
-    loadPerSample = request.loadSecondsPerSample
-    trains = profile.trains
-    if device.kind == .cpu || !device.rates.isEmpty {
-      let tally = device.kind == .gpu ? profile.cost.optimizer.fused : profile.cost.optimizer
-      optimizerSeconds = time.seconds(tally)
-    }
   }
 }
 

@@ -57,55 +57,6 @@ struct LayerBytes {
   }
 }
 
-extension CutStage {
-  /// Layers, as `init` takes them, and the modes that share them.
-  struct Coverage: Hashable {
-    var mode: RecomputeMode
-    var span: RecomputeSpan
-    var virtualStages = 1
-  }
-
-  /// Makes full recomputation of this stage mean a mode that covers part of its layers.
-  ///
-  /// - Parameters:
-  ///   - counts: iterations of each layer of the stage.
-  ///   - times: seconds of one iteration of each.
-  ///   - layerBytes: what one iteration of each keeps; nil for a layer that does not train.
-  mutating func cover(
-    _ coverage: Coverage, _ counts: [Int], _ step: LayeredStep, _ times: [LayerSeconds],
-    _ layerBytes: [LayerBytes?]
-  ) {
-    let (mode, rest, chunk) = (coverage.mode, coverage.span.rest, coverage.span.chunk)
-    var left = coverage.span.layers.map { $0 * coverage.virtualStages } ?? .max
-    seconds.full = 0
-    var (kept, working) = (0.0, 0.0)
-    var least = (kept: 0.0, working: 0.0)
-    var most = (kept: 0.0, working: 0.0)
-    for (layer, count) in counts.enumerated() where count > 0 {
-      guard let bytes = layerBytes[layer] else { continue }
-      let isLayer = step.layers[layer].isLayer
-      let covered = isLayer ? min(left, count) : 0
-      left -= covered
-      let joint = min(chunk, max(1, covered))
-      let others = isLayer ? rest : .none
-      seconds.full +=
-        Double(covered) * times[layer].repeated(mode)
-        + Double(count - covered) * (isLayer ? times[layer].repeated(rest) : 0)
-      kept += bytes.kept(covered, mode, chunk: joint) + bytes.kept(count - covered, others)
-      if covered > 0 { working = max(working, bytes.working(mode, chunk: joint)) }
-      if covered < count { working = max(working, bytes.working(others)) }
-      let whole = isLayer ? mode : .none
-      least.kept += bytes.kept(count, whole)
-      least.working = max(least.working, bytes.working(whole))
-      most.kept += bytes.kept(count, others)
-      most.working = max(most.working, bytes.working(others))
-    }
-    (keptFull, workingFull) = (kept, working)
-    let saving = most.kept + most.working - least.kept - least.working
-    coveredShare = saving > 0 ? (most.kept + most.working - kept - working) / saving : 1
-  }
-}
-
 extension LayerSeconds {
   /// What a mode repeats.
   func repeated(_ mode: RecomputeMode) -> Double {

@@ -36,6 +36,23 @@ struct MemoryForm {
     return result
   }
 
+  /// What a stage holds whichever of its layers recompute: bytes beside activations, and the
+  /// micro-batches whose activations it keeps at once.
+  struct Held {
+    var bytes: Double
+    var flight: Double
+  }
+
+  /// What a stage holds where a mode covers some of its layers and activations stay on the device:
+  /// `bytes + kept * flight + working` is then its `StageMemory.peak` to the last bit.
+  func held(_ stage: CutStage, _ cut: StepCut) -> Held {
+    let memory = memory(stage, cut)
+    return Held(
+      bytes: memory.parameters + memory.buffers + memory.gathered + memory.gradients
+        + memory.states,
+      flight: Self.inFlight(stage.index, cut))
+  }
+
   /// Micro-batches whose activations a stage keeps at once.
   ///
   /// 1F1B: as many as stages follow, itself included (Narayanan et al., SC 2021, section 2.2.1).

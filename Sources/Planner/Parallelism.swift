@@ -59,10 +59,11 @@ public struct Parallelism: Sendable, Hashable {
 
   /// Devices used; `Int.max` when the product is too large.
   public var devices: Int {
-    [data, tensor, pipeline, context].reduce(1) { product, factor in
-      let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+    func product(_ left: Int, _ right: Int) -> Int {
+      let (value, overflow) = left.multipliedReportingOverflow(by: right)
       return overflow ? .max : value
     }
+    return product(product(product(data, tensor), pipeline), context)
   }
 }
 

@@ -63,42 +63,49 @@ public struct PlanSearch {
   /// - Throws: `UserError` (.impossible) when none fits: it names the limit, by how much it is
   ///   exceeded, and the nearest plan that fits; `UserError` (.input) from the source.
   public func run(progress: Progress? = nil) throws(UserError) -> PlanResult {
-    var outcome = try visit(request, progress)
+    var known: [Int: Evaluator] = [:]
+    var outcome = try visit(request, progress, &known)
     if outcome.best.isEmpty, request.space.offload == nil, trains, !outcome.stopped {
       var wider = request
       wider.space.offload = Offload.choices
-      outcome = try visit(wider, progress)
+      outcome = try visit(wider, progress, &known)
     }
     guard !outcome.best.isEmpty || request.atMost < .infinity || outcome.stopped else {
-      throw try impossible(outcome)
+      throw try impossible(outcome, &known)
     }
     var result = PlanResult(plans: outcome.plans(request.limit), search: outcome.summary)
     result.stopped = outcome.stopped
     return result
   }
 
-  func visit(_ request: PlanRequest, _ progress: Progress?) throws(UserError) -> SearchOutcome {
+  /// Visits a request's space; `known` holds sizes that are counted, for further visits.
+  private func visit(
+    _ request: PlanRequest, _ progress: Progress?, _ known: inout [Int: Evaluator]
+  ) throws(UserError) -> SearchOutcome {
     var walk = SearchWalk(
-      request, trains: trains, source: source, progress: progress, workers: workers)
+      request, trains: trains, source: source, progress: progress, workers: workers, known: known)
     try walk.run()
+    known = walk.known
     return walk.outcome
   }
 
   // MARK: when nothing fits
 
-  private func impossible(_ outcome: SearchOutcome) throws(UserError) -> UserError {
+  private func impossible(
+    _ outcome: SearchOutcome, _ known: inout [Int: Evaluator]
+  ) throws(UserError) -> UserError {
     if let missed = outcome.missed { return limits(missed.reason, missed.plan) }
     let usable = MemoryReserve.usable(request.cluster.device)
     guard let closest = outcome.closest else {
       let reasons = outcome.summary.refusals.map { "\($0.count) \($0.reason.words)" }
-      let known = try nearest()
+      let fitting = try nearest(&known)
       return UserError(
         .impossible, place: request.cluster.id,
         "no configuration is possible: \(reasons.joined(separator: ", "))",
-        remedy: known.map { "nearest that fits: \($0)" } ?? "change --global-batch or --devices")
+        remedy: fitting.map { "nearest that fits: \($0)" } ?? "change --global-batch or --devices")
     }
-    let needed = closest.peakBytes
-    let nearest = try nearest()
+    let needed = closest.plan.peakBytes
+    let nearest = try nearest(&known)
     let message =
       "no plan fits: the leanest needs \(Format.bytes(needed)) a device, "
       + "\(Format.bytes(max(0, needed - usable))) more than the \(Format.bytes(usable)) usable of "
@@ -129,7 +136,7 @@ public struct PlanSearch {
   }
 
   /// The best plan with ever more of the user's choices given up, in words.
-  private func nearest() throws(UserError) -> String? {
+  private func nearest(_ known: inout [Int: Evaluator]) throws(UserError) -> String? {
     var wider = request
     wider.limit = 1
     wider.deadlineSeconds = nil
@@ -153,9 +160,17 @@ public struct PlanSearch {
         $0.devices = nil
       },
     ]
+    // What has been visited and holds no plan: a choice that was open from the start opens nothing.
+    var empty = [(request.space, request.devices)]
+    if request.space.offload == nil, trains {
+      empty.append((request.space, request.devices))
+      empty[1].0.offload = Offload.choices
+    }
     for step in steps {
       step(&wider)
-      if let plan = try visit(wider, nil).plans(1).first { return words(plan) }
+      if empty.contains(where: { $0 == wider.space && $1 == wider.devices }) { continue }
+      if let plan = try visit(wider, nil, &known).plans(1).first { return words(plan) }
+      empty.append((wider.space, wider.devices))
     }
     return nil
   }
@@ -188,6 +203,20 @@ public struct SearchPart: Sendable {
   var evaluator: Result<Evaluator, UserError>?
 }
 
+/// A configuration that almost fits.
+///
+/// A class, since an estimate is large, and what a search has found is handed about.
+final class NearMiss: Sendable {
+  /// The limit that it misses, and by which figure it is the nearest.
+  let reason: Refusal
+  let figure: Double
+  let plan: PlanEstimate
+
+  init(_ reason: Refusal, _ figure: Double, _ plan: PlanEstimate) {
+    (self.reason, self.figure, self.plan) = (reason, figure, plan)
+  }
+}
+
 /// What a walk has found.
 struct SearchOutcome {
   /// A configuration that fits, by rank.
@@ -199,9 +228,9 @@ struct SearchOutcome {
 
   var best: [Candidate] = []
   /// The configuration that misses the memory by least.
-  var closest: PlanEstimate?
-  /// The nearest that fits the memory and misses a limit: the limit, by what figure, and the plan.
-  var missed: (reason: Refusal, figure: Double, plan: PlanEstimate)?
+  var closest: NearMiss?
+  /// The nearest that fits the memory and misses a limit.
+  var missed: NearMiss?
   var feasible = 0
   var refused: [Int] = [Int](repeating: 0, count: Refusal.allCases.count)
   var stopped = false
@@ -219,7 +248,9 @@ struct SearchOutcome {
     feasible += other.feasible
     for index in refused.indices { refused[index] += other.refused[index] }
     if let found = other.missed, found.figure < missed?.figure ?? .infinity { missed = found }
-    if let found = other.closest, found.peakBytes < closest?.peakBytes ?? .max { closest = found }
+    if let found = other.closest, found.plan.peakBytes < closest?.plan.peakBytes ?? .max {
+      closest = found
+    }
   }
 
   /// Keeps the best few and returns the worst goal among them.

@@ -1,37 +1,5 @@
 import CostModel
 
-/// Stages of one pipeline under one cut whose layers recompute in different ways.
-struct CoveredStages {
-  private let times: [LayerSeconds]
-  private let bytes: [LayerBytes?]
-  private let partition: StagePartition?
-  /// Whole modes.
-  private let plain: [CutStage]
-  private var known: [CutStage.Coverage: [CutStage]] = [:]
-
-  /// No stage.
-  init() { (times, bytes, partition, plain) = ([], [], nil, []) }
-
-  init(
-    _ times: [LayerSeconds], _ bytes: [LayerBytes?], _ partition: StagePartition,
-    _ plain: [CutStage]
-  ) {
-    (self.times, self.bytes, self.partition, self.plain) = (times, bytes, partition, plain)
-  }
-
-  /// The stages under a coverage; nil: whole modes.
-  mutating func stages(_ coverage: CutStage.Coverage?, _ step: LayeredStep) -> [CutStage] {
-    guard let coverage, let partition else { return plain }
-    if let found = known[coverage] { return found }
-    var made = plain
-    for (index, stage) in partition.stages.enumerated() {
-      made[index].cover(coverage, stage.counts, step, times, bytes)
-    }
-    known[coverage] = made
-    return made
-  }
-}
-
 /// Recomputation of part of the layers.
 extension SearchNest {
   /// A configuration that fits: its stages, the closed form's numbers and its memory.
@@ -65,7 +33,7 @@ extension SearchNest {
 
   private mutating func fit(_ configuration: Configuration) -> Fit {
     let stages = covered.stages(configuration.coverage, evaluator.step)
-    let cut = configuration.stepCut(evaluator.setting.stack)
+    let cut = configuration.stepCut(fusedAttention: evaluator.setting.stack.fusedAttention)
     return Fit(stages: stages, cut: cut, memory: peak(stages, cut))
   }
 
@@ -87,7 +55,7 @@ extension SearchNest {
       return nil
     }
     let most = mostLayers(stages, configuration) - 1
-    guard let count = fewest(upTo: most, configuration) else {
+    guard let count = fewest(upTo: most, stages, configuration) else {
       outcome.refuse(.memory)
       return nil
     }
@@ -95,27 +63,47 @@ extension SearchNest {
     return fit(configuration)
   }
 
-  private mutating func fits(_ configuration: Configuration, _ count: Int) -> Bool {
+  /// Whether a configuration fits with so many layers covered; `held` is what its stages hold
+  /// besides, nil where the closed form does not say its memory.
+  private mutating func fits(
+    _ configuration: Configuration, _ count: Int, _ held: [MemoryForm.Held]?
+  ) -> Bool {
+    if let held, let coverage = configuration.coverage {
+      return covered.fit(coverage, count, evaluator.step, held, usable)
+    }
     var tried = configuration
     tried.span.layers = count
     return fit(tried).memory.device <= usable
   }
 
+  /// What stages hold however many layers are covered; nil where the closed form does not say it.
+  private func held(
+    _ stages: [CutStage], _ configuration: Configuration
+  ) -> [MemoryForm.Held]? {
+    let cut = configuration.stepCut(fusedAttention: evaluator.setting.stack.fusedAttention)
+    guard !walks(cut), !cut.offload.contains(.activations) else { return nil }
+    let form = MemoryForm(setting: evaluator.setting)
+    return stages.map { form.held($0, cut) }
+  }
+
   /// The least number of covered layers that fits; nil where none up to `most` does.
   private mutating func fewest(
-    upTo most: Int, _ configuration: Configuration
+    upTo most: Int, _ stages: [CutStage], _ configuration: Configuration
   ) -> Int? {
     guard most >= 1 else { return nil }
+    var configuration = configuration
+    configuration.span.layers = most
+    let held = held(stages, configuration)
     // Equal layers each save the same, so halving finds the fewest; of others each may differ.
     guard evaluator.step.layers.count(where: \.isLayer) == 1 else {
-      for count in 1...most where fits(configuration, count) { return count }
+      for count in 1...most where fits(configuration, count, held) { return count }
       return nil
     }
-    guard fits(configuration, most) else { return nil }
+    guard fits(configuration, most, held) else { return nil }
     var (low, high) = (1, most)
     while low < high {
       let middle = (low + high) / 2
-      if fits(configuration, middle) { high = middle } else { low = middle + 1 }
+      if fits(configuration, middle, held) { high = middle } else { low = middle + 1 }
     }
     return low
   }

@@ -20,8 +20,9 @@ struct SearchNest {
   /// Least seconds of one micro-batch under a cut, whatever the communication; empty: no bound.
   private let computing: [WorkCut: Double]
   private var execution: ExecutionChoice?
-  private let request: PlanRequest
-  private let trains: Bool
+  /// Not stored: what the nest holds itself is copied with it.
+  private var request: PlanRequest { dimensions.request }
+  private var trains: Bool { dimensions.trains }
 
   init(
     _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, usable: Double,
@@ -34,8 +35,6 @@ struct SearchNest {
     self.hostShare = hostShare
     self.threshold = threshold
     self.computing = computing
-    request = dimensions.request
-    trains = dimensions.trains
   }
 
   /// Visits everything under one cut.
@@ -229,8 +228,11 @@ struct SearchNest {
     var host: Double
   }
 
+  /// Whether a walk over the graph says a cut's memory, not the closed form.
+  func walks(_ cut: StepCut) -> Bool { (evaluator.isExact && cut.isPlain) || !trains }
+
   func peak(_ stages: [CutStage], _ cut: StepCut) -> Peak {
-    if (evaluator.isExact && cut.isPlain) || !trains {
+    if walks(cut) {
       let memory = evaluator.memory(stages, cut)
       let cache = evaluator.cacheBytes(cut)
       return Peak(
@@ -246,8 +248,9 @@ struct SearchNest {
     _ reason: Refusal, _ configuration: Configuration, _ bytes: Double, _ stages: [CutStage]
   ) {
     outcome.refuse(reason)
-    if bytes < outcome.closest.map({ Double($0.peakBytes) }) ?? .infinity {
-      outcome.closest = evaluator.estimate(configuration, stages)
+    if bytes < outcome.closest.map({ Double($0.plan.peakBytes) }) ?? .infinity {
+      let plan = evaluator.estimate(configuration, stages)
+      outcome.closest = NearMiss(reason, Double(plan.peakBytes), plan)
     }
   }
 
@@ -295,7 +298,7 @@ struct SearchNest {
   ) {
     outcome.refuse(reason)
     guard figure < outcome.missed?.figure ?? .infinity else { return }
-    outcome.missed = (reason, figure, evaluator.estimate(configuration, stages))
+    outcome.missed = NearMiss(reason, figure, evaluator.estimate(configuration, stages))
   }
 
   /// Keeps the best `limit`; sorting is put off until there are many more.

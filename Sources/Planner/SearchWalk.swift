@@ -22,21 +22,24 @@ struct SearchWalk {
   private let hostShare: Double
   private var threshold = Double.infinity
   private let workers: PlanSearch.Workers?
-  /// The next sizes, counted.
-  private var prepared: [Result<Evaluator, UserError>] = []
+  /// Sizes that are counted, in this walk or in an earlier one of the same search.
+  private(set) var known: [Int: Evaluator]
+  /// Sizes counted ahead that cannot be.
+  private var faults: [Int: UserError] = [:]
   /// Where the current size begins in the whole search, and its share of it.
   private var first = 0.0
   private var share = 1.0
 
   init(
     _ request: PlanRequest, trains: Bool, source: @escaping PlanSearch.Source,
-    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?
+    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?, known: [Int: Evaluator] = [:]
   ) {
     self.request = request
     self.trains = trains
     self.source = source
     self.progress = progress
     self.workers = workers
+    self.known = known
     usable = Double(MemoryReserve.usable(request.cluster.device)) * (1 - request.headroom)
     let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
     hostShare = 0.9 * Double(host.memoryBytes) / Double(max(1, request.cluster.devicesPerNode))
@@ -55,7 +58,7 @@ struct SearchWalk {
       }
       let evaluator: Evaluator
       do {
-        evaluator = try counted(sizes[position...]).get()
+        evaluator = try counted(sizes[position...])
       } catch {
         // A size too large to be counted is too large for any memory.
         guard position > 0 else { throw error }
@@ -74,7 +77,7 @@ struct SearchWalk {
       let before = outcome.feasible
       let slower = outcome.refused[Refusal.slower.position]
       let memory = outcome.refused[Refusal.memory.position]
-      visit(evaluator, size)
+      visit(evaluator, size, beside: upcoming(sizes[(position + 1)...]))
       nothingFits =
         outcome.feasible == before && outcome.refused[Refusal.slower.position] == slower
         && outcome.refused[Refusal.memory.position] > memory
@@ -87,18 +90,46 @@ struct SearchWalk {
   private static let ahead = 2
 
   /// The first of some sizes counted, and with it those behind it where there are workers.
-  private mutating func counted(_ sizes: ArraySlice<Int>) -> Result<Evaluator, UserError> {
-    if prepared.isEmpty {
-      let (first, source, request) = (sizes.startIndex, source, request)
-      let count: @Sendable (Int) -> SearchPart = { index in
-        let size = sizes[first + index]
-        return SearchPart(
-          evaluator: Result { () throws(UserError) in Evaluator(try source(size), request) })
-      }
-      let ahead = min(Self.ahead, sizes.count)
-      prepared = (workers?(ahead, count) ?? [count(0)]).compactMap(\.evaluator)
+  private mutating func counted(_ sizes: ArraySlice<Int>) throws(UserError) -> Evaluator {
+    let size = sizes[sizes.startIndex]
+    if let evaluator = known[size] { return evaluator.answering(request) }
+    if let fault = faults[size] { throw fault }
+    let open = open(sizes, workers == nil ? 1 : Self.ahead)
+    let count = counting(open)
+    keep(workers?(open.count, count) ?? (0..<open.count).map(count), of: open)
+    return try counted(sizes)
+  }
+
+  /// Sizes worth counting beside the visit of one, while some worker may have nothing to visit:
+  /// the next ones where none of them is counted and their memory will do.
+  private func upcoming(_ sizes: ArraySlice<Int>) -> [Int] {
+    guard workers != nil, let next = sizes.first, known[next] == nil, faults[next] == nil,
+      let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory })
+    else { return [] }
+    let growth = Double(next) / Double(leanest.configuration.microBatch)
+    return leanest.key.memory * growth <= usable ? open(sizes, Self.ahead) : []
+  }
+
+  private func open(_ sizes: ArraySlice<Int>, _ count: Int) -> [Int] {
+    Array(sizes.filter { known[$0] == nil && faults[$0] == nil }.prefix(count))
+  }
+
+  private func counting(_ sizes: [Int]) -> @Sendable (Int) -> SearchPart {
+    let (source, request) = (source, request)
+    return { index in
+      SearchPart(
+        evaluator: Result { () throws(UserError) in Evaluator(try source(sizes[index]), request) })
     }
-    return prepared.removeFirst()
+  }
+
+  private mutating func keep(_ parts: some Collection<SearchPart>, of sizes: [Int]) {
+    for (size, part) in zip(sizes, parts) {
+      switch part.evaluator {
+      case .success(let evaluator): known[size] = evaluator
+      case .failure(let fault): faults[size] = fault
+      case nil: continue
+      }
+    }
   }
 
   /// Counts the configurations of a size as too large; any size's evaluator knows the layers.
@@ -150,7 +181,8 @@ struct SearchWalk {
     return result
   }
 
-  private mutating func visit(_ evaluator: Evaluator, _ size: Int) {
+  /// Visits a size's cuts; `upcoming` sizes are counted beside the first of them.
+  private mutating func visit(_ evaluator: Evaluator, _ size: Int, beside upcoming: [Int]) {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     let cuts = dimensions.outer
     let computing = computing(evaluator, cuts)
@@ -160,13 +192,18 @@ struct SearchWalk {
       let nest = SearchNest(
         evaluator, dimensions, size: size, usable: usable, hostShare: hostShare,
         threshold: threshold, computing: computing)
+      let others = start == 0 ? upcoming : []
+      let count = counting(others)
       let visit: @Sendable (Int) -> SearchPart = { index in
+        guard index < wave.count else { return count(index - wave.count) }
         var nest = nest
         nest.visit(wave[wave.startIndex + index])
         return SearchPart(outcome: nest.outcome)
       }
-      let parts = workers?(wave.count, visit) ?? wave.indices.map { visit($0 - wave.startIndex) }
-      for part in parts { outcome.add(part.outcome) }
+      let all = wave.count + others.count
+      let parts = workers?(all, visit) ?? (0..<all).map(visit)
+      for part in parts.prefix(wave.count) { outcome.add(part.outcome) }
+      keep(parts.dropFirst(wave.count), of: others)
       if outcome.best.count >= request.limit {
         threshold = outcome.keepBest(max(1, request.limit))
       }

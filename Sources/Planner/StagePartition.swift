@@ -63,9 +63,12 @@ struct StagePartition: Sendable {
     var high = flat.reduce(0) { $0 + weights[$1] }
     for _ in 0..<40 where high - low > 1e-6 * high {
       let middle = (low + high) / 2
-      if Self.fill(flat, weights, middle, pipeline) != nil { high = middle } else { low = middle }
+      if Self.fill(flat, weights, middle, pipeline) { high = middle } else { low = middle }
     }
-    guard let all = Self.fill(flat, weights, high * (1 + 1e-9), pipeline) else { return nil }
+    var all: [Range<Int>] = []
+    all.reserveCapacity(pipeline)
+    let fits = Self.fill(flat, weights, high * (1 + 1e-9), pipeline) { all.append($0) }
+    guard fits else { return nil }
     stages = Self.distinct(
       all.map { range in
         var held = [Int](repeating: 0, count: counts.count)
@@ -74,11 +77,12 @@ struct StagePartition: Sendable {
       })
   }
 
-  /// Fills stages up to `limit`, leaving at least one unit for each later stage.
+  /// Fills stages up to `limit`, leaving at least one unit for each later stage; tells them one by
+  /// one, and whether all units have found a place.
   private static func fill(
-    _ flat: [Int], _ weights: [Double], _ limit: Double, _ pipeline: Int
-  ) -> [Range<Int>]? {
-    var result: [Range<Int>] = []
+    _ flat: [Int], _ weights: [Double], _ limit: Double, _ pipeline: Int,
+    _ tell: (Range<Int>) -> Void = { _ in }
+  ) -> Bool {
     var start = 0
     for stage in 0..<pipeline {
       var end = start
@@ -88,11 +92,11 @@ struct StagePartition: Sendable {
         load += weights[flat[end]]
         end += 1
       }
-      guard end > start else { return nil }
-      result.append(start..<end)
+      guard end > start else { return false }
+      tell(start..<end)
       start = end
     }
-    return start == flat.count ? result : nil
+    return start == flat.count
   }
 
   private static func distinct(_ all: [[Int]]) -> [Stage] {

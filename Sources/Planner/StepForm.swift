@@ -2,35 +2,6 @@ import CostModel
 import HardwareModel
 import Quantities
 
-/// What the closed form needs of the workload and the cluster, the same for all configurations of
-/// one micro-batch size.
-struct StepSetting {
-  let links: Collectives
-  var stack: SoftwareStack
-  let host: HostNode
-  /// Bytes a second through a device's memory.
-  let bandwidth: Double
-  let devicesPerNode: Int
-  /// Bytes of one element: held parameters, gradients, optimizer states with any fp32 copy, and the
-  /// format computed in.
-  var parameterBytes, gradientBytes, stateBytes, computeBytes: Double
-  /// Whether sharded parameters are gathered in the format computed in (PyTorch's FSDP).
-  var gathersNarrow: Bool {
-    trains && !stack.mainParameters && computeBytes < parameterBytes
-  }
-  /// Bytes handed from stage to stage for one micro-batch.
-  var boundary = 0.0
-  /// Seconds of a step that data loading needs on a node, for one sample.
-  var loadPerSample = 0.0
-  /// Seconds of the optimizer's update on one device, where it is measured; nil: by bytes.
-  var optimizerSeconds: Double?
-  var trains = true
-  /// How communication is carried out; nil: as the stack and the links say.
-  var execution: ExecutionChoice?
-  /// Whether dropout keeps masks.
-  var dropout = false
-}
-
 /// One configuration in plain numbers.
 struct StepCut {
   var data, tensor, pipeline, virtualStages, context: Int

@@ -115,6 +115,8 @@ public enum ProcessRunner {
   /// The exit code; nil when it did not end by the deadline and had to be killed.
   private static func wait(for child: pid_t, until deadline: Double) -> Int32? {
     var status: Int32 = 0
+    // Most have ended when they close their output, or do so at once.
+    var pause: UInt32 = 50
     while true {
       let done = waitpid(child, &status, WNOHANG)
       if done == child { break }
@@ -124,7 +126,8 @@ public enum ProcessRunner {
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
         return nil
       }
-      usleep(2000)
+      usleep(pause)
+      pause = min(2 * pause, 2000)
     }
     let signal = status & 0x7F
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal

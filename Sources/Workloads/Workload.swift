@@ -48,7 +48,7 @@ public struct Workload: Sendable {
     try part.check(forward, model: model)
     let newTask = request.task.adapts && resolved.objective == .supervised
     training = try TrainingGraph.derive(
-      from: forward, optimizer: request.optimizer,
+      from: forward, isChecked: true, optimizer: request.optimizer,
       isTrainable: { part.covers($0, $1, newTask: newTask) },
       wantsGradient: { request.embeddingGradient && $0.name.hasSuffix("embeddings") })
   }

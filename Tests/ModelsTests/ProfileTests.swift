@@ -34,6 +34,20 @@ struct ProfileTests {
     for name in names { #expect(try Profiles.file(name) == TestFile.read(folder + "/" + name)) }
   }
 
+  @Test func aFileIsFoundByItsNameAlone() throws {
+    for path in Self.paths {
+      let name = try #require(path.split(separator: "/").last?.dropLast(5)).description
+      #expect(Profiles.file(named: name, in: "models")?.path == path)
+      #expect(Profiles.file(named: name, in: "devices") == nil)
+    }
+    for name in ["", "bert-bas", "ert-base", "bert-base.json", "bert-base\0", "language/bert-base"]
+    {
+      #expect(Profiles.file(named: name, in: "models") == nil, "\(name)")
+    }
+    #expect(Profiles.file(named: "bert-base", in: "model") == nil)
+    #expect(Profiles.file("models/language/bert-base") == nil)
+  }
+
   /// An alias is looked for in the files' text; it finds what the whole catalogue would.
   @Test func aliasesFindTheirModels() throws {
     let models = ModelCatalogue.builtIn.models

@@ -71,7 +71,7 @@ struct MixedPipeline {
   private func plan(
     _ stages: [CutStage], _ places: [Int], _ configuration: Configuration
   ) -> MixedPlan? {
-    let cut = configuration.stepCut(request.stack)
+    let cut = configuration.stepCut(fusedAttention: request.stack.fusedAttention)
     let busiest = stages.indices.max {
       stages[$0].busy(cut.recompute) < stages[$1].busy(cut.recompute)
     }
@@ -131,7 +131,7 @@ private struct PipelineFilling {
     let stack = kinds[0].evaluator.setting.stack
     let work = configuration.workCut(stack)
     self.work = work
-    cut = configuration.stepCut(stack)
+    cut = configuration.stepCut(fusedAttention: stack.fusedAttention)
     times = kinds.map { $0.evaluator.times(work, .ring) }
     bytes = kinds.map { $0.evaluator.bytes(work) }
   }
