@@ -15,6 +15,8 @@ public struct WorkTime: Sendable {
   private let curves: Bool
   private let bandwidth: Double
   private let launch: Double
+  /// What the device's power limit leaves of the clock under products.
+  private let limited: Double
   private let units: Double
   private let streaming: Double
   private let clock: Double
@@ -49,10 +51,12 @@ public struct WorkTime: Sendable {
   ) {
     self.device = device
     time = TimeModel(device: device)
-    self.efficiency = efficiency ?? device.efficiency ?? .assumed
+    let used = efficiency ?? device.efficiency ?? .assumed
+    self.efficiency = used
     curves = !device.rates.isEmpty || device.kind == .cpu
     bandwidth = device.memoryBandwidth.value * self.efficiency.bandwidth
     launch = device.launchOverhead.value
+    limited = device.maxPower.map { used.sustainedClock(limit: $0.value) } ?? 1
     units = Double(self.efficiency.computeUnits)
     self.streaming = streaming
     self.clock = clock
@@ -109,9 +113,10 @@ public struct WorkTime: Sendable {
 
   /// Rate of products in a format: the peak and the fraction of it.
   private func rate(_ type: DataType) -> Double {
-    let narrow = type.bits < 16
-    return time.computePeak(type).value
-      * (narrow ? efficiency.narrowMatrix * narrowClock : efficiency.matrix * clock)
+    let peak = time.computePeak(type).value
+    if type.bits < 16 { return peak * efficiency.narrowMatrix * narrowClock * limited }
+    if type.bits == 16, let half = efficiency.halfMatrix { return peak * half * clock }
+    return peak * efficiency.matrix * clock * limited
   }
 
   private func product(
@@ -250,7 +255,7 @@ public struct WorkTime: Sendable {
     if cut.fusedAttention {
       let flops = Double(cost.hardwareFlops) / Double(cut.tensor) / Double(cut.context)
       let fraction = shape.backward ? efficiency.attentionBackward : efficiency.attention
-      let peak = time.computePeak(max(cost.dataType, .bf16)).value
+      let peak = limited * time.computePeak(max(cost.dataType, .bf16)).value
       let bytes = Double(cost.bytes) / Double(cut.tensor) / Double(cut.context)
       return max(flops / (peak * min(0.9, fraction * attentionClock)), bytes / bandwidth) + launch
     }
