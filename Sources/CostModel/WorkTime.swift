@@ -41,13 +41,14 @@ public struct WorkTime: Sendable {
   ///   - transposes: bytes that matrix units' convolutions move beside their own, over these:
   ///     conversions between channels first and last.
   ///   - scores: bytes of unfused attention's scores over those of a fused masked softmax.
+  ///   - launch: seconds between two kernels; nil for the device's own.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
     attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1,
-    transposes: Double = 0, scores: Double = 1
+    transposes: Double = 0, scores: Double = 1, launch: Double? = nil
   ) {
     self.device = device
     time = TimeModel(device: device)
@@ -55,7 +56,7 @@ public struct WorkTime: Sendable {
     self.efficiency = used
     curves = !device.rates.isEmpty || device.kind == .cpu
     bandwidth = device.memoryBandwidth.value * self.efficiency.bandwidth
-    launch = device.launchOverhead.value
+    self.launch = launch ?? device.launchOverhead.value
     limited = device.maxPower.map { used.sustainedClock(limit: $0.value) } ?? 1
     units = Double(self.efficiency.computeUnits)
     self.streaming = streaming
