@@ -49,24 +49,29 @@ struct LayerExtraction {
 
   // MARK: forward
 
+  /// Products that run as one: of one input, and cut alike.
+  private struct ProductGroup: Hashable {
+    var input: TensorID
+    var isWhole: Bool
+  }
+
   private func forward(
     _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut, _ call: BlockCall
   ) -> LayerWork {
     var layer = LayerWork(name: block.name, count: call.count, isLayer: false)
-    var groups: [TensorID: Int] = [:]
+    var groups: [ProductGroup: Int] = [:]
     for (op, cost) in zip(block.operators, costs) {
       guard cost.work > 0 else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
       switch op.kind {
       case .linear, .expertLinear:
         item = product(op, cost, block, cut)
-        if fusing, let known = groups[op.inputs[0]], merge(item, into: &layer.forward[known]) {
+        let weight = cut.weights[op.inputs[1]] ?? .whole
+        let group = ProductGroup(input: op.inputs[0], isWhole: weight == .whole)
+        if fusing, let known = groups[group], merge(item, into: &layer.forward[known]) {
           continue
         }
-        let weight = cut.weights[op.inputs[1]]
-        if weight == .columns || weight == .expertColumns {
-          groups[op.inputs[0]] = layer.forward.count
-        }
+        if weight != .rows, weight != .expertRows { groups[group] = layer.forward.count }
       case .attention(let heads):
         let shape = attention(heads, block[op.inputs[0]], block[op.inputs[1]], backward: false)
         item = WorkItem(.attention(shape), cost: cost, isCut: item.isCut)
@@ -171,7 +176,7 @@ struct LayerExtraction {
       added.cut == shape.cut
     else { return false }
     switch added.tokens {
-    case .rows where added.cut == .columns: shape.columns += added.columns
+    case .rows where added.cut != .inner: shape.columns += added.columns
     case .rows: shape.inner += added.inner
     case .inner: shape.rows += added.rows
     default: return false

@@ -47,6 +47,16 @@ enum OutlierCause {
       table: "BLOOM A100",
       cause: "14,336/112 heads and a batch of 1,568 are slower than any neighbour"),
     Known(
+      table: "MLPerf Training", word: "bert B13888",
+      cause: "4 sequences a device on 3,472: a step as one CUDA graph and sums inside the switches "
+        + "(SHARP) are not taken"),
+    Known(
+      table: "MLPerf Training", word: "bert",
+      cause: "whether products ran in fp8 on Blackwell is not stated"),
+    Known(
+      table: "multimodal", word: "rn50x64",
+      cause: "statistics of Adam and the text encoder's weights were kept in half precision"),
+    Known(
       table: "NeuSight", word: "gpt2_large b4",
       cause: "six times the step of a quarter of its batch: a kernel that the library chose badly"),
     Known(
