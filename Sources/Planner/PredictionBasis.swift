@@ -31,7 +31,8 @@ public struct PredictionBasis: Sendable, Hashable {
   }
 
   /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
-  /// label and reason (docs/PlannerValidation.md).
+  /// label and reason (docs/PlannerValidation.md); of adaptations there are 14 rows, so theirs is
+  /// wider than these say.
   ///
   /// - Parameter unfamiliar: the spread of a case of which nothing alike was fitted
   ///   (`PlanRequest.unfamiliarSpread`); nil for a familiar one.

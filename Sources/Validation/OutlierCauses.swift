@@ -29,11 +29,6 @@ enum OutlierCause {
       cause: "experts over four nodes, whose traffic runs beside another chunk's work in this "
         + "interleaved pipeline; the same model without it is predicted within a fifth"),
     Known(
-      table: "LoRA",
-      cause:
-        "updates of low rank are counted as kernels of their own; attention in fp8 is not known "
-        + "here"),
-    Known(
       table: "Megatron-Bridge experts", word: "BF16",
       cause: "bytes of expert rows were fitted in 8 bits, where quantising moves more"),
     Known(

@@ -34,7 +34,7 @@ import Validation
       ("Megatron-Bridge experts", 0.19), ("nnU-Net", 0.13), ("timm RTX 3090", 0.07),
       ("multimodal", 0.30), ("Megatron 2020", 0.05), ("NeuSight", 0.12),
       ("NVIDIA examples", 0.15), ("MLPerf Training", 0.16), ("vision", 0.30),
-      ("bioinformatics", 0.40), ("Stable Diffusion", 0.19), ("LoRA", 0.26),
+      ("bioinformatics", 0.40), ("Stable Diffusion", 0.19), ("LoRA", 0.14),
     ])
   func heldOutRowsArePredicted(table: String, limit: Double) throws {
     let held = try Self.report.get().lines(of: table, fitted: false)
@@ -42,8 +42,8 @@ import Validation
     #expect(summary.count >= 4)
     #expect(summary.mean <= limit, "\(table): \(summary.mean) over \(summary.count) rows")
     // The best number for all does worse, even where it is the best for the very rows it is held
-    // against. Adaptations of one model on two cards are alike.
-    if let constant = summary.constant, table != "LoRA" {
+    // against.
+    if let constant = summary.constant {
       #expect(summary.mean < constant, "\(table)")
     }
   }
