@@ -60,7 +60,7 @@ struct MixedReport {
   private func totals(_ plan: MixedPlan) -> [String] {
     [
       Format.seconds(plan.stepSeconds), Format.percent(plan.basis.spread),
-      Format.fixed(plan.samplesPerSecond, 1), Format.seconds(plan.totalSeconds),
+      Format.perSecond(plan.samplesPerSecond), Format.seconds(plan.totalSeconds),
       plan.energy.map { Format.energy($0) } ?? "–", plan.cost.map { Format.fixed($0, 2) } ?? "–",
     ]
   }

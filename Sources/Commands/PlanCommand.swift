@@ -55,7 +55,7 @@ enum PlanCommand: Command {
     let result: VariantSearch.Result
     do { result = try search.run(workers: workers.run, progress: bar.check) } catch {
       bar.finish()
-      throw PlanHint.narrower(error, model, task.workload, request)
+      throw PlanHint(model: model, workload: task.workload, request: request).narrower(error)
     }
     bar.finish()
     if result.stopped { console.warn("interrupted: the best plans so far") }
@@ -72,6 +72,10 @@ enum PlanCommand: Command {
     } else {
       console.print(task.headline(request, on: cluster.name))
       console.print(lines: report.lines(explain: console.explain))
+      let hint = PlanHint(model: model, workload: task.workload, request: request)
+      if let best = result.plans.first, let words = hint.lighter(than: best.plan) {
+        console.print(lines: ["", words])
+      }
       if let comparison { console.print(lines: ["", "compared:"] + comparison.lines) }
     }
     return 0

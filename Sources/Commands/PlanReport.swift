@@ -116,7 +116,7 @@ struct PlanReport {
         String(plan.devices), Self.words(cut), String(cut.parallelism.zeroStage),
         String(cut.microBatch), String(cut.accumulation),
         cut.span.words(cut.recompute),
-        Format.seconds(plan.stepSeconds), spread, Format.fixed(plan.samplesPerSecond, 1),
+        Format.seconds(plan.stepSeconds), spread, Format.perSecond(plan.samplesPerSecond),
         Format.percent(plan.mfu), Format.percent(plan.hfu), Format.bytes(plan.peakBytes),
         Format.percent(plan.outOfMemoryProbability(cluster.device)),
       ] + totals(plan)
@@ -150,7 +150,7 @@ struct PlanReport {
       [
         String(plan.devices), Self.words(plan.configuration),
         String(plan.configuration.microBatch),
-        Format.seconds(plan.stepSeconds), Format.fixed(plan.samplesPerSecond, 1),
+        Format.seconds(plan.stepSeconds), Format.perSecond(plan.samplesPerSecond),
         Format.percent(plan.mfu), Format.bytes(plan.peakBytes),
       ] + totals(plan)
     }

@@ -57,24 +57,40 @@ struct LayerExtraction {
 
   // MARK: forward
 
+  /// Where products begin that run as one: of one input, and cut alike.
+  private struct ProductGroups {
+    private var whole: TensorMap<Int>
+    private var cut: TensorMap<Int>
+
+    init(count: Int) { (whole, cut) = (TensorMap(count: count), TensorMap(count: count)) }
+
+    subscript(input: TensorID, isWhole isWhole: Bool) -> Int? {
+      get { isWhole ? whole[input] : cut[input] }
+      set { if isWhole { whole[input] = newValue } else { cut[input] = newValue } }
+    }
+  }
+
   private func forward(
     _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut
   ) -> LayerWork {
     var layer = LayerWork(name: block.name, count: 1, isLayer: false)
     layer.forward.reserveCapacity(block.operators.count)
-    var groups = TensorMap<Int>(count: block.tensors.count)
+    var groups = ProductGroups(count: block.tensors.count)
     for (op, cost) in zip(block.operators, costs) {
       guard cost.work > 0 else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
       switch op.kind {
       case .linear, .expertLinear:
         item = product(op, cost, block, cut)
-        if fusing, let known = groups[op.inputs[0]], merge(item, into: &layer.forward[known]) {
+        let weight = cut.weights[op.inputs[1]] ?? .whole
+        let isWhole = weight == .whole
+        if fusing, let known = groups[op.inputs[0], isWhole: isWhole],
+          merge(item, into: &layer.forward[known])
+        {
           continue
         }
-        let weight = cut.weights[op.inputs[1]]
-        if weight == .columns || weight == .expertColumns {
-          groups[op.inputs[0]] = layer.forward.count
+        if weight != .rows, weight != .expertRows {
+          groups[op.inputs[0], isWhole: isWhole] = layer.forward.count
         }
       case .attention(let heads):
         let shape = attention(heads, block[op.inputs[0]], block[op.inputs[1]], backward: false)
@@ -180,7 +196,7 @@ struct LayerExtraction {
       added.cut == shape.cut
     else { return false }
     switch added.tokens {
-    case .rows where added.cut == .columns: shape.columns += added.columns
+    case .rows where added.cut != .inner: shape.columns += added.columns
     case .rows: shape.inner += added.inner
     case .inner: shape.rows += added.rows
     default: return false

@@ -29,6 +29,8 @@ struct TensorCut {
   private var byHeads: TensorSet
   /// Those that are normalised head by head, with one scale for all: each device does its own.
   private(set) var normedByHeads: TensorSet
+  /// Low-rank results of cut inputs: what is made of them is whole, as the matrix's own result is.
+  private var wholeUpdates = TensorSet(count: 0)
   /// The rows that a router sent to experts.
   let experts: ExpertRows
 
@@ -115,6 +117,12 @@ struct TensorCut {
     if case .parameter = block[id].role { true } else { false }
   }
 
+  /// Ends the name of a product down to the rank of an update (`BlockBuilder.lowRank`). Beside a
+  /// column-cut matrix its result is whole on each device and what is made of it cut by columns, so
+  /// that the sum keeps the matrix's own cut; beside a row-cut one only the few columns are summed
+  /// over devices (Megatron-Bridge, peft/utils.py, `ParallelLinearAdapter`).
+  private static let narrow = ".lora.down"
+
   private mutating func product(
     _ op: Operator, _ block: Block, _ spreadInputs: inout TensorSet
   ) {
@@ -125,6 +133,10 @@ struct TensorCut {
     } else if isCut[x.index] {
       weights[w] = .rows
       reduced.append(block[op.outputs[0]].bytes)
+      if op.name.hasSuffix(Self.narrow) { wholeUpdates.insert(op.outputs[0]) }
+    } else if op.name.hasSuffix(Self.narrow) || wholeUpdates.contains(x) {
+      // Few columns are not worth a collective: each device computes all of them.
+      weights[w] = .whole
     } else {
       weights[w] = .columns
       if op.inputs.count > 2 { weights[op.inputs[2]] = .columns }

@@ -15,6 +15,8 @@ public struct WorkTime: Sendable {
   private let curves: Bool
   private let bandwidth: Double
   private let launch: Double
+  /// What the device's power limit leaves of the clock under products.
+  private let limited: Double
   private let units: Double
   private let streaming: Double
   private let clock: Double
@@ -39,20 +41,23 @@ public struct WorkTime: Sendable {
   ///   - transposes: bytes that matrix units' convolutions move beside their own, over these:
   ///     conversions between channels first and last.
   ///   - scores: bytes of unfused attention's scores over those of a fused masked softmax.
+  ///   - launch: seconds between two kernels; nil for the device's own.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
     attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1,
-    transposes: Double = 0, scores: Double = 1
+    transposes: Double = 0, scores: Double = 1, launch: Double? = nil
   ) {
     self.device = device
     time = TimeModel(device: device)
-    self.efficiency = efficiency ?? device.efficiency ?? .assumed
+    let used = efficiency ?? device.efficiency ?? .assumed
+    self.efficiency = used
     curves = !device.rates.isEmpty || device.kind == .cpu
     bandwidth = device.memoryBandwidth.value * self.efficiency.bandwidth
-    launch = device.launchOverhead.value
+    self.launch = launch ?? device.launchOverhead.value
+    limited = device.maxPower.map { used.sustainedClock(limit: $0.value) } ?? 1
     units = Double(self.efficiency.computeUnits)
     self.streaming = streaming
     self.clock = clock
@@ -109,9 +114,10 @@ public struct WorkTime: Sendable {
 
   /// Rate of products in a format: the peak and the fraction of it.
   private func rate(_ type: DataType) -> Double {
-    let narrow = type.bits < 16
-    return time.computePeak(type).value
-      * (narrow ? efficiency.narrowMatrix * narrowClock : efficiency.matrix * clock)
+    let peak = time.computePeak(type).value
+    if type.bits < 16 { return peak * efficiency.narrowMatrix * narrowClock * limited }
+    if type.bits == 16, let half = efficiency.halfMatrix { return peak * half * clock }
+    return peak * efficiency.matrix * clock * limited
   }
 
   private func product(
@@ -250,7 +256,7 @@ public struct WorkTime: Sendable {
     if cut.fusedAttention {
       let flops = Double(cost.hardwareFlops) / Double(cut.tensor) / Double(cut.context)
       let fraction = shape.backward ? efficiency.attentionBackward : efficiency.attention
-      let peak = time.computePeak(max(cost.dataType, .bf16)).value
+      let peak = limited * time.computePeak(max(cost.dataType, .bf16)).value
       let bytes = Double(cost.bytes) / Double(cut.tensor) / Double(cut.context)
       return max(flops / (peak * min(0.9, fraction * attentionClock)), bytes / bandwidth) + launch
     }

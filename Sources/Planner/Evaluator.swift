@@ -31,7 +31,8 @@ final class Evaluator: Sendable {
       clock: stack.clock,
       narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
       attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
-      convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores)
+      convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores,
+      launch: stack.launchSeconds)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)

@@ -44,7 +44,7 @@ extension PlanEstimate {
       isFitted
       ? "products by tiles, waves, depth, alignment; the rest bytes/(bandwidth·e); + launch"
       : "max(FLOP/(peak·e), bytes/(bandwidth·e)) + launch"
-    return [
+    var terms = [
       ExplainTerm(
         "dense peak", "\(precision.compute.rawValue)", Format.rate(FlopsPerSecond(peak)),
         device.source),
@@ -53,15 +53,33 @@ extension PlanEstimate {
       ExplainTerm(
         "operator time", formula,
         "launch \(Format.seconds(device.launchOverhead))", rates),
-      ExplainTerm(
-        "link in a node", "alpha–beta, ring",
-        Self.words(request.cluster.intraNode),
-        request.cluster.source),
-      ExplainTerm(
-        "link between nodes", "alpha–beta, per device",
-        Self.words(request.cluster.interNode),
-        request.cluster.source),
     ]
+    if let limit = device.maxPower?.value, let watts = reached.boostWatts, isFitted {
+      terms.append(
+        ExplainTerm(
+          "clock under products",
+          "power limit \(Format.significant(limit)) W / \(Format.significant(watts)) W at the boost"
+            + " clock, ^0.55",
+          Format.percent(reached.sustainedClock(limit: limit)), reached.source))
+    }
+    return terms + linkTerms(request.cluster)
+  }
+
+  /// Links that more than one device has.
+  private func linkTerms(_ cluster: Cluster) -> [ExplainTerm] {
+    var terms: [ExplainTerm] = []
+    if cluster.devicesPerNode > 1 {
+      terms.append(
+        ExplainTerm(
+          "link in a node", "alpha–beta, ring", Self.words(cluster.intraNode), cluster.source))
+    }
+    if cluster.nodes > 1 {
+      terms.append(
+        ExplainTerm(
+          "link between nodes", "alpha–beta, per device", Self.words(cluster.interNode),
+          cluster.source))
+    }
+    return terms
   }
 
   private static func words(_ link: Link) -> String {
@@ -105,7 +123,11 @@ extension PlanEstimate {
     add("gradients", "what backward cannot hide", breakdown.gradients, fitted)
     add("parameters", "gathered, not hidden", breakdown.parameters, fitted)
     add("offload", "host link, not hidden", breakdown.offload, "host of the cluster profile")
-    add("data loading", "host's samples beyond the step", breakdown.dataLoading, "given or assumed")
+    let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
+    add(
+      "data loading",
+      "a node's samples · --load-seconds / \(host.cores) cores, beyond the step",
+      breakdown.dataLoading, request.cluster.host == nil ? "cores assumed" : request.cluster.source)
     add("host", "clipping, logging, data of a step", breakdown.host, stack.name)
     add("checkpoints and failures", "Young 1974, Daly 2006", breakdown.checkpoints, "host profile")
     terms.append(
@@ -176,7 +198,9 @@ extension PlanEstimate {
     }
     return [
       ExplainTerm(
-        "energy", "devices · (busy \(busy.value) W · compute + idle \(idle.value) W · wait)",
+        "energy",
+        "devices · (busy \(Format.significant(busy.value)) W · compute"
+          + " + idle \(Format.significant(idle.value)) W · wait)",
         Format.energy(energy), "busy = \(EnergyModel.busyShare) of maximum power, assumed")
     ]
   }

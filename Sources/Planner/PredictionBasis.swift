@@ -31,7 +31,8 @@ public struct PredictionBasis: Sendable, Hashable {
   }
 
   /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
-  /// label and reason (docs/PlannerValidation.md).
+  /// label and reason (docs/PlannerValidation.md); of adaptations there are 14 rows, so theirs is
+  /// wider than these say.
   ///
   /// - Parameter unfamiliar: the spread of a case of which nothing alike was fitted
   ///   (`PlanRequest.unfamiliarSpread`); nil for a familiar one.
@@ -48,15 +49,15 @@ public struct PredictionBasis: Sendable, Hashable {
 
 extension PlanRequest {
   /// The spread of a case of which nothing alike was fitted; nil where the device's class and this
-  /// kind of work were: products of 16 or fewer bits, layers that train themselves (no row adapts a
-  /// frozen model) and no router (published times of one mixture differ by half from one release of
-  /// the software to the next), convolutions and attention that looks both ways only under software
-  /// that such networks were fitted with.
+  /// kind of work were: products of 16 or fewer bits, layers that train themselves (rows that adapt
+  /// a frozen model are held out) and no router (published times of one mixture differ by half from
+  /// one release of the software to the next), convolutions and attention that looks both ways only
+  /// under software that such networks were fitted with.
   func unfamiliarSpread(_ step: LayeredStep) -> Double? {
     if stack.isRough { return 1.15 }
-    if step.layers.contains(where: { $0.experts > 0 }) { return 0.56 }
-    if precision.compute.bits > 16 || precision.compute == .tf32 { return 0.58 }
-    if step.layers.contains(where: \.isAdapted) { return 0.58 }
+    if step.layers.contains(where: { $0.experts > 0 }) { return 0.52 }
+    if precision.compute.bits > 16 || precision.compute == .tf32 { return 0.33 }
+    if step.layers.contains(where: \.isAdapted) { return 0.40 }
     let isKnown =
       stack.isFittedToConvolutions || (step.convolutionShare < 0.1 && step.isCausal)
     return isKnown && cluster.device.efficiency?.isFitted == true ? nil : 0.34
@@ -73,13 +74,15 @@ extension LayerWork {
 }
 
 extension LayeredStep {
-  /// Whether every attention looks back only, as decoders do.
+  /// Whether there is attention and all of it looks back only, as in decoders.
   var isCausal: Bool {
-    layers.allSatisfy { layer in
-      layer.forward.allSatisfy {
-        if case .attention(let shape) = $0.shape { shape.causal } else { true }
-      }
+    var attends = false
+    for item in layers.lazy.flatMap(\.forward) {
+      guard case .attention(let shape) = item.shape else { continue }
+      guard shape.causal else { return false }
+      attends = true
     }
+    return attends
   }
 
   /// Share of convolutions in the forward pass's FLOP.

@@ -90,6 +90,12 @@ public enum Format {
     return fixed(value, fraction)
   }
 
+  /// Things a second, in a column of such: one digit after the point, two significant ones below
+  /// 0.1, where that would say nothing.
+  public static func perSecond(_ value: Double) -> String {
+    value < 0.1 && value > 0 ? significant(value, digits: 2) : fixed(value, 1)
+  }
+
   /// A number with exactly `digits` digits after the point; halves are rounded away from zero.
   public static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return notFinite(value) }

@@ -19,7 +19,7 @@ public struct EnergyRow: Sendable, Hashable {
 public enum EnergyRows {
   /// Cards of the artifact, by the file's word, with the limit that they were sold with.
   public static let cards = [
-    "v100": "v100-16gb-pcie", "a40": "a40", "rtx6000": "quadro-rtx-6000", "p100": "p100-16gb",
+    "v100": "v100-16gb-pcie", "a40": "a40", "rtx6000": "quadro-rtx-6000", "p100": "p100-16gb-pcie",
   ]
   private static let networks = ["resnet50", "bert_base_uncased"]
 

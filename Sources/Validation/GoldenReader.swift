@@ -1,4 +1,5 @@
 public import DataFormats
+import Models
 import Planner
 import Quantities
 
@@ -19,9 +20,8 @@ public enum GoldenReader {
 
   /// Keys of what has no model here.
   private static let unknown = [
-    "num-distributed-optimizer-instances", "moe-shared-expert-intermediate-size",
-    "moe-layer-freq", "moe-pad-expert-input-to-capacity",
-    "multi-latent-attention", "cuda-graph-impl", "inference-max-seq-length",
+    "num-distributed-optimizer-instances", "moe-layer-freq", "moe-pad-expert-input-to-capacity",
+    "cuda-graph-impl", "inference-max-seq-length",
     "recompute-modules", "cpu-offloading", "decoder-first-pipeline-num-layers", "fp8-format",
     "optimizer-cpu-offload", "num-virtual-stages-per-pipeline-rank", "use-megatron-fsdp",
     "use-torch-fsdp2", "use-custom-fsdp", "data-parallel-sharding-strategy", "fim-data",
@@ -63,6 +63,20 @@ public enum GoldenReader {
       shape.mixture = DecoderShape.Experts(
         count: experts, active: number("moe-router-topk") ?? 2)
       shape.intermediate = number("moe-ffn-hidden-size") ?? shape.intermediate
+      if let width = number("moe-shared-expert-intermediate-size") {
+        guard let own = shape.intermediate, width % own == 0 else {
+          return rows.skip(table, "a shared expert of another width than the rest")
+        }
+        shape.mixture?.shared = width / own
+      }
+    }
+    if isOn("multi-latent-attention") {
+      guard let keyValueRank = number("kv-lora-rank"), let rotated = number("qk-pos-emb-head-dim"),
+        let plain = number("qk-head-dim"), let value = number("v-head-dim")
+      else { return rows.skip(table, "widths of latent attention are not stated") }
+      shape.latent = LatentAttention(
+        keyValueRank: keyValueRank, queryRank: number("q-lora-rank"), rotated: rotated,
+        plain: plain, value: value)
     }
     let virtual =
       number("num-layers-per-virtual-pipeline-stage").map { layers / pipeline / $0 } ?? 1

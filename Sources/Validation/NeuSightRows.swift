@@ -30,7 +30,7 @@ extension RowReader {
   private static let neuSightSites: [(word: String, cluster: String)] = [
     ("A100-SXM4-40GB", "dgx-a100-40gb"), ("A100_80GB_PCIe", "a100-80gb-pcie"),
     ("A100-PCIE-40GB", "a100-40gb-pcie"), ("H100_80GB_HBM3", "dgx-h100"),
-    ("V100-PCIE-32GB", "v100-32gb-pcie"), ("P100-PCIE-16GB", "p100-16gb"), ("Tesla_T4", "t4"),
+    ("V100-PCIE-32GB", "v100-32gb-pcie"), ("P100-PCIE-16GB", "p100-16gb-pcie"), ("Tesla_T4", "t4"),
     ("Tesla_P4", "p4"), ("NVIDIA_L4", "l4"), ("MI100", "mi100"), ("MI210", "mi210"),
     ("MI250", "mi250"),
   ]

@@ -1,4 +1,5 @@
 public import CostModel
+public import Models
 public import Planner
 public import Quantities
 public import Workloads
@@ -19,6 +20,10 @@ public struct DecoderShape: Sendable, Hashable {
   public var isLlama = false
   /// Whether the output product has a weight of its own.
   public var untied = false
+  /// Widths of latent attention in place of the heads' own keys and values; nil without.
+  public var latent: LatentAttention?
+  /// Updates of low rank, which are all that trains; nil where everything does.
+  public var update: LowRank?
   /// Whether it runs forward only.
   public var infers = false
   /// Whether a token sees later ones, too (an encoder).
@@ -30,10 +35,29 @@ public struct DecoderShape: Sendable, Hashable {
     public var count: Int
     /// Those a token visits.
     public var active: Int
+    /// Those every token visits besides.
+    public var shared = 0
+    /// First layers with one MLP instead.
+    public var denseLayers = 0
+    /// The width of that MLP.
+    public var denseIntermediate = 0
     /// Creates a mixture.
     public init(count: Int, active: Int) {
       self.count = count
       self.active = active
+    }
+  }
+
+  /// LoRA's updates.
+  public struct LowRank: Sendable, Hashable {
+    /// Rank of each.
+    public var rank: Int
+    /// Matrices that have one, by the ends of their names.
+    public var targets: [String]
+    /// Creates updates.
+    public init(rank: Int, targets: [String]) {
+      self.rank = rank
+      self.targets = targets
     }
   }
 
@@ -95,6 +119,8 @@ public struct PublishedRun: Sendable, Hashable {
   public var isFitted: Bool
   /// Whether `peakBytes` is what the allocator reserved, fragments included.
   public var isReserved = false
+  /// Whether convolutions read and write channels last, so that nothing is converted.
+  public var isChannelsLast = false
   /// Whether dropout was on.
   public var dropout = false
   /// Bytes that its loss needs for one logit, where that is stated; nil for the stack's.

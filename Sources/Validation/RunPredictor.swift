@@ -102,6 +102,7 @@ public final class RunPredictor {
     request.stack = hypothesis.stack(run.stack)
     if let bytes = run.lossBytes { request.stack.lossBytes = bytes }
     if let bytes = run.gradientBytes { request.stack.mainGradientBytes = bytes }
+    if run.isChannelsLast { request.stack.transposes = 0 }
     request.optimizerKernel = run.optimizerKernel
     request.efficiency = hypothesis.devices[cluster.device.id]
     return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)
@@ -145,11 +146,15 @@ public final class RunPredictor {
     let workload: Workload
     switch run.model {
     case .decoder(let shape):
-      let request = WorkloadRequest(
-        task: shape.infers ? .infer : .pretrain, batch: run.configuration.microBatch,
-        sequence: shape.sequence, precision: precision)
+      var request = WorkloadRequest(
+        task: shape.infers ? .infer : shape.update == nil ? .pretrain : .lora,
+        batch: run.configuration.microBatch, sequence: shape.sequence, precision: precision)
+      request.options.rank = shape.update?.rank
+      request.options.targets = shape.update?.targets ?? []
       workload = try Workload(shape.model, request)
-    case .catalogue(let id, let request):
+    case .catalogue(let id, var request):
+      // Recipes in fp8 keep their activations in 16 bits.
+      if request.precision.compute == .fp8 { request.precision.compute = .bf16 }
       workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
     }
     let profile = try StepProfile(workload)
@@ -175,7 +180,17 @@ extension DecoderShape {
       layers: layers, hidden: hidden, heads: heads, intermediate: intermediate ?? 4 * hidden)
     if let keyValueHeads { stack.keyValueHeads = keyValueHeads }
     if let headSize { stack.headSize = headSize }
-    if let mixture { stack.mixture = Mixture(experts: mixture.count, active: mixture.active) }
+    if let mixture {
+      var experts = Mixture(experts: mixture.count, active: mixture.active)
+      experts.shared = mixture.shared
+      experts.denseLayers = mixture.denseLayers
+      experts.denseIntermediate = mixture.denseIntermediate
+      stack.mixture = experts
+    }
+    if let latent {
+      stack.latent = latent
+      stack.headSize = latent.plain + latent.rotated
+    }
     stack.causal = !isBidirectional
     stack.finalNorm = true
     stack.activation = .gelu

@@ -32,11 +32,12 @@ public enum SourcedRuns {
       throw lacks("precision")
     }
     guard let devices = entry["devices"]?.int else { throw lacks("devices") }
+    let tensor = entry["tensor"]?.int ?? 1
+    let recompute: RecomputeMode = entry["recompute"]?.string == "full" ? .full : .none
     guard let micro = entry["microBatch"]?.int, let global = entry["globalBatch"]?.int,
       let configuration = RowReader.configuration(
-        data: devices, tensor: 1, pipeline: 1, micro: micro, global: global,
-        recompute: entry["recompute"]?.string == "full" ? .full : .none,
-        zero: entry["zeroStage"]?.int ?? 0)
+        data: devices / max(1, tensor), tensor: tensor, pipeline: 1, micro: micro, global: global,
+        recompute: recompute, zero: entry["zeroStage"]?.int ?? 0)
     else { throw lacks("microBatch, globalBatch") }
     guard let seconds = entry["seconds"]?.double else { throw lacks("seconds") }
     guard let cluster = entry["cluster"]?.string else { throw lacks("cluster") }
@@ -62,6 +63,7 @@ public enum SourcedRuns {
     "fp16": Precision(parameters: .fp32, compute: .fp16),
     "bf16": Precision(parameters: .fp32, compute: .bf16),
     "bf16-pure": Precision(parameters: .bf16, compute: .bf16),
+    "fp16-pure": Precision(parameters: .fp16, compute: .fp16),
   ]
 
   private static let measures = ["steps": Measure.steps, "whole run": .wholeRun]
@@ -72,7 +74,8 @@ public enum SourcedRuns {
     if let encoder = entry["encoder"] { return shape(encoder, entry).map { .decoder($0) } }
     guard let id = entry["model"]?.string else { return nil }
     var request = WorkloadRequest(
-      task: entry["classes"] == nil ? .pretrain : .finetune, batch: micro,
+      task: entry["classes"] == nil ? .pretrain : .finetune,
+      objective: entry["objective"]?.string.flatMap(Objective.init(rawValue:)), batch: micro,
       sequence: entry["sequence"]?.int, precision: precision)
     let extents = (entry["image"]?.array ?? []).compactMap(\.int)
     if extents.count == 2 { request.image = ImageSize(height: extents[0], width: extents[1]) }

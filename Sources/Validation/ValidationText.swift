@@ -210,6 +210,18 @@ extension ValidationReport {
     "token counts of vision transformers). Convolutions on matrix units convert between layouts;",
     "on vector units 3×3 ones in the plane take Winograd's algorithm (nnU-Net in fp32).",
     "",
+    "Further rules answer outliers with measurements or configurations from elsewhere, to which",
+    "no row of these tables contributed. A power limit holds the clock down by its 0.55th power",
+    "(fitted to 70 trainings on a V100 by Zeus, whose RTX 6000 gives 0.53 and A40 0.80): T4, P4",
+    "and L4 in NeuSight 33 % to 18 %. CDNA cards reach what LLMCompass timed on an MI210 (16-bit",
+    "products, GELU): 27 % to 14 %. The P100 of NeuSight is the PCIe card. MLPerf's runs take",
+    "formats, layouts, CUDA graphs and the LoRA cuts of round 4.0 from the submitted code,",
+    "Mosaic's the passes of its configuration files: MLPerf's U-Net and Stable Diffusion 20.0 %",
+    "to 11.5 %, Mosaic's 22.7 % to 16.6 %. BERT of MLPerf, LoRA, latent attention and shared",
+    "experts (DeepSeek-V3, Kimi K2) are read since; their rows were never fitted. On a first look",
+    "at LoRA its updates were found to lose the cut of the matrices beside them under tensor",
+    "parallelism, which is mended.",
+    "",
   ]
 
   private static let verdicts = [

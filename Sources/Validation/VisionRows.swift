@@ -16,6 +16,8 @@ extension CatalogueRows {
     var latent = 1
     /// Samples of a step where a row states images and its source the steps that they took.
     var global: Int?
+    /// Samples of a pass where the source's configuration states them.
+    var pass: Int?
     /// Images of a step over samples of the catalogue's step: MoCo 1 and 2 see one view of an
     /// image as query and one as key, the catalogue's (version 3, arXiv 2104.02057) both as both.
     var views = 1
@@ -49,11 +51,13 @@ extension CatalogueRows {
     "albef": Known(id: "albef", table: "multimodal"),
     "mgca_vit_b": Known(id: "mgca-vit-b", table: "multimodal"),
     "stable_diffusion_v1": Known(id: "stable-diffusion-v1", table: "Stable Diffusion"),
-    // github.com/mosaicml/diffusion, README: 550,000 steps for 1,126,400,000 images.
+    // github.com/mosaicml/diffusion-benchmark, benchmark.py: `batch_size` 2048.
     "stable_diffusion_v2": Known(
       id: "stable-diffusion-v2", table: "Stable Diffusion", global: 2048),
+    // github.com/mosaicml/diffusion, yamls/hydra-yamls/SD-2-base-256.yaml and -512.yaml:
+    // `train_batch_size` 2048, `device_train_microbatch_size` 16.
     "stable_diffusion_v2_unet": Known(
-      id: "sd2-unet", table: "Stable Diffusion", latent: 8, global: 2048),
+      id: "sd2-unet", table: "Stable Diffusion", latent: 8, global: 2048, pass: 16),
   ]
 
   /// Models that read images and a text of a length that rows do not state.
@@ -89,7 +93,7 @@ extension CatalogueRows {
     let choosesMicroBatch =
       stated == nil && row["time"]?["throughput_samples_per_s"]?.double != nil
     // What a device gets at once where it is said, else its share of the whole.
-    let pass = statedPass(row)
+    let pass = statedPass(row) ?? model.pass
     guard let global = stated ?? (choosesMicroBatch ? devices * (pass ?? 1) : nil),
       let micro = work?["batch_per_device"]?.int ?? pass ?? share(global, devices),
       global % (devices * micro) == 0

@@ -45,6 +45,11 @@ import Testing
     #expect(Format.fixed(value, digits) == text)
   }
 
+  @Test(arguments: [(0.0, "0.0"), (0.0139, "0.014"), (0.25, "0.3"), (1234.56, "1234.6")])
+  func things(perSecond value: Double, text: String) {
+    #expect(Format.perSecond(value) == text)
+  }
+
   @Test(arguments: [
     (0.001234, "0.00123"), (0.5, "0.500"), (1.0, "1.00"), (99.96, "100"), (12345, "12345"),
   ]) func significantDigits(value: Double, text: String) {

@@ -1,3 +1,4 @@
+import CostModel
 import DataFormats
 import HardwareModel
 import Planner
@@ -38,7 +39,7 @@ import Workloads
   }
 
   @Test(arguments: [
-    (#""model": "bert", "n_gpus": 8"#, "mean length"),
+    (#""model": "bert", "n_gpus": 5"#, "does not divide"),
     (#""model": "gpt3", "n_gpus": 8"#, "cut"),
     (#""model": "unet3d", "n_gpus": 768"#, "cut over devices"),
   ])
@@ -134,5 +135,65 @@ import Workloads
       try json(#"{"runs": [{"arch": "llava_1_5_7b", "usable_for_validation": true}]}"#))
     #expect(rows.runs.isEmpty)
     #expect(rows.skipped.first?.reason.contains("mean length") == true)
+  }
+
+  /// NVIDIA's code of round 4.0 names its cuts (config_DGXH100_8x8x1xtp4pp1cp2.sh); another number
+  /// of devices or another round states none.
+  @Test(arguments: [
+    ("NVIDIA H100-SXM5-80GB", 64, "v4.0", [4, 2, 8]),
+    ("NVIDIA H200-SXM5-141GB", 8, "v4.0", [2, 1, 4]),
+    ("NVIDIA H100-SXM5-80GB", 16, "v4.0", []), ("NVIDIA H100-SXM5-80GB", 64, "v4.1", []),
+  ])
+  func cutsOfLoRAAreThoseOfTheSubmission(
+    hardware: String, devices: Int, round: String, cut: [Int]
+  ) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "mlperf_training", "hardware": "\(hardware)", "n_gpus": \(devices),
+        "model": "llama2_70b_lora", "config": {"round": "\(round)", "global_batch": 8},
+        "measured": {"throughput": 2.0}}]}
+        """))
+    let found = rows.runs.first.map { $0.configuration.parallelism }
+    #expect(found.map { [$0.tensor, $0.context, $0.data] } ?? [] == cut)
+    #expect(rows.runs.allSatisfy { !$0.isFitted && $0.table == "LoRA" })
+    #expect(rows.skipped.contains { $0.reason.contains("context parallel") } == cut.isEmpty)
+  }
+
+  /// DeepSeek-V3 has 671 billion parameters, Kimi K2 about 1,040 (their model cards).
+  @Test(arguments: [("DeepSeekV3 (w/o MTP)", 671e9), ("Kimi_K2", 1.04e12)])
+  func latentAttentionAndSharedExpertsAreRead(model: String, parameters: Double) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "megatron_bridge", "hardware": "DGX-GB300", "n_gpus": 256,
+        "model": "\(model)", "config": {"phase": "Pre-Training", "container": "26.04",
+        "precision": "MXFP8", "seq": 4096, "global_batch": 4096, "micro_batch": 1, "tp": 1,
+        "pp": 2, "cp": 1, "vp": 8, "ep": 32}, "measured": {"tokens_per_s_per_gpu": 5000}}]}
+        """))
+    let run = try #require(rows.runs.first)
+    guard case .decoder(let shape) = run.model else {
+      Issue.record("not a decoder")
+      return
+    }
+    let request = WorkloadRequest(task: .infer, batch: 1, sequence: 16)
+    let counted = try GraphCost(inference: Workload(shape.model, request).forward)
+      .parameters.total
+    #expect(abs(Double(counted) / parameters - 1) < 0.02, "\(counted)")
+  }
+
+  /// Mosaic's configurations cut a batch of 2,048 into passes of 16.
+  @Test(arguments: [(8, 16), (64, 2), (128, 1)])
+  func passesOfStableDiffusionAreThoseOfItsConfiguration(devices: Int, passes: Int) throws {
+    let rows = CatalogueRows.vision(
+      try json(
+        """
+        {"runs": [{"id": "mosaic_x", "arch": "stable_diffusion_v2_unet",
+        "usable_for_validation": true, "precision": "amp fp16", "parallelism": "FSDP/DDP",
+        "hardware": {"accelerator": "NVIDIA A100", "count": \(devices)},
+        "work": {"resolution": [256, 256]}, "time": {"throughput_samples_per_s": 1000.0}}]}
+        """))
+    let configuration = try #require(rows.runs.first).configuration
+    #expect(configuration.microBatch == 16 && configuration.accumulation == passes)
   }
 }
