@@ -23,8 +23,8 @@ extension TraceJob {
   /// The jobs of an SWF trace on `processors` processors, cleaned as the simulator pyss does, so
   /// that schedules can be compared: the estimate is the longer of requested and run time, the run
   /// time the shorter of both, both in whole seconds, one at least; processors are those
-  /// allocated, at most all. A record without a run time or processors, or with a negative submit time, becomes a
-  /// one-second job that is submitted at second 1 at the earliest.
+  /// allocated, at most all. A record without a run time or processors, or with a negative submit
+  /// time, becomes a one-second job that is submitted at second 1 at the earliest.
   public static func jobs(swf trace: SWFTrace, processors: Int) -> [TraceJob] {
     trace.records.enumerated().map { number, record in
       let isBroken =
