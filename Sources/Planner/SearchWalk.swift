@@ -94,9 +94,9 @@ struct SearchWalk {
     let size = sizes[sizes.startIndex]
     if let evaluator = known[size] { return evaluator.answering(request) }
     if let fault = faults[size] { throw fault }
-    let open = open(sizes, workers == nil ? 1 : Self.ahead)
-    let count = counting(open)
-    keep(workers?(open.count, count) ?? (0..<open.count).map(count), of: open)
+    let next = uncounted(sizes, workers == nil ? 1 : Self.ahead)
+    let count = counting(next)
+    keep(workers?(next.count, count) ?? (0..<next.count).map(count), of: next)
     return try counted(sizes)
   }
 
@@ -107,10 +107,10 @@ struct SearchWalk {
       let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory })
     else { return [] }
     let growth = Double(next) / Double(leanest.configuration.microBatch)
-    return leanest.key.memory * growth <= usable ? open(sizes, Self.ahead) : []
+    return leanest.key.memory * growth <= usable ? uncounted(sizes, Self.ahead) : []
   }
 
-  private func open(_ sizes: ArraySlice<Int>, _ count: Int) -> [Int] {
+  private func uncounted(_ sizes: ArraySlice<Int>, _ count: Int) -> [Int] {
     Array(sizes.filter { known[$0] == nil && faults[$0] == nil }.prefix(count))
   }
 

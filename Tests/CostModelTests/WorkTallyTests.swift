@@ -1,5 +1,6 @@
 import CostModel
 import Graph
+import HardwareModel
 import Quantities
 import TestSupport
 import Testing

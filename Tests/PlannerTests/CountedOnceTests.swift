@@ -17,14 +17,14 @@ import Workloads
     var found: [Int: Int] { sizes.withLock { $0 } }
   }
 
-  /// Where nothing fits, the space is visited again with offloading, and then ever wider for the
-  /// nearest plan: no size is counted twice for it.
+  /// Where nothing fits, the space is visited again, ever wider, for the nearest plan: no size is
+  /// counted twice for it.
   @Test(arguments: [false, true]) func noSizeIsCountedTwice(hasWorkers: Bool) throws {
     let model = try PlanSearchTests.model(layers: 12, hidden: 1024)
     var request = PlanRequest(
-      cluster: PlanSearchTests.cluster(perNode: 4, memory: 2 << 30), globalBatch: 32,
+      cluster: PlanSearchTests.cluster(perNode: 4, memory: 1300 << 20), globalBatch: 32,
       precision: .bf16)
-    request.space.zeroStage = [0]
+    request.space.offload = [[]]
     request.space.microBatch = [8, 16]
     let counter = Counter()
     var search = try PlanSearch(request, trains: true) { size throws(UserError) in
@@ -36,8 +36,8 @@ import Workloads
     if hasWorkers { search.workers = { count, body in (0..<count).map(body) } }
     let error = #expect(throws: UserError.self) { try search.run() }
     #expect(error?.kind == .impossible)
-    #expect(error?.remedy.hasPrefix("nearest that fits") == true)
-    #expect(counter.found[8] == 1)
+    // The size that was asked for, and one of those that were opened for the nearest plan.
+    #expect(counter.found[8] == 1 && counter.found[1] == 1)
     #expect(counter.found.values.allSatisfy { $0 == 1 }, "\(counter.found)")
   }
 
@@ -48,7 +48,7 @@ import Workloads
     let model = try Self.catalogue.model("t5-small")
     let workload = WorkloadRequest(task: .pretrain, batch: 1, precision: .bf16)
     var random = SplitMix64(seed: seed)
-    let memory = 1400 << 20 + Int.random(in: 0...(1 << 30), using: &random)
+    let memory = 2200 << 20 + Int.random(in: 0...(1 << 30), using: &random)
     var request = PlanRequest(
       cluster: PlanSearchTests.cluster(perNode: 2, memory: memory), globalBatch: 16,
       precision: .bf16)
