@@ -50,7 +50,7 @@ struct LayerExtraction {
   // MARK: forward
 
   /// Products that run as one: of one input, and cut alike.
-  private struct ProductGroup: Hashable {
+  fileprivate struct ProductGroup: Hashable {
     var input: TensorID
     var isWhole: Bool
   }
@@ -283,7 +283,7 @@ private struct BackwardItems {
   let fusing: Bool
   private(set) var items: [WorkItem] = []
   private var isCut: [Bool]
-  private var inputGroups: [TensorID: Int] = [:]
+  private var inputGroups: [LayerExtraction.ProductGroup: Int] = [:]
   private var weightGroups: [TensorID: Int] = [:]
   /// Partial gradients of one input that a fused product adds up by itself.
   private var fused: Set<TensorID> = []
@@ -366,12 +366,13 @@ private struct BackwardItems {
     for id in op.outputs { isCut[id.index] = byRows || weight.isExpert }
     if fusing, !byRows, let source {
       for id in op.outputs { fused.insert(id) }
-      let joined = joins(inputGroups[source], cost) {
+      let group = LayerExtraction.ProductGroup(input: source, isWhole: weight == .whole)
+      let joined = joins(inputGroups[group], cost) {
         $0.inner += shape.inner
         $0.widened += shape.widened
       }
       if joined { return }
-      inputGroups[source] = items.count
+      inputGroups[group] = items.count
     }
     var item = WorkItem(.product(shape), cost: cost, isCut: weight != .whole)
     item.isExpert = weight.isExpert
