@@ -57,19 +57,6 @@ struct LayerExtraction {
 
   // MARK: forward
 
-  /// Where products begin that run as one: of one input, and cut alike.
-  private struct ProductGroups {
-    private var whole: TensorMap<Int>
-    private var cut: TensorMap<Int>
-
-    init(count: Int) { (whole, cut) = (TensorMap(count: count), TensorMap(count: count)) }
-
-    subscript(input: TensorID, isWhole isWhole: Bool) -> Int? {
-      get { isWhole ? whole[input] : cut[input] }
-      set { if isWhole { whole[input] = newValue } else { cut[input] = newValue } }
-    }
-  }
-
   private func forward(
     _ block: Block, _ costs: [OperatorCost], _ cut: TensorCut
   ) -> LayerWork {
@@ -298,6 +285,19 @@ struct LayerExtraction {
   }
 }
 
+/// Where products begin that run as one: of one input, and cut alike.
+private struct ProductGroups {
+  private var whole: TensorMap<Int>
+  private var cut: TensorMap<Int>
+
+  init(count: Int) { (whole, cut) = (TensorMap(count: count), TensorMap(count: count)) }
+
+  subscript(input: TensorID, isWhole isWhole: Bool) -> Int? {
+    get { isWhole ? whole[input] : cut[input] }
+    set { if isWhole { whole[input] = newValue } else { cut[input] = newValue } }
+  }
+}
+
 /// The kernels of one backward block.
 private struct BackwardItems {
   let backward: BackwardBlock
@@ -306,7 +306,8 @@ private struct BackwardItems {
   let fusing: Bool
   private(set) var items: [WorkItem] = []
   private var isCut: [Bool]
-  private var inputGroups, weightGroups: TensorMap<Int>
+  private var inputGroups: ProductGroups
+  private var weightGroups: TensorMap<Int>
   /// Partial gradients of one input that a fused product adds up by itself.
   private var fused: TensorSet
 
@@ -316,7 +317,7 @@ private struct BackwardItems {
     self.cut = cut
     self.fusing = fusing
     let count = backward.tensors.count
-    (inputGroups, weightGroups) = (TensorMap(count: count), TensorMap(count: count))
+    (inputGroups, weightGroups) = (ProductGroups(count: count), TensorMap(count: count))
     fused = TensorSet(count: count)
     items.reserveCapacity(backward.operators.count)
     isCut =
@@ -392,12 +393,13 @@ private struct BackwardItems {
     for id in op.outputs { isCut[id.index] = byRows || weight.isExpert }
     if fusing, !byRows, let source {
       for id in op.outputs { fused.insert(id) }
-      let joined = joins(inputGroups[source], cost) {
+      let isWhole = weight == .whole
+      let joined = joins(inputGroups[source, isWhole: isWhole], cost) {
         $0.inner += shape.inner
         $0.widened += shape.widened
       }
       if joined { return }
-      inputGroups[source] = items.count
+      inputGroups[source, isWhole: isWhole] = items.count
     }
     var item = WorkItem(.product(shape), cost: cost, isCut: weight != .whole)
     item.isExpert = weight.isExpert

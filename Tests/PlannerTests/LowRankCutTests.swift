@@ -1,5 +1,4 @@
 import CostModel
-import HardwareModel
 import Models
 import Planner
 import Quantities
@@ -37,16 +36,18 @@ import Workloads
     }
   }
 
-  /// Four devices that train updates alone need less backward time than if they trained everything,
-  /// and hardly more forward.
-  @Test(arguments: [1, 2, 4])
-  func updatesAloneAreCheaper(tensor: Int) throws {
-    let time = WorkTime(device: PlanSearchTests.cluster().device)
-    var cut = WorkCut()
-    cut.tensor = tensor
-    cut.sequenceParallel = tensor > 1
-    let (plain, adapted) = try (Self.layer(nil), Self.layer(["query", "value"]))
-    #expect(time.seconds(adapted.backward, cut) < 0.8 * time.seconds(plain.backward, cut))
-    #expect(time.seconds(adapted.forward, cut) < 1.25 * time.seconds(plain.forward, cut))
+  /// Every product but the narrow ones of updates is divided, in both passes.
+  @Test(arguments: [["query", "value"], ["attention.output"], ["all"]])
+  func matricesStayCut(targets: [String]) throws {
+    let adapted = try Self.layer(targets)
+    var products = 0
+    for item in adapted.forward + adapted.backward {
+      guard case .product(let shape) = item.shape,
+        min(shape.rows, shape.columns, shape.inner) > Double(4 * Self.rank)
+      else { continue }
+      products += 1
+      #expect(shape.cut != .none)
+    }
+    #expect(products >= 8)
   }
 }
