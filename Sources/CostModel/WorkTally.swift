@@ -65,6 +65,11 @@ extension WorkTally {
     self.init(forward: graph, OperatorCosts(graph, nil))
   }
 
+  /// Every operator of a training step's forward pass, whose weights the optimizer changes.
+  public init(forwardOf graph: TrainingGraph) {
+    self.init(forward: graph.forward, OperatorCosts(graph.forward, graph))
+  }
+
   init(forward graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
     let blocks = zip(graph.blocks, costs.forward).map { Self.counted($0.operators, $1) }
@@ -88,7 +93,7 @@ extension WorkTally {
 
   /// Every operator of a training step: forward, backward and update.
   public init(trainingStep graph: TrainingGraph) {
-    self.init(forward: graph.forward)
+    self.init(forwardOf: graph)
     add(WorkTally(backward: graph))
     add(WorkTally(optimizer: graph))
   }
