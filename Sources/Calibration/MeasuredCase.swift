@@ -77,13 +77,12 @@ struct MeasuredCase: Sendable {
     switch op.kind {
     case .linear: isTrained
     case .convolution, .attention, .linearGradInput: true
-    case .activationBackward, .gatedActivationBackward, .parametricReluBackward: false
-    default: [.normalization, .activation, .elementwise].contains(op.kind.operatorClass)
+    default: [.normalization, .elementwise].contains(op.kind.operatorClass)
     }
   }
 
-  /// Whether it is measured as a step of its operand's product: so functions run in models, where
-  /// they follow a product or a norm tile by tile.
+  /// Whether it is measured as a step of its operand's product, and in its place: so functions run
+  /// in models, where they follow a product or a norm tile by tile.
   private var isEpilogue: Bool {
     switch op.kind {
     case .activation, .gatedActivation: true
@@ -107,7 +106,8 @@ struct MeasuredCase: Sendable {
     let small = program.add(Tensor("small", [16], .fp32, .activation), .zero)
     for _ in 0..<copies {
       let binding = tensors.indices.map { index in
-        same[index] >= 0 ? same[index] : program.add(tensors[index], content(index))
+        if isEpilogue, op.outputs.contains(TensorID(index)) { return same[op.inputs[0].index] }
+        return same[index] >= 0 ? same[index] : program.add(tensors[index], content(index))
       }
       if !isEpilogue { for producer in producers { producer.add(to: &program) } }
       // Ends the producers' group, so that the operator is no epilogue of theirs; and writes the

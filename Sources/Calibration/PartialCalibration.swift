@@ -43,7 +43,7 @@ extension Calibration {
     let memory = MemoryProbe(pool: pool, machine: machine, isQuick: quick)
     result.memory = try memory.run()
     result.scopes = try ScopeProbe(
-      pool: pool, memory: memory, dataTypes: dataTypes, rounds: quick ? 2...3 : 9...15
+      pool: pool, memory: memory, dataTypes: dataTypes, rounds: quick ? 2...2 : 9...15
     ).run()
     result.notes = try whole { team in
       try disturbance.notes(team: team, result.certainty)

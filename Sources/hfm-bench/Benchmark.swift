@@ -19,8 +19,8 @@ struct BenchmarkOptions: Sendable {
   var filter: [String] = []
   /// Which of the models, where a benchmark goes through the catalogue.
   var part = Part(number: 1, of: 1)
-  /// Seconds after which no further case is begun, where a benchmark may leave some out; nil for its
-  /// own limit.
+  /// Seconds after which no further case is begun, where a benchmark may leave some out; nil for
+  /// its own limit.
   var seconds: Double?
   /// Told the rows of a case as soon as they are measured, where a benchmark takes minutes.
   var report: @Sendable ([BenchmarkRow]) -> Void = { _ in }

@@ -9,9 +9,9 @@ import Workloads
 
 /// Predicted against measured time by kernel, on whole models: where an error comes from.
 ///
-/// Calibrates with all cores first (quick), then profiles passes step by step: of models whose names
-/// `--only` gives, else of one of each kind. The values are measured over predicted time, one a
-/// round: 1 is right, 2 is twice too slow.
+/// Calibrates with all cores first (quick), then profiles passes step by step: of models whose
+/// names `--only` gives, else of one of each kind. The values are measured over predicted time, one
+/// a round: 1 is right, 2 is twice too slow.
 let predictionByClassBenchmark = Benchmark(
   name: "predict-by-class",
   summary: "measured over predicted time of some whole models, by class and kernel of operator"

@@ -16,8 +16,8 @@ import Workloads
   }
 
   /// torchvision's resnet18 has 11,689,512 parameters (its documentation): without the classifier's
-  /// 513,000 and the norms' 9,600, those of its convolutions. Each is packed for the convolution and
-  /// for the gradient of its input, which the first one (3 · 64 · 7 · 7) has not.
+  /// 513,000 and the norms' 9,600, those of its convolutions. Each is packed for the convolution
+  /// and for the gradient of its input, which the first one (3 · 64 · 7 · 7) has not.
   @Test(arguments: [(Precision.fp32, 4), (.bf16, 2)])
   func everyConvolutionIsPackedForBothPasses(precision: Precision, size: Int) throws {
     let packing = WorkTally(packing: try training("resnet18", .finetune, precision: precision))
