@@ -18,10 +18,8 @@ public struct CalibrationResult: Sendable, Hashable {
   /// How much longer an operator takes in the mean than in the median: what interrupts the workers
   /// (other programs, the host's other machines) falls on few operators but on every long pass.
   public var interference = 1.0
-  /// Medians that stayed uncertain, of all.
-  public var uncertainPoints: Int
-  /// All medians.
-  public var points: Int
+  /// How certain its medians are.
+  public var certainty: Certainty
   /// What disturbed the measurement.
   public var notes: [String] = []
 }
@@ -59,10 +57,11 @@ public enum Calibration {
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> CalibrationResult {
     let cacheBytes = lastLevelBytes(machine, team)
-    let watch =
+    var watch =
       quick
-      ? Stopwatch(team: team, rounds: 2...4, tolerance: 0.05, secondsPerList: 0.1)
-      : Stopwatch(team: team, rounds: 5...21, tolerance: 0.03, secondsPerList: 1.2)
+      ? Stopwatch(team: team, rounds: 2...12, tolerance: 0.05, secondsPerCase: 0.002)
+      : Stopwatch(team: team, rounds: 5...41, tolerance: 0.03, secondsPerCase: 0.03)
+    watch.sweep = try CacheSweep(cacheBytes: cacheBytes)
     progress("memory bandwidth", 0)
     var streams: [DataType: Double] = [:]
     for type in Set(dataTypes + [.fp32]) {
@@ -78,6 +77,9 @@ public enum Calibration {
         "\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
       let cases = cases(operatorClass, type, quick: quick)
       points += try watch.measure(quick ? quickly(cases, isPart: isPart) : cases)
+      if operatorClass == .elementwise, !isPart {
+        points += try PackingCases(team: team, rounds: quick ? 7 : 15).measure(type)
+      }
     }
     let interference = interference(points)
     for index in points.indices { points[index].seconds *= interference }
@@ -86,7 +88,7 @@ public enum Calibration {
       machine, team, bandwidth: bandwidth, launch: launch, points, laws: fit.laws(points))
     return CalibrationResult(
       device: device, fit: CurveFit.fit(device, points), interference: interference,
-      uncertainPoints: points.count { $0.uncertainty > watch.tolerance }, points: points.count)
+      certainty: Certainty(tolerance: watch.tolerance, halfWidths: points.map(\.uncertainty)))
   }
 
   /// Sum of the means over sum of the medians; at least 1.

@@ -28,7 +28,7 @@ struct Disturbance {
   }
 
   /// What happened since the start, for the reader of the profile.
-  func notes(team: WorkerTeam, uncertain: Int, of points: Int) throws -> [String] {
+  func notes(team: WorkerTeam, _ certainty: Certainty) throws -> [String] {
     let after = Counters()
     var notes: [String] = []
     if let a = before.heat, let b = after.heat, b > a {
@@ -52,9 +52,10 @@ struct Disturbance {
         "the reference product took \(Format.fixed(drift, 2)) times as long at the end as at the "
           + "start: the clock or the load changed")
     }
-    if uncertain > 0 {
+    if certainty.halfWidth(of: 0.5) > certainty.tolerance {
       notes.append(
-        "\(uncertain) of \(points) medians are uncertain: repeat on an idle machine")
+        "more than half of the medians are uncertain by over "
+          + "\(Format.fixed(100 * certainty.tolerance, 0)) %: repeat on an idle machine")
     }
     return notes
   }

@@ -60,7 +60,7 @@ public struct LayoutChoice: Sendable, Hashable {
       MeasuredCase(.layerNorm(epsilon: 1e-5), [x, g, g], [x, s, s]),
       MeasuredCase(.add, [x, x], [x]),
     ]
-    let watch = Stopwatch(team: team, rounds: 5...7, tolerance: 0.05, secondsPerList: 2)
+    let watch = Stopwatch(team: team, rounds: 5...7, tolerance: 0.05, secondsPerCase: 0.7)
     return try watch.measure(cases).map(\.seconds)
   }
 }

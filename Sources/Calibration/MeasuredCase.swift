@@ -13,11 +13,14 @@ struct MeasuredCase: Sendable {
   var cold: Set<Int>
   /// Measured to test the curves, not to make them.
   var isHeldOut: Bool
+  /// Whether its weight, the second input, changes from step to step, as in training: it is not
+  /// kept packed then.
+  var isTrained: Bool
 
   /// `inputs` and `outputs` are shapes with formats, in the operator's order.
   init(
     _ kind: OperatorKind, _ inputs: [([Int], DataType)], _ outputs: [([Int], DataType)],
-    cold: Set<Int> = [], isHeldOut: Bool = false
+    cold: Set<Int> = [], isHeldOut: Bool = false, isTrained: Bool = false
   ) {
     tensors = (inputs + outputs).enumerated().map {
       Tensor("t\($0)", $1.0, $1.1, $0 < inputs.count ? .input : .activation)
@@ -27,9 +30,13 @@ struct MeasuredCase: Sendable {
       outputs.indices.map { TensorID(inputs.count + $0) })
     self.cold = cold
     self.isHeldOut = isHeldOut
+    self.isTrained = isTrained
   }
 
-  var cost: OperatorCost { OperatorCost(op, tensors: tensors) }
+  var cost: OperatorCost {
+    let cost = OperatorCost(op, tensors: tensors)
+    return isTrained ? cost.ofTrainedWeight : cost
+  }
 
   /// Kernels that most of a model's time goes to: measured with every calibration and at every
   /// size. A quick one leaves large sizes of the others out, measures on part of the cores only
@@ -57,15 +64,41 @@ struct MeasuredCase: Sendable {
   /// Name of the steps that are measured.
   private static let name = "measured"
 
-  /// The operator three times, each with its own cold operands. Those have left the caches when
-  /// they are read again, since all other cases of the round run in between. The other operands
-  /// are made anew before each time by a product, as in a model: they lie where its lanes wrote
-  /// them, which is in part beside another core.
+  /// How often a run has the operator: the shorter, the more often, for the same certainty costs
+  /// little there. Lengths are of one core at 100 GFLOP/s and 10 GB/s.
+  private var copies: Int {
+    let seconds = Double(cost.hardwareFlops) / 1e11 + Double(cost.movedBytes) / 1e10
+    return seconds < 100e-6 ? 6 : seconds < 2e-3 ? 3 : 2
+  }
+
+  /// Whether each time writes a buffer of its own: what a forward pass computes goes where nothing
+  /// was written for long, since training keeps it and inference takes turns with its buffers.
+  private var writesAnew: Bool {
+    switch op.kind {
+    case .linear: isTrained
+    case .convolution, .attention, .linearGradInput: true
+    default: [.normalization, .elementwise].contains(op.kind.operatorClass)
+    }
+  }
+
+  /// Whether it is measured as a step of its operand's product, and in its place: so functions run
+  /// in models, where they follow a product or a norm tile by tile.
+  private var isEpilogue: Bool {
+    switch op.kind {
+    case .activation, .gatedActivation: true
+    default: false
+    }
+  }
+
+  /// The operator some times, each with its own cold operands. Those have left the caches when
+  /// they are read again, since all other cases of the round, or a sweep, run in between. The other
+  /// operands are made anew before each time by a product, as in a model: they lie where its lanes
+  /// wrote them, which is in part beside another core.
   func program() -> Program {
-    let copies = 3
     var program = Program()
+    let own = writesAnew ? cold.union(op.outputs.map(\.index)) : cold
     let same = tensors.indices.map { index in
-      cold.contains(index) ? -1 : program.add(tensors[index], content(index))
+      own.contains(index) ? -1 : program.add(tensors[index], content(index))
     }
     let producers = op.inputs.indices.filter { isProduced($0) }.map {
       Producer(tensors[$0], into: same[$0], &program)
@@ -73,14 +106,20 @@ struct MeasuredCase: Sendable {
     let small = program.add(Tensor("small", [16], .fp32, .activation), .zero)
     for _ in 0..<copies {
       let binding = tensors.indices.map { index in
-        same[index] >= 0 ? same[index] : program.add(tensors[index], content(index))
+        if isEpilogue, op.outputs.contains(TensorID(index)) { return same[op.inputs[0].index] }
+        return same[index] >= 0 ? same[index] : program.add(tensors[index], content(index))
       }
-      for producer in producers { producer.add(to: &program) }
-      // Ends the producers' group, so that the operator is no epilogue of theirs.
-      let element = Tensor("small", [16], .fp32, .activation)
+      if !isEpilogue { for producer in producers { producer.add(to: &program) } }
+      // Ends the producers' group, so that the operator is no epilogue of theirs; and writes the
+      // first elements of a weight that changes.
+      let touched = isTrained ? binding[1] : small
+      let element = Tensor(
+        "small", [min(16, program.buffers[touched].tensor.count)],
+        program.buffers[touched].tensor.dataType, .activation)
       program.add(
         Operator("between", .scale(1), [TensorID(0)], [TensorID(0)]), tensors: [element]
-      ) { _ in small }
+      ) { _ in touched }
+      if isEpilogue { for producer in producers { producer.add(to: &program) } }
       program.add(op, tensors: tensors) { binding[$0.index] }
       program.keepChannelsLast(op.kind.maps(of: binding))
     }
@@ -132,7 +171,8 @@ struct MeasuredPoint: Sendable {
   var cost: OperatorCost
   var seconds: Double
   var isHeldOut: Bool
-  /// Half the width of the median's 95 % confidence interval, as a share of the median.
+  /// Half the width of the median's 95 % confidence interval, as a share of the median; infinite
+  /// where too few values tell.
   var uncertainty = 0.0
   /// The mean, of which a value counts at most five times the median.
   var mean = 0.0

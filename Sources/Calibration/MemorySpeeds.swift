@@ -38,12 +38,15 @@ public struct MemoryProbe: Sendable {
   let rounds: Int
   /// Dependent reads of a round.
   private let reads: Int
+  /// Bytes of an array that is copied, in sizes of the largest cache.
+  private let sizeInCaches: Int
 
   /// Prepares a measurement on workers that are free.
   public init(pool: WorkerPool, machine: Machine, isQuick: Bool) {
     self.pool = pool
     self.machine = machine
-    rounds = isQuick ? 5 : 12
+    rounds = isQuick ? 4 : 12
+    sizeInCaches = isQuick ? 2 : 4
     reads = isQuick ? 1 << 16 : 1 << 18
   }
 
@@ -94,10 +97,10 @@ public struct MemoryProbe: Sendable {
     }
   }
 
-  /// Four times the largest cache, so that little of it stays there.
+  /// Some times the largest cache, so that little of it and of its copy stays there.
   private func copyBytes(atMost limit: Int) -> Int {
     let cache = machine.caches.filter { $0.level > 1 }.map(\.sizeBytes).max() ?? 32 << 20
-    return max(1 << 20, min(max(64 << 20, cache * 4), limit, 1 << 30))
+    return max(1 << 20, min(max(64 << 20, cache * sizeInCaches), limit, 1 << 30))
   }
 
   /// An address range that lanes of a team use disjoint parts of.

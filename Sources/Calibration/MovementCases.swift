@@ -51,17 +51,16 @@ enum MovementCases {
     let places: ([Int], DataType) = (small.0, .int64)
     let mean = WindowPooling(.mean, window: [2, 2])
     let to = Array(large.0.suffix(2))
-    return [
+    let maxima = [
+      WindowPooling(.maximum, window: [3, 3], stride: [2, 2], padding: [1, 1]),
+      WindowPooling(.maximum, window: [2, 2]),
+    ]
+    return maxima.map { MeasuredCase(.poolWindows($0), [x], [small, places]) } + [
       MeasuredCase(.resample(to: to, .linear), [x], [large]),
       MeasuredCase(.resampleBackward(to: to, .linear), [large], [x]),
-      MeasuredCase(
-        .poolWindows(WindowPooling(.maximum, window: [3, 3], stride: [2, 2], padding: [1, 1])),
-        [x], [small, places]),
       MeasuredCase(.poolWindows(mean), [x], [small]),
-      MeasuredCase(
-        .poolWindows(WindowPooling(.maximum, window: [2, 2])), [x], [small, places]),
       MeasuredCase(.poolWindowsBackward(mean), [small], [x]),
-    ]
+    ] + maxima.map { MeasuredCase(.poolWindowsBackward($0), [small, places], [x]) }
   }
 
   static func gather(_ type: DataType, _ rows: Int, _ h: Int) -> [MeasuredCase] {

@@ -71,7 +71,7 @@ private struct ProbeWork: Sendable {
   init(_ work: NeighbourEffect.Work, _ team: WorkerTeam, cacheBytes: Int) throws {
     let cache = max(cacheBytes, 8 << 20)
     switch work {
-    case .arithmetic: try self.init(team, rows: 512, inner: 1024, columns: 1024, count: 4, 4)
+    case .arithmetic: try self.init(team, rows: 128, inner: 1024, columns: 1024, count: 4, 4)
     case .cache: try self.init(team, cache / 4, reads: cache * 4)
     case .memory: try self.init(team, cache * 4, reads: cache * 4)
     }
@@ -106,11 +106,11 @@ private struct ProbeWork: Sendable {
     try runner.run()
   }
 
-  /// Seconds of a run: the mean of a few, at least 20 ms of them.
+  /// Seconds of a run: the mean of a few, at least 10 ms of them.
   func seconds() throws -> Double {
     let start = ContinuousClock.now
     var (runs, spent) = (0, 0.0)
-    while runs < 2 || spent < 0.02 {
+    while runs < 2 || spent < 0.01 {
       try runner.run()
       runs += 1
       spent = (ContinuousClock.now - start) / .seconds(1)

@@ -36,16 +36,17 @@ extension Calibration {
           cores: workers.count / 2, memoryBandwidth: part.device.memoryBandwidth,
           rates: part.device.rates, laws: part.device.laws)
       ]
-      result.device.neighbour = try neighbour(pool, machine, rounds: quick ? 5 : 11)
-      result.points += part.points
-      result.uncertainPoints += part.uncertainPoints
+      result.device.neighbour = try neighbour(pool, machine, rounds: quick ? 3 : 11)
+      result.certainty.halfWidths += part.certainty.halfWidths
     }
     progress("memory, caches and scopes", 0.9)
     let memory = MemoryProbe(pool: pool, machine: machine, isQuick: quick)
     result.memory = try memory.run()
-    result.scopes = try ScopeProbe(pool: pool, memory: memory, dataTypes: dataTypes).run()
+    result.scopes = try ScopeProbe(
+      pool: pool, memory: memory, dataTypes: dataTypes, rounds: quick ? 2...2 : 9...15
+    ).run()
     result.notes = try whole { team in
-      try disturbance.notes(team: team, uncertain: result.uncertainPoints, of: result.points)
+      try disturbance.notes(team: team, result.certainty)
     }
     return result
   }

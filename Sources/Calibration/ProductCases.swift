@@ -34,17 +34,19 @@ enum ProductCases {
       let (x, w, y) = (([rows, k], type), ([n, k], type), ([rows, n], type))
       let forward = MeasuredCase(
         .linear(bias: true), [x, w, ([n], type)], [y], cold: [1], isHeldOut: isHeldOut)
+      var trained = forward
+      trained.isTrained = true
       let input = MeasuredCase(
-        .linearGradInput, [y, w], [x], cold: [1], isHeldOut: isHeldOut)
+        .linearGradInput, [y, w], [x], cold: [1], isHeldOut: isHeldOut, isTrained: true)
       // Saved activations are cold, and so is the gradient that is written.
       let weight = MeasuredCase(
         .linearGradWeight(bias: true), [y, x], [w, ([n], type)], cold: [1, 2],
         isHeldOut: isHeldOut)
-      // Of large shapes the two gradients by turns.
+      // Of large shapes those of training by turns.
       if quick && forward.cost.hardwareFlops > 200_000_000 {
-        return [forward, index % 2 == 0 ? input : weight]
+        return [forward, [trained, input, weight][index % 3]]
       }
-      return [forward, input, weight]
+      return [forward, trained, input, weight]
     }
   }
 

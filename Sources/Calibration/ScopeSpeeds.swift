@@ -31,6 +31,8 @@ struct ScopeProbe: Sendable {
   let pool: WorkerPool
   let memory: MemoryProbe
   let dataTypes: [DataType]
+  /// Rounds over a product at least and at most.
+  let rounds: ClosedRange<Int>
 
   /// One worker, each NUMA node (of several), all workers; and, of two workers or more, half of
   /// them alone and with the other half at the same work, which shows how two jobs share bandwidth
@@ -76,9 +78,9 @@ struct ScopeProbe: Sendable {
   }
 
   private func product(_ team: WorkerTeam, _ type: DataType) throws -> ScopeSpeed.Product? {
-    let x = ([1024, 1024], type)
-    let item = MeasuredCase(.linear(bias: false), [x, x], [x])
-    let watch = Stopwatch(team: team, rounds: 6...9, tolerance: 0.05, secondsPerList: 1)
+    let (x, w) = (([512, 1024], type), ([1024, 1024], type))
+    let item = MeasuredCase(.linear(bias: false), [x, w], [x])
+    let watch = Stopwatch(team: team, rounds: rounds, tolerance: 0.05, secondsPerCase: 0.05)
     return try watch.measure([item]).first.map {
       ScopeSpeed.Product(dataType: type, flopsPerSecond: $0.cost.work / $0.seconds)
     }

@@ -5,44 +5,43 @@ import Quantities
 /// Measures cases on a team until the medians are certain, or says that they are not.
 struct Stopwatch {
   let team: WorkerTeam
-  /// Rounds over all cases: at least, and at most.
+  /// Rounds over the cases: every one runs in at least so many, and none in more.
   let rounds: ClosedRange<Int>
   /// A median is certain when half its confidence interval is this share of it.
   let tolerance: Double
-  /// Seconds after which a list of cases gets no further round than the least.
-  let secondsPerList: Double
+  /// Seconds that rounds beyond the least may take, for each case of a list.
+  let secondsPerCase: Double
+  /// What makes cold operands cold again in rounds that go over too few cases to do so.
+  var sweep: CacheSweep?
 
-  /// Medians over rounds; every round runs each case once, so that a slow moment of the machine
-  /// falls on all alike. Cases that no kernel here runs are left out.
+  /// Medians over rounds; every round runs the cases one after the other, so that a slow moment of
+  /// the machine falls on all alike. Further rounds repeat those whose medians are uncertain, short
+  /// ones more often than long ones, which would take the time of many. Cases that no kernel here
+  /// runs are left out.
   func measure(_ cases: [MeasuredCase]) throws -> [MeasuredPoint] {
-    let runnable = try cases.compactMap { item -> (MeasuredCase, ProgramRunner)? in
+    var runs = try cases.compactMap { item -> CaseRun? in
       do {
-        return (item, try ProgramRunner(item.program(), team: team, seed: 7))
+        return try CaseRun(item, team)
       } catch let error as UserError where error.kind == .impossible {
         return nil
       }
     }
-    let steps = runnable.map { MeasuredCase.measured($0.1.program) }
-    for (_, runner) in runnable { try runner.run() }
-    var times = runnable.map { _ in [Double]() }
+    for _ in 0..<rounds.lowerBound {
+      for index in runs.indices { try runs[index].measure() }
+    }
     let start = ContinuousClock.now
-    for round in 1...rounds.upperBound {
-      for (index, (_, runner)) in runnable.enumerated() {
-        runner.resetProfile()
-        try runner.run(profile: true)
-        times[index] += steps[index].map { runner.stepSeconds[$0] }
+    for _ in rounds.lowerBound..<rounds.upperBound {
+      let left = secondsPerCase * Double(runs.count) - (ContinuousClock.now - start) / .seconds(1)
+      let uncertain = runs.indices.filter { runs[$0].uncertainty > tolerance }
+      // Those that would leave time for all if all took as long.
+      let due = uncertain.filter { Double(uncertain.count) * runs[$0].secondsPerRun <= left }
+      if due.isEmpty { break }
+      if let sweep, due.reduce(0, { $0 + runs[$1].runner.requiredBytes }) < sweep.byteCount {
+        try sweep.run(team)
       }
-      guard round >= rounds.lowerBound else { continue }
-      let isLate = (ContinuousClock.now - start) / .seconds(1) > secondsPerList
-      if isLate || times.allSatisfy({ Self.uncertainty($0) <= tolerance }) { break }
+      for index in due { try runs[index].measure() }
     }
-    return zip(runnable, times).map { item, times in
-      let middle = median(times)
-      let mean = times.reduce(0) { $0 + min($1, 5 * middle) } / Double(max(1, times.count))
-      return MeasuredPoint(
-        cost: item.0.cost, seconds: middle, isHeldOut: item.0.isHeldOut,
-        uncertainty: Self.uncertainty(times), mean: mean)
-    }
+    return runs.map(\.point)
   }
 
   /// Half the width of the 95 % confidence interval of the median, by order statistics and so
@@ -57,6 +56,43 @@ struct Stopwatch {
     let low = max(0, Int((Double(count) / 2 - reach).rounded(.down)) - 1)
     let high = min(count - 1, Int((Double(count) / 2 + reach).rounded(.up)))
     return (sorted[high] - sorted[low]) / 2 / middle
+  }
+}
+
+/// A case ready to run, and what its runs took.
+private struct CaseRun {
+  private let item: MeasuredCase
+  let runner: ProgramRunner
+  /// Positions of the measured steps.
+  private let steps: [Int]
+  private var times: [Double] = []
+  /// Seconds of the shortest run, all its steps together.
+  private(set) var secondsPerRun = Double.infinity
+  private(set) var uncertainty = Double.infinity
+
+  /// Prepares it and runs it once, so that its pages are there.
+  init(_ item: MeasuredCase, _ team: WorkerTeam) throws {
+    self.item = item
+    runner = try ProgramRunner(item.program(), team: team, seed: 7)
+    steps = MeasuredCase.measured(runner.program)
+    try runner.run()
+  }
+
+  /// Runs it once more.
+  mutating func measure() throws {
+    runner.resetProfile()
+    try runner.run(profile: true)
+    times += steps.map { runner.stepSeconds[$0] }
+    secondsPerRun = min(secondsPerRun, runner.stepSeconds.reduce(0, +))
+    uncertainty = Stopwatch.uncertainty(times)
+  }
+
+  var point: MeasuredPoint {
+    let middle = median(times)
+    let mean = times.reduce(0) { $0 + min($1, 5 * middle) } / Double(max(1, times.count))
+    return MeasuredPoint(
+      cost: item.cost, seconds: middle, isHeldOut: item.isHeldOut, uncertainty: uncertainty,
+      mean: mean)
   }
 }
 

@@ -56,11 +56,20 @@ enum StreamingCases {
     return [rows < 256 ? 1 : 2, rows * h / (side * side * (rows < 256 ? 1 : 2)), side, side]
   }
 
-  /// Channels of a picture.
+  /// Channels of a picture, and of many small maps, as a network's last levels have them.
   private static func channelNorms(
     _ type: DataType, _ rows: Int, _ h: Int, backward: Bool
   ) -> [MeasuredCase] {
-    let x = (picture(rows, h), type)
+    let small = [1, rows * h / 64, 8, 8]
+    return [picture(rows, h), small].filter { $0[1] <= 4096 }.flatMap {
+      channelNorms($0, type, backward: backward)
+    }
+  }
+
+  private static func channelNorms(
+    _ shape: [Int], _ type: DataType, backward: Bool
+  ) -> [MeasuredCase] {
+    let x = (shape, type)
     let g = ([x.0[1]], type)
     return [ChannelNorm(.instance), ChannelNorm(.batch), ChannelNorm(.stored)].compactMap { norm in
       let s: ([Int], DataType) = (norm.statistics(x.0) ?? [], .fp32)

@@ -25,12 +25,17 @@ struct CalibrationReport {
       (
         "medians",
         .object([
-          ("count", .number(result.points)), ("uncertain", .number(result.uncertainPoints)),
+          ("count", .number(certainty.count)), ("uncertain", .number(certainty.uncertain)),
+          ("untold", .number(certainty.untold)), ("tolerance", .number(certainty.tolerance)),
+          ("halfWidthOfHalf", .number(certainty.halfWidth(of: 0.5))),
+          ("halfWidthOfNineTenths", .number(certainty.halfWidth(of: 0.9))),
         ])
       ),
       ("notes", .array(result.notes.map { .string($0) })),
     ])
   }
+
+  private var certainty: Certainty { result.certainty }
 
   private var fit: JSONValue {
     .object([
@@ -100,8 +105,14 @@ struct CalibrationReport {
     lines.append(
       "  held-out error  \(rounded(result.fit.meanAbsolutePercentageError, 1)) % of "
         + "\(result.fit.points) points")
+    func percent(_ share: Double) -> String { "\(rounded(share, 0.01)) %" }
     lines.append(
-      "  medians         \(result.points), \(result.uncertainPoints) of them uncertain")
+      "  medians         \(certainty.count), half of them within ± "
+        + "\(percent(certainty.halfWidth(of: 0.5))), nine in ten within ± "
+        + percent(certainty.halfWidth(of: 0.9)))
+    lines.append(
+      "                  \(certainty.uncertain) wider than ± \(percent(certainty.tolerance)); "
+        + "\(certainty.untold) of long operators, too few values to say")
     lines.append(
       "  interruptions   add \(rounded(result.interference - 1, 0.01)) % to them in the mean")
     lines += [""] + fitTable.lines

@@ -19,22 +19,44 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
   case groupedConvolution, groupedConvolutionGradInput, groupedConvolutionGradWeight,
     transposedConvolution, transposedConvolutionGradInput, transposedConvolutionGradWeight,
     biasedAttention, biasedAttentionBackward, storedNorm, transposition,
-    wideGroupedConvolutionGradWeight
+    wideGroupedConvolutionGradWeight, pointwiseConvolution, pointwiseConvolutionGradInput,
+    pointwiseConvolutionGradWeight, maximumPoolBackward
+  /// A linear map whose weight the optimizer changes, so that it is not kept packed.
+  case trainedLinear
+  /// Bringing a convolution's trained weights into the order that its kernel likes, once a step.
+  case weightPacking
 
   /// The operator's kind without its parameters.
   public var word: String {
     switch self {
-    case .groupedConvolution, .transposedConvolution: Kernel.convolution.rawValue
-    case .groupedConvolutionGradInput, .transposedConvolutionGradInput:
+    case .groupedConvolution, .transposedConvolution, .pointwiseConvolution:
+      Kernel.convolution.rawValue
+    case .groupedConvolutionGradInput, .transposedConvolutionGradInput,
+      .pointwiseConvolutionGradInput:
       Kernel.convolutionGradInput.rawValue
     case .groupedConvolutionGradWeight, .wideGroupedConvolutionGradWeight,
-      .transposedConvolutionGradWeight:
+      .transposedConvolutionGradWeight, .pointwiseConvolutionGradWeight:
       Kernel.convolutionGradWeight.rawValue
     case .biasedAttention: Kernel.attention.rawValue
     case .biasedAttentionBackward: Kernel.attentionBackward.rawValue
     case .storedNorm: Kernel.channelNorm.rawValue
     case .transposition: Kernel.permute.rawValue
+    case .maximumPoolBackward: Kernel.poolWindowsBackward.rawValue
+    case .trainedLinear: Kernel.linear.rawValue
     default: rawValue
+    }
+  }
+
+  /// The kernel whose law stands in where a profile has none of this one.
+  var standIn: Kernel? {
+    switch self {
+    case .trainedLinear: .linear
+    case .pointwiseConvolution: .convolution
+    case .pointwiseConvolutionGradInput: .convolutionGradInput
+    case .pointwiseConvolutionGradWeight: .convolutionGradWeight
+    case .wideGroupedConvolutionGradWeight: .groupedConvolutionGradWeight
+    case .maximumPoolBackward: .poolWindowsBackward
+    default: nil
     }
   }
 }
@@ -122,7 +144,8 @@ extension OperatorKind {
     case .resample: .resample
     case .resampleBackward: .resampleBackward
     case .poolWindows: .poolWindows
-    case .poolWindowsBackward: .poolWindowsBackward
+    case .poolWindowsBackward(let pooling):
+      pooling.kind == .maximum ? .maximumPoolBackward : .poolWindowsBackward
     case .reduce: .reduce
     case .expand: .expand
     case .elementLoss: .elementLoss

@@ -23,14 +23,31 @@ extension Operands {
   }
 
   /// The kernel that runs the operator: oneDNN's fast gradient of depthwise weights is for windows
-  /// of at most 3 elements.
+  /// of at most 3 elements, and a convolution of single positions is a product to it.
   var kernel: Kernel {
+    if let pointwise { return pointwise }
     if case .convolutionGradWeight(let geometry, _) = kind, geometry.groups > 1,
       outputs[0].shape.dropFirst(2).contains(where: { $0 > 3 })
     {
       return .wideGroupedConvolutionGradWeight
     }
     return kind.kernel
+  }
+
+  /// The kernel of a convolution whose windows are single positions.
+  private var pointwise: Kernel? {
+    let (weight, geometry, kernel): (Tensor, ConvolutionGeometry, Kernel)
+    switch kind {
+    case .convolution(let own, _):
+      (weight, geometry, kernel) = (inputs[1], own, .pointwiseConvolution)
+    case .convolutionGradInput(let own):
+      (weight, geometry, kernel) = (inputs[1], own, .pointwiseConvolutionGradInput)
+    case .convolutionGradWeight(let own, _):
+      (weight, geometry, kernel) = (outputs[0], own, .pointwiseConvolutionGradWeight)
+    default: return nil
+    }
+    let isPoint = weight.shape.dropFirst(2).allSatisfy { $0 == 1 }
+    return isPoint && geometry.groups == 1 && !geometry.transposed ? kernel : nil
   }
 
   /// Rows that a kernel begins anew (see `OperatorCost.rows`).

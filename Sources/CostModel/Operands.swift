@@ -176,6 +176,8 @@ struct Operands {
     // backward pass takes five.
     case .fftConvolution: return transforms(3, of: inputs[0])
     case .fftConvolutionBackward: return transforms(5, of: inputs[0])
+    case .poolWindowsBackward(let pooling):
+      return pooling.window.reduce(count(0)) { Saturating.product($0, $1) }
     case .poolWindows(let pooling):
       return pooling.window.reduce(outputCount(0)) { Saturating.product($0, $1) }
     case .attention(let heads):

@@ -7,7 +7,14 @@ struct OperatorCosts: Sendable {
   let backward: [[OperatorCost]]
 
   init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
-    forward = graph.blocks.map { Self.counted($0.operators, $0.tensors) }
+    let trained = training.map(TrainedWeights.init)
+    forward = graph.blocks.enumerated().map { index, block in
+      let costs = Self.counted(block.operators, block.tensors)
+      guard let trained else { return costs }
+      return zip(block.operators, costs).map { op, cost in
+        trained.isChanged(op, in: index) ? cost.ofTrainedWeight : cost
+      }
+    }
     backward = (training?.backwardBlocks ?? []).map { Self.counted($0.operators, $0.tensors) }
   }
 

@@ -73,10 +73,12 @@ public struct TimeModel: Sendable {
     return curves[key] != nil || law(key, cost.kernel) != nil
   }
 
-  /// The law of a kernel, or else of its class.
+  /// The law of a kernel, or else of one that stands in for it, or of its class.
   private func law(_ key: Key, _ kernel: Kernel?) -> RateLaw? {
     if laws.isEmpty { return nil }
-    return laws[LawKey(key: key, kernel: kernel)] ?? laws[LawKey(key: key, kernel: nil)]
+    if let own = laws[LawKey(key: key, kernel: kernel)] { return own }
+    let other = kernel?.standIn.flatMap { laws[LawKey(key: key, kernel: $0)] }
+    return other ?? laws[LawKey(key: key, kernel: nil)]
   }
 
   /// The terms of the roofline for one operator.
@@ -158,10 +160,12 @@ extension TimeModel {
     seconds(WorkTally(forward: graph))
   }
 
-  /// Seconds of one training step: forward, backward and optimizer of one micro-batch.
+  /// Seconds of one training step: forward, backward and optimizer of one micro-batch, and on a CPU
+  /// the packing of what the optimizer changed.
   public func seconds(trainingStep graph: TrainingGraph) -> Double {
-    seconds(WorkTally(forward: graph.forward)) + seconds(WorkTally(backward: graph))
+    seconds(WorkTally(forwardOf: graph)) + seconds(WorkTally(backward: graph))
       + seconds(optimizer: graph)
+      + (device.kind == .cpu ? seconds(WorkTally(packing: graph)) : 0)
   }
 
   /// Seconds of the optimizer's update: on a GPU one fused kernel over all parameters, on a CPU

@@ -91,6 +91,11 @@ extension WorkTally {
     self.init(forward: graph, OperatorCosts(graph, nil))
   }
 
+  /// Every operator of a training step's forward pass, whose weights the optimizer changes.
+  public init(forwardOf graph: TrainingGraph) {
+    self.init(forward: graph.forward, OperatorCosts(graph.forward, graph))
+  }
+
   init(forward graph: OperatorGraph, _ costs: OperatorCosts) {
     self.init()
     let calls = graph.calls.lazy.map { ($0.block, Saturating.product($0.count, graph.passes)) }
@@ -137,7 +142,7 @@ extension WorkTally {
 
   /// Every operator of a training step: forward, backward and update.
   public init(trainingStep graph: TrainingGraph) {
-    self.init(forward: graph.forward)
+    self.init(forwardOf: graph)
     add(WorkTally(backward: graph))
     add(WorkTally(optimizer: graph))
   }

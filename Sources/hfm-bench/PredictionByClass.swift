@@ -1,45 +1,53 @@
 import Calibration
 import CostModel
 import Executor
-import Glibc
 import HardwareModel
 import Kernels
 import Models
 import Quantities
 import Workloads
 
-/// Predicted against measured time by operator class, on whole models: where an error comes from.
+/// Predicted against measured time by kernel, on whole models: where an error comes from.
 ///
-/// Calibrates with all cores first (quick), then profiles each model's passes operator by operator.
-/// The values are measured over predicted time, one a round: 1 is right, 2 is twice too slow.
+/// Calibrates with all cores first (quick), then profiles passes step by step: of models whose
+/// names `--only` gives, else of one of each kind. The values are measured over predicted time, one
+/// a round: 1 is right, 2 is twice too slow.
 let predictionByClassBenchmark = Benchmark(
   name: "predict-by-class",
-  summary: "measured over predicted time of some whole models, by operator class"
+  summary: "measured over predicted time of some whole models, by class and kernel of operator"
 ) { options in
   try withBenchmarkTeam { team, machine in
     let calibration = try Calibration.run(team: team, machine: machine, quick: true)
     let model = TimeModel(device: calibration.device)
-    return try predictedWorkloads().flatMap { name, workload in
-      try measure(name, workload, team, model, rounds: min(options.rounds, 5))
+    return try predictedWorkloads(options).flatMap { name, workload in
+      let rows = try measure(name, workload, team, model, rounds: min(options.rounds, 5))
+      options.report(rows)
+      return rows
     }
   }
 }
 
-/// One model of each kind, for inference and for a training step.
-private func predictedWorkloads() throws(UserError) -> [(String, Workload)] {
-  let shapes: [(String, Int, Int?)] = [
-    ("bert-base", 1, 128), ("bert-base", 4, 128), ("vit-b-16", 2, nil), ("esm2-35m", 2, 256),
-    ("gpt2", 1, 128),
-  ]
-  var result: [(String, Workload)] = []
-  for (id, batch, sequence) in shapes {
-    let profile = try ModelCatalogue.builtIn.model(id)
-    for task in [WorkloadTask.infer, .finetune] {
-      let request = WorkloadRequest(task: task, batch: batch, sequence: sequence)
-      result.append(("\(id) \(task.rawValue) batch \(batch)", try Workload(profile, request)))
+private func predictedWorkloads(_ options: BenchmarkOptions) -> [(String, Workload)] {
+  let kinds: Set = ["bert-base", "vit-b-16", "esm2-35m", "gpt2", "resnet50"]
+  return ModelCatalogue.builtIn.models.filter {
+    !options.filter.isEmpty || kinds.contains($0.id)
+  }.flatMap { profile in
+    PredictedPass.variants.compactMap { variant in
+      let name = PredictedPass.name(profile, variant)
+      guard options.includes(name) else { return nil }
+      return PredictedPass.workload(profile, variant).map { (name, $0) }
     }
   }
-  return result
+}
+
+/// What tells steps apart.
+private struct StepKind: Hashable {
+  var operatorClass: OperatorClass
+  var kernel: String
+
+  init(_ cost: OperatorCost) {
+    (operatorClass, kernel) = (cost.operatorClass, cost.kernel?.rawValue ?? "")
+  }
 }
 
 private func measure(
@@ -47,38 +55,38 @@ private func measure(
 ) throws -> [BenchmarkRow] {
   let pass = try WorkloadPass(workload, team: team)
   let runner = pass.runner
-  let costs = runner.program.steps.map { OperatorCost($0.op, tensors: $0.tensors) }
-  var ratios: [OperatorClass: [Double]] = [:]
-  var shares: [OperatorClass: Double] = [:]
-  var totals: [Double] = []
+  let costs = runner.program.steps.map { step in
+    let cost = OperatorCost(step.op, tensors: step.tensors)
+    return workload.training == nil ? cost : cost.ofTrainedWeight
+  }
   let predicted = costs.map(model.seconds)
+  let steps = Dictionary(grouping: costs.indices) { StepKind(costs[$0]) }
+  var measured: [StepKind: [Double]] = [:]
+  var totals: [Double] = []
   try pass.run(profile: true)
   for _ in 0..<rounds {
     runner.resetProfile()
     try pass.run(profile: true)
-    for kind in OperatorClass.allCases {
-      let steps = costs.indices.filter { costs[$0].operatorClass == kind }
-      let (m, p) = steps.reduce((0.0, 0.0)) {
-        ($0.0 + runner.stepSeconds[$1], $0.1 + predicted[$1])
-      }
-      guard p > 0 else { continue }
-      ratios[kind, default: []].append(m / p)
-      shares[kind, default: 0] += m
+    for (kind, steps) in steps {
+      measured[kind, default: []].append(steps.reduce(0) { $0 + runner.stepSeconds[$1] })
     }
-    totals.append(runner.stepSeconds.reduce(0, +) / predicted.reduce(0, +))
+    totals.append(runner.stepSeconds.reduce(0, +))
   }
-  let all = shares.values.reduce(0, +)
-  let rows = OperatorClass.allCases.compactMap { kind -> BenchmarkRow? in
-    guard let values = ratios[kind], let share = shares[kind], share > 0.01 * all else {
-      return nil
+  let all = totals.quantile(0.5)
+  let rows = steps.map { kind, steps in
+    (kind, measured[kind] ?? [], steps.reduce(0) { $0 + predicted[$1] })
+  }.filter { $0.1.quantile(0.5) > 0.005 * all && $0.2 > 0 }
+    .sorted { ($1.1.quantile(0.5), $0.0.kernel) < ($0.1.quantile(0.5), $1.0.kernel) }
+    .map { kind, values, seconds in
+      let percent = Format.fixed(100 * values.quantile(0.5) / all, 1)
+      return BenchmarkRow(
+        contender: name,
+        figure: "\(kind.operatorClass.rawValue), \(kind.kernel) (\(percent) % of time)",
+        unit: "measured/predicted", values: values.map { $0 / seconds })
     }
-    let percent = Int((100 * share / all).rounded())
-    return BenchmarkRow(
-      contender: name, figure: "\(kind.rawValue) (\(percent) % of time)",
-      unit: "measured/predicted",
-      values: values)
-  }
+  let sum = predicted.reduce(0, +)
   return rows + [
-    BenchmarkRow(contender: name, figure: "all", unit: "measured/predicted", values: totals)
+    BenchmarkRow(
+      contender: name, figure: "all", unit: "measured/predicted", values: totals.map { $0 / sum })
   ]
 }

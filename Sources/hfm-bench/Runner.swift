@@ -49,6 +49,15 @@ struct BenchmarkRequest {
           throw UserError(.input, key: "--only", "no word follows", remedy: "give --only bf16")
         }
         options.filter.append(word)
+      case "--part": options.part = try Self.part(rest.popFirst() ?? "")
+      case "--seconds":
+        let text = rest.popFirst() ?? ""
+        guard let seconds = Double(text), (1...1e6).contains(seconds) else {
+          throw UserError(
+            .input, key: "--seconds", "'\(text)' is no time",
+            remedy: "give a number of seconds from 1 to 1000000")
+        }
+        options.seconds = seconds
       case "--rounds":
         let text = rest.popFirst() ?? ""
         guard let rounds = Int(text), (1...10_000).contains(rounds) else {
@@ -69,10 +78,25 @@ struct BenchmarkRequest {
   }
 }
 
+extension BenchmarkRequest {
+  /// `2/4`: the second of four.
+  private static func part(_ text: String) throws(UserError) -> BenchmarkOptions.Part {
+    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let number = numbers[0], let all = numbers[1],
+      (1...1000).contains(all), (1...all).contains(number)
+    else {
+      throw UserError(
+        .input, key: "--part", "'\(text)' is no part", remedy: "give --part 1/4, …, --part 4/4")
+    }
+    return BenchmarkOptions.Part(number: number, of: all)
+  }
+}
+
 private func usage(_ benchmarks: [Benchmark]) -> String {
   let width = benchmarks.map(\.name.count).max() ?? 0
   let list = benchmarks.map { "  \(padded($0.name, width))  \($0.summary)\n" }.joined()
-  return "usage: hfm-bench [--json] [--rounds N] [--only WORD]... NAME...\n" + list
+  let options = "[--json] [--rounds N] [--only WORD]... [--part K/N] [--seconds S]"
+  return "usage: hfm-bench \(options) NAME...\n" + list
 }
 
 extension BenchmarkRow {

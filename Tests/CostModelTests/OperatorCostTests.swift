@@ -131,6 +131,38 @@ import Testing
     }
   }
 
+  /// A convolution of single positions is a product, unless its groups or its direction make it
+  /// something else; the gradient of a maximum looks into every window.
+  @Test func pointsAndMaximaHaveKernelsOfTheirOwn() {
+    let (x, y) = ([1, 32, 8, 8], [1, 16, 8, 8])
+    let point = ConvolutionGeometry(dimensions: 2)
+    let costs = [1, 3].map { window in
+      Self.cost(
+        .convolution(ConvolutionGeometry(dimensions: 2, padding: window / 2), bias: false),
+        [x, [16, 32, window, window]], [y])
+    }
+    #expect(costs.map(\.kernel) == [.pointwiseConvolution, .convolution])
+    #expect(
+      Self.cost(.convolutionGradInput(point), [y, [16, 32, 1, 1]], [x]).kernel
+        == .pointwiseConvolutionGradInput)
+    #expect(
+      Self.cost(.convolutionGradWeight(point, bias: false), [y, x], [[16, 32, 1, 1]]).kernel
+        == .pointwiseConvolutionGradWeight)
+    let grouped = ConvolutionGeometry(dimensions: 2, groups: 32)
+    #expect(
+      Self.cost(.convolution(grouped, bias: false), [x, [32, 1, 1, 1]], [x]).kernel
+        == .groupedConvolution)
+    let half = [1, 32, 4, 4]
+    let pooled = [WindowPooling.Kind.maximum, .mean].map {
+      Self.cost(.poolWindowsBackward(WindowPooling($0, window: [2, 2])), [half, half], [x])
+    }
+    #expect(pooled.map(\.kernel) == [.maximumPoolBackward, .poolWindowsBackward])
+    #expect(pooled[0].vectorFlops == 4 * 32 * 16)
+    #expect(Kernel.pointwiseConvolution.word == "convolution")
+    #expect(Kernel.maximumPoolBackward.word == "poolWindowsBackward")
+    #expect(Kernel.trainedLinear.word == "linear")
+  }
+
   @Test func countsSaturateInsteadOfTrapping() {
     let side = 1 << 31
     let cost = Self.cost(.linear(bias: false), [[4, side], [1 << 20, side]], [[4, 1 << 20]])

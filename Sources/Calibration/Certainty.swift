@@ -1,0 +1,22 @@
+/// How certain the medians of a calibration are.
+public struct Certainty: Sendable, Hashable {
+  /// A median is certain when half its 95 % confidence interval is at most this share of it.
+  public var tolerance: Double
+  /// Half of each median's interval, as a share of the median; infinite where fewer than six values
+  /// were taken, which tell none: of operators that take long.
+  public var halfWidths: [Double]
+
+  /// Medians.
+  public var count: Int { halfWidths.count }
+  /// Those of fewer than six values.
+  public var untold: Int { halfWidths.count { $0 == .infinity } }
+  /// Those whose interval is known and wider than the tolerance.
+  public var uncertain: Int { halfWidths.count { $0 > tolerance } - untold }
+
+  /// The half width that a share of the known intervals does not exceed (nearest rank); 0 without.
+  public func halfWidth(of share: Double) -> Double {
+    let known = halfWidths.filter { $0 < .infinity }.sorted()
+    guard !known.isEmpty else { return 0 }
+    return known[min(known.count - 1, Int(share * Double(known.count)))]
+  }
+}

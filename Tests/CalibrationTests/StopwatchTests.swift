@@ -1,0 +1,68 @@
+import CostModel
+import Executor
+import Graph
+import HardwareDiscovery
+import HardwareModel
+import Quantities
+import Testing
+
+@testable import Calibration
+
+/// What is measured how often, and how certain it is said to be.
+@Suite struct StopwatchTests {
+  private func withTeam<R>(_ body: (WorkerTeam) throws -> R) throws -> R {
+    let pool = try WorkerPool(layout: PoolLayout(machine: try HardwareDiscovery.discover(.live)))
+    defer { pool.shutdown() }
+    let team = try pool.lease([0])
+    defer { team.release() }
+    return try body(team)
+  }
+
+  private func product(_ side: Int) -> MeasuredCase {
+    let x = ([side, side], DataType.fp32)
+    return MeasuredCase(.linear(bias: false), [x, x], [x], cold: [1])
+  }
+
+  /// No median is certain to nothing: a short product is repeated until rounds are over, one that
+  /// takes a thousand times as long is not repeated at all.
+  @Test func shortOperatorsAreRepeatedAndLongOnesAreNot() throws {
+    let points = try withTeam { team in
+      try Stopwatch(
+        team: team, rounds: 1...4, tolerance: 0, secondsPerCase: 0.004,
+        sweep: CacheSweep(cacheBytes: 1 << 20)
+      ).measure([product(32), product(768)])
+    }
+    #expect(points.count == 2 && points.allSatisfy { $0.seconds > 0 && $0.mean > 0 })
+    // Six short ones a run, two long ones: fewer than six values tell no interval.
+    #expect(points[0].uncertainty < .infinity && points[1].uncertainty == .infinity)
+  }
+
+  @Test func intervalsAreSummedUp() {
+    let certainty = Certainty(
+      tolerance: 0.05, halfWidths: [0.04, .infinity, 0.01, 0.2, 0.05, 0.06, .infinity])
+    #expect(certainty.count == 7 && certainty.untold == 2 && certainty.uncertain == 2)
+    #expect(certainty.halfWidth(of: 0) == 0.01)
+    #expect(certainty.halfWidth(of: 0.5) == 0.05)
+    #expect(certainty.halfWidth(of: 0.9) == 0.2)
+    #expect(Certainty(tolerance: 0.05, halfWidths: [.infinity]).halfWidth(of: 0.5) == 0)
+  }
+
+  /// Packing a larger weight takes longer, in each format; one shape is held out.
+  @Test(arguments: Calibration.dataTypes)
+  func packingIsMeasured(type: DataType) throws {
+    let points = try withTeam { try PackingCases(team: $0, rounds: 6).measure(type) }
+    let sorted = points.sorted { $0.cost.movedBytes < $1.cost.movedBytes }
+    #expect(sorted.count >= 4 && sorted.count { $0.isHeldOut } == 1)
+    #expect(sorted.allSatisfy { $0.seconds > 0 && $0.cost.kernel == .weightPacking })
+    let (least, most) = (try #require(sorted.first), try #require(sorted.last))
+    #expect(most.seconds > least.seconds)
+  }
+
+  /// A linear map is measured with its weight packed and, as training runs it, without.
+  @Test func trainedWeightsAreMeasuredApart() {
+    let kernels = Calibration.cases(.matrix, .fp32, quick: true).map(\.cost.kernel)
+    for kernel in [Kernel.linear, .trainedLinear] {
+      #expect(kernels.filter { $0 == kernel }.count > 6, "\(kernel)")
+    }
+  }
+}

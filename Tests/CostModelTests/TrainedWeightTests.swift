@@ -1,0 +1,78 @@
+import CostModel
+import Graph
+import HardwareModel
+import Models
+import Quantities
+import Testing
+import Workloads
+
+/// What a processor does with weights because training changes them.
+@Suite struct TrainedWeightTests {
+  private func training(
+    _ id: String, _ task: WorkloadTask, sequence: Int? = nil, precision: Precision = .fp32
+  ) throws -> TrainingGraph {
+    let request = WorkloadRequest(task: task, batch: 1, sequence: sequence, precision: precision)
+    return try #require(try Workload(try ModelCatalogue.builtIn.model(id), request).training)
+  }
+
+  /// torchvision's resnet18 has 11,689,512 parameters (its documentation): without the classifier's
+  /// 513,000 and the norms' 9,600, those of its convolutions. Each is packed for the convolution
+  /// and for the gradient of its input, which the first one (3 · 64 · 7 · 7) has not.
+  @Test(arguments: [(Precision.fp32, 4), (.bf16, 2)])
+  func everyConvolutionIsPackedForBothPasses(precision: Precision, size: Int) throws {
+    let packing = WorkTally(packing: try training("resnet18", .finetune, precision: precision))
+    let weights = 11_689_512 - 513_000 - 9_600
+    #expect(packing.sum(\.movedBytes) == 2 * size * (2 * weights - 3 * 64 * 7 * 7))
+    #expect(packing.operatorCount == 20 + 19)
+    // No framework counts any of it.
+    #expect(packing.sum(\.bytes) == 0 && packing.sum(\.hardwareFlops) == 0)
+    #expect(packing.entries.allSatisfy { $0.cost.kernel == .weightPacking })
+  }
+
+  @Test func aTransformerPacksNothing() throws {
+    #expect(WorkTally(packing: try training("bert-base", .finetune, sequence: 16)).entries.isEmpty)
+  }
+
+  /// Full fine-tuning changes every linear map; LoRA changes none of those that it adapts.
+  @Test func linearMapsOfTrainedWeightsAreToldApart() throws {
+    func count(_ kernel: Kernel, _ tally: WorkTally) -> Int {
+      tally.entries.filter { $0.cost.kernel == kernel }.reduce(0) { $0 + $1.count }
+    }
+    let full = try training("bert-base", .finetune, sequence: 16)
+    let step = WorkTally(forwardOf: full)
+    #expect(count(.trainedLinear, step) >= 12 * 6 && count(.linear, step) == 0)
+    let forward = WorkTally(forward: full.forward)
+    #expect(count(.linear, forward) == count(.trainedLinear, step))
+    #expect(count(.trainedLinear, forward) == 0)
+    let lora = WorkTally(forwardOf: try training("bert-base", .lora, sequence: 16))
+    #expect(count(.linear, lora) >= 12 * 6 && count(.trainedLinear, lora) > 0)
+  }
+
+  /// A profile without a law for it takes that of the plain kernel; one with a law for packing
+  /// takes its time in each training step.
+  @Test func profilesKnowThem() throws {
+    let linear = OperatorCost(
+      Operator("l", .linear(bias: false), [TensorID(0), TensorID(1)], [TensorID(2)]),
+      tensors: [[32, 64], [16, 64], [32, 16]].map { Tensor("t", $0, .fp32, .activation) })
+    #expect(linear.ofTrainedWeight.kernel == .trainedLinear)
+    var device = Device(roughly: Machine(source: "t", name: "t"))
+    func law(_ operatorClass: OperatorClass, _ kernel: Kernel, bytes: Double) -> RateLaw {
+      RateLaw(
+        operatorClass: operatorClass, dataType: .fp32, kernel: kernel.rawValue, startSeconds: 0,
+        flopsPerSecond: nil, bytesPerSecond: bytes)
+    }
+    device.laws = [law(.matrix, .linear, bytes: 1e9)]
+    let seconds = TimeModel(device: device).seconds(linear)
+    #expect(seconds > 0 && TimeModel(device: device).seconds(linear.ofTrainedWeight) == seconds)
+    device.laws.append(law(.matrix, .trainedLinear, bytes: 5e8))
+    let slower = TimeModel(device: device).seconds(linear.ofTrainedWeight)
+    #expect(abs(slower / seconds - 2) < 1e-12)
+
+    let graph = try training("resnet18", .finetune)
+    let without = TimeModel(device: device).seconds(trainingStep: graph)
+    device.laws.append(law(.elementwise, .weightPacking, bytes: 1e9))
+    let with = TimeModel(device: device).seconds(trainingStep: graph)
+    let packed = Double(WorkTally(packing: graph).sum(\.movedBytes)) / 1e9
+    #expect(abs(with - without - packed) < 1e-9)
+  }
+}
