@@ -13,6 +13,7 @@ struct GroupCall {
   func execute(times: UnsafeMutablePointer<UInt64>?) throws(UserError) {
     let first = calls[0]
     first.clearStatus()
+    for call in calls { call.packOperands() }
     first.forRows(split.lanes.count) { begin, end, lane in
       for tile in begin..<end {
         for (block, place) in split.lanes[tile].enumerated() {

@@ -15,7 +15,10 @@ struct MatrixProduct {
   var c: hfm_array
   var bias: hfm_array?
 
-  var lda: Int { transposeA ? m : k }
+  /// How far rows of a are apart where it is not as many elements as they have.
+  var rowStride: Int?
+
+  var lda: Int { rowStride ?? (transposeA ? m : k) }
   var ldb: Int { transposeB ? k : n }
 
   /// The product of an operator and its tensors; `a`, `b`, `c` by the caller.
@@ -103,6 +106,7 @@ extension KernelCall {
     }
     clearStatus()
     if let productPlan {
+      packOperands()
       forRows(productPlan.laneCount) { begin, end, lane in
         for tile in begin..<end {
           for block in 0..<productPlan.blockCount(tile) {
@@ -119,6 +123,12 @@ extension KernelCall {
       }
     }
     try checkStatus("a product")
+  }
+
+  /// Makes what the product's plan wants anew at each run, on all lanes.
+  func packOperands() {
+    guard let packing = productPlan?.packing else { return }
+    forRows(packing.unitCount) { begin, end, _ in packing.make(begin..<end, kernels) }
   }
 
   /// One block of a product that has no plan, on the calling lane.

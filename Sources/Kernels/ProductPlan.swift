@@ -5,10 +5,11 @@ import Quantities
 /// One product step with what can be settled before it runs: oneDNN's code for each lane's blocks,
 /// and where the packed weight lies.
 ///
-/// `@unchecked Sendable`: each lane runs the products of its own blocks only; packing happens on
-/// one lane, before any of them.
+/// `@unchecked Sendable`: each lane runs the products of its own blocks only; packing is done
+/// before any of them.
 final class ProductPlan: @unchecked Sendable {
-  private let product: MatrixProduct
+  /// What is multiplied: as the step has it, or with a by rows if it is turned at each run.
+  private var product: MatrixProduct
   /// By lane and block, as `split` has them.
   private var blocks: [[Planned]] = []
   private var products: [Key: OpaquePointer] = [:]
@@ -17,6 +18,18 @@ final class ProductPlan: @unchecked Sendable {
   /// Bytes of the packed operand.
   private(set) var packedBytes = 0
   private var packedBase: UnsafeMutableRawPointer?
+  /// What is made of the operands before each run; nil where nothing is.
+  private(set) var packing: OperandPacking?
+
+  /// How operands are brought into the order that oneDNN likes best.
+  enum Order {
+    /// By oneDNN itself, within the product.
+    case asTheyLie
+    /// b is packed once, as it stays the same from run to run.
+    case packedOnce
+    /// Both, by all lanes before each run.
+    case packedEachRun
+  }
 
   private struct Key: Hashable {
     var lane: Int, rows: Int, columns: Int
@@ -26,12 +39,14 @@ final class ProductPlan: @unchecked Sendable {
     var product: OpaquePointer
   }
 
-  /// Nil where oneDNN has no product of these formats and the tiles of `hfm_gemm_tile` are used.
-  /// Must be called on a lane.
-  /// - Parameter packs: whether b stays the same from run to run.
-  init?(_ product: MatrixProduct, _ split: TileSplit, packs: Bool) {
-    self.product = product
-    guard product.isNative else { return nil }
+  /// Nil where oneDNN has no product of these formats, and the tiles of `hfm_gemm_tile` are used,
+  /// or not in this order. Must be called on a lane.
+  init?(_ given: MatrixProduct, _ split: TileSplit, _ order: Order) {
+    guard given.isNative, order != .packedEachRun || OperandPacking.serves(given) else {
+      return nil
+    }
+    let packs = order != .asTheyLie
+    product = order == .packedEachRun ? OperandPacking.multiplied(given) : given
     for (lane, blocks) in split.lanes.enumerated() {
       var planned: [Planned] = []
       for block in blocks {
@@ -45,6 +60,7 @@ final class ProductPlan: @unchecked Sendable {
       self.blocks.append(planned)
     }
     if packs, !placePacked() { return nil }
+    if order == .packedEachRun, !makePacking(of: given) { return nil }
   }
 
   deinit { for product in products.values { hfm_product_destroy(product) } }
@@ -75,12 +91,32 @@ final class ProductPlan: @unchecked Sendable {
     return true
   }
 
-  /// Tells where the packed operand lies, `packedBytes` long.
-  func place(at base: UnsafeMutableRawPointer) { packedBase = base }
+  /// Settles how the lanes bring the operands into place; false where oneDNN wants another order.
+  private func makePacking(of given: MatrixProduct) -> Bool {
+    var packing = OperandPacking(given)
+    var placed: [Range<Int>: Int] = [:]
+    for planned in blocks.joined() {
+      let columns = planned.block.columns
+      if hfm_product_reads_panels(planned.product) == 0 { return false }
+      if placed[columns] != nil { continue }
+      let part = given.tile(rows: 0..<given.m, columns: columns, depth: 0..<given.k)
+      placed[columns] = packing.add(part, bytes: Int(hfm_product_packed_bytes(planned.product)))
+    }
+    packed = placed
+    packedBytes = packing.bytes
+    self.packing = packing
+    return true
+  }
+
+  /// Tells where the packed operands lie, `packedBytes` long.
+  func place(at base: UnsafeMutableRawPointer) {
+    packedBase = base
+    if let rows = packing?.place(at: base) { product.a.data = rows }
+  }
 
   /// Packs b again from where it lies. Returns a oneDNN status.
   func pack() -> Int32 {
-    guard let packedBase else { return 0 }
+    guard let packedBase, packing == nil else { return 0 }
     var done = Set<Range<Int>>()
     for planned in blocks.joined() where done.insert(planned.block.columns).inserted {
       let columns = planned.block.columns

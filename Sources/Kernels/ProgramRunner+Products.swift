@@ -20,13 +20,21 @@ extension ProgramRunner {
         ? TileSplit(products, lanes: scope.count) : nil
     }
     let constant = program.constantBuffers
-    var bytes = makePlans(scope, constant)
+    // What one node's lanes packed would be far from the others.
+    let packsEachRun = team.numaNodes.count <= 1
+    var (lasting, passing) = makePlans(scope, constant, packsEachRun: packsEachRun)
     // A lane's own copy of a weight is worth more than a packed one on another node.
-    if bytes > packing || memory.isReplicated { bytes = makePlans(scope, []) }
+    if lasting + passing > packing || memory.isReplicated {
+      (lasting, passing) = makePlans(scope, [], packsEachRun: false)
+    }
+    var bytes = lasting + passing
     bytes += makePackedConvolutions(constant, room: packing - bytes)
     guard bytes > 0 else { return }
-    var place = try memory.makePackedRoom(bytes, nodes: team.numaNodes, guarded: guards?.side)
-    for plan in prepared.compactMap(\.productPlan) where plan.packedBytes > 0 {
+    let start = try memory.makePackedRoom(bytes, nodes: team.numaNodes, guarded: guards?.side)
+    placePassing(at: start)
+    var place = start + passing
+    for plan in prepared.compactMap(\.productPlan)
+    where plan.packedBytes > 0 && plan.packing == nil {
       plan.place(at: place)
       place += plan.packedBytes
     }
@@ -63,8 +71,22 @@ extension ProgramRunner {
     return bytes
   }
 
-  /// Makes a plan of each product that oneDNN runs, and returns the bytes of packed weights.
-  private func makePlans(_ scope: TeamScope, _ constant: Set<Int>) -> Int {
+  /// Gives what groups pack at each run its place: each group's in that of the one before.
+  private func placePassing(at start: UnsafeMutableRawPointer) {
+    for group in groups {
+      var place = start
+      for plan in prepared[group.steps].compactMap(\.productPlan) where plan.packing != nil {
+        plan.place(at: place)
+        place += plan.packedBytes
+      }
+    }
+  }
+
+  /// Makes a plan of each product that oneDNN runs, and returns the bytes of weights that are
+  /// packed once, and most bytes that a group packs at each run.
+  private func makePlans(
+    _ scope: TeamScope, _ constant: Set<Int>, packsEachRun: Bool
+  ) -> (lasting: Int, passing: Int) {
     for (group, split) in zip(groups, splits) {
       for index in group.steps {
         guard let product = prepared[index].product, !product.isFewRows else { continue }
@@ -74,17 +96,28 @@ extension ProgramRunner {
         // Patches are unfolded into scratch at each run, however constant the image is.
         let liesInItsBuffer = product.b.data == prepared[index].inputs[1].address
         let packs = liesInItsBuffer && constant.contains(program.steps[index].inputs[1])
+        let order: ProductPlan.Order =
+          packs ? .packedOnce : packsEachRun ? .packedEachRun : .asTheyLie
         prepared[index].productPlan =
-          ProductPlan(product, own, packs: packs)
-          ?? (packs ? ProductPlan(product, own, packs: false) : nil)
+          ProductPlan(product, own, order)
+          ?? (order == .asTheyLie ? nil : ProductPlan(product, own, .asTheyLie))
       }
     }
-    return prepared.reduce(0) { $0 + ($1.productPlan?.packedBytes ?? 0) }
+    func bytes(_ steps: Range<Int>, eachRun: Bool) -> Int {
+      prepared[steps].compactMap(\.productPlan).filter { ($0.packing != nil) == eachRun }
+        .reduce(0) { $0 + $1.packedBytes }
+    }
+    return (
+      bytes(prepared.indices, eachRun: false),
+      groups.map { bytes($0.steps, eachRun: true) }.max() ?? 0
+    )
   }
 
   /// Packs all weights again from where they lie.
   func pack(_ scope: TeamScope) throws(UserError) {
-    let products = prepared.compactMap(\.productPlan).filter { $0.packedBytes > 0 }
+    let products = prepared.compactMap(\.productPlan).filter {
+      $0.packedBytes > 0 && $0.packing == nil
+    }
     mustPack = true
     try onAllLanes(scope, products.count) { products[$0].pack() }
     let convolutions = prepared.compactMap(\.packedConvolution)

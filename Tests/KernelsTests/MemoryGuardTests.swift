@@ -25,7 +25,7 @@ enum Watch {
 /// with forbidden pages around every buffer, each in a process that a stray access ends.
 @Suite(.serialized) struct MemoryGuardTests {
   /// Fails, and says at which operator, when a process was ended.
-  private static func check(_ result: ExitTest.Result?) {
+  static func check(_ result: ExitTest.Result?) {
     guard let result, result.exitStatus != .exitCode(EXIT_SUCCESS) else { return }
     Issue.record("ended at \(lastLine(result))")
   }

@@ -50,6 +50,33 @@ INLINE const float *head_rows(hfm_array a, int64_t at, int64_t rows, int64_t str
   return buffer;
 }
 
+// Two rows of bf16 as one of pairs, the first row's in the lower halves; a missing second row is
+// zero, as is what fills the last vector up.
+INLINE void pair_rows(const uint16_t *first, const uint16_t *second, int64_t columns,
+                      float *pairs) {
+#if W == 16
+  __m512i upwards = _mm512_set_epi16(
+      47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35,
+      3, 34, 2, 33, 1, 32, 0);
+  __m512i onwards = _mm512_add_epi16(upwards, _mm512_set1_epi16(16));
+  for (int64_t c = 0; c < columns; c += 2 * W) {
+    int64_t left = columns - c;
+    __mmask32 mask = left >= 2 * W ? ~0u : (1u << left) - 1;
+    __m512i low = _mm512_maskz_loadu_epi16(mask, first + c);
+    __m512i high = second ? _mm512_maskz_loadu_epi16(mask, second + c) : _mm512_setzero_si512();
+    *(vfu *)(pairs + c) = (vf)_mm512_permutex2var_epi16(low, upwards, high);
+    if (left > W) *(vfu *)(pairs + c + W) = (vf)_mm512_permutex2var_epi16(low, onwards, high);
+  }
+#else
+  for (int64_t c = 0; c < columns; c += W) {
+    vu pair = {0};
+    for (int64_t i = 0; i < least(W, columns - c); i++)
+      pair[i] = first[c + i] | (second ? (uint32_t)second[c + i] << 16 : 0);
+    *(vfu *)(pairs + c) = (vf)pair;
+  }
+#endif
+}
+
 // The same rows as the vector operand of a product over rows: [row][column], for pairs
 // [row / 2][column] of neighbouring rows; columns padded with zeros to whole vectors.
 INLINE const float *head_panel(hfm_array a, int64_t at, int64_t rows, int64_t stride,
@@ -69,17 +96,8 @@ INLINE const float *head_panel(hfm_array a, int64_t at, int64_t rows, int64_t st
   }
   const uint16_t *p = (const uint16_t *)a.data + at;
   for (int64_t r = 0; r < rows; r += 2) {
-    const uint16_t *first = p + r * stride, *second = first + stride;
-    uint32_t *row = (uint32_t *)buffer + r / 2 * *leading;
-    int64_t c = 0;
-    for (; c + W <= headSize; c += W) {
-      vu low = __builtin_convertvector(*(const vhu *)(first + c), vu), high = {0};
-      if (r + 1 < rows) high = __builtin_convertvector(*(const vhu *)(second + c), vu) << 16;
-      *(vfu *)(row + c) = (vf)(low | high);
-    }
-    for (; c < headSize; c++)
-      row[c] = first[c] | (r + 1 < rows ? (uint32_t)second[c] << 16 : 0);
-    for (; c < *leading; c++) row[c] = 0;
+    const uint16_t *first = p + r * stride;
+    pair_rows(first, r + 1 < rows ? first + stride : 0, headSize, buffer + r / 2 * *leading);
   }
   return buffer;
 }
@@ -205,8 +223,13 @@ INLINE void attend(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_a
   }
   for (int64_t r = 0; r < count; r++) {
     float inverse = state.sum[r] > 0 ? 1 / state.sum[r] : 0, *row = s->result + r * wide;
-    for (int64_t i = 0; i < wide; i += W) *(vfu *)(row + i) *= inverse;
-    from_float(row, o, qAt + r * qs, qAt + r * qs + D);
+    int64_t at = qAt + r * qs;
+    if (pairs && o.type == HFM_BF16) {
+      FOR_LANES(D) put(o.data, at + i, *(vfu *)(row + i) * inverse, D - i, 1);
+      continue;
+    }
+    FOR_LANES(D) *(vfu *)(row + i) *= inverse;
+    from_float(row, o, at, at + D);
   }
   float *rowLse = lse + (b * g->queryHeads + head) * S + s0;
   for (int64_t r = 0; r < count; r += W) {

@@ -14,7 +14,7 @@ INLINE vf vlossSlope(int32_t loss, vf p, vf t) {
     case HFM_SQUARED: return 2.0f * d;
     case HFM_ABSOLUTE:
       return vselect(d > splat(0), splat(1), vselect(d < splat(0), splat(-1), splat(0)));
-    default: return vlogistic(p) - t;
+    default: return vlogistic(p, 0) - t;
   }
 }
 static double k_elementLoss(int32_t loss, hfm_array prediction, hfm_array target, int64_t begin,
@@ -145,7 +145,7 @@ static double dice_block(hfm_array logits, hfm_array target_, int64_t at, int64_
       vf x = vload(p + i, n - i);
       vf loss = vloss(HFM_BINARY_CROSS_ENTROPY, x, vload(t + i, n - i));
       for (int64_t j = 0; j < least(W, n - i); j++) total += loss[j];
-      vstore(p + i, vlogistic(x), n - i);
+      vstore(p + i, vlogistic(x, 0), n - i);
     }
     return total;
   }

@@ -4,17 +4,23 @@
   for (int64_t at = (begin), n; at < (end) && (n = least(CHUNK, (end) - at), 1); at += n)
 #define FOR_LANES(n) for (int64_t i = 0; i < (n); i += W)
 
-static void k_add(hfm_array a, hfm_array b, hfm_array y, int64_t bCount, int64_t begin,
-                  int64_t end) {
+INLINE void add_chunks(hfm_array a, hfm_array b, hfm_array y, int64_t bCount, int64_t begin,
+                       int64_t end, int brain) {
   float ba[CHUNK], bb[CHUNK], by[CHUNK];
   for (int64_t at = begin, n; at < end; at += n) {
     int64_t inB = at % bCount;
     n = least(least(CHUNK, end - at), bCount - inB);
-    const float *pa = view(a, at, n, ba), *pb = view(b, inB, n, bb);
-    float *py = target(y, at, by);
-    FOR_LANES(n) vstore(py + i, vload(pa + i, n - i) + vload(pb + i, n - i), n - i);
-    commit(y, at, n, by);
+    const void *pa = operand(a, at, n, ba, brain), *pb = operand(b, inB, n, bb, brain);
+    void *py = result(y, at, by, brain);
+    FOR_LANES(n)
+    put(py, i, get(pa, i, n - i, brain) + get(pb, i, n - i, brain), n - i, brain);
+    finish(y, at, n, by, brain);
   }
+}
+static void k_add(hfm_array a, hfm_array b, hfm_array y, int64_t bCount, int64_t begin,
+                  int64_t end) {
+  if (are_bf16(a, b, y)) add_chunks(a, b, y, bCount, begin, end, 1);
+  else add_chunks(a, b, y, bCount, begin, end, 0);
 }
 static void k_scale(hfm_array x, float factor, hfm_array y, int64_t begin, int64_t end) {
   float bx[CHUNK], by[CHUNK];
@@ -58,45 +64,65 @@ static void k_cast(hfm_array x, hfm_array y, int64_t begin, int64_t end) {
     default: LOOP(HFM_TANH) break; \
   }
 
-static void k_activation(int32_t f, hfm_array x, hfm_array y, int64_t begin, int64_t end) {
+INLINE void activation_chunks(int32_t f, hfm_array x, hfm_array y, int64_t begin, int64_t end,
+                              int brain) {
   float bx[CHUNK], by[CHUNK];
   FOR_CHUNKS(begin, end) {
-    const float *px = view(x, at, n, bx);
-    float *py = target(y, at, by);
-#define LOOP(F) FOR_LANES(n) vstore(py + i, vactivate(F, vload(px + i, n - i)), n - i);
+    const void *px = operand(x, at, n, bx, brain);
+    void *py = result(y, at, by, brain);
+#define LOOP(F) \
+  FOR_LANES(n) put(py, i, vactivate(F, get(px, i, n - i, brain), brain), n - i, brain);
     ACTIVATION_CASES(LOOP)
 #undef LOOP
-    commit(y, at, n, by);
+    finish(y, at, n, by, brain);
+  }
+}
+static void k_activation(int32_t f, hfm_array x, hfm_array y, int64_t begin, int64_t end) {
+  if (are_bf16(x, x, y)) activation_chunks(f, x, y, begin, end, 1);
+  else activation_chunks(f, x, y, begin, end, 0);
+}
+INLINE void activation_backward_chunks(int32_t f, hfm_array dy, hfm_array x, hfm_array dx,
+                                       int64_t begin, int64_t end, int brain) {
+  float bd[CHUNK], bx[CHUNK], by[CHUNK];
+  FOR_CHUNKS(begin, end) {
+    const void *pd = operand(dy, at, n, bd, brain), *px = operand(x, at, n, bx, brain);
+    void *py = result(dx, at, by, brain);
+    vf value;
+#define LOOP(F) \
+  FOR_LANES(n) { \
+    vf slope = vderivative(F, get(px, i, n - i, brain), &value, brain); \
+    put(py, i, get(pd, i, n - i, brain) * slope, n - i, brain); \
+  }
+    ACTIVATION_CASES(LOOP)
+#undef LOOP
+    finish(dx, at, n, by, brain);
   }
 }
 static void k_activationBackward(int32_t f, hfm_array dy, hfm_array x, hfm_array dx,
                                  int64_t begin, int64_t end) {
-  float bd[CHUNK], bx[CHUNK], by[CHUNK];
+  if (are_bf16(dy, x, dx)) activation_backward_chunks(f, dy, x, dx, begin, end, 1);
+  else activation_backward_chunks(f, dy, x, dx, begin, end, 0);
+}
+INLINE void gated_chunks(int32_t f, hfm_array gate, hfm_array up, hfm_array y, int64_t begin,
+                         int64_t end, int brain) {
+  float bg[CHUNK], bu[CHUNK], by[CHUNK];
   FOR_CHUNKS(begin, end) {
-    const float *pd = view(dy, at, n, bd), *px = view(x, at, n, bx);
-    float *py = target(dx, at, by);
-    vf value;
+    const void *pg = operand(gate, at, n, bg, brain), *pu = operand(up, at, n, bu, brain);
+    void *py = result(y, at, by, brain);
 #define LOOP(F) \
-  FOR_LANES(n) vstore( \
-      py + i, vload(pd + i, n - i) * vderivative(F, vload(px + i, n - i), &value), n - i);
+  FOR_LANES(n) { \
+    vf open = vactivate(F, get(pg, i, n - i, brain), brain); \
+    put(py, i, open * get(pu, i, n - i, brain), n - i, brain); \
+  }
     ACTIVATION_CASES(LOOP)
 #undef LOOP
-    commit(dx, at, n, by);
+    finish(y, at, n, by, brain);
   }
 }
 static void k_gated(int32_t f, hfm_array gate, hfm_array up, hfm_array y, int64_t begin,
                     int64_t end) {
-  float bg[CHUNK], bu[CHUNK], by[CHUNK];
-  FOR_CHUNKS(begin, end) {
-    const float *pg = view(gate, at, n, bg), *pu = view(up, at, n, bu);
-    float *py = target(y, at, by);
-#define LOOP(F) \
-  FOR_LANES(n) \
-  vstore(py + i, vactivate(F, vload(pg + i, n - i)) * vload(pu + i, n - i), n - i);
-    ACTIVATION_CASES(LOOP)
-#undef LOOP
-    commit(y, at, n, by);
-  }
+  if (are_bf16(gate, up, y)) gated_chunks(f, gate, up, y, begin, end, 1);
+  else gated_chunks(f, gate, up, y, begin, end, 0);
 }
 static void k_gatedBackward(int32_t f, hfm_array dy, hfm_array gate, hfm_array up,
                             hfm_array dgate, hfm_array dup, int64_t begin, int64_t end) {
@@ -107,7 +133,7 @@ static void k_gatedBackward(int32_t f, hfm_array dy, hfm_array gate, hfm_array u
 #define LOOP(F) \
   FOR_LANES(n) { \
     vf value, d = vload(pd + i, n - i), u = vload(pu + i, n - i); \
-    vf slope = vderivative(F, vload(pg + i, n - i), &value); \
+    vf slope = vderivative(F, vload(pg + i, n - i), &value, 0); \
     vstore(p1 + i, d * u * slope, n - i); \
     vstore(p2 + i, d * value, n - i); \
   }
@@ -135,21 +161,27 @@ static void k_triad(float *a, const float *b, const float *c, float scalar, int6
 }
 
 // Sums in blocks of 64 rows, so that the rounding error grows with rows/64 instead of rows.
-static void k_sumLeading(hfm_array dy, hfm_array db, int64_t rows, int64_t cols,
-                         int64_t colBegin, int64_t colEnd) {
+INLINE void sum_rows(hfm_array dy, hfm_array db, int64_t rows, int64_t cols, int64_t colBegin,
+                     int64_t colEnd, int brain) {
   float total[CHUNK], block[CHUNK], bd[CHUNK];
   FOR_CHUNKS(colBegin, colEnd) {
     memset(total, 0, (size_t)n * 4);
     for (int64_t first = 0; first < rows; first += 64) {
       memset(block, 0, (size_t)n * 4);
       for (int64_t r = first; r < least(rows, first + 64); r++) {
-        const float *pd = view(dy, r * cols + at, n, bd);
-        FOR_LANES(n) vstore(block + i, vload(block + i, n - i) + vload(pd + i, n - i), n - i);
+        const void *pd = operand(dy, r * cols + at, n, bd, brain);
+        FOR_LANES(n)
+        vstore(block + i, vload(block + i, n - i) + get(pd, i, n - i, brain), n - i);
       }
       FOR_LANES(n) vstore(total + i, vload(total + i, n - i) + vload(block + i, n - i), n - i);
     }
     from_float(total, db, at, at + n);
   }
+}
+static void k_sumLeading(hfm_array dy, hfm_array db, int64_t rows, int64_t cols,
+                         int64_t colBegin, int64_t colEnd) {
+  if (dy.type == HFM_BF16) sum_rows(dy, db, rows, cols, colBegin, colEnd, 1);
+  else sum_rows(dy, db, rows, cols, colBegin, colEnd, 0);
 }
 static void k_scaleColumns(hfm_array x, hfm_array g, hfm_array y, int64_t cols, int64_t rowBegin,
                            int64_t rowEnd) {

@@ -1,6 +1,15 @@
 // Linear layer for few rows: each weight is read once from memory and used for every row.
 
-#define FEW_COLUMNS 4
+// Outputs of a row that are rounded and stored together.
+#define FEW_COLUMNS 16
+// Independent sums, so that additions do not wait for one another.
+#define FEW_SUMS 4
+// Where x is no longer than this many bytes, half of a first cache, each row of w is read on its
+// own, in the order of memory, as rows that are a power of two apart fall into the same sets of the
+// cache; a longer x is loaded once for several rows.
+#define FEW_SHORT 16384
+// Bytes of a row that are fetched ahead.
+#define FEW_AHEAD 4096
 
 // What a tile reads: rows of x, and rows of w from column j on. Elements are fp32, bf16 that are
 // converted, or (`pairs`) bf16 that are multiplied as pairs.
@@ -22,72 +31,105 @@ INLINE float product_at(const few_rows *p, int64_t x, int64_t w, int pairs) {
          * (pairs ? bf16_to_float(((const uint16_t *)p->x)[x]) : ((const float *)p->x)[x]);
 }
 
-// `rows` rows of x against `columns` rows of w, both constants, so that each case is unrolled.
-// The rows of w that come next are fetched meanwhile: the processor's own prefetch ends with a
-// page.
-INLINE void few_rows_tile(const few_rows *p, int64_t row, int rows, int64_t j, int columns,
-                          int pairs, float out[4][FEW_COLUMNS]) {
-  vf sum[4][FEW_COLUMNS] = {{{0}}};
+// A vector of one row of w, from column i on, times those of `rows` rows of x.
+INLINE void few_rows_step(const few_rows *p, int64_t row, int rows, int64_t w, int64_t i, int pairs,
+                          vf sum[4]) {
+  vf weights = weight_load(p, w + i, pairs);
+  for (int r = 0; r < rows; r++) {
+    int64_t at = (row + r) * p->k + i;
+#ifdef HFM_BF16_DOT
+    if (pairs) {
+      vf x = *(const vfu *)((const uint16_t *)p->x + at);
+      sum[r] = (vf)_mm512_dpbf16_ps((__m512)sum[r], (__m512bh)x, (__m512bh)weights);
+      continue;
+    }
+#endif
+    sum[r] += *(const vfu *)((const float *)p->x + at) * weights;
+  }
+}
+INLINE float few_rows_total(const few_rows *p, vf sum, int64_t x, int64_t w, int64_t from,
+                            int pairs) {
+  float total = vsum(sum);
+  for (int64_t t = from; t < p->k; t++) total += product_at(p, x + t, w + t, pairs);
+  return total;
+}
+
+// `rows` rows of x (a constant, so that each case is unrolled) against one row of w, in the order
+// of memory. What comes next is fetched early, as the processor's own prefetch ends with a page.
+INLINE void few_rows_column(const few_rows *p, int64_t row, int rows, int64_t j, int pairs,
+                            float *out) {
+  vf sum[FEW_SUMS][4] = {{{0}}};
+  const int64_t k = p->k, step = pairs ? 2 * W : W, w = j * k;
+  const int64_t size = p->wType == HFM_F32 ? 4 : 2;
+  int64_t i = 0;
+  for (; i + FEW_SUMS * step <= k; i += FEW_SUMS * step)
+    for (int s = 0; s < FEW_SUMS; s++) {
+      __builtin_prefetch((const char *)p->w + (w + i + s * step) * size + FEW_AHEAD);
+      few_rows_step(p, row, rows, w, i + s * step, pairs, sum[s]);
+    }
+  for (; i + step <= k; i += step) few_rows_step(p, row, rows, w, i, pairs, sum[0]);
+  for (int r = 0; r < rows; r++) {
+    for (int s = 1; s < FEW_SUMS; s++) sum[0][r] += sum[s][r];
+    out[r * FEW_COLUMNS] = few_rows_total(p, sum[0][r], (row + r) * k, w, i, pairs);
+  }
+}
+
+// The same against FEW_SUMS rows of w; those that follow them are fetched early.
+INLINE void few_rows_columns(const few_rows *p, int64_t row, int rows, int64_t j, int pairs,
+                             float *out) {
+  vf sum[FEW_SUMS][4] = {{{0}}};
   const int64_t k = p->k, step = pairs ? 2 * W : W;
   const int64_t size = p->wType == HFM_F32 ? 4 : 2;
   int64_t i = 0;
-  for (; i + step <= k; i += step) {
-    vf xv[4];
-    for (int r = 0; r < rows; r++) {
-      int64_t at = (row + r) * k + i;
-      xv[r] = pairs ? *(const vfu *)((const uint16_t *)p->x + at)
-                    : *(const vfu *)((const float *)p->x + at);
+  for (; i + step <= k; i += step)
+    for (int c = 0; c < FEW_SUMS; c++) {
+      __builtin_prefetch((const char *)p->w + ((j + c + FEW_SUMS) * k + i) * size);
+      few_rows_step(p, row, rows, (j + c) * k, i, pairs, sum[c]);
     }
-    for (int c = 0; c < columns; c++) {
-      int64_t at = (j + c) * k + i;
-      __builtin_prefetch((const char *)p->w + (at + columns * k) * size);
-      vf w = weight_load(p, at, pairs);
-      for (int r = 0; r < rows; r++) {
-#ifdef HFM_BF16_DOT
-        if (pairs) {
-          sum[r][c] = (vf)_mm512_dpbf16_ps((__m512)sum[r][c], (__m512bh)xv[r], (__m512bh)w);
-          continue;
-        }
-#endif
-        sum[r][c] += xv[r] * w;
-      }
-    }
-  }
   for (int r = 0; r < rows; r++)
-    for (int c = 0; c < columns; c++) {
-      out[r][c] = vsum(sum[r][c]);
-      for (int64_t t = i; t < k; t++)
-        out[r][c] += product_at(p, (row + r) * k + t, (j + c) * k + t, pairs);
-    }
+    for (int c = 0; c < FEW_SUMS; c++)
+      out[r * FEW_COLUMNS + c] =
+          few_rows_total(p, sum[c][r], (row + r) * k, (j + c) * k, i, pairs);
 }
 
-INLINE void few_rows_columns(const few_rows *p, int64_t row, int64_t rows, int64_t j, int columns,
-                             int pairs, float out[4][FEW_COLUMNS]) {
-  switch (rows) {
-    case 1: few_rows_tile(p, row, 1, j, columns, pairs, out); break;
-    case 2: few_rows_tile(p, row, 2, j, columns, pairs, out); break;
-    case 3: few_rows_tile(p, row, 3, j, columns, pairs, out); break;
-    default: few_rows_tile(p, row, 4, j, columns, pairs, out); break;
+#define FEW_CASE(R) \
+  case R: \
+    if (isShort) few_rows_column(p, row, R, j, pairs, out); \
+    else few_rows_columns(p, row, R, j, pairs, out); \
+    break;
+
+// Outputs of `rows` rows, at most 4, from column j on: one or, where x is long, FEW_SUMS.
+INLINE void few_rows_tile(const few_rows *p, int64_t row, int64_t rows, int64_t j, int isShort,
+                          int pairs, float *out) {
+  switch (rows) { FEW_CASE(1) FEW_CASE(2) FEW_CASE(3) FEW_CASE(4) }
+}
+
+INLINE void few_rows_range(const few_rows *p, hfm_array bias, hfm_array y, int64_t rows, int64_t n,
+                           int64_t colBegin, int64_t colEnd, int isShort, int pairs) {
+  for (int64_t j = colBegin, columns; j < colEnd; j += columns) {
+    columns = least(FEW_COLUMNS, colEnd - j);
+    for (int64_t row = 0; row < rows; row += 4) {
+      float out[4 * FEW_COLUMNS];
+      const int64_t count = least(4, rows - row);
+      for (int64_t c = 0; c < columns; c += isShort ? 1 : FEW_SUMS)
+        few_rows_tile(p, row, count, j + c, isShort, pairs, out + c);
+      for (int64_t r = 0; r < count; r++) {
+        float *own = out + r * FEW_COLUMNS;
+        for (int64_t c = 0; c < columns && bias.data; c++) own[c] += element(bias, j + c);
+        int64_t at = (row + r) * n + j;
+        from_float(own, y, at, at + columns);
+      }
+    }
   }
 }
 
 INLINE void few_rows_all(few_rows p, hfm_array bias, hfm_array y, int64_t rows, int64_t n,
                          int64_t colBegin, int64_t colEnd, int pairs) {
-  for (int64_t j = colBegin; j < colEnd;) {
-    int64_t columns = colEnd - j >= FEW_COLUMNS ? FEW_COLUMNS : 1;
-    for (int64_t row = 0; row < rows; row += 4) {
-      float out[4][FEW_COLUMNS];
-      int64_t count = least(4, rows - row);
-      if (columns == 1) few_rows_columns(&p, row, count, j, 1, pairs, out);
-      else few_rows_columns(&p, row, count, j, FEW_COLUMNS, pairs, out);
-      for (int64_t r = 0; r < count; r++) {
-        for (int64_t c = 0; c < columns && bias.data; c++) out[r][c] += element(bias, j + c);
-        int64_t at = (row + r) * n + j;
-        from_float(out[r], y, at, at + columns);
-      }
-    }
-    j += columns;
-  }
+  int64_t whole = colBegin;
+  if (least(4, rows) * p.k * (pairs ? 2 : 4) > FEW_SHORT)
+    whole += (colEnd - colBegin) / FEW_SUMS * FEW_SUMS;
+  few_rows_range(&p, bias, y, rows, n, colBegin, whole, 0, pairs);
+  few_rows_range(&p, bias, y, rows, n, whole, colEnd, 1, pairs);
 }
 
 static void k_fewRowsLinear(hfm_array x, hfm_array w, hfm_array bias, hfm_array y, int64_t rows,

@@ -9,6 +9,7 @@
 #include "Attention.h"
 #include "AttentionBackward.h"
 #include "FewRows.h"
+#include "Packing.h"
 #include "Movement.h"
 #include "Rows.h"
 #include "BiasAttention.h"

@@ -1,56 +1,68 @@
 // Normalisations over rows. A row is read once per pass, a chunk at a time.
 
-static void k_layerNorm(hfm_array x, hfm_array gamma, hfm_array beta, hfm_array y, float *mean,
-                        float *rstd, float epsilon, int64_t cols, int64_t rowBegin,
-                        int64_t rowEnd) {
+// Sums are taken of every other vector each: additions in a row would wait for one another.
+INLINE void layer_norm_rows(hfm_array x, hfm_array gamma, hfm_array beta, hfm_array y, float *mean,
+                            float *rstd, float epsilon, int64_t cols, int64_t rowBegin,
+                            int64_t rowEnd, int brain) {
   float bx[CHUNK], bg[CHUNK], bb[CHUNK], by[CHUNK];
   for (int64_t r = rowBegin; r < rowEnd; r++) {
-    vf sum = {0};
+    vf even = {0}, odd = {0};
     FOR_CHUNKS(0, cols) {
-      const float *px = view(x, r * cols + at, n, bx);
-      FOR_LANES(n) sum += vload(px + i, n - i);
+      const void *px = operand(x, r * cols + at, n, bx, brain);
+      for (int64_t i = 0; i < n; i += 2 * W) {
+        even += get(px, i, n - i, brain);
+        odd += get(px, i + W, n - i - W, brain);
+      }
     }
-    float mu = vsum(sum) / (float)cols;
+    float mu = vsum(even + odd) / (float)cols;
     // The second pass over the cached row avoids the cancellation of E[x^2] - mu^2.
-    vf square = {0};
+    even = odd = splat(0);
     FOR_CHUNKS(0, cols) {
-      const float *px = view(x, r * cols + at, n, bx);
-      int64_t i = 0;
-      for (; i + W <= n; i += W) {
-        vf d = vload(px + i, W) - mu;
-        square += d * d;
+      const void *px = operand(x, r * cols + at, n, bx, brain);
+      for (int64_t i = 0; i < n; i += 2 * W) {
+        vf d = vfirst(get(px, i, n - i, brain) - mu, n - i);
+        vf e = vfirst(get(px, i + W, n - i - W, brain) - mu, n - i - W);
+        even += d * d;
+        odd += e * e;
       }
-      for (; i < n; i++) square[0] += (px[i] - mu) * (px[i] - mu);
     }
-    float rs = 1.0f / sqrtf(vsum(square) / (float)cols + epsilon);
+    float rs = 1.0f / sqrtf(vsum(even + odd) / (float)cols + epsilon);
     FOR_CHUNKS(0, cols) {
-      const float *px = view(x, r * cols + at, n, bx);
-      const float *pg = view(gamma, at, n, bg), *pb = view(beta, at, n, bb);
-      float *py = target(y, r * cols + at, by);
+      const void *px = operand(x, r * cols + at, n, bx, brain);
+      const void *pg = operand(gamma, at, n, bg, brain), *pb = operand(beta, at, n, bb, brain);
+      void *py = result(y, r * cols + at, by, brain);
       FOR_LANES(n) {
-        vf hat = (vload(px + i, n - i) - mu) * rs;
-        vstore(py + i, hat * vload(pg + i, n - i) + vload(pb + i, n - i), n - i);
+        vf hat = (get(px, i, n - i, brain) - mu) * rs;
+        put(py, i, hat * get(pg, i, n - i, brain) + get(pb, i, n - i, brain), n - i, brain);
       }
-      commit(y, r * cols + at, n, by);
+      finish(y, r * cols + at, n, by, brain);
     }
     mean[r] = mu;
     rstd[r] = rs;
   }
 }
+static void k_layerNorm(hfm_array x, hfm_array gamma, hfm_array beta, hfm_array y, float *mean,
+                        float *rstd, float epsilon, int64_t cols, int64_t rowBegin,
+                        int64_t rowEnd) {
+  if (are_bf16(x, gamma, beta) && y.type == HFM_BF16)
+    layer_norm_rows(x, gamma, beta, y, mean, rstd, epsilon, cols, rowBegin, rowEnd, 1);
+  else layer_norm_rows(x, gamma, beta, y, mean, rstd, epsilon, cols, rowBegin, rowEnd, 0);
+}
 // dx = rstd (g - mean(g) - xhat mean(g xhat)), g = dy gamma.
-static void k_layerNormBackward(hfm_array dy, hfm_array x, hfm_array gamma, const float *mean,
-                                const float *rstd, hfm_array dx, float *dgamma, float *dbeta,
-                                int64_t cols, int64_t rowBegin, int64_t rowEnd) {
+INLINE void layer_norm_backward_rows(hfm_array dy, hfm_array x, hfm_array gamma, const float *mean,
+                                     const float *rstd, hfm_array dx, float *dgamma, float *dbeta,
+                                     int64_t cols, int64_t rowBegin, int64_t rowEnd, int brain) {
   float bd[CHUNK], bx[CHUNK], bg[CHUNK], by[CHUNK];
   for (int64_t r = rowBegin; r < rowEnd; r++) {
     float mu = mean[r], rs = rstd[r];
     vf sumG = {0}, sumGX = {0};
     FOR_CHUNKS(0, cols) {
-      const float *pd = view(dy, r * cols + at, n, bd), *px = view(x, r * cols + at, n, bx);
-      const float *pg = view(gamma, at, n, bg);
+      const void *pd = operand(dy, r * cols + at, n, bd, brain);
+      const void *px = operand(x, r * cols + at, n, bx, brain);
+      const void *pg = operand(gamma, at, n, bg, brain);
       FOR_LANES(n) {
-        vf d = vload(pd + i, n - i), hat = (vload(px + i, n - i) - mu) * rs;
-        vf g = d * vload(pg + i, n - i);
+        vf d = get(pd, i, n - i, brain), hat = (get(px, i, n - i, brain) - mu) * rs;
+        vf g = d * get(pg, i, n - i, brain);
         sumG += g;
         sumGX += g * hat;
         vstore(dgamma + at + i, vload(dgamma + at + i, n - i) + d * hat, n - i);
@@ -59,17 +71,28 @@ static void k_layerNormBackward(hfm_array dy, hfm_array x, hfm_array gamma, cons
     }
     float meanG = vsum(sumG) / (float)cols, meanGX = vsum(sumGX) / (float)cols;
     FOR_CHUNKS(0, cols) {
-      const float *pd = view(dy, r * cols + at, n, bd), *px = view(x, r * cols + at, n, bx);
-      const float *pg = view(gamma, at, n, bg);
-      float *py = target(dx, r * cols + at, by);
+      const void *pd = operand(dy, r * cols + at, n, bd, brain);
+      const void *px = operand(x, r * cols + at, n, bx, brain);
+      const void *pg = operand(gamma, at, n, bg, brain);
+      void *py = result(dx, r * cols + at, by, brain);
       FOR_LANES(n) {
-        vf hat = (vload(px + i, n - i) - mu) * rs;
-        vf g = vload(pd + i, n - i) * vload(pg + i, n - i);
-        vstore(py + i, rs * (g - meanG - hat * meanGX), n - i);
+        vf hat = (get(px, i, n - i, brain) - mu) * rs;
+        vf g = get(pd, i, n - i, brain) * get(pg, i, n - i, brain);
+        put(py, i, rs * (g - meanG - hat * meanGX), n - i, brain);
       }
-      commit(dx, r * cols + at, n, by);
+      finish(dx, r * cols + at, n, by, brain);
     }
   }
+}
+static void k_layerNormBackward(hfm_array dy, hfm_array x, hfm_array gamma, const float *mean,
+                                const float *rstd, hfm_array dx, float *dgamma, float *dbeta,
+                                int64_t cols, int64_t rowBegin, int64_t rowEnd) {
+  if (are_bf16(dy, x, gamma) && dx.type == HFM_BF16)
+    layer_norm_backward_rows(
+        dy, x, gamma, mean, rstd, dx, dgamma, dbeta, cols, rowBegin, rowEnd, 1);
+  else
+    layer_norm_backward_rows(
+        dy, x, gamma, mean, rstd, dx, dgamma, dbeta, cols, rowBegin, rowEnd, 0);
 }
 static void k_rmsNorm(hfm_array x, hfm_array gamma, hfm_array y, float *rstd, float epsilon,
                       int64_t cols, int64_t rowBegin, int64_t rowEnd) {

@@ -13,8 +13,25 @@ typedef uint16_t vhu __attribute__((vector_size(2 * W), aligned(2), may_alias));
 
 INLINE vf splat(float x) { return (vf){0} + x; }
 INLINE vf vselect(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)b & ~mask)); }
-INLINE vf vmax(vf a, vf b) { return __builtin_elementwise_max(a, b); }
-INLINE vf vmin(vf a, vf b) { return __builtin_elementwise_min(a, b); }
+// A first argument that is no number is what comes out.
+INLINE vf vmax(vf a, vf b) {
+#if W == 16
+  return (vf)_mm512_max_ps((__m512)b, (__m512)a);
+#elif W == 8
+  return (vf)_mm256_max_ps((__m256)b, (__m256)a);
+#else
+  return vselect(a < b, b, a);
+#endif
+}
+INLINE vf vmin(vf a, vf b) {
+#if W == 16
+  return (vf)_mm512_min_ps((__m512)b, (__m512)a);
+#elif W == 8
+  return (vf)_mm256_min_ps((__m256)b, (__m256)a);
+#else
+  return vselect(a > b, b, a);
+#endif
+}
 INLINE vf vabs(vf a) { return (vf)((vi)a & 0x7fffffff); }
 
 // The first `left` elements of a vector, none below 1: what a row's end leaves over.
@@ -52,6 +69,13 @@ INLINE void vstore(float *p, vf v, int64_t left) {
 #else
   for (int64_t i = 0; i < left; i++) p[i] = v[i];
 #endif
+}
+// The first `left` elements; zeros behind them.
+INLINE vf vfirst(vf v, int64_t left) {
+  if (__builtin_expect(left >= W, 1)) return v;
+  vi index;
+  for (int i = 0; i < W; i++) index[i] = i;
+  return (vf)((vi)v & (index < (int32_t)left));
 }
 INLINE float vsum(vf v) {
   float s[W], total = 0;
@@ -126,6 +150,33 @@ INLINE uint16_t f16_from_float(float f) {
   return (uint16_t)(sign | ((u - 0x38000000) >> 13));
 }
 
+// Vectors of storage that is fp32 or, with `brain` (a constant), bf16: elements from i on, at most
+// `left` of them.
+INLINE vf get(const void *p, int64_t i, int64_t left, int brain) {
+  if (!brain) return vload((const float *)p + i, left);
+  const uint16_t *h = (const uint16_t *)p + i;
+  if (__builtin_expect(left >= W, 1)) return bf16_load(h);
+#if W == 16
+  vhu rest = (vhu)_mm256_maskz_loadu_epi16(MASK(left), h);
+#else
+  vhu rest = {0};
+  for (int64_t e = 0; e < left; e++) rest[e] = h[e];
+#endif
+  return bf16_load((const uint16_t *)&rest);
+}
+INLINE void put(void *p, int64_t i, vf v, int64_t left, int brain) {
+  if (!brain) return vstore((float *)p + i, v, left);
+  uint16_t *h = (uint16_t *)p + i;
+  if (__builtin_expect(left >= W, 1)) return bf16_store(h, v);
+  uint16_t rest[W];
+  bf16_store(rest, v);
+#if W == 16
+  _mm256_mask_storeu_epi16(h, MASK(left), *(__m256i_u *)rest);
+#else
+  for (int64_t e = 0; e < left; e++) h[e] = rest[e];
+#endif
+}
+
 static void to_float(hfm_array a, int64_t begin, int64_t end, float *restrict y) {
   int64_t n = end - begin, i = 0;
   if (a.type == HFM_F32) {
@@ -133,14 +184,7 @@ static void to_float(hfm_array a, int64_t begin, int64_t end, float *restrict y)
   } else if (a.type == HFM_BF16) {
     const uint16_t *p = (const uint16_t *)a.data + begin;
     for (; i + W <= n; i += W) *(vfu *)(y + i) = bf16_load(p + i);
-#if W == 16
-    if (i < n) {
-      vhu rest = (vhu)_mm256_maskz_loadu_epi16(MASK(n - i), p + i);
-      vstore(y + i, bf16_load((const uint16_t *)&rest), n - i);
-    }
-#else
-    for (; i < n; i++) y[i] = bf16_to_float(p[i]);
-#endif
+    if (i < n) vstore(y + i, get(p, i, n - i, 1), n - i);
   } else {
     const uint16_t *p = (const uint16_t *)a.data + begin;
     for (; i < n; i++) y[i] = f16_to_float(p[i]);
@@ -153,15 +197,7 @@ static void from_float(const float *restrict x, hfm_array a, int64_t begin, int6
   } else if (a.type == HFM_BF16) {
     uint16_t *p = (uint16_t *)a.data + begin;
     for (; i + W <= n; i += W) bf16_store(p + i, *(const vfu *)(x + i));
-#if W == 16
-    if (i < n) {
-      uint16_t rest[W];
-      bf16_store(rest, vload(x + i, n - i));
-      _mm256_mask_storeu_epi16(p + i, MASK(n - i), *(__m256i_u *)rest);
-    }
-#else
-    for (; i < n; i++) p[i] = bf16_from_float(x[i]);
-#endif
+    if (i < n) put(p, i, vload(x + i, n - i), n - i, 1);
   } else {
     uint16_t *p = (uint16_t *)a.data + begin;
     for (; i < n; i++) p[i] = f16_from_float(x[i]);
@@ -179,6 +215,19 @@ INLINE float *target(hfm_array a, int64_t begin, float *buffer) {
 }
 INLINE void commit(hfm_array a, int64_t begin, int64_t n, const float *buffer) {
   if (a.type != HFM_F32) from_float(buffer, a, begin, begin + n);
+}
+// The same where kernels take bf16 as it lies, vector by vector, if all are bf16 (`brain`).
+INLINE const void *operand(hfm_array a, int64_t begin, int64_t n, float *buffer, int brain) {
+  return brain ? (const void *)((const uint16_t *)a.data + begin) : view(a, begin, n, buffer);
+}
+INLINE void *result(hfm_array a, int64_t begin, float *buffer, int brain) {
+  return brain ? (void *)((uint16_t *)a.data + begin) : target(a, begin, buffer);
+}
+INLINE void finish(hfm_array a, int64_t begin, int64_t n, const float *buffer, int brain) {
+  if (!brain) commit(a, begin, n, buffer);
+}
+INLINE int are_bf16(hfm_array a, hfm_array b, hfm_array c) {
+  return a.type == HFM_BF16 && b.type == HFM_BF16 && c.type == HFM_BF16;
 }
 INLINE float element(hfm_array a, int64_t i) {
   if (a.type == HFM_F32) return ((const float *)a.data)[i];

@@ -52,6 +52,18 @@ typedef struct {
   float correction1, correction2;
 } hfm_adamw_rule;
 
+/// One output tile of c = op(a) * op(b) (+ bias per column), on the calling thread alone:
+/// c[m, n] with leading dimension ldc, op(a)[m, k], op(b)[k, n], row-major. Storage of each operand
+/// may be any of the three formats; products are summed in fp32 and rounded once.
+typedef struct {
+  int32_t transposeA, transposeB;
+  int64_t m, n, k, lda, ldb, ldc;
+  hfm_array a, b, c, bias;
+} hfm_gemm;
+
+/// Columns of a panel of b: see `packPanels`.
+#define HFM_PANEL 64
+
 /// Every kernel of one instruction set. Ranges are half-open; `cols` is the innermost extent.
 typedef struct {
   const char *name;
@@ -180,6 +192,16 @@ typedef struct {
   void (*fewRowsLinear)(
       hfm_array x, hfm_array w, hfm_array bias, hfm_array y, int64_t rows, int64_t k, int64_t n,
       float *scratch, int64_t colBegin, int64_t colEnd);
+  /// Brings panels of b, in bf16 or fp32, into the order that `hfm_product_reads_panels` tells of:
+  /// [n / HFM_PANEL][k][HFM_PANEL] in fp32, [n / HFM_PANEL][k / 2][HFM_PANEL][2] in bf16; n is
+  /// filled up with zeros to whole panels, k to multiples of 16 (bf16: 32). For bf16 with
+  /// `transposeB`, ldb must be even.
+  void (*packPanels)(const hfm_gemm *g, int64_t panelBegin, int64_t panelEnd, float *y);
+  /// Rows of op(a) from a stored transposed, [k][lda]: y[row][2 or 1 times `stride`], in the format
+  /// of a; `stride` counts 4 bytes and is a multiple of 16. Elements from k on up to the next
+  /// multiple of 16 (bf16: 32) become zeros.
+  void (*turnRows)(
+      const hfm_gemm *g, int64_t rowBegin, int64_t rowEnd, float *y, int64_t stride);
   /// See `hfm_gemm_tile`.
   void (*toFloat)(hfm_array x, int64_t begin, int64_t end, float *y);
   void (*fromFloat)(const float *x, hfm_array y, int64_t begin, int64_t end);
@@ -204,14 +226,6 @@ int64_t hfm_attention_scratch(const hfm_attention_shape *shape);
 /// Scratch of one lane, in floats.
 int64_t hfm_attention_backward_scratch(const hfm_attention_shape *shape);
 
-/// One output tile of c = op(a) * op(b) (+ bias per column), on the calling thread alone:
-/// c[m, n] with leading dimension ldc, op(a)[m, k], op(b)[k, n], row-major. Storage of each operand
-/// may be any of the three formats; products are summed in fp32 and rounded once.
-typedef struct {
-  int32_t transposeA, transposeB;
-  int64_t m, n, k, lda, ldb, ldc;
-  hfm_array a, b, c, bias;
-} hfm_gemm;
 /// Scratch of one lane, in floats, for `hfm_gemm_tile`; 0 when every operand is fp32.
 int64_t hfm_gemm_scratch(void);
 /// Computes a tile. Returns 0 or a oneDNN status.
@@ -228,6 +242,8 @@ void hfm_product_destroy(hfm_product *product);
 int64_t hfm_product_packed_bytes(const hfm_product *product);
 /// Whether two products expect b in the same order.
 int hfm_product_packs_like(const hfm_product *product, const hfm_product *other);
+/// Whether that order is the one that `packPanels` makes.
+int hfm_product_reads_panels(const hfm_product *product);
 /// Reorders b, stored as `shape` said, into `packed`. Returns 0 or a oneDNN status.
 int hfm_product_pack(const hfm_product *product, void *b, void *packed);
 /// Runs it on the calling thread alone. Returns 0 or a oneDNN status.
