@@ -59,25 +59,7 @@ public enum GoldenReader {
     guard data > 0, model == "gpt" || row["nodes_gpus"]?[0]?.int != nil else {
       return rows.skip(table, "number of devices is not stated")
     }
-    if let experts = number("num-experts") {
-      shape.mixture = DecoderShape.Experts(
-        count: experts, active: number("moe-router-topk") ?? 2)
-      shape.intermediate = number("moe-ffn-hidden-size") ?? shape.intermediate
-      if let width = number("moe-shared-expert-intermediate-size") {
-        guard let own = shape.intermediate, width % own == 0 else {
-          return rows.skip(table, "a shared expert of another width than the rest")
-        }
-        shape.mixture?.shared = width / own
-      }
-    }
-    if isOn("multi-latent-attention") {
-      guard let keyValueRank = number("kv-lora-rank"), let rotated = number("qk-pos-emb-head-dim"),
-        let plain = number("qk-head-dim"), let value = number("v-head-dim")
-      else { return rows.skip(table, "widths of latent attention are not stated") }
-      shape.latent = LatentAttention(
-        keyValueRank: keyValueRank, queryRank: number("q-lora-rank"), rotated: rotated,
-        plain: plain, value: value)
-    }
+    if let fault = extend(&shape, config) { return rows.skip(table, fault) }
     let virtual =
       number("num-layers-per-virtual-pipeline-stage").map { layers / pipeline / $0 } ?? 1
     let recompute: RecomputeMode =
@@ -105,5 +87,31 @@ public enum GoldenReader {
     // Megatron-LM logs what its last rank allocated (megatron/training/global_vars.py).
     run.peakIsOfLastStage = pipeline > 1
     rows.runs.append(run)
+  }
+
+  /// Adds a configuration's experts and latent attention to a shape; what is wrong with them, if
+  /// anything is.
+  private static func extend(_ shape: inout DecoderShape, _ config: JSONValue) -> String? {
+    func number(_ key: String) -> Int? { config[key]?.int }
+    if let experts = number("num-experts") {
+      shape.mixture = DecoderShape.Experts(
+        count: experts, active: number("moe-router-topk") ?? 2)
+      shape.intermediate = number("moe-ffn-hidden-size") ?? shape.intermediate
+      if let width = number("moe-shared-expert-intermediate-size") {
+        guard let own = shape.intermediate, own > 0, width % own == 0 else {
+          return "a shared expert of another width than the rest"
+        }
+        shape.mixture?.shared = width / own
+      }
+    }
+    if config["multi-latent-attention"]?.bool == true {
+      guard let keyValueRank = number("kv-lora-rank"), let rotated = number("qk-pos-emb-head-dim"),
+        let plain = number("qk-head-dim"), let value = number("v-head-dim")
+      else { return "widths of latent attention are not stated" }
+      shape.latent = LatentAttention(
+        keyValueRank: keyValueRank, queryRank: number("q-lora-rank"), rotated: rotated,
+        plain: plain, value: value)
+    }
+    return nil
   }
 }
