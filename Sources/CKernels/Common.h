@@ -16,6 +16,14 @@ dnnl_engine_t hfm_engine(void);
 // A stream of the calling thread, on which oneDNN runs alone; null when there is none.
 dnnl_stream_t hfm_own_stream(void);
 
+// The rest of the block makes or frees descriptions and code of oneDNN with no other thread at it:
+// its list of reorders and its cache of code had races until 2.7 (openvinotoolkit/oneDNN #129;
+// tensorflow #57044 turned the cache off), and a primitive that comes out wrong stays in the cache.
+#define MAKES_ALONE \
+  __attribute__((cleanup(hfm_end_making), unused)) int makesAlone = hfm_begin_making()
+int hfm_begin_making(void);
+void hfm_end_making(int *unused);
+
 extern const hfm_kernel_table hfm_table_portable;
 extern const hfm_kernel_table hfm_table_avx2;
 extern const hfm_kernel_table hfm_table_avx512;

@@ -198,6 +198,7 @@ static int64_t reserve(hfm_convolution *c, const dnnl_memory_desc_t *desc) {
 }
 
 int hfm_convolution_create(const hfm_convolution_shape *shape, hfm_convolution **result) {
+  MAKES_ALONE;
   *result = 0;
   hfm_use_one_thread();
   hfm_convolution *c = calloc(1, sizeof *c);
@@ -270,6 +271,7 @@ static int prepare_operand(hfm_convolution *c, int i) {
   return status;
 }
 int hfm_convolution_prepare(hfm_convolution *c) {
+  MAKES_ALONE;
   if (c->primitive) return 0;
   hfm_use_one_thread();
   int status = dnnl_primitive_create(&c->primitive, c->description);
@@ -329,6 +331,7 @@ int hfm_convolution_run(hfm_convolution *c, void *source, void *weights, void *p
   return status;
 }
 void hfm_convolution_destroy(hfm_convolution *c) {
+  MAKES_ALONE;
   if (!c) return;
   for (int i = 0; i < OPERANDS; i++) {
     operand *o = &c->operands[i];
@@ -362,6 +365,7 @@ int hfm_convolution_packs_like(const hfm_convolution *c, const hfm_convolution *
 }
 int hfm_packing_create(const hfm_convolution *c, void *weights, void *packed,
                        hfm_packing **result) {
+  MAKES_ALONE;
   *result = 0;
   hfm_use_one_thread();
   const operand *o = &c->operands[WEIGHTS];
@@ -382,6 +386,7 @@ int hfm_packing_run(hfm_packing *p) {
   return status ? status : dnnl_stream_wait(stream);
 }
 void hfm_packing_destroy(hfm_packing *p) {
+  MAKES_ALONE;
   if (!p) return;
   if (p->from) dnnl_memory_destroy(p->from);
   if (p->to) dnnl_memory_destroy(p->to);

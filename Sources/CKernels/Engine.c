@@ -1,4 +1,5 @@
 // oneDNN's engine, one for all, and a stream of each thread that runs its primitives alone.
+#define _GNU_SOURCE
 #include <pthread.h>
 
 #include "Common.h"
@@ -21,4 +22,11 @@ dnnl_stream_t hfm_own_stream(void) {
       && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success)
     stream = 0;
   return stream;
+}
+
+static pthread_mutex_t making = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+int hfm_begin_making(void) { return pthread_mutex_lock(&making); }
+void hfm_end_making(int *unused) {
+  (void)unused;
+  pthread_mutex_unlock(&making);
 }

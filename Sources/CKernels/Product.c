@@ -51,6 +51,7 @@ static void matrix(dnnl_memory_desc_t *layout, hfm_array x, int64_t rows, int64_
 
 void hfm_product_destroy(hfm_product *p) {
   if (!p) return;
+  MAKES_ALONE;
   for (int i = 0; i < COUNT; i++)
     if (p->memory[i]) dnnl_memory_destroy(p->memory[i]);
   if (p->primitive) dnnl_primitive_destroy(p->primitive);
@@ -58,6 +59,7 @@ void hfm_product_destroy(hfm_product *p) {
 }
 
 static int build(hfm_product *p, const hfm_gemm *g, int32_t packs) {
+  MAKES_ALONE;
   matrix(&p->layout[A], g->a, g->m, g->k, g->lda, g->transposeA);
   matrix(&p->plain, g->b, g->k, g->n, g->ldb, g->transposeB);
   matrix(&p->layout[C], g->c, g->m, g->n, g->ldc, 0);
@@ -125,25 +127,37 @@ int hfm_product_reads_panels(const hfm_product *p) {
          && order->strides[1] == k * HFM_PANEL;
 }
 
+// A primitive that brings b into its order, and its operands.
+typedef struct {
+  dnnl_memory_t from, to;
+  dnnl_primitive_t reorder;
+} packer;
+static int make_packer(packer *made, const hfm_product *p, void *b, void *packed) {
+  MAKES_ALONE;
+  dnnl_primitive_desc_t description = 0;
+  int status = dnnl_reorder_primitive_desc_create(
+      &description, &p->plain, hfm_engine(), &p->layout[B], hfm_engine(), 0);
+  if (!status) status = dnnl_primitive_create(&made->reorder, description);
+  if (!status) status = dnnl_memory_create(&made->from, &p->plain, hfm_engine(), b);
+  if (!status) status = dnnl_memory_create(&made->to, &p->layout[B], hfm_engine(), packed);
+  if (description) dnnl_primitive_desc_destroy(description);
+  return status;
+}
+static void free_packer(packer *made) {
+  MAKES_ALONE;
+  if (made->reorder) dnnl_primitive_destroy(made->reorder);
+  if (made->from) dnnl_memory_destroy(made->from);
+  if (made->to) dnnl_memory_destroy(made->to);
+}
 int hfm_product_pack(const hfm_product *p, void *b, void *packed) {
   dnnl_stream_t stream = hfm_own_stream();
   if (!stream) return dnnl_runtime_error;
-  dnnl_memory_t from = 0, to = 0;
-  dnnl_primitive_desc_t made = 0;
-  dnnl_primitive_t reorder = 0;
-  int status =
-      dnnl_reorder_primitive_desc_create(
-          &made, &p->plain, hfm_engine(), &p->layout[B], hfm_engine(), 0);
-  if (!status) status = dnnl_primitive_create(&reorder, made);
-  if (!status) status = dnnl_memory_create(&from, &p->plain, hfm_engine(), b);
-  if (!status) status = dnnl_memory_create(&to, &p->layout[B], hfm_engine(), packed);
-  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-  if (!status) status = dnnl_primitive_execute(reorder, stream, 2, arguments);
+  packer made = {0, 0, 0};
+  int status = make_packer(&made, p, b, packed);
+  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, made.from}, {DNNL_ARG_TO, made.to}};
+  if (!status) status = dnnl_primitive_execute(made.reorder, stream, 2, arguments);
   if (!status) status = dnnl_stream_wait(stream);
-  if (made) dnnl_primitive_desc_destroy(made);
-  if (reorder) dnnl_primitive_destroy(reorder);
-  if (from) dnnl_memory_destroy(from);
-  if (to) dnnl_memory_destroy(to);
+  free_packer(&made);
   return status;
 }
 

@@ -28,6 +28,9 @@ enum PlanCommand: Command {
       --what-if also asks, of every cluster that has a price, how many devices to rent
       or to buy so that the job ends by the --deadline at the least cost. A purchase
       counts by the share of its --life, with its electricity (--grid).
+
+      Ctrl-C ends a search of more than a second with the best plans so far, and exit
+      code 130; what --what-if and --pareto ask for is left out then.
       """,
     examples: [
       "hfm plan bert-large --task pretrain --cluster hospital-2x8-a100-40gb --global-batch 512",
@@ -61,9 +64,10 @@ enum PlanCommand: Command {
     if result.stopped { console.warn("interrupted: the best plans so far") }
     let seconds = (clock.now - start) / .seconds(1)
     let report = PlanReport(result: result, source: search, cluster: cluster, seconds: seconds)
-    let comparison = try compare(arguments, task, request)
+    let comparison = result.stopped ? nil : try compare(arguments, task, request)
     if console.json {
       var members = report.json(explain: console.explain).object ?? []
+      if result.stopped { members.append(JSONValue.Member("interrupted", .bool(true))) }
       if let comparison {
         members.append(JSONValue.Member("comparison", comparison.json))
         members.append(JSONValue.Member("offers", comparison.offersJSON))
@@ -78,7 +82,7 @@ enum PlanCommand: Command {
       }
       if let comparison { console.print(lines: ["", "compared:"] + comparison.lines) }
     }
-    return 0
+    return result.stopped ? 130 : 0
   }
 
   /// What `--what-if` or `--pareto` ask for; nil without them.
