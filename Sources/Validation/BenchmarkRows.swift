@@ -40,18 +40,10 @@ extension RowReader {
     guard ["stable_diffusion", "unet3d"].contains(row.model) else {
       return rows.skip(table, "\(row.model): its recipe is not in the catalogue")
     }
-    guard let rate = row.measured("throughput") else {
-      return rows.skip(table, "only the time to a target is stated")
-    }
-    guard let site = mlPerfSites.first(where: { row.hardware.contains($0.word) }) else {
-      return rows.skip(table, "device not known here")
-    }
-    guard let devices = row.devices, let global = row.config("global_batch"),
-      global % devices == 0,
-      let configuration = configuration(
-        data: devices, tensor: 1, pipeline: 1, micro: global / devices, global: global,
-        recompute: .none)
-    else { return rows.skip(table, "\(row.model): how samples are cut over devices is not stated") }
+    guard
+      let (rate, cluster, devices, global, configuration) = dataParallel(
+        row, &rows, "\(row.model): how samples are cut over devices is not stated")
+    else { return }
     let diffuses = row.model == "stable_diffusion"
     let precision = half
     var request = WorkloadRequest(
@@ -59,9 +51,9 @@ extension RowReader {
       optimizer: diffuses ? .adamw : .momentum)
     if !diffuses { request.volume = [128, 128, 128] }
     var run = PublishedRun(
-      table: table, group: "\(row.model) \(site.cluster)",
-      label: "\(row.model) B\(global) on \(devices) \(site.cluster) (\(row.text("org")))",
-      cluster: site.cluster, stack: diffuses ? "megatron-graphs" : "pytorch",
+      table: table, group: "\(row.model) \(cluster)",
+      label: "\(row.model) B\(global) on \(devices) \(cluster) (\(row.text("org")))",
+      cluster: cluster, stack: diffuses ? "megatron-graphs" : "pytorch",
       model: .catalogue(diffuses ? "sd2-unet" : "nnunet-3d-fullres", request),
       precision: precision, configuration: configuration, seconds: Double(global) / rate,
       isFitted: false)
@@ -69,6 +61,32 @@ extension RowReader {
     run.isChannelsLast = true
     run.statesMemory = false
     rows.runs.append(run)
+  }
+
+  /// Samples a second, cluster, devices, samples of a step and cut of a run by data alone; nil, and
+  /// the reason noted, where one of them is not known.
+  private static func dataParallel(
+    _ row: Row, _ rows: inout PublishedRows, _ undivided: String
+  ) -> (Double, String, Int, Int, Configuration)? {
+    func skip(_ reason: String) { rows.skip("MLPerf Training", reason) }
+    guard let rate = row.measured("throughput") else {
+      skip("only the time to a target is stated")
+      return nil
+    }
+    guard let site = mlPerfSites.first(where: { row.hardware.contains($0.word) }) else {
+      skip("device not known here")
+      return nil
+    }
+    guard let devices = row.devices, let global = row.config("global_batch"),
+      global % devices == 0,
+      let configuration = configuration(
+        data: devices, tensor: 1, pipeline: 1, micro: global / devices, global: global,
+        recompute: .none)
+    else {
+      skip(undivided)
+      return nil
+    }
+    return (rate, site.cluster, devices, global, configuration)
   }
 
   // MARK: BERT
@@ -82,26 +100,18 @@ extension RowReader {
   /// `--unpad`, `--fused_…`, `--use_transformer_engine2`).
   private static func bert(_ row: Row, _ rows: inout PublishedRows) {
     let table = "MLPerf Training"
-    guard let rate = row.measured("throughput") else {
-      return rows.skip(table, "only the time to a target is stated")
-    }
-    guard let site = mlPerfSites.first(where: { row.hardware.contains($0.word) }) else {
-      return rows.skip(table, "device not known here")
-    }
-    guard let devices = row.devices, let global = row.config("global_batch"),
-      global % devices == 0,
-      let configuration = configuration(
-        data: devices, tensor: 1, pipeline: 1, micro: global / devices, global: global,
-        recompute: .none)
-    else { return rows.skip(table, "BERT: the batch does not divide") }
+    guard
+      let (rate, cluster, devices, global, configuration) = dataParallel(
+        row, &rows, "BERT: the batch does not divide")
+    else { return }
     let precision = Precision(parameters: .fp16, compute: .fp8)
     let request = WorkloadRequest(
       task: .pretrain, batch: global / devices, sequence: unpaddedTokens, precision: precision,
       optimizer: .lamb)
     var run = PublishedRun(
-      table: table, group: "bert \(site.cluster)",
-      label: "bert B\(global) on \(devices) \(site.cluster) (\(row.text("org")))",
-      cluster: site.cluster, stack: "megatron", model: .catalogue("bert-large", request),
+      table: table, group: "bert \(cluster)",
+      label: "bert B\(global) on \(devices) \(cluster) (\(row.text("org")))",
+      cluster: cluster, stack: "megatron", model: .catalogue("bert-large", request),
       precision: precision, configuration: configuration, seconds: Double(global) / rate,
       isFitted: false)
     run.gradientBytes = 2
