@@ -39,11 +39,6 @@ import Testing
     _ form: Form, _ extents: (Int, Int, Int), _ type: DataType, lanes: Int, isComputed: Bool
   ) throws -> (values: [Float], packs: Bool) {
     let (m, n, k) = extents
-    let pool = try WorkerPool(
-      layout: PoolLayout(workers: (0..<lanes).map { .init(cpu: $0 % 2, numaNode: -1) }))
-    defer { pool.shutdown() }
-    let team = try pool.lease(Array(0..<lanes))
-    defer { team.release() }
     var program = Program()
     func add(_ kind: OperatorKind, _ buffers: [Int]) {
       let op = Operator(
@@ -60,17 +55,20 @@ import Testing
     let result = program.add(Tensor("z", [m, n], type, .activation), .transient)
     add(form.kind, used + [result])
     program.keep(result)
-    let runner = try ProgramRunner(program, team: team, guards: Watch.guards)
-    for round in 0..<2 {
-      // The second run must not see what the first one packed.
-      var random = TestRandom(round + m)
-      for (index, shape) in form.shapes(m, n, k).enumerated() {
-        let values = random.values(shape, type, scale: isComputed ? 1 : 2).elements.map(Float.init)
-        try runner.write(values, to: given[index])
+    return try ModelRunTests.withTeam(lanes) { team in
+      let runner = try ProgramRunner(program, team: team, guards: Watch.guards)
+      for round in 0..<2 {
+        // The second run must not see what the first one packed.
+        var random = TestRandom(round + m)
+        for (index, shape) in form.shapes(m, n, k).enumerated() {
+          let values = random.values(shape, type, scale: isComputed ? 1 : 2).elements.map(
+            Float.init)
+          try runner.write(values, to: given[index])
+        }
+        try runner.run()
       }
-      try runner.run()
+      return (try runner.read(result), runner.prepared.contains { $0.productPlan?.packing != nil })
     }
-    return (try runner.read(result), runner.prepared.contains { $0.productPlan?.packing != nil })
   }
 
   static func check(_ form: Form, _ type: DataType) throws {

@@ -63,11 +63,6 @@ func run(
   _ kind: OperatorKind, _ inputs: [Operand], outputs: [(shape: [Int], type: DataType)],
   lanes: Int = 1, kernels: KernelTable = .best, step: Int = 1
 ) throws -> [[Double]] {
-  let pool = try WorkerPool(
-    layout: PoolLayout(workers: (0..<lanes).map { .init(cpu: $0 % 2, numaNode: -1) }))
-  defer { pool.shutdown() }
-  let team = try pool.lease(Array(0..<lanes))
-  defer { team.release() }
   var program = Program()
   var tensors: [Tensor] = []
   var buffers: [Int] = []
@@ -86,16 +81,18 @@ func run(
     outputs.indices.map { TensorID(inputs.count + $0) })
   program.add(op, tensors: tensors) { buffers[$0.index] }
   for index in outputs.indices { program.keep(buffers[inputs.count + index]) }
-  let runner = try ProgramRunner(
-    program, team: team, kernels: kernels, guards: Watch.guards)
-  for (index, input) in inputs.enumerated() {
-    try runner.write(input.values.elements.map { Float($0) }, to: buffers[index])
+  return try ModelRunTests.withTeam(lanes) { team in
+    let runner = try ProgramRunner(
+      program, team: team, kernels: kernels, guards: Watch.guards)
+    for (index, input) in inputs.enumerated() {
+      try runner.write(input.values.elements.map { Float($0) }, to: buffers[index])
+    }
+    try runner.run(step: step)
+    if outputs.isEmpty {
+      return try inputs.indices.map { try runner.read(buffers[$0]).map(Double.init) }
+    }
+    return try outputs.indices.map { try runner.read(buffers[inputs.count + $0]).map(Double.init) }
   }
-  try runner.run(step: step)
-  if outputs.isEmpty {
-    return try inputs.indices.map { try runner.read(buffers[$0]).map(Double.init) }
-  }
-  return try outputs.indices.map { try runner.read(buffers[inputs.count + $0]).map(Double.init) }
 }
 
 /// Largest difference over the largest reference value, which counts as at least 0.1: operands are
