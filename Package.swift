@@ -164,7 +164,7 @@ let testTargets: [Target] = [
   tests(
     "Validation",
     [
-      "Validation", "Planner", "CostModel", "Workloads", "HardwareModel", "Quantities",
+      "Validation", "Planner", "CostModel", "Workloads", "Models", "HardwareModel", "Quantities",
       "DataFormats",
     ]),
   tests("Scheduler", ["Scheduler", "HardwareModel", "Quantities"]),

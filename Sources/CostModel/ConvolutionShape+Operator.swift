@@ -11,12 +11,14 @@ extension ConvolutionShape {
     switch op.kind {
     case .convolution(let geometry, _), .convolutionGradInput(let geometry):
       groups = geometry.groups
+      isVolume = geometry.stride.count == 3
       hasFastAlgorithm = tensors[op.inputs[1].index].shape.suffix(2) == [3, 3] && geometry.isPlane
       let channels = result.shape.count > 1 ? result.shape[1] : 1
       rows = Double(result.count) / Double(max(1, channels))
       columns = Double(channels) / Double(max(1, groups))
     case .convolutionGradWeight(let geometry, _):
       groups = geometry.groups
+      isVolume = geometry.stride.count == 3
       hasFastAlgorithm = result.shape.suffix(2) == [3, 3] && geometry.isPlane
       let filters = result.shape.first ?? 1
       rows = Double(filters) / Double(max(1, groups))

@@ -11,13 +11,14 @@ struct LayerExtraction {
   private let isAutocast: Bool
   private let trains: Bool
 
-  init(_ tables: GraphTables, fusing: Bool) {
+  init(_ tables: GraphTables, fusing: Bool, eager: Bool) {
     self.fusing = fusing
     let (graph, training) = (tables.graph, tables.training)
     isAutocast = tables.conventions.autocast
     trains = training != nil
     prints = FootprintTable(tables, tables.conventions)
     sharded = FootprintTable(tables, tables.conventions.sharded)
+    let formats = eager && isAutocast ? AutocastFormats(graph) : nil
     let cuts = graph.blocks.map(TensorCut.init)
     let blocks = graph.blocks.indices.map {
       forward(graph.blocks[$0], tables.costs.forward[$0], cuts[$0])
@@ -29,12 +30,24 @@ struct LayerExtraction {
       var layer = blocks[call.block]
       layer.count = call.count
       layer.isLayer = graph.isLayer(call)
+      if eager {
+        let wide = formats.map { BlockFormats($0.wide(position), nil) } ?? .stated
+        layer.forward +=
+          EagerTraffic(block, tables.forward[call.block], wide, cuts[call.block]).items
+      }
       for backward in derivedBy[position] {
         guard let training else { break }
         let share = Double(backward.count) / Double(call.count)
         let derived = training.backwardBlocks[backward.block]
         add(
           derived, tables.costs.backward[backward.block], block, cuts[call.block], share, &layer)
+        if eager {
+          let wide = formats.map { BlockFormats($0.wide(position), derived) } ?? .stated
+          for var item in EagerTraffic(derived, tables.backward[backward.block], wide).items {
+            item.weight = share
+            layer.backward.append(item)
+          }
+        }
         keep(
           derived, block, cuts[call.block], share, footprints(position, backward.block),
           &layer)
@@ -87,6 +100,8 @@ struct LayerExtraction {
         layer.exchanged += keys + 2 * Double(block[op.inputs[0]].bytes)
       case .convolution:
         item.shape = Self.convolution(op, block.tensors, cost)
+      case .channelNorm(let norm):
+        item.shape = Self.channelNorm(norm, block[op.inputs[0]])
       case .crossEntropy: layer.logits += Double(block[op.inputs[0]].count)
       default: break
       }
@@ -198,6 +213,14 @@ struct LayerExtraction {
   static func widened(_ weight: Tensor, to format: DataType) -> Double {
     guard weight.dataType.bits < min(16, format.bits) else { return 0 }
     return Double(weight.bytes) + Double(format.bytes(weight.count))
+  }
+
+  /// Norms whose sets are a channel's; those of groups and stored statistics run by elements.
+  static func channelNorm(_ norm: ChannelNorm, _ x: Tensor) -> WorkItem.Shape {
+    switch norm.kind {
+    case .batch, .instance: .channelNorm(sets: norm.sets(x))
+    case .group, .stored: .other
+    }
   }
 
   // MARK: backward
@@ -377,6 +400,9 @@ private struct BackwardItems {
     guard cost.work > 0 else { return }
     var item = WorkItem(
       LayerExtraction.convolution(op, backward.tensors, cost), cost: cost, isCut: result)
+    if case .channelNormBackward(let norm) = op.kind {
+      item.shape = LayerExtraction.channelNorm(norm, backward.tensors[op.outputs[0].index])
+    }
     item.isExpert = cut.experts.holds(op)
     items.append(item)
   }

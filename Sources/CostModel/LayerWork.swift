@@ -148,10 +148,12 @@ public struct LayeredStep: Sendable, Hashable {
 
   /// Counts a training step.
   ///
-  /// - Parameter fusing: whether products of one input run as one kernel, as frameworks lay out
-  ///   query, key and value, or gate and up.
-  public init(training graph: TrainingGraph, fusing: Bool) {
-    self.init(GraphTables(graph.forward, graph), fusing: fusing)
+  /// - Parameters:
+  ///   - fusing: whether products of one input run as one kernel, as frameworks lay out query, key
+  ///     and value, or gate and up.
+  ///   - eager: whether casts and formulas are kernels of their own (no compiler fuses them).
+  public init(training graph: TrainingGraph, fusing: Bool, eager: Bool = false) {
+    self.init(GraphTables(graph.forward, graph), fusing: fusing, eager: eager)
   }
 
   /// Counts a forward pass.
@@ -159,8 +161,8 @@ public struct LayeredStep: Sendable, Hashable {
     self.init(GraphTables(graph, nil), fusing: fusing)
   }
 
-  init(_ tables: GraphTables, fusing: Bool) {
-    layers = LayerExtraction(tables, fusing: fusing).layers
+  init(_ tables: GraphTables, fusing: Bool, eager: Bool = false) {
+    layers = LayerExtraction(tables, fusing: fusing, eager: eager).layers
     share(tables.graph)
   }
 

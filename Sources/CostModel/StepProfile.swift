@@ -42,9 +42,10 @@ public struct StepProfile: Sendable {
     trains = false
   }
 
-  /// The same step as layers that can be cut over devices; `fusing` as in `LayeredStep`.
-  public func layered(fusing: Bool) -> LayeredStep {
-    var step = LayeredStep(tables, fusing: fusing)
+  /// The same step as layers that can be cut over devices; `fusing` and `eager` as in
+  /// `LayeredStep`.
+  public func layered(fusing: Bool, eager: Bool = false) -> LayeredStep {
+    var step = LayeredStep(tables, fusing: fusing, eager: eager)
     if trains { step.skip(skippedSamples) }
     return step
   }

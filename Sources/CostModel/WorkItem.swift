@@ -46,6 +46,8 @@ public struct ConvolutionShape: Sendable, Hashable {
   /// Whether libraries know an algorithm with fewer multiplications: 3×3 in the plane, stride 1
   /// (Lavin & Gray, arXiv 1509.09308).
   public var hasFastAlgorithm: Bool
+  /// Whether it steps through three dimensions.
+  public var isVolume = false
 
   /// Creates a shape.
   public init(
@@ -86,6 +88,8 @@ public struct WorkItem: Sendable, Hashable {
     case product(ProductShape)
     case attention(AttentionShape)
     case convolution(ConvolutionShape)
+    /// A normalisation of channels: so many means and variances.
+    case channelNorm(sets: Double)
     /// Bytes through memory, or a product of a shape that is not known here.
     case other
   }
@@ -99,6 +103,8 @@ public struct WorkItem: Sendable, Hashable {
   public var isWeightGradient = false
   /// Whether it works on rows that a router sent to experts: the busiest device decides.
   public var isExpert = false
+  /// Whether its bytes are those of the code that runs, so that no fusion makes them fewer.
+  public var isWrittenOut = false
   /// Whether it belongs to a layer: fp8 recipes leave embeddings and heads wide.
   public var isInLayer = false
   /// Occurrences in an iteration.

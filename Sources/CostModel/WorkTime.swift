@@ -27,6 +27,8 @@ public struct WorkTime: Sendable {
   private let convolution: Double
   private let transposes: Double
   private let scores: Double
+  private let channelBlocks: Double
+  private let volumes: Double
 
   /// Prepares a device.
   ///
@@ -42,17 +44,23 @@ public struct WorkTime: Sendable {
   ///     conversions between channels first and last.
   ///   - scores: bytes of unfused attention's scores over those of a fused masked softmax.
   ///   - launch: seconds between two kernels; nil for the device's own.
+  ///   - channelBlocks: values a second that one block of a channel norm's threads normalises, and
+  ///     as many backward; 0 for kernels that spread a channel.
+  ///   - waves: `waveHalf` of products relative to the class.
+  ///   - volumes: speed of matrix units' convolutions over three dimensions relative to others.
   ///   - matrixFormat: the format that products of layers are computed in when it is narrower than
   ///     the activations (fp8 recipes).
   public init(
     device: Device, efficiency: DeviceEfficiency? = nil, streaming: Double = 1, clock: Double = 1,
     narrowClock: Double = 1, matrixFormat: DataType? = nil,
     attentionClock: Double = 1, expertStreaming: Double? = nil, convolution: Double = 1,
-    transposes: Double = 0, scores: Double = 1, launch: Double? = nil
+    transposes: Double = 0, scores: Double = 1, launch: Double? = nil, channelBlocks: Double = 0,
+    waves: Double = 1, volumes: Double = 1
   ) {
     self.device = device
     time = TimeModel(device: device)
-    let used = efficiency ?? device.efficiency ?? .assumed
+    var used = efficiency ?? device.efficiency ?? .assumed
+    used.waveHalf *= waves
     self.efficiency = used
     curves = !device.rates.isEmpty || device.kind == .cpu
     bandwidth = device.memoryBandwidth.value * self.efficiency.bandwidth
@@ -68,6 +76,8 @@ public struct WorkTime: Sendable {
     self.convolution = convolution
     self.transposes = transposes
     self.scores = scores
+    self.channelBlocks = channelBlocks
+    self.volumes = volumes
   }
 
   /// Whether products of one input should be counted as one kernel on this device.
@@ -94,9 +104,11 @@ public struct WorkTime: Sendable {
     case .product(let shape): return product(shape, item.cost, cut, item.isInLayer)
     case .attention(let shape): return attention(shape, item.cost, cut)
     case .convolution(let shape): return convolution(shape, item.cost, parts)
-    case .other:
+    case .channelNorm(let sets) where channelBlocks > 0:
+      return channelNorm(sets, item.cost, parts)
+    case .other, .channelNorm:
       if item.cost.hardwareFlops > 0 { return general(item.cost, parts) }
-      let factor = item.isExpert ? expertStreaming : streaming
+      let factor = item.isWrittenOut ? 1 : item.isExpert ? expertStreaming : streaming
       var moved = Double(item.cost.bytes) * factor
       if item.cost.operatorClass == .transform {
         moved += Self.transformBytes * Double(item.cost.vectorFlops)
@@ -109,6 +121,17 @@ public struct WorkTime: Sendable {
   /// written once every 7 levels, and spectra are multiplied. Fitted to PyTorch's FFT convolutions
   /// of 1K to 4M points on an H100 (github.com/HazyResearch/flash-fft-conv, README).
   private static let transformBytes = 0.557
+
+  /// Norms of channels-first maps: a block of threads reads a whole channel, so that few channels
+  /// leave the memory waiting (PyTorch, aten/src/ATen/native/cuda/Normalization.cuh:
+  /// `batch_norm_collect_statistics_kernel` and `batch_norm_backward_kernel` have a block for each
+  /// plane). Forward passes three times over a map, backward five times.
+  private func channelNorm(_ sets: Double, _ cost: OperatorCost, _ parts: Double) -> Double {
+    let (maps, passes) = cost.operatorClass == .normalizationBackward ? (3.0, 5.0) : (2, 3)
+    let map = Double(cost.bytes) / maps / parts
+    let values = map * 8 / Double(cost.dataType.bits)
+    return max(values / (max(1, sets) * channelBlocks), passes * map / bandwidth) + launch
+  }
 
   // MARK: products
 
@@ -178,7 +201,12 @@ public struct WorkTime: Sendable {
     }
     // Many small products of one call overlap their prologues; they read through memory anyway.
     let half = pace * (batch > 1 ? min(efficiency.innerHalf, 64) : efficiency.innerHalf)
-    reached *= k / (k + half) * alignment(k, pace) * alignment(n, pace)
+    reached *= k / (k + half)
+    for extent in [k, n] {
+      // Batches are padded by their caller.
+      let slow = batch == 1 ? unaligned(extent, type) : 1
+      reached *= min(slow, alignment(extent, pace))
+    }
     let compute = 2 * m * n * k * batch / (rate(type) * reached)
     let memory = bytes * batch * (m * k + k * n + m * n) / bandwidth
     return max(compute, memory) + launch
@@ -195,6 +223,15 @@ public struct WorkTime: Sendable {
     }
     let steps = Double(max(0, min(2, 5 - Int(rounded).trailingZeroBitCount)))
     return 1 / (1 + misalignment * steps * steps)
+  }
+
+  /// What kernels for rows that begin anywhere reach.
+  private func unaligned(_ extent: Double, _ type: DataType) -> Double {
+    guard let rate = efficiency.unaligned, type != .fp32, extent >= 1, extent < 1e15 else {
+      return 1
+    }
+    let bytes = Int(extent) * max(8, type.bits) / 8
+    return pow(rate, Double(max(0, 4 - bytes.trailingZeroBitCount)))
   }
 
   // MARK: convolutions
@@ -230,6 +267,7 @@ public struct WorkTime: Sendable {
     reached *= shape.inner / (shape.inner + half)
     // Matrix units starve first; vector units are fed by the same caches at a tenth of the pace.
     var fed = cost.dataType.bits <= 16 ? convolution : 1
+    if shape.isVolume, cost.dataType != .fp32 { fed *= volumes }
     // Vector units take Winograd's algorithm: F(2×2, 3×3) multiplies 16 times for 36.
     if cost.dataType == .fp32, shape.hasFastAlgorithm, min(shape.columns, shape.inner / 9) >= 16 {
       fed *= 2.25

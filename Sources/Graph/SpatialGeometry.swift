@@ -94,6 +94,11 @@ public struct ChannelNorm: Sendable, Hashable {
     self.epsilon = epsilon
   }
 
+  /// Means and variances of `x[B,C,s…]`; 1 for a shape without any.
+  public func sets(_ x: Tensor) -> Double {
+    (statistics(x.shape) ?? []).reduce(1) { $0 * Double($1) }
+  }
+
   /// Shape of the statistics of `x[B,C,s…]`; nil when the channels do not split into the groups.
   public func statistics(_ shape: [Int]) -> [Int]? {
     guard shape.count >= 2 else { return nil }

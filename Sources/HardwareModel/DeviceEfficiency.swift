@@ -32,6 +32,10 @@ public struct DeviceEfficiency: Sendable, Hashable {
   /// The `matrix` fraction of products in 16 bits where it was measured apart; nil: `matrix` under
   /// the power limit.
   public var halfMatrix: Double?
+  /// Rate of a product for each halving of an extent's divisor below 16 bytes over that above,
+  /// where it was measured: loads of whole tiles want rows that begin at multiples of 16 bytes
+  /// (CUDA's `cuTensorMapEncodeTiled`), other kernels read by parts; nil: none.
+  public var unaligned: Double?
   /// Watts that sustained products would draw at the boost clock that the peaks are stated for;
   /// nil: no more than the device may.
   public var boostWatts: Double?
@@ -42,7 +46,7 @@ public struct DeviceEfficiency: Sendable, Hashable {
   public init(
     matrix: Double, innerHalf: Double, waveHalf: Double, computeUnits: Int, misalignment: Double,
     bandwidth: Double, attention: Double, attentionBackward: Double, narrowMatrix: Double,
-    halfMatrix: Double? = nil, boostWatts: Double? = nil, source: String
+    halfMatrix: Double? = nil, unaligned: Double? = nil, boostWatts: Double? = nil, source: String
   ) {
     self.matrix = matrix
     self.innerHalf = innerHalf
@@ -54,6 +58,7 @@ public struct DeviceEfficiency: Sendable, Hashable {
     self.attentionBackward = attentionBackward
     self.narrowMatrix = narrowMatrix
     self.halfMatrix = halfMatrix
+    self.unaligned = unaligned
     self.boostWatts = boostWatts
     self.source = source
   }
@@ -83,7 +88,8 @@ public struct DeviceEfficiency: Sendable, Hashable {
 extension DeviceEfficiency {
   private static let keys: Set<String> = [
     "matrix", "innerHalf", "waveHalf", "computeUnits", "misalignment", "bandwidth", "attention",
-    "attentionBackward", "narrowMatrix", "halfMatrix", "boostWatts", "source",
+    "attentionBackward", "narrowMatrix", "halfMatrix", "unaligned", "boostWatts",
+    "source",
   ]
 
   init(checking cursor: JSONCursor) throws(JSONError) {
@@ -101,13 +107,16 @@ extension DeviceEfficiency {
       attentionBackward: try fraction("attentionBackward"),
       narrowMatrix: try fraction("narrowMatrix"),
       halfMatrix: try cursor.optional("halfMatrix")?.double(in: 0.001...1.2),
+      unaligned: try cursor.optional("unaligned")?.double(in: 0.001...1),
       boostWatts: try cursor.optional("boostWatts")?.double(in: 1...100_000),
       source: try cursor.field("source").string())
   }
 
   /// The parameters as JSON; reading them gives an equal value.
   public var json: JSONValue {
-    let measuredApart = [("halfMatrix", halfMatrix), ("boostWatts", boostWatts)]
+    let measuredApart = [
+      ("halfMatrix", halfMatrix), ("unaligned", unaligned), ("boostWatts", boostWatts),
+    ]
     return .object(
       [
         ("matrix", .number(matrix)), ("innerHalf", .number(innerHalf)),

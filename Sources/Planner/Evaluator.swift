@@ -32,10 +32,14 @@ final class Evaluator: Sendable {
       narrowClock: stack.narrowClock, matrixFormat: request.matrixFormat,
       attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
       convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores,
-      launch: stack.launchSeconds)
+      launch: stack.launchSeconds, channelBlocks: stack.channelBlocks,
+      waves: stack.waves, volumes: stack.volumes)
     let links = Collectives(request.cluster)
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
-    step = counted ?? profile.layered(fusing: work.fuses)
+    step =
+      counted
+      ?? profile.layered(
+        fusing: work.fuses, eager: stack.isEager && work.fuses)
     time = TimeModel(device: device)
     energy = EnergyModel(device: device)
     peak = time.computePeak(request.precision.compute).value

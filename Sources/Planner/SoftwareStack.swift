@@ -52,6 +52,17 @@ public struct SoftwareStack: Sendable, Hashable {
   /// Bytes that convolutions on matrix units move beside their own, for each of these: conversions
   /// between channels first and last.
   public var transposes = 0.0
+  /// Speed of matrix units' convolutions over three dimensions relative to others: libraries keep
+  /// older kernels for them (cuDNN 9 runs Ampere's on an H100).
+  public var volumes = 1.0
+  /// `waveHalf` of products relative to the class: kernels of one device start and end without
+  /// collectives beside them.
+  public var waves = 1.0
+  /// Values a second that one block of a channel norm's threads normalises; 0 where kernels spread
+  /// a channel over several.
+  public var channelBlocks = 0.0
+  /// Whether no compiler fuses casts and the formulas of its models' code.
+  public var isEager = false
   /// Bytes of unfused attention's scores over those of Megatron's fused masked softmax: eager
   /// frameworks scale, mask, normalise and drop in kernels of their own.
   public var scores = 1.0
@@ -94,6 +105,30 @@ public struct SoftwareStack: Sendable, Hashable {
       mainParameters: false, narrowClock: 0.521, repeatedProducts: 0.5)
     // Convolutions stand in channels-first layout as before: cuDNN's conversions are the same.
     stack.transposes = pytorch2021.transposes
+    return stack
+  }()
+  /// PyTorch 2 without a compiler, as the code of Hugging Face, timm and MONAI runs: casts of
+  /// autocast and functions that the code writes out are kernels of their own, attention is fused,
+  /// channel norms have a block of threads a channel.
+  ///
+  /// Numbers about kernels start from operators timed alone on an H100 (`scripts/gpu/operators.py`)
+  /// and, as the others, are fitted to one half of the models measured there
+  /// (`Validation/gpu-h100.json`).
+  public static let pytorchEager: SoftwareStack = {
+    var stack = pytorch
+    stack.name = "pytorch-eager"
+    stack.isEager = true
+    stack.isFittedToConvolutions = true
+    stack.hostPerKernel = 40.58e-6
+    stack.launchSeconds = 1.2e-6
+    stack.streaming = 2.080
+    stack.clock = 1.252
+    stack.waves = 0.3015
+    stack.attentionClock = 1.55
+    stack.convolution = 0.8335
+    stack.volumes = 0.4362
+    stack.transposes = 0.7692
+    stack.channelBlocks = 6.761e8
     return stack
   }()
   /// PyTorch 1.x (2020 to 2022) with DDP: every point-wise operator a kernel, attention through
@@ -197,7 +232,8 @@ public struct SoftwareStack: Sendable, Hashable {
 
   /// Every stack, in the order of `--help`.
   public static let all = [
-    pytorch, megatron, megatron2026, megatronGraphs, pytorch2021, pytorch2021Runs, nnUNet,
+    pytorch, pytorchEager, megatron, megatron2026, megatronGraphs, pytorch2021, pytorch2021Runs,
+    nnUNet,
     megatron2022,
     megatron2021, deepspeed,
     deepspeedZero3, vtrain,

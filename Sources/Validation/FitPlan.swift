@@ -95,6 +95,13 @@ public struct FitPlan {
         tables: ["nnU-Net"],
         parameters: stack("nnunet", [.streaming, .transposes, .convolution])),
       Stage(
+        tables: ["own language", "own bioinformatics", "own vision", "own multimodal"],
+        parameters: stack("pytorch-eager", [.streaming, .hostPerKernel, .convolution, .volumes])
+          // Starts that kernels alone gave (scripts/gpu/operators.py).
+          + [.transposes, .clock, .waves, .channelBlocks].map {
+            FitParameter(.stack("pytorch-eager", $0), prior: 0.05)
+          }),
+      Stage(
         tables: ["vision", "multimodal"],
         parameters: stack("pytorch-2021-runs", [.waiting])),
     ]

@@ -50,7 +50,8 @@ public struct FitParameter: Sendable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
     case narrowClock, update, attentionClock, expertStreaming, expertOverlap, convolution
-    case transposes, scores, waiting
+    case transposes, scores, waiting, channelBlocks, waves
+    case volumes
   }
 
   /// The number.
@@ -133,6 +134,9 @@ public struct FitParameter: Sendable {
     case .transposes: \.transposes
     case .scores: \.scores
     case .waiting: \.waiting
+    case .channelBlocks: \.channelBlocks
+    case .waves: \.waves
+    case .volumes: \.volumes
     case .attentionClock: \.attentionClock
     case .update: \.update
     case .narrowClock: \.narrowClock

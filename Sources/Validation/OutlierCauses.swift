@@ -12,6 +12,21 @@ enum OutlierCause {
   /// The first that fits a run counts.
   private static let known: [Known] = [
     Known(
+      table: "own bioinformatics", word: "prott5",
+      cause: "transformers' T5 writes attention's scores to memory, the graph's is fused"),
+    Known(
+      table: "own bioinformatics", word: "protbert",
+      cause: "a position table of 40,000 rows has a dense gradient and update"),
+    Known(
+      table: "own language", word: "recomputed",
+      cause: "bound by the host, whose checkpointing runs more Python than its kernels need"),
+    Known(
+      table: "own language", word: "gatortron",
+      cause: "transformers' MegatronBERT writes attention's scores to memory in several kernels"),
+    Known(
+      table: "own vision", word: "tf32",
+      cause: "speeds in tf32 are those of bf16 by the ratio of the peaks"),
+    Known(
       table: "vTrain 64-512 GPUs", word: "b64",
       cause: "a micro-batch of 64: slow for a reason that is not stated"),
     Known(

@@ -83,6 +83,9 @@ public enum RunModel: Sendable, Hashable {
 public enum Measure: String, Sendable, Hashable, CaseIterable {
   /// Steps of training: timed ones, or a throughput in its steady state.
   case steps
+  /// Steps alone: forward, backward and update of a batch on the device, without clipping, logging
+  /// and data; of inference a pass.
+  case bareSteps = "bare steps"
   /// Forward and backward, or forward alone, without the update.
   case passes
   /// A whole run by the clock or in device-hours: loading, waiting, validation and restarts are in.
@@ -144,6 +147,8 @@ public struct PublishedRun: Sendable, Hashable {
   public var memoryModel: RunModel?
   /// Whether it ran out of memory.
   public var isOutOfMemory = false
+  /// Whether it is known to have run on its device though it was not timed there.
+  public var ranUntimed = false
   /// Bytes of a gradient that is kept, where that is stated; nil for the stack's.
   public var gradientBytes: Double?
   /// How the optimizer's update was executed.
@@ -155,7 +160,11 @@ extension PublishedRun {
   func predicted(_ estimate: PlanEstimate) -> Double {
     let step = estimate.stepSeconds
     let timed =
-      measure == .passes ? step - estimate.breakdown.optimizer - estimate.breakdown.host : step
+      switch measure {
+      case .steps, .wholeRun: step
+      case .bareSteps: step - estimate.breakdown.host
+      case .passes: step - estimate.breakdown.optimizer - estimate.breakdown.host
+      }
     guard choosesMicroBatch else { return timed }
     return timed * Double(configuration.globalBatch) / Double(estimate.configuration.globalBatch)
   }

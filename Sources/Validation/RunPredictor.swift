@@ -12,6 +12,7 @@ public final class RunPredictor {
     var model: RunModel
     var precision: Precision
     var micro: Int
+    var eager: Bool
   }
   private struct Counted {
     var profile: StepProfile
@@ -139,7 +140,8 @@ public final class RunPredictor {
 
   private func count(_ run: PublishedRun) throws(UserError) -> Counted {
     let key = Key(
-      model: run.model, precision: run.precision, micro: run.configuration.microBatch)
+      model: run.model, precision: run.precision, micro: run.configuration.microBatch,
+      eager: SoftwareStack(word: run.stack)?.isEager == true)
     if let known = counted[key] { return known }
     var precision = run.precision
     if precision.compute == .fp8 { precision.compute = .bf16 }
@@ -158,7 +160,7 @@ public final class RunPredictor {
       workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
     }
     let profile = try StepProfile(workload)
-    let result = Counted(profile: profile, step: profile.layered(fusing: true))
+    let result = Counted(profile: profile, step: profile.layered(fusing: true, eager: key.eager))
     counted[key] = result
     return result
   }

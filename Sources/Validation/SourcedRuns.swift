@@ -58,7 +58,7 @@ public enum SourcedRuns {
   }
 
   /// Mixed precision keeps fp32 parameters, `-pure` the format computed in.
-  private static let formats = [
+  static let formats = [
     "fp32": Precision.fp32, "tf32": Precision(parameters: .fp32, compute: .tf32),
     "fp16": Precision(parameters: .fp32, compute: .fp16),
     "bf16": Precision(parameters: .fp32, compute: .bf16),

@@ -14,6 +14,7 @@ struct ValidateTool {
   var markdown: String?
   var data: String
   var runs = "Validation/runs.json"
+  var measured = ["Validation/gpu-h100.json"]
 
   static let usage = """
     usage: hfm-bench validate [--rows] [--fit] [--markdown FILE] [--data DIR] [--runs FILE]
@@ -55,6 +56,7 @@ struct ValidateTool {
     found.add(CatalogueRows.vision(try json(facts + "vision_multimodal.json")))
     found.add(CatalogueRows.biology(try json(facts + "language_bio.json")))
     found.add(try SourcedRuns.read(try json(runs)))
+    for path in measured { found.add(try MeasuredRuns.read(try json(path))) }
     found.add(ExampleRows.read(try json(data + "/validation/deeplearningexamples.json")))
     let timm = try wholeFile(
       data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv",
