@@ -33,7 +33,8 @@ final class Evaluator: Sendable {
       attentionClock: stack.attentionClock, expertStreaming: stack.expertStreaming,
       convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores,
       launch: stack.launchSeconds)
-    let links = Collectives(request.cluster)
+    var links = Collectives(request.cluster)
+    links.reducesInSwitches = stack.reducesInSwitches
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step = counted ?? profile.layered(fusing: work.fuses)
     time = TimeModel(device: device)

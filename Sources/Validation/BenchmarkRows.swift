@@ -104,16 +104,20 @@ extension RowReader {
       let (rate, cluster, devices, global, configuration) = dataParallel(
         row, &rows, "BERT: the batch does not divide")
     else { return }
-    let precision = Precision(parameters: .fp16, compute: .fp8)
+    let isAtScale = devices == 3472
+    let precision = isAtScale ? half : Precision(parameters: .fp16, compute: .fp8)
     let request = WorkloadRequest(
       task: .pretrain, batch: global / devices, sequence: unpaddedTokens, precision: precision,
       optimizer: .lamb)
     var run = PublishedRun(
       table: table, group: "bert \(cluster)",
       label: "bert B\(global) on \(devices) \(cluster) (\(row.text("org")))",
-      cluster: cluster, stack: "megatron", model: .catalogue("bert-large", request),
+      cluster: cluster, stack: isAtScale ? "megatron-graphs" : "megatron",
+      model: .catalogue("bert-large", request),
       precision: precision, configuration: configuration, seconds: Double(global) / rate,
       isFitted: false)
+    run.configuration.parallelism.zeroStage = 1
+    run.configuration.parallelism.shardGroup = .node
     run.gradientBytes = 2
     run.statesMemory = false
     rows.runs.append(run)
