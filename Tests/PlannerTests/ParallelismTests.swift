@@ -152,8 +152,8 @@ import Workloads
     #expect(plans[3].memory.parametersBytes * 15 < plans[2].memory.parametersBytes)
   }
 
-  /// Optimizer states shared within nodes (NVIDIA's distributed LAMB): each device updates its share
-  /// of its node's, and nodes sum shares with each other.
+  /// Optimizer states shared within nodes (NVIDIA's distributed LAMB): each device updates its
+  /// share of its node's, and nodes sum shares with each other.
   @Test func nodesMayShareStatesApart() throws {
     func plan(_ zero: Int, _ group: ShardGroup, sums: Bool = false) throws -> StepBreakdown {
       try Self.estimate {

@@ -160,8 +160,8 @@ import Workloads
     #expect(rows.skipped.contains { $0.reason.contains("context parallel") } == cut.isEmpty)
   }
 
-  /// NVIDIA's run on 434 nodes computes in fp16, as one CUDA graph; its other ones in fp8. All share
-  /// their updates within a node (--distributed_lamb).
+  /// NVIDIA's run on 434 nodes computes in fp16, as one CUDA graph; its other ones in fp8. All
+  /// share their updates within a node (--distributed_lamb).
   @Test(arguments: [(3472, 13_888, "megatron-graphs", true), (8, 768, "megatron", false)])
   func bertAtScaleRunsAsItsConfigurationSays(
     devices: Int, batch: Int, stack: String, isHalf: Bool
