@@ -22,6 +22,9 @@ public struct Collectives: Sendable {
   public let perNode: Int
   /// Bytes a second and latency inside a node, and between nodes for one device.
   public let inside, between: (bandwidth: Double, latency: Double)
+  /// Whether switches between nodes sum what passes them: each device's share then crosses its port
+  /// once and the sum comes back beside it, in one round trip (SHARP: Graham et al., COMHPC 2016).
+  public var reducesInSwitches = false
 
   /// Takes a cluster's links; the efficiencies may be replaced (for fitting).
   public init(_ cluster: Cluster, inside: Double? = nil, between: Double? = nil) {
@@ -72,6 +75,13 @@ public struct Collectives: Sendable {
 
   /// Seconds of an all-reduce of `bytes` in `messages` calls.
   public func allReduce(_ bytes: Double, _ group: Group, messages: Double = 1) -> Double {
+    if reducesInSwitches, group.nodes > 1, bytes > 0 {
+      let near = Group(inner: group.inner, nodes: 1)
+      // The start of a second kernel stands for that between nodes.
+      return 2 * half(bytes, near, messages: messages)
+        + bytes / group.inner / between.bandwidth + messages * 2 * between.latency
+        + (group.inner > 1 ? 0 : messages * Self.start)
+    }
     let both = 2 * half(bytes, group, messages: messages)
     // One kernel, not two.
     return both > 0 ? both - messages * Self.start : 0

@@ -195,7 +195,8 @@ public struct WorkTime: Sendable {
     for tile in Self.tiles {
       let tiles = (m / tile.rows) * (n / tile.columns) * batch
       let whole = (m / tile.rows).rounded(.up) * (n / tile.columns).rounded(.up) * batch
-      let waves = tiles / units
+      // However small a product, one tile's unit is at work.
+      let waves = max(1, tiles) / units
       reached = max(
         reached, tile.rate * tiles / whole * waves / (waves + waveHalf))
     }

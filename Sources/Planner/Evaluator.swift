@@ -34,7 +34,8 @@ final class Evaluator: Sendable {
       convolution: stack.convolution, transposes: stack.transposes, scores: stack.scores,
       launch: stack.launchSeconds, channelBlocks: stack.channelBlocks,
       waves: stack.waves, volumes: stack.volumes)
-    let links = Collectives(request.cluster)
+    var links = Collectives(request.cluster)
+    links.reducesInSwitches = stack.reducesInSwitches
     clock = LayerClock(time: work, links: links, stack: device.kind == .cpu ? .processor : stack)
     step =
       counted

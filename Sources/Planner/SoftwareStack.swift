@@ -13,6 +13,9 @@ public struct SoftwareStack: Sendable, Hashable {
   public var launchSeconds: Double?
   /// Seconds of host time for one collective call inside a layer.
   public var hostPerCollective: Double
+  /// Seconds of host time for the product of one expert that a device holds: without kernels that
+  /// take all of them, the host splits, quantises and launches for each.
+  public var hostPerExpert = 0.0
   /// Host time of a backward kernel over that of a forward one.
   public var hostBackward: Double
   /// Bytes that point-wise kernels move over those counted: below 1 where they are fused.
@@ -69,11 +72,19 @@ public struct SoftwareStack: Sendable, Hashable {
   /// `streaming` of rows sent to experts: sorting, padding and quantising them move bytes that no
   /// graph counts.
   public var expertStreaming = 1.0
-  /// Share of the traffic with experts that other work hides.
-  public var expertOverlap = 0.0
+  /// Whether the traffic with experts runs beside another micro-batch's work: a forward pass's
+  /// beside a backward pass and the other way round (Megatron-Core's
+  /// `overlap_moe_expert_parallel_comm`; arXiv 2412.19437, section 3.2.1).
+  public var overlapsExperts = false
+  /// Share of a device's units that such traffic keeps busy: 20 of 132 multiprocessors (arXiv
+  /// 2412.19437, section 3.2.2).
+  public static let unitsOfTraffic = 20.0 / 132
   /// Whether a row crosses a link once however many experts behind it want it (DeepEP, HybridEP),
   /// else once for each expert.
   public var sendsRowsOnce = false
+  /// Whether the switches between nodes sum gradients (SHARP, which NVIDIA's submissions to MLPerf
+  /// ask for at scale: `SBATCH_NETWORK=sharp`).
+  public var reducesInSwitches = false
   /// Bytes of a gradient that replicas exchange and keep, with an fp32 copy of the parameters.
   public var mainGradientBytes = 4.0
   /// Share of the products that selective recomputation repeats with fused attention: PyTorch's
@@ -201,8 +212,8 @@ public struct SoftwareStack: Sendable, Hashable {
     name: "megatron", hostPerKernel: 2e-6, hostPerCollective: 2e-6, hostBackward: 1.3,
     streaming: 0.6185, tensorOverlap: 0.6, tensorPipelined: 0.3571, gradientOverlap: 0.8,
     shardInterference: 0.1, stepSeconds: 5e-3, handOver: 20e-6, fusedAttention: true,
-    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445, expertStreaming: 4.458,
-    sendsRowsOnce: true, overlapsHandOvers: true)
+    mainParameters: true, lossBytes: 4.5, attentionClock: 1.445, expertStreaming: 3.329,
+    hostPerExpert: 102.4e-6, sendsRowsOnce: true, overlapsHandOvers: true)
   /// Megatron-Core and NeMo since mid-2026 on devices that compute in MXFP8: experts' products,
   /// activations and quantising are one kernel, whole steps one CUDA graph (release notes of
   /// Megatron-Bridge 0.5.1).
@@ -210,6 +221,7 @@ public struct SoftwareStack: Sendable, Hashable {
     var stack = megatron
     stack.name = "megatron-2026"
     stack.expertStreaming = 0.5984
+    stack.hostPerExpert = 0
     return stack
   }()
   /// The same with a whole step captured as one CUDA graph, as NVIDIA's submissions to MLPerf run:
@@ -220,7 +232,9 @@ public struct SoftwareStack: Sendable, Hashable {
     stack.name = "megatron-graphs"
     stack.hostPerKernel = 0
     stack.hostPerCollective = 0
+    stack.hostPerExpert = 0
     stack.launchSeconds = 0.5e-6
+    stack.reducesInSwitches = true
     return stack
   }()
 
@@ -253,7 +267,7 @@ public struct SoftwareStack: Sendable, Hashable {
     mainParameters: Bool, clock: Double = 1, scattersHandOvers: Bool = true, shardLinks: Double = 1,
     narrowClock: Double = 1, update: Double = 1, mainGradientBytes: Double = 4,
     repeatedProducts: Double = 0, lossBytes: Double = 10,
-    attentionClock: Double = 1, expertStreaming: Double = 1, expertOverlap: Double = 0,
+    attentionClock: Double = 1, expertStreaming: Double = 1, hostPerExpert: Double = 0,
     sendsRowsOnce: Bool = false, convolution: Double = 1, overlapsHandOvers: Bool = false
   ) {
     self.name = name
@@ -278,7 +292,7 @@ public struct SoftwareStack: Sendable, Hashable {
     self.lossBytes = lossBytes
     self.attentionClock = attentionClock
     self.expertStreaming = expertStreaming
-    self.expertOverlap = expertOverlap
+    self.hostPerExpert = hostPerExpert
     self.sendsRowsOnce = sendsRowsOnce
     self.convolution = convolution
     self.scattersHandOvers = scattersHandOvers

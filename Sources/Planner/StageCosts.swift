@@ -63,14 +63,19 @@ struct LayerClock {
     // The more devices wait for each other, the more the slowest host decides.
     let collectives =
       cut.tensor > 1 ? (layer.reductions.count + layer.gathers.count) * log2(Double(cut.tensor)) : 0
-    var (forward, kernels) = (0.0, 0.0)
+    var (forward, kernels, experts) = (0.0, 0.0, 0.0)
     for index in layer.forward.indices {
       kernels += layer.forward[index].weight
+      if case .product(let shape) = layer.forward[index].shape {
+        experts += layer.forward[index].weight * shape.experts / Double(cut.expert)
+      }
       let seconds = time.seconds(layer.forward[index], cut)
       forward += seconds
       result.selective += repeatedShare(layer.forward[index], cut) * seconds
     }
-    let host = stack.hostPerKernel * kernels + stack.hostPerCollective * collectives
+    let host =
+      stack.hostPerKernel * kernels + stack.hostPerCollective * collectives
+      + stack.hostPerExpert * experts
     result.forward = Self.floor(forward, host)
     let backwardKernels = layer.backward.isEmpty ? 0 : kernels
     let backwardHost = host / max(kernels, 1) * backwardKernels * stack.hostBackward
@@ -162,7 +167,6 @@ struct LayerClock {
   /// holds a share of all experts.
   private func route(_ layer: LayerWork, _ cut: WorkCut, _ result: inout LayerSeconds) {
     let own = Double(cut.tensor * cut.context)
-    let shown = 1 - stack.expertOverlap
     var seconds = 0.0
     if cut.expert > 1 {
       let group = links.group(size: cut.expert, stride: cut.expertTensor)
@@ -182,7 +186,12 @@ struct LayerClock {
         : layer.combined / Double(cut.context)
       seconds += 2 * links.half(bytes, group)
     }
-    result.expertForward = shown * seconds
-    if !layer.backward.isEmpty { result.expertBackward = shown * seconds }
+    guard !layer.backward.isEmpty else { return result.expertForward = seconds }
+    if stack.overlapsExperts {
+      let beside = min(seconds, (result.forward + result.backward) / 2)
+      seconds -= (1 - SoftwareStack.unitsOfTraffic) * beside
+    }
+    result.expertForward = seconds
+    result.expertBackward = seconds
   }
 }

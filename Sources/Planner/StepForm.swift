@@ -186,14 +186,20 @@ struct StepForm {
       let bytes = elements * setting.gradientBytes
       // DDP's buckets of 25 MiB (Li et al., VLDB 2020).
       let messages = (bytes / Double(25 << 20)).rounded(.up)
-      switch cut.zero {
-      case 0: traffic += setting.links.allReduce(bytes, group, messages: messages)
-      case 1: traffic += setting.links.half(bytes, group, messages: messages)
-      default: traffic += setting.links.half(bytes, group, messages: messages) * passes
+      guard cut.zero >= 1 else {
+        traffic += setting.links.allReduce(bytes, group, messages: messages)
+        continue
       }
-      guard cut.zero >= 1 else { continue }
+      let shards = inNode(group, cut)
+      let scatter = setting.links.half(bytes, shards, messages: messages)
+      traffic += cut.zero == 1 ? scatter : scatter * passes
+      if cut.nodeShards {
+        // Nodes hold copies: each device sums its share with its like.
+        let copies = Collectives.Group(inner: 1, nodes: group.nodes)
+        traffic += setting.links.allReduce(bytes / group.inner, copies, messages: messages)
+      }
       let gather = setting.links.half(
-        elements * setting.parameterBytes, group, messages: messages)
+        elements * setting.parameterBytes, shards, messages: messages)
       result.communication += gather
       result.parameters += gather
     }

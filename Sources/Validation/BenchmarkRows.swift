@@ -97,23 +97,31 @@ extension RowReader {
 
   /// BERT large without padding, fused, in fp8 by the Transformer Engine where the card has it
   /// (`bert/implementations/eos_n8_ngc23.04_pytorch/config_DGXH100_8x8x72x1.sh` of round 4.0:
-  /// `--unpad`, `--fused_…`, `--use_transformer_engine2`).
+  /// `--unpad`, `--fused_…`, `--use_transformer_engine2`). On 434 nodes it computes in fp16, its step
+  /// is one CUDA graph and the switches sum (`eos_n434_ngc23.09_pytorch`,
+  /// `config_DGXH100_434x8x2x1_pack_clipafter.sh`: `--cuda_graph_mode 'full_iteration'`,
+  /// `SBATCH_NETWORK=sharp`, no Transformer Engine). Updates are shared within a node
+  /// (`--distributed_lamb`, whose groups are nodes unless `--dwu-group-size` says otherwise).
   private static func bert(_ row: Row, _ rows: inout PublishedRows) {
     let table = "MLPerf Training"
     guard
       let (rate, cluster, devices, global, configuration) = dataParallel(
         row, &rows, "BERT: the batch does not divide")
     else { return }
-    let precision = Precision(parameters: .fp16, compute: .fp8)
+    let isAtScale = devices == 3472
+    let precision = isAtScale ? half : Precision(parameters: .fp16, compute: .fp8)
     let request = WorkloadRequest(
       task: .pretrain, batch: global / devices, sequence: unpaddedTokens, precision: precision,
       optimizer: .lamb)
     var run = PublishedRun(
       table: table, group: "bert \(cluster)",
       label: "bert B\(global) on \(devices) \(cluster) (\(row.text("org")))",
-      cluster: cluster, stack: "megatron", model: .catalogue("bert-large", request),
+      cluster: cluster, stack: isAtScale ? "megatron-graphs" : "megatron",
+      model: .catalogue("bert-large", request),
       precision: precision, configuration: configuration, seconds: Double(global) / rate,
       isFitted: false)
+    run.configuration.parallelism.zeroStage = 1
+    run.configuration.parallelism.shardGroup = .node
     run.gradientBytes = 2
     run.statesMemory = false
     rows.runs.append(run)

@@ -123,7 +123,28 @@ extension RowReader {
       isFitted: !adapts && ["LLAMA3_70B", "Qwen3_30B_a3B"].contains(row.model))
     // Recomputation and offload are not stated.
     run.statesMemory = false
+    dispatch(row, configuration.parallelism, &run)
     rows.runs.append(run)
+  }
+
+  /// How rows went to their experts, by the configurations behind the tables
+  /// (github.com/NVIDIA-NeMo/Megatron-Bridge, `scripts/performance/configs/*/*_base_configs.py`):
+  /// `moe_token_dispatcher_type` "alltoall" for Qwen3 235B on cards without a wider NVLink domain,
+  /// `moe_a2a_overlap` on its H100 and for DeepSeek-V3.
+  private static func dispatch(_ row: Row, _ cut: Parallelism, _ run: inout PublishedRun) {
+    switch (row.model, row.hardware) {
+    case ("Qwen3_235B_a22B", "DGX-H100"):
+      run.sendsRowsOnce = false
+      run.overlapsExperts = true
+    case ("Qwen3_235B_a22B", "DGX-B200"), ("Qwen3_235B_a22B", "DGX-B300"):
+      run.sendsRowsOnce = false
+    case ("DeepSeekV3", _):
+      // Those of one graph, and of B200 with eight stages; both interleave.
+      let graphs = run.stack == "megatron-2026"
+      run.overlapsExperts =
+        cut.virtualStages > 1 && (graphs || run.cluster == "dgx-b200-superpod")
+    default: break
+    }
   }
 
   /// Fused kernels of experts in MXFP8 came with the container of June 2026.

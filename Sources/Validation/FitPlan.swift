@@ -70,7 +70,7 @@ public struct FitPlan {
             + stack("megatron", [.tensorPipelined, .streaming, .attentionClock])),
         Stage(
           tables: ["Megatron-Bridge experts"], keeps: { $0.stack == "megatron" },
-          parameters: stack("megatron", [.expertStreaming])),
+          parameters: stack("megatron", [.expertStreaming, .hostPerExpert])),
         Stage(
           tables: ["Megatron-Bridge experts"], keeps: { $0.stack == "megatron-2026" },
           parameters: stack("megatron-2026", [.expertStreaming])),
@@ -112,6 +112,11 @@ public struct FitPlan {
   }
   private static func stack(_ word: String, _ fields: [FitParameter.StackField]) -> [FitParameter] {
     fields.map { FitParameter(.stack(word, $0)) }
+  }
+
+  /// Only the stages that use a table's rows.
+  public func only(_ table: String) -> FitPlan {
+    FitPlan(stages: stages.filter { $0.tables.contains(table) })
   }
 
   /// Runs every stage on the fitted halves.

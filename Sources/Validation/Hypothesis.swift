@@ -49,9 +49,8 @@ public struct FitParameter: Sendable {
   public enum StackField: String, Sendable, Hashable, CaseIterable {
     case hostPerKernel, hostPerCollective, hostBackward, streaming, tensorPipelined
     case shardInterference, stepSeconds, handOver, clock, shardLinks, tensorOverlap
-    case narrowClock, update, attentionClock, expertStreaming, expertOverlap, convolution
-    case transposes, scores, waiting, channelBlocks, waves
-    case volumes
+    case narrowClock, update, attentionClock, expertStreaming, hostPerExpert, convolution
+    case transposes, scores, waiting, channelBlocks, waves, volumes
   }
 
   /// The number.
@@ -93,7 +92,7 @@ public struct FitParameter: Sendable {
     case .stack(let word, let field):
       var stack = hypothesis.stack(word)
       let shares: [StackField] = [
-        .tensorPipelined, .tensorOverlap, .shardInterference, .shardLinks, .expertOverlap,
+        .tensorPipelined, .tensorOverlap, .shardInterference, .shardLinks,
       ]
       stack[keyPath: Self.path(field)] = shares.contains(field) ? min(value, 0.95) : value
       hypothesis.stacks[word] = stack
@@ -129,7 +128,7 @@ public struct FitParameter: Sendable {
     case .handOver: \.handOver
     case .clock: \.clock
     case .expertStreaming: \.expertStreaming
-    case .expertOverlap: \.expertOverlap
+    case .hostPerExpert: \.hostPerExpert
     case .convolution: \.convolution
     case .transposes: \.transposes
     case .scores: \.scores

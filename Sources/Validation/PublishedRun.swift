@@ -151,6 +151,10 @@ public struct PublishedRun: Sendable, Hashable {
   public var ranUntimed = false
   /// Bytes of a gradient that is kept, where that is stated; nil for the stack's.
   public var gradientBytes: Double?
+  /// Whether traffic with experts ran beside other work, where that is stated; nil as the stack's.
+  public var overlapsExperts: Bool?
+  /// Whether rows crossed a link once for all experts behind it; nil as the stack's.
+  public var sendsRowsOnce: Bool?
   /// How the optimizer's update was executed.
   public var optimizerKernel = OptimizerKernel.fused
 }
@@ -167,6 +171,17 @@ extension PublishedRun {
       }
     guard choosesMicroBatch else { return timed }
     return timed * Double(configuration.globalBatch) / Double(estimate.configuration.globalBatch)
+  }
+
+  /// A stack with what the run states of its software.
+  func adjusted(_ stack: SoftwareStack) -> SoftwareStack {
+    var result = stack
+    result.lossBytes = lossBytes ?? stack.lossBytes
+    result.mainGradientBytes = gradientBytes ?? stack.mainGradientBytes
+    result.overlapsExperts = overlapsExperts ?? stack.overlapsExperts
+    result.sendsRowsOnce = sendsRowsOnce ?? stack.sendsRowsOnce
+    if isChannelsLast { result.transposes = 0 }
+    return result
   }
 
   /// Whether its model is one of the catalogue.

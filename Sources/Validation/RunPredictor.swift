@@ -100,10 +100,7 @@ public final class RunPredictor {
       cluster: cluster, globalBatch: run.configuration.globalBatch, precision: run.precision)
     if run.precision.compute == .fp8 { request.matrixFormat = .fp8 }
     request.dropout = run.dropout
-    request.stack = hypothesis.stack(run.stack)
-    if let bytes = run.lossBytes { request.stack.lossBytes = bytes }
-    if let bytes = run.gradientBytes { request.stack.mainGradientBytes = bytes }
-    if run.isChannelsLast { request.stack.transposes = 0 }
+    request.stack = run.adjusted(hypothesis.stack(run.stack))
     request.optimizerKernel = run.optimizerKernel
     request.efficiency = hypothesis.devices[cluster.device.id]
     return PlanEstimator(shape.profile, step: shape.step, request).estimate(run.configuration)

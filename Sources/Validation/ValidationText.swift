@@ -111,6 +111,17 @@ extension ValidationReport {
     }
   }
 
+  /// Where the time of some runs goes: one line a run, parts in the order of a step.
+  ///
+  /// - Parameter word: what a run's table or label holds.
+  public func partLines(_ word: String) -> [String] {
+    lines.filter { $0.run.table.contains(word) || $0.run.label.contains(word) }.map { line in
+      let parts = line.estimate.breakdown.parts.filter { $0.seconds > 0 }
+      return "\(line.run.label) (\(Self.signed(line.error)) %): "
+        + parts.map { "\($0.name) \(Format.seconds($0.seconds))" }.joined(separator: ", ")
+    }
+  }
+
   /// Heads of `runRows`.
   public static let runHead = [
     "table", "run", "part", "predicted", "published", "error %", "basis", "peak", "fits",
@@ -164,96 +175,6 @@ extension ValidationReport {
       ["table", "reason", "rows"], skipped.map { [$0.table, $0.reason, String($0.count)] })
     return text
   }
-
-  private static let introduction = [
-    "# The planner against published runs",
-    "",
-    "Made by `hfm-bench validate --markdown docs/PlannerValidation.md` from published tables in",
-    "`HFM_VALIDATION_DATA`; `--rows` prints every run, `--fit` fits again. Each run is",
-    "predicted by the same code that `hfm plan` uses. Errors are mean absolute percentages of",
-    "the step time.",
-    "",
-    "Parameters are few: for a device class what its kernels reach (`efficiency` in the",
-    "device's profile), for a generation of software what it overlaps and costs on the host",
-    "(`Sources/Planner/SoftwareStack.swift`), for a site two link efficiencies (its cluster",
-    "profile). They are fitted to the rows marked *fitted* only: every second model of",
-    "Megatron's table 1, the 22B and 530B models of Korthikanti et al., a tenth of vTrain's",
-    "small runs, its 3.6B and 18.4B models, three of BLOOM's ten sections, half of",
-    "llm-foundry's models by the sum of their names' bytes, Llama 3 70B and Qwen3 30B of",
-    "Megatron-Bridge, half of timm's models and of the runs that took 2020 to 2022's PyTorch by",
-    "the same sum, nnU-Net on A100s (tested on V100, Turing and Pascal).",
-    "",
-    "Some splits are younger than a first look at errors: Megatron-Bridge's (both tables; for",
-    "mixtures the parameter too: the speed of products was tried first, bytes of expert rows",
-    "kept), nnU-Net's, that of whole PyTorch runs and of torchtitan's memory. Their held-out",
-    "errors are no blind test. The spreads of the intervals are the 90th percentiles of all",
-    "held-out errors, by label: that they cover is by construction, not a test, per table it is.",
-    "",
-    "Runs of `Validation/runs.json` are the project's own list of published ones, each with the",
-    "sources of its inputs: none is fitted, and those under `pytorch-2021-runs` were first looked",
-    "at after its one number for whole runs was fitted. That number is a share of the steps' work",
-    "that a run by the clock waits beside it (data, the slowest device, validation). Rules that",
-    "followed on a first look at errors, each from a source of its own: DINOv2's blocks skip the",
-    "samples that stochastic depth drops (its code); hand-overs of interleaved pipelines run",
-    "beside other chunks' work (Megatron-Bridge's documentation); experts' products in MXFP8 are",
-    "one kernel since June 2026 (its release notes; fitted to one run of Qwen3 30B); an FFT",
-    "convolution passes over memory as PyTorch's was timed to; waits of convolutions shrink with",
-    "the pace of their units.",
-    "",
-    "*constant MFU* is the best single utilisation for the fitted rows of a table, held against",
-    "its other rows; *peer* is what the field states or what was measured by running the peer;",
-    "*measured* says what a time covers: timed steps (or their logged rate), passes without the",
-    "update, or a whole run by the clock, with loading, waiting and validation in it.",
-    "",
-    "Three rules were found on outliers of new tables, to which nothing was fitted, yet which are",
-    "no blind test of them; neither are the other cards of nnU-Net. Megatron 2020 is. What a",
-    "kernel waits for at its start and end is a time, so the extents that hide it shrink with the",
-    "pace of a format and of a device's units (NeuSight in fp32: 59 % to 17 %; V100 in Megatron",
-    "2020: 7.8 % to 4.2 %). Below 8 elements products are padded, not slowed without end (odd",
-    "token counts of vision transformers). Convolutions on matrix units convert between layouts;",
-    "on vector units 3×3 ones in the plane take Winograd's algorithm (nnU-Net in fp32).",
-    "",
-    "Further rules answer outliers with measurements or configurations from elsewhere, to which",
-    "no row of these tables contributed. A power limit holds the clock down by its 0.55th power",
-    "(fitted to 70 trainings on a V100 by Zeus, whose RTX 6000 gives 0.53 and A40 0.80): T4, P4",
-    "and L4 in NeuSight 33 % to 18 %. CDNA cards reach what LLMCompass timed on an MI210 (16-bit",
-    "products, GELU): 27 % to 14 %. The P100 of NeuSight is the PCIe card. MLPerf's runs take",
-    "formats, layouts, CUDA graphs and the LoRA cuts of round 4.0 from the submitted code,",
-    "Mosaic's the passes of its configuration files: MLPerf's U-Net and Stable Diffusion 20.0 %",
-    "to 11.5 %, Mosaic's 22.7 % to 16.6 %. BERT of MLPerf, LoRA, latent attention and shared",
-    "experts (DeepSeek-V3, Kimi K2) are read since; their rows were never fitted. On a first look",
-    "at LoRA its updates were found to lose the cut of the matrices beside them under tensor",
-    "parallelism, which is mended.",
-    "",
-    "The tables *own* were measured by this project on one H100 (`Validation/gpu-h100.json`, made",
-    "by `scripts/gpu/measure.py`: eager PyTorch 2.11 with transformers, timm, MONAI, open_clip and",
-    "diffusers, random weights). Seen blind, with the parameters of `--framework pytorch`, their",
-    "errors were 28.8 % (language), 35.0 (bioinformatics), 29.9 (vision), 21.3 (multimodal). The",
-    "software of those runs (`pytorch-eager`) was then given the rules that the kernels of a part",
-    "of the runs showed: casts of autocast and functions that transformers' code writes out are",
-    "kernels of their own, a channel norm has a block of threads a channel, products whose rows do",
-    "not begin at 16 bytes take slower kernels, volumes older ones; and numbers fitted to half of",
-    "the models by the sum of their names' bytes. The kernels looked at were of both halves: the",
-    "held-out errors are a test of the numbers, not of the rules.",
-    "",
-  ]
-
-  private static let verdicts = [
-    "What proves a verdict: a run that ran fits its card, one that its source says ran out of",
-    "memory does not (four of BLOOM's; other rows marked so state no model or no batch). A",
-    "measured peak of allocated memory (Megatron's, PyTorch's own counts) cannot run on a card",
-    "whose whole memory is less, and runs on one that has it and the planner's reserve to spare;",
-    "between the two nothing is proven, and that of a pipeline's last stage proves nothing of the",
-    "others. The second line keeps to cards near the peak, since far from it every planner is",
-    "right. Own runs under a capped allocator had what a card of that size leaves one process.",
-    "None of these rows was used to fit anything. BLOOM's verdicts count its table of",
-    "250,880 rows and the gradients that its chronicle states (fp16, later fp32 beside bf16).",
-  ]
-
-  private static let causes = [
-    "Every run, fitted or held out, and what stands behind its error: what its source says, or",
-    "what no input states. `hfm-bench validate --rows` prints all runs.",
-  ]
 
   /// Runs off by more than a share, the farthest first, with what stands behind each.
   public func outliers(_ least: Double) -> [(line: Line, cause: String)] {

@@ -9,20 +9,25 @@ import Validation
 /// `hfm-bench validate`: predicts every published run and prints predicted, published and error.
 struct ValidateTool {
   var fits = false
+  var fitted: String?
   var json = false
   var rows = false
   var markdown: String?
+  var parts: String?
   var data: String
   var runs = "Validation/runs.json"
   var measured = ["Validation/gpu-h100.json"]
 
   static let usage = """
-    usage: hfm-bench validate [--rows] [--fit] [--markdown FILE] [--data DIR] [--runs FILE]
+    usage: hfm-bench validate [--rows] [--parts WORD] [--fit] [--fit-table NAME]
+                              [--markdown FILE] [--data DIR] [--runs FILE]
       predicts published training runs; DIR (default: HFM_VALIDATION_DATA) holds
       validation/published.json
       --rows           one line a run, not only one a table
+      --parts WORD     where the time goes in runs whose table or label holds WORD
       --fit            fits the parameters again on the fitted halves, prints them, and
                        predicts with them
+      --fit-table NAME fits only what is fitted to that table
       --markdown FILE  writes the report as Markdown
       --runs FILE      the project's own list of published runs (Validation/runs.json)
 
@@ -34,8 +39,10 @@ struct ValidateTool {
     while let word = rest.popFirst() {
       switch word {
       case "--fit": fits = true
+      case "--fit-table": fitted = rest.popFirst()
       case "--rows": rows = true
       case "--markdown": markdown = rest.popFirst()
+      case "--parts": parts = rest.popFirst()
       case "--data": data = rest.popFirst() ?? ""
       case "--runs": runs = rest.popFirst() ?? ""
       default:
@@ -50,27 +57,15 @@ struct ValidateTool {
   }
 
   func run() throws -> Int32 {
-    var found = RowReader.read(try json(data + "/validation/published.json"))
-    found.add(GoldenReader.read(try json(data + "/validation/megatron_golden.json")))
-    let facts = data + "/facts/training_runs_"
-    found.add(CatalogueRows.vision(try json(facts + "vision_multimodal.json")))
-    found.add(CatalogueRows.biology(try json(facts + "language_bio.json")))
-    found.add(try SourcedRuns.read(try json(runs)))
-    for path in measured { found.add(try MeasuredRuns.read(try json(path))) }
-    found.add(ExampleRows.read(try json(data + "/validation/deeplearningexamples.json")))
-    let timm = try wholeFile(
-      data + "/validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv",
-      remedy: "check --data")
-    found.add(CatalogueRows.timm(try CSVTable(parsing: timm)))
-    for name in try Files.names(in: data + "/truth/memory") {
-      found.add(TruthRows.step(try json(data + "/truth/memory/" + name)))
-    }
-    found.add(TruthRows.sharded(try json(data + "/truth/memory_fsdp2.json")))
+    let found = try PublishedSources.read(
+      own: try json(runs), measured: try measured.map { try json($0) },
+      bytes: { try wholeFile(data + "/" + $0, remedy: "check --data") },
+      names: { try Files.names(in: data + "/" + $0) })
     let hardware = try HardwareCatalogue.builtIn()
     let predictor = RunPredictor(hardware)
     var hypothesis = Hypothesis()
-    if fits {
-      let plan = FitPlan.shipped()
+    if fits || fitted != nil {
+      let plan = fitted.map { FitPlan.shipped().only($0) } ?? FitPlan.shipped()
       let start = Hypothesis(shipped: hardware)
       hypothesis = try plan.run(found.runs, predictor, from: start)
       for stage in plan.stages {
@@ -84,6 +79,7 @@ struct ValidateTool {
     print("")
     print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
     if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
+    if let parts { for line in report.partLines(parts) { print(line) } }
     if let markdown {
       let text = report.markdown(notes: try energy(), fits: fits)
       try writeFile(markdown, text.joined(separator: "\n") + "\n")

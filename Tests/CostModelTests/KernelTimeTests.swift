@@ -33,6 +33,22 @@ import Testing
     #expect(loss(.fp32) >= 1)
   }
 
+  /// A product of a few rows and columns (a head of two classes) takes no longer than one tile of a
+  /// library's smallest, however little of it is used.
+  @Test(
+    arguments: ["a100-80gb-sxm", "v100-32gb", "h100-80gb-sxm", "mi210"],
+    1...5 as ClosedRange<UInt64>)
+  func smallProductsTakeATileAtMost(id: String, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let time = WorkTime(device: try HardwareCatalogue.builtIn().device(id))
+    let inner = Double(32 * Int.random(in: 1...128, using: &random))
+    let tile = time.seconds(product(.fp16, 64, 64, inner), WorkCut())
+    let rows = Double(Int.random(in: 1...64, using: &random))
+    let columns = Double(32 * Int.random(in: 1...2, using: &random))
+    let small = time.seconds(product(.fp16, rows, columns, inner), WorkCut())
+    #expect(small <= tile * 1.0001, "\(rows)x\(columns)x\(inner): \(small) over \(tile)")
+  }
+
   /// The same holds for convolutions of few channels, and for slower units of one generation.
   @Test func slowUnitsLoseLessOnFewChannels() throws {
     func loss(_ id: String, _ type: DataType) throws -> Double {

@@ -129,6 +129,50 @@ import Workloads
     }
   }
 
+  /// Traffic beside another micro-batch's work costs the units it keeps busy, and what that work is
+  /// too short for; nothing else changes.
+  @Test(arguments: [1.0, 20])
+  func trafficWithExpertsHidesBesideOtherWork(slower: Double) throws {
+    func plan(_ overlaps: Bool) throws -> StepBreakdown {
+      try Self.estimate(nodes: 4) {
+        $0.data = 32
+        $0.expert = 16
+      } _: {
+        $0.cluster.interNode.bandwidth = BytesPerSecond(2.5e10 / slower)
+        $0.stack.overlapsExperts = overlaps
+      }.breakdown
+    }
+    let (shown, hidden) = (try plan(false), try plan(true))
+    let busy = SoftwareStack.unitsOfTraffic
+    // Two micro-batches of `Self.estimate`, each with its own forward and backward pass.
+    let work = shown.forward + shown.backward
+    let beside = min(shown.expert, work)
+    #expect(hidden.expert >= shown.expert - (1 - busy) * beside - 1e-9)
+    #expect(hidden.expert < shown.expert)
+    if slower == 1 { #expect(hidden.expert >= busy * shown.expert * 0.999) }
+    var rest = hidden
+    rest.expert = shown.expert
+    #expect(abs(rest.total - shown.total) < 1e-9)
+  }
+
+  /// Where the host launches each expert's products, a device that holds fewer waits less for it.
+  @Test func theHostLaunchesEachExpert() throws {
+    func forward(_ expert: Int, _ seconds: Double) throws -> Double {
+      try Self.estimate(ideal: true) {
+        $0.data = 16
+        $0.expert = expert
+      } _: {
+        $0.stack.hostPerExpert = seconds
+      }.breakdown.forward
+    }
+    // Gate and up are one product; 2 micro-batches of 4 layers of 16 experts.
+    let slow = 1e-2
+    let all = Double(2 * Self.layers * Self.experts * 2) * slow
+    #expect(abs(try forward(1, slow) / all - 1) < 0.02)
+    #expect(abs(try forward(8, slow) / (all / 8) - 1) < 0.02)
+    #expect(try forward(1, 0) < all / 8)
+  }
+
   @Test func theSearchSpreadsExperts() throws {
     let workload = WorkloadRequest(task: .pretrain, batch: 1, sequence: 256, precision: .bf16)
     var request = PlanRequest(

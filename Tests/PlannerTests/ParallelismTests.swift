@@ -152,6 +152,29 @@ import Workloads
     #expect(plans[3].memory.parametersBytes * 15 < plans[2].memory.parametersBytes)
   }
 
+  /// Optimizer states shared within nodes (NVIDIA's distributed LAMB): each device updates its
+  /// share of its node's, and nodes sum shares with each other.
+  @Test func nodesMayShareStatesApart() throws {
+    func plan(_ zero: Int, _ group: ShardGroup, sums: Bool = false) throws -> StepBreakdown {
+      try Self.estimate {
+        $0.parallelism.data = 64
+        $0.accumulation = 1
+        $0.parallelism.zeroStage = zero
+        $0.parallelism.shardGroup = group
+      } _: {
+        $0.stack.gradientOverlap = 0
+        $0.stack.reducesInSwitches = sums
+      }.breakdown
+    }
+    let (whole, node, all) = (try plan(0, .all), try plan(1, .node), try plan(1, .all))
+    #expect(abs(node.optimizer / (whole.optimizer / 8) - 1) < 1e-6)
+    #expect(abs(all.optimizer / (whole.optimizer / 64) - 1) < 1e-6)
+    // Parameters come from the node alone; gradients cross between nodes twice as often.
+    #expect(node.parameters < all.parameters)
+    #expect(node.gradients > all.gradients)
+    #expect(try plan(1, .node, sums: true).gradients < node.gradients)
+  }
+
   @Test func offloadMovesBytesToTheHost() throws {
     let on = try Self.estimate { _ in }
     let off = try Self.estimate { $0.offload = [.optimizer] }

@@ -9,16 +9,10 @@ import Validation
 /// The shipped parameters against published runs that were not used to fit them.
 @Suite struct AccuracyTests {
   static let report = Result {
-    var rows = RowReader.read(try ValidationData.json("validation/published.json"))
-    let facts = "facts/training_runs_"
-    rows.add(CatalogueRows.vision(try ValidationData.json(facts + "vision_multimodal.json")))
-    rows.add(CatalogueRows.biology(try ValidationData.json(facts + "language_bio.json")))
     let own = try TestFile.read(Repository.root + "/Validation/runs.json")
-    rows.add(try SourcedRuns.read(try JSONValue(parsing: own)))
-    let examples = try ValidationData.json("validation/deeplearningexamples.json")
-    rows.add(ExampleRows.read(examples))
-    let timm = "validation/timm/benchmark-train-amp-nchw-pt112-cu113-rtx3090.csv"
-    rows.add(CatalogueRows.timm(try CSVTable(parsing: try ValidationData.bytes(timm))))
+    // Counted peaks of steps have tests of their own.
+    let rows = try PublishedSources.read(
+      own: try JSONValue(parsing: own), bytes: ValidationData.bytes, names: { _ in [] })
     return try ValidationReport(rows, RunPredictor(try HardwareCatalogue.builtIn()))
   }
 

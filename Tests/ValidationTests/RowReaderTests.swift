@@ -160,6 +160,48 @@ import Workloads
     #expect(rows.skipped.contains { $0.reason.contains("context parallel") } == cut.isEmpty)
   }
 
+  /// NVIDIA's run on 434 nodes computes in fp16, as one CUDA graph; its other ones in fp8. All
+  /// share their updates within a node (--distributed_lamb).
+  @Test(arguments: [(3472, 13_888, "megatron-graphs", true), (8, 768, "megatron", false)])
+  func bertAtScaleRunsAsItsConfigurationSays(
+    devices: Int, batch: Int, stack: String, isHalf: Bool
+  ) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "mlperf_training", "hardware": "NVIDIA H100-SXM5-80GB",
+        "n_gpus": \(devices), "model": "bert", "config": {"global_batch": \(batch)},
+        "measured": {"throughput": 100.0}}]}
+        """))
+    let run = try #require(rows.runs.first)
+    #expect(run.stack == stack)
+    #expect((run.precision.compute == .fp16) == isHalf)
+    #expect(run.configuration.parallelism.shardGroup == .node)
+  }
+
+  /// `moe_a2a_overlap` and the dispatcher of Megatron-Bridge's configurations.
+  @Test(
+    arguments: [
+      ("DeepSeekV3", "DGX-B200", 8, 2, true, nil), ("DeepSeekV3", "DGX-B200", 16, 1, false, nil),
+      ("Qwen3_235B_a22B", "DGX-H100", 8, 4, true, false),
+      ("Qwen3_235B_a22B", "DGX-GB200", 8, 3, nil, nil),
+    ] as [(String, String, Int, Int, Bool?, Bool?)])
+  func dispatchersAreThoseOfTheConfigurations(
+    model: String, hardware: String, stages: Int, chunks: Int, overlaps: Bool?, once: Bool?
+  ) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "megatron_bridge", "hardware": "\(hardware)", "n_gpus": 256,
+        "model": "\(model)", "config": {"phase": "Pre-Training", "container": "26.04",
+        "precision": "MXFP8", "seq": 4096, "global_batch": 4096, "micro_batch": 1, "tp": 1,
+        "pp": \(stages), "cp": 1, "vp": \(chunks), "ep": 8},
+        "measured": {"tokens_per_s_per_gpu": 3000}}]}
+        """))
+    let run = try #require(rows.runs.first)
+    #expect(run.overlapsExperts == overlaps && run.sendsRowsOnce == once)
+  }
+
   /// DeepSeek-V3 has 671 billion parameters, Kimi K2 about 1,040 (their model cards).
   @Test(arguments: [("DeepSeekV3 (w/o MTP)", 671e9), ("Kimi_K2", 1.04e12)])
   func latentAttentionAndSharedExpertsAreRead(model: String, parameters: Double) throws {
