@@ -296,16 +296,20 @@ extension Refusal {
   }
 }
 
-/// The order of plans: the goal first; among equals fewer devices, less memory, simpler cuts.
+/// The order of plans: the goal first; among equals fewer devices, less work where all wait for
+/// data, less memory (and so the smaller risk of exceeding it), simpler cuts.
 struct RankKey: Comparable {
   var goal: Double
   var devices: Double
+  /// Seconds of a step before it waits for data.
+  var work: Double
   var memory: Double
   var simplicity: Double
 
   static func < (left: RankKey, right: RankKey) -> Bool {
     if left.goal != right.goal { return left.goal < right.goal }
     if left.devices != right.devices { return left.devices < right.devices }
+    if left.work != right.work { return left.work < right.work }
     if left.memory != right.memory { return left.memory < right.memory }
     return left.simplicity < right.simplicity
   }

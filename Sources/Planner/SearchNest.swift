@@ -282,7 +282,9 @@ struct SearchNest {
     _ memory: Double
   ) {
     let breakdown = form.breakdown(stages, cut)
-    var seconds = breakdown.total
+    let work = breakdown.working
+    // The sum of a step's parts is rounded: steps that wait for the same data take one time.
+    var seconds = breakdown.dataLoading > 0 ? form.loading(cut) : work
     if request.withFailures {
       seconds += CheckpointModel(
         request, evaluator.setting, devices: configuration.parallelism.devices
@@ -311,7 +313,8 @@ struct SearchNest {
     outcome.best.append(
       SearchOutcome.Candidate(
         configuration: configuration, execution: execution,
-        key: RankKey(goal: goal, devices: devices, memory: memory, simplicity: simplicity)))
+        key: RankKey(
+          goal: goal, devices: devices, work: work, memory: memory, simplicity: simplicity)))
     trim()
   }
 
