@@ -23,6 +23,10 @@ final class Evaluator: Sendable {
   private let peak: Double
   private let measuredShare: Double
   private let unfamiliar: Double?
+  private let basis: PredictionBasis
+  /// Bytes that a plan may use of a device: without the reserve, the headroom and what the memory's
+  /// risk asks for.
+  let usable: Double
 
   init(_ profile: StepProfile, _ request: PlanRequest, step counted: LayeredStep? = nil) {
     // The graph itself is not needed any more, and large.
@@ -51,6 +55,8 @@ final class Evaluator: Sendable {
     isExact = !(profile.trains && (stack.mainParameters || !stack.hasGraphLoss))
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
     unfamiliar = request.unfamiliarSpread(step)
+    basis = PredictionBasis(request, measuredShare: measuredShare, unfamiliar: unfamiliar)
+    usable = request.usable(basis)
   }
 
   /// The same with communication carried out in another way; nil: as it is.
@@ -77,6 +83,8 @@ final class Evaluator: Sendable {
     (self.request, self.setting, self.clock) = (request, setting, clock)
     (time, energy, peak) = (other.time, other.energy, other.peak)
     (measuredShare, unfamiliar) = (other.measuredShare, other.unfamiliar)
+    basis = other.basis
+    usable = request.usable(basis)
   }
 
   // MARK: stages
@@ -169,8 +177,7 @@ final class Evaluator: Sendable {
       measuredShare: measuredShare)
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
-    estimate.basis = PredictionBasis(
-      request, measuredShare: measuredShare, unfamiliar: unfamiliar)
+    estimate.basis = basis
     spend(&estimate)
     return estimate
   }

@@ -11,7 +11,7 @@ struct SearchNest {
   private(set) var evaluator: Evaluator
   let dimensions: SearchDimensions
   let size: Int
-  let usable: Double
+  var usable: Double { evaluator.usable }
   let hostShare: Double
   var outcome = SearchOutcome()
   /// Stages of the current pipeline some of whose layers recompute; made where they are needed.
@@ -25,13 +25,12 @@ struct SearchNest {
   private var trains: Bool { dimensions.trains }
 
   init(
-    _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, usable: Double,
-    hostShare: Double, threshold: Double, computing: [WorkCut: Double] = [:]
+    _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, hostShare: Double,
+    threshold: Double, computing: [WorkCut: Double] = [:]
   ) {
     self.evaluator = evaluator
     self.dimensions = dimensions
     self.size = size
-    self.usable = usable
     self.hostShare = hostShare
     self.threshold = threshold
     self.computing = computing
