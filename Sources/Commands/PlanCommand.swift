@@ -62,6 +62,11 @@ enum PlanCommand: Command {
     }
     bar.finish()
     if result.stopped { console.warn("interrupted: the best plans so far") }
+    if let plan = result.plans.first?.plan, search.exceedsRisk(plan) {
+      let limit = Format.percent(request.memoryRisk)
+      console.warn(
+        "no plan keeps the chance that the memory does not do at or below \(limit) (--memory-risk)")
+    }
     let seconds = (clock.now - start) / .seconds(1)
     let report = PlanReport(result: result, source: search, cluster: cluster, seconds: seconds)
     let comparison = result.stopped ? nil : try compare(arguments, task, request)

@@ -35,6 +35,10 @@ enum PlanOptions {
       .value("deadline", "TIME", "longest time of the whole job, such as 21d"),
       .value("budget", "X", "most money of the whole job"),
       .value("headroom", "X", "share of the memory to leave free beside the reserve"),
+      .value(
+        "memory-risk", "X",
+        "highest chance that the memory does not do (default 0.05; 1 for any); plans above it are "
+          + "shown where there is none below"),
       .value("grid", "NAME", "electricity: sets --grams-per-kwh (france, united-states …)"),
       .value("pue", "X", "energy of the site over that of its machines (default 1)"),
       .value("price-per-device-hour", "X", "price of one device for an hour, any currency"),
@@ -115,6 +119,7 @@ enum PlanOptions {
     request.deadlineSeconds = try arguments.duration("deadline")?.value
     request.budget = try arguments.double("budget")
     request.headroom = try arguments.double("headroom", in: 0...0.9) ?? 0
+    request.memoryRisk = try arguments.double("memory-risk", in: 1e-9...1) ?? 0.05
     request.usesBounds = !arguments.flag("exhaustive")
     if request.pricePerDeviceHour == nil, request.budget != nil || request.goal == .cost {
       request.pricePerDeviceHour = request.cluster.device.rentPerHour

@@ -22,6 +22,7 @@ struct PlanReport {
         .object([
           ("configurations", .number(search.configurations)),
           ("feasible", .number(search.feasible)), ("seconds", .number(seconds)),
+          ("memoryRisk", .number(source.memoryRisk)),
           (
             "refusals",
             .object(search.refusals.map { ($0.reason.rawValue, .number($0.count)) })
@@ -53,7 +54,7 @@ struct PlanReport {
       "\(search.configurations) configurations, \(search.feasible) fit"
         + (refused.isEmpty ? "" : " (\(refused.joined(separator: ", ")))")
         + "; searched in \(Format.seconds(seconds))")
-    lines += source.trains ? Self.trainingWords : Self.inferenceWords
+    lines += source.trains ? Self.trainingWords + [riskWords] : Self.inferenceWords
     if isMixed { lines += Self.variantWords }
     if explain, let best = result.plans.first {
       let request = source.request(best.variant)
@@ -91,12 +92,17 @@ struct PlanReport {
     "ZeRO: what replicas share (1 optimizer states, 2 and gradients, 3 all);",
     "recompute: full 5: the first 5 layers of each stage (of each virtual one), the others none or",
     "as named; full by 4: 4 layers from one kept input;",
-    "±: 90 % of runs lie within; OOM: chance that the memory does not do;",
+    "±: 90 % of runs lie within;",
     "micro: samples of one pass on a device; accum: passes before an update; step: one update;",
     "MFU, HFU: FLOP/s of the model, and with recomputation, over the devices' peak;",
     "total: all updates (--steps, --samples, --tokens; default one). CO2e needs --grams-per-kwh,",
     "cost --price-per-device-hour.",
   ]
+
+  private var riskWords: String {
+    "OOM: chance that the memory does not do, at most \(Format.percent(source.memoryRisk)) where a "
+      + "plan keeps that (--memory-risk)."
+  }
 
   private static let inferenceWords = [
     "batch: samples of one pass on a replica; latency: time of one pass; MFU: FLOP/s over the",

@@ -18,7 +18,7 @@ final class SearchProgress {
   /// Told how far the search is; false ends it.
   func check(_ done: Double, _ configurations: Int) -> Bool {
     if bar == nil, ContinuousClock.now - began > .seconds(1) {
-      bar = Progress("searching", total: 1, console)
+      bar = Progress("searching", total: 1, console, since: began)
       let stop = stop
       watch = SignalWatch { stop.isSet.store(true, ordering: .relaxed) }
     }

@@ -4,12 +4,33 @@ import Quantities
 
 /// Reads a graph into `LayerWork`s.
 struct LayerExtraction {
+  /// What one iteration of a call is made of.
+  private struct Kind: Hashable {
+    struct Backward: Hashable {
+      var block: Int
+      /// Share of the iterations.
+      var share: Double
+    }
+    var block: Int
+    var backward: [Backward]
+    var tied: [TensorID]
+    /// Under autocast without a compiler, which of its tensors are wide.
+    var formats: Int?
+    var isLayer: Bool
+    var isReuse: Bool
+  }
+
   private(set) var layers: [LayerWork] = []
+  /// For each layer the first one of its kind.
+  private(set) var kinds: [Int] = []
   private let fusing: Bool
   /// What blocks keep under autocast, and where a framework shards parameters.
   private var prints, sharded: FootprintTable
   private let isAutocast: Bool
   private let trains: Bool
+  private let eager: Bool
+  /// Formats of values under autocast, where no compiler fuses its casts.
+  private let formats: AutocastFormats?
 
   init(_ tables: GraphTables, fusing: Bool, eager: Bool) {
     self.fusing = fusing
@@ -18,54 +39,73 @@ struct LayerExtraction {
     trains = training != nil
     prints = FootprintTable(tables, tables.conventions)
     sharded = FootprintTable(tables, tables.conventions.sharded)
+    self.eager = eager
     let formats = eager && isAutocast ? AutocastFormats(graph) : nil
+    self.formats = formats
     let cuts = graph.blocks.map(TensorCut.init)
     let blocks = graph.blocks.indices.map {
       forward(graph.blocks[$0], tables.costs.forward[$0], cuts[$0])
     }
     var derivedBy = [[BackwardCall]](repeating: [], count: graph.calls.count)
     for backward in training?.backwardCalls ?? [] { derivedBy[backward.call].append(backward) }
+    var first: [Kind: Int] = [:]
     for (position, call) in graph.calls.enumerated() {
-      let block = graph.blocks[call.block]
-      var layer = blocks[call.block]
+      let kind = Kind(
+        block: call.block,
+        backward: derivedBy[position].map {
+          Kind.Backward(block: $0.block, share: Double($0.count) / Double(call.count))
+        },
+        tied: call.tied.map(\.local), formats: formats?.variant[position],
+        isLayer: graph.isLayer(call), isReuse: call.reuses != nil)
+      let known = first[kind] ?? position
+      kinds.append(known)
+      first[kind] = known
+      var layer =
+        known < position
+        ? layers[known] : work(kind, blocks[call.block], position, tables, cuts[call.block])
       layer.count = call.count
-      layer.isLayer = graph.isLayer(call)
-      if eager {
-        let wide = formats.map { BlockFormats($0.wide(position), nil) } ?? .stated
-        layer.forward +=
-          EagerTraffic(block, tables.forward[call.block], wide, cuts[call.block]).items
-      }
-      for backward in derivedBy[position] {
-        guard let training else { break }
-        let share = Double(backward.count) / Double(call.count)
-        let derived = training.backwardBlocks[backward.block]
-        add(
-          derived, tables.costs.backward[backward.block], block, cuts[call.block], share, &layer)
-        if eager {
-          let wide = formats.map { BlockFormats($0.wide(position), derived) } ?? .stated
-          for var item in EagerTraffic(derived, tables.backward[backward.block], wide).items {
-            item.weight = share
-            layer.backward.append(item)
-          }
-        }
-        keep(
-          derived, block, cuts[call.block], share, footprints(position, backward.block),
-          &layer)
-      }
-      if call.reuses != nil {
-        // An earlier call's parameters, counted there.
-        layer.parameters = LayerWork.Split()
-        layer.trained = LayerWork.Split()
-        (layer.packed, layer.packedBytes) = (LayerWork.Split(), LayerWork.Split())
-        (layer.expertParameters, layer.expertTrained) = (0, 0)
-        (layer.buffers, layer.expertBuffers) = (LayerWork.Split(), 0)
-      }
-      if layer.isLayer {
-        for index in layer.forward.indices { layer.forward[index].isInLayer = true }
-        for index in layer.backward.indices { layer.backward[index].isInLayer = true }
-      }
       layers.append(layer)
     }
+  }
+
+  /// One iteration of a call of a kind; `forward` is its block's.
+  private mutating func work(
+    _ kind: Kind, _ forward: LayerWork, _ position: Int, _ tables: GraphTables, _ cut: TensorCut
+  ) -> LayerWork {
+    let block = tables.graph.blocks[kind.block]
+    var layer = forward
+    layer.isLayer = kind.isLayer
+    if eager {
+      let wide = formats.map { BlockFormats($0.wide(position), nil) } ?? .stated
+      layer.forward += EagerTraffic(block, tables.forward[kind.block], wide, cut).items
+    }
+    for backward in kind.backward {
+      guard let training = tables.training else { break }
+      let derived = training.backwardBlocks[backward.block]
+      add(derived, tables.costs.backward[backward.block], block, cut, backward.share, &layer)
+      if eager {
+        let wide = formats.map { BlockFormats($0.wide(position), derived) } ?? .stated
+        for var item in EagerTraffic(derived, tables.backward[backward.block], wide).items {
+          item.weight = backward.share
+          layer.backward.append(item)
+        }
+      }
+      keep(
+        derived, block, cut, backward.share, footprints(position, backward.block), &layer)
+    }
+    if kind.isReuse {
+      // An earlier call's parameters, counted there.
+      layer.parameters = LayerWork.Split()
+      layer.trained = LayerWork.Split()
+      (layer.packed, layer.packedBytes) = (LayerWork.Split(), LayerWork.Split())
+      (layer.expertParameters, layer.expertTrained) = (0, 0)
+      (layer.buffers, layer.expertBuffers) = (LayerWork.Split(), 0)
+    }
+    if layer.isLayer {
+      for index in layer.forward.indices { layer.forward[index].isInLayer = true }
+      for index in layer.backward.indices { layer.backward[index].isInLayer = true }
+    }
+    return layer
   }
 
   // MARK: forward

@@ -143,6 +143,8 @@ public struct LayerWork: Sendable, Hashable {
 public struct LayeredStep: Sendable, Hashable {
   /// Calls of the forward graph, in order.
   public var layers: [LayerWork]
+  /// For each layer the first one that differs from it in nothing but the number of iterations.
+  public private(set) var kinds: [Int]
   /// Bytes of parameters that several calls share (a tied table), counted in each of them.
   public var sharedParameters = LayerWork.Split()
 
@@ -162,8 +164,20 @@ public struct LayeredStep: Sendable, Hashable {
   }
 
   init(_ tables: GraphTables, fusing: Bool, eager: Bool = false) {
-    layers = LayerExtraction(tables, fusing: fusing, eager: eager).layers
+    let extraction = LayerExtraction(tables, fusing: fusing, eager: eager)
+    (layers, kinds) = (extraction.layers, extraction.kinds)
     share(tables.graph)
+  }
+
+  /// What a function gives for each layer where the number of iterations does not matter to it:
+  /// called once for each kind.
+  public func byKind<Result>(_ body: (LayerWork) -> Result) -> [Result] {
+    var results: [Result] = []
+    results.reserveCapacity(layers.count)
+    for index in layers.indices {
+      results.append(kinds[index] < index ? results[kinds[index]] : body(layers[index]))
+    }
+    return results
   }
 
   /// Leaves out a share of the samples in each trained block: kernels take time by their rows.

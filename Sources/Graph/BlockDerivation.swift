@@ -258,8 +258,7 @@ struct BlockDerivation {
     let bias = inputs.count > 2 && needed[inputs[2].index] ? inputs[2] : nil
     if needed[w.index] {
       // Named apart from the input's gradient.
-      var weight = node
-      weight.name += ".weight"
+      let weight = Operator(node.name + ".weight", node.kind, inputs, node.outputs)
       emit(weight, gradWeight(bias != nil), [dy, x], to: bias.map { [w, $0] } ?? [w])
     } else if let bias {
       biasAlone(node, dy, bias)

@@ -1,20 +1,52 @@
 /// One node of a block: a kind, and tensors in the order that the kind documents.
+///
+/// A reference to parts that never change: a graph's nodes are copied far more often than made.
 public struct Operator: Sendable, Hashable {
+  @usableFromInline final class Parts: Sendable {
+    @usableFromInline let kind: OperatorKind
+    @usableFromInline let inputs: [TensorID]
+    @usableFromInline let outputs: [TensorID]
+    @usableFromInline let name: String
+
+    init(_ name: String, _ kind: OperatorKind, _ inputs: [TensorID], _ outputs: [TensorID]) {
+      (self.name, self.kind) = (name, kind)
+      (self.inputs, self.outputs) = (inputs, outputs)
+    }
+  }
+
+  @usableFromInline let parts: Parts
+
   /// What is computed.
-  public var kind: OperatorKind
+  @inlinable
+  public var kind: OperatorKind { parts.kind }
   /// Tensors read, in the order documented at the kind.
-  public var inputs: [TensorID]
+  @inlinable
+  public var inputs: [TensorID] { parts.inputs }
   /// Tensors written, in the order documented at the kind.
-  public var outputs: [TensorID]
+  @inlinable
+  public var outputs: [TensorID] { parts.outputs }
   /// Name for people (`attention.query`).
-  public var name: String
+  @inlinable
+  public var name: String { parts.name }
 
   /// Creates a node.
   public init(_ name: String, _ kind: OperatorKind, _ inputs: [TensorID], _ outputs: [TensorID]) {
-    self.name = name
-    self.kind = kind
-    self.inputs = inputs
-    self.outputs = outputs
+    parts = Parts(name, kind, inputs, outputs)
+  }
+
+  /// Whether all parts are equal.
+  public static func == (left: Operator, right: Operator) -> Bool {
+    left.parts === right.parts
+      || left.kind == right.kind && left.inputs == right.inputs && left.outputs == right.outputs
+        && left.name == right.name
+  }
+
+  /// Hashes all parts.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(inputs)
+    hasher.combine(outputs)
+    hasher.combine(name)
   }
 }
 

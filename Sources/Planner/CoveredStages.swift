@@ -13,8 +13,8 @@ struct CoveredStages {
     var mode: RecomputeMode
     var rest: RecomputeMode
     var virtualStages: Int
-    /// Each number's stages; empty where it has not been asked for.
-    var stages: [[Row]] = []
+    /// All stages of no covered layer, of one, and so on.
+    var stages: [Row] = []
   }
 
   private let times: [LayerSeconds]
@@ -47,22 +47,40 @@ struct CoveredStages {
     return made
   }
 
-  /// Whether all stages fit under a coverage of so many layers, given what they hold besides.
-  mutating func fit(
-    _ coverage: CutStage.Coverage, _ layers: Int, _ step: LayeredStep, _ held: [MemoryForm.Held],
-    _ usable: Double
-  ) -> Bool {
+  /// The least of some numbers of covered layers under which all stages fit, given what they hold
+  /// besides.
+  mutating func fewest(
+    _ coverage: CutStage.Coverage, _ counts: ClosedRange<Int>, _ step: LayeredStep,
+    _ held: [MemoryForm.Held], _ usable: Double
+  ) -> Int? {
     let place = place(coverage)
-    while rows[place].stages.count <= layers { rows[place].stages.append([]) }
-    if rows[place].stages[layers].isEmpty {
-      rows[place].stages[layers] = made(coverage, layers, step)
+    // The stage that did not fit mostly does not fit with one layer more.
+    var suspect = 0
+    for layers in counts {
+      while rows[place].stages.count < (layers + 1) * held.count {
+        let next = rows[place].stages.count / held.count
+        rows[place].stages += made(coverage, next, step)
+      }
+      let first = layers * held.count
+      guard
+        let failing = Self.failing(
+          rows[place].stages[first..<first + held.count], held, usable, suspect)
+      else { return layers }
+      suspect = failing
     }
-    for index in held.indices {
-      let row = rows[place].stages[layers][index]
-      guard held[index].bytes + row.kept * held[index].flight + row.working <= usable
-      else { return false }
+    return nil
+  }
+
+  /// A stage that does not fit, looked for at one place first; nil where all fit.
+  private static func failing(
+    _ rows: ArraySlice<Row>, _ held: [MemoryForm.Held], _ usable: Double, _ suspect: Int
+  ) -> Int? {
+    func fits(_ stage: Int) -> Bool {
+      let row = rows[rows.startIndex + stage]
+      return held[stage].bytes + row.kept * held[stage].flight + row.working <= usable
     }
-    return true
+    guard fits(suspect) else { return suspect }
+    return held.indices.first { !fits($0) }
   }
 
   private func made(_ coverage: CutStage.Coverage, _ layers: Int, _ step: LayeredStep) -> [Row] {

@@ -13,12 +13,20 @@ final class Evaluator: Sendable {
   let step: LayeredStep
   let setting: StepSetting
   let isExact: Bool
+  /// Whether one stack holds all repeated layers.
+  let isOneStack: Bool
+  private let isLayer: [Bool]
+  private let layerCount: Int
   private let clock: LayerClock
   private let time: TimeModel
   private let energy: EnergyModel
   private let peak: Double
   private let measuredShare: Double
   private let unfamiliar: Double?
+  private let basis: PredictionBasis
+  /// Bytes that a plan may use of a device: without the reserve, the headroom and what the memory's
+  /// risk asks for.
+  let usable: Double
 
   init(_ profile: StepProfile, _ request: PlanRequest, step counted: LayeredStep? = nil) {
     // The graph itself is not needed any more, and large.
@@ -41,6 +49,9 @@ final class Evaluator: Sendable {
       counted
       ?? profile.layered(
         fusing: work.fuses, eager: stack.isEager && work.fuses)
+    isLayer = step.layers.map(\.isLayer)
+    isOneStack = isLayer.count { $0 } == 1
+    layerCount = step.layers.reduce(0) { $0 + $1.count }
     time = TimeModel(device: device)
     energy = EnergyModel(device: device)
     peak = time.computePeak(request.precision.compute).value
@@ -49,6 +60,8 @@ final class Evaluator: Sendable {
     isExact = !(profile.trains && (stack.mainParameters || !stack.hasGraphLoss))
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
     unfamiliar = request.unfamiliarSpread(step)
+    basis = PredictionBasis(request, measuredShare: measuredShare, unfamiliar: unfamiliar)
+    usable = request.usable(basis)
   }
 
   /// The same with communication carried out in another way; nil: as it is.
@@ -71,32 +84,52 @@ final class Evaluator: Sendable {
   ) {
     (cost, memoryModel, trains) = (other.cost, other.memoryModel, other.trains)
     (step, isExact) = (other.step, other.isExact)
+    (isOneStack, isLayer, layerCount) = (other.isOneStack, other.isLayer, other.layerCount)
     (self.request, self.setting, self.clock) = (request, setting, clock)
     (time, energy, peak) = (other.time, other.energy, other.peak)
     (measuredShare, unfamiliar) = (other.measuredShare, other.unfamiliar)
+    basis = other.basis
+    usable = request.usable(basis)
   }
 
   // MARK: stages
 
   /// Seconds of one iteration of each layer under a cut.
   func times(_ cut: WorkCut, _ kind: ContextKind) -> [LayerSeconds] {
-    step.layers.map { clock.seconds($0, cut, kind) }
+    step.byKind { clock.seconds($0, cut, kind) }
+  }
+
+  /// Seconds of one micro-batch without recomputation, all layers one after the other.
+  struct Least {
+    var total = 0.0
+    /// Of it, gradients of weights.
+    var weights = 0.0
+  }
+
+  func least(_ times: [LayerSeconds]) -> Least {
+    zip(step.layers, times).reduce(into: Least()) {
+      $0.total += Double($1.0.count) * $1.1.total
+      $0.weights += Double($1.0.count) * $1.1.weightGradient
+    }
+  }
+
+  /// Whether there is a layer for each stage.
+  func fills(_ pipeline: Int) -> Bool { pipeline <= 1 || pipeline <= layerCount }
+
+  /// The layers one by one, for `partition`.
+  func units(_ times: [LayerSeconds]) -> StagePartition.Units {
+    StagePartition.Units(step.layers.map(\.count), weights: times.map(\.total))
   }
 
   /// Where the layers go; nil when there are fewer than stages.
-  func partition(_ pipeline: Int, _ times: [LayerSeconds]) -> StagePartition? {
-    let counts = step.layers.map(\.count)
-    if let even = StagePartition(
-      even: counts, isLayer: step.layers.map(\.isLayer), over: pipeline)
-    {
-      return even
-    }
-    return StagePartition(balanced: counts, weights: times.map(\.total), over: pipeline)
+  func partition(_ pipeline: Int, _ units: StagePartition.Units) -> StagePartition? {
+    StagePartition(even: units.counts, isLayer: isLayer, over: pipeline)
+      ?? StagePartition(balanced: units, over: pipeline)
   }
 
   /// What one iteration of each layer keeps under a cut; nil for a layer that does not train.
   func bytes(_ cut: WorkCut) -> [LayerBytes?] {
-    step.layers.map { $0.backward.isEmpty ? nil : LayerBytes($0, cut, setting) }
+    step.byKind { $0.backward.isEmpty ? nil : LayerBytes($0, cut, setting) }
   }
 
   /// The stages of a pipeline under a cut.
@@ -122,7 +155,8 @@ final class Evaluator: Sendable {
     work.imbalance = request.expertImbalance
     work.regathers = setting.execution?.regathers ?? true
     let times = times(work, configuration.parallelism.contextKind)
-    guard let partition = partition(configuration.parallelism.pipeline, times) else { return nil }
+    let units = units(times)
+    guard let partition = partition(configuration.parallelism.pipeline, units) else { return nil }
     let bytes = bytes(work)
     var covered = CoveredStages(
       times, bytes, partition, stages(work, times, bytes, partition))
@@ -148,8 +182,7 @@ final class Evaluator: Sendable {
       measuredShare: measuredShare)
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
-    estimate.basis = PredictionBasis(
-      request, measuredShare: measuredShare, unfamiliar: unfamiliar)
+    estimate.basis = basis
     spend(&estimate)
     return estimate
   }
@@ -167,7 +200,7 @@ final class Evaluator: Sendable {
     var work = configuration.workCut(request.stack)
     work.imbalance = request.expertImbalance
     let times = times(work, configuration.parallelism.contextKind)
-    let stages = partition(configuration.parallelism.pipeline, times)?.stages ?? []
+    let stages = partition(configuration.parallelism.pipeline, units(times))?.stages ?? []
     var (covered, all) = (0.0, 0.0)
     for stage in stages {
       var left = layers * configuration.parallelism.virtualStages

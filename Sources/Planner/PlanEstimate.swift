@@ -56,6 +56,10 @@ public struct StepBreakdown: Sendable, Hashable {
   public var total: Double {
     compute + bubble + exposedCommunication + offload + dataLoading + host + checkpoints
   }
+  /// Seconds of the step without waiting for data.
+  var working: Double {
+    compute + bubble + exposedCommunication + offload + host + checkpoints
+  }
 }
 
 /// A configuration with its predicted time, memory, efficiency and energy.

@@ -51,6 +51,9 @@ public struct PlanRequest: Sendable {
   public var budget: Double?
   /// Share of a device's memory to leave free beside the reserve.
   public var headroom = 0.0
+  /// Highest probability that the memory does not do, from 0 to 1. Plans above it are given only
+  /// where there is none below.
+  public var memoryRisk = 1.0
   /// A goal that is already reached: what cannot do as well is left out.
   public var atMost = Double.infinity
   /// Whether bounds may leave out configurations that cannot be among the best.
@@ -107,6 +110,15 @@ public enum MemoryReserve {
     let context = device.kind == .gpu ? gpuContextBytes : 0
     let lost = Int(Double(device.memoryBytes) * fragmentation)
     return max(0, device.memoryBytes - context - lost)
+  }
+}
+
+extension PlanRequest {
+  /// Bytes that a plan may use of a device, given what its prediction rests on.
+  func usable(_ basis: PredictionBasis) -> Double {
+    let free = Double(MemoryReserve.usable(cluster.device)) * (1 - headroom)
+    guard memoryRisk < 1 else { return free }
+    return min(free, basis.largestPeak(cluster.device, risk: memoryRisk))
   }
 }
 

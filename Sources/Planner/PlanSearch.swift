@@ -64,11 +64,12 @@ public struct PlanSearch {
   ///   exceeded, and the nearest plan that fits; `UserError` (.input) from the source.
   public func run(progress: Progress? = nil) throws(UserError) -> PlanResult {
     var known: [Int: Evaluator] = [:]
-    var outcome = try visit(request, progress, &known)
-    if outcome.best.isEmpty, request.space.offload == nil, trains, !outcome.stopped {
-      var wider = request
-      wider.space.offload = Offload.choices
-      outcome = try visit(wider, progress, &known)
+    var outcome = try visitOffloading(request, progress, &known)
+    if outcome.best.isEmpty, request.memoryRisk < 1, request.atMost == .infinity, !outcome.stopped {
+      // A plan that may not run is better than none.
+      var bolder = request
+      bolder.memoryRisk = 1
+      outcome = try visitOffloading(bolder, progress, &known)
     }
     guard !outcome.best.isEmpty || request.atMost < .infinity || outcome.stopped else {
       throw try impossible(outcome, &known)
@@ -76,6 +77,18 @@ public struct PlanSearch {
     var result = PlanResult(plans: outcome.plans(request.limit), search: outcome.summary)
     result.stopped = outcome.stopped
     return result
+  }
+
+  /// Visits a request's space, and where nothing fits, once more with every offload that is open.
+  private func visitOffloading(
+    _ request: PlanRequest, _ progress: Progress?, _ known: inout [Int: Evaluator]
+  ) throws(UserError) -> SearchOutcome {
+    let outcome = try visit(request, progress, &known)
+    guard outcome.best.isEmpty, request.space.offload == nil, trains, !outcome.stopped
+    else { return outcome }
+    var wider = request
+    wider.space.offload = Offload.choices
+    return try visit(wider, progress, &known)
   }
 
   /// Visits a request's space; `known` holds sizes that are counted, for further visits.
@@ -139,6 +152,7 @@ public struct PlanSearch {
   private func nearest(_ known: inout [Int: Evaluator]) throws(UserError) -> String? {
     var wider = request
     wider.limit = 1
+    wider.memoryRisk = 1
     wider.deadlineSeconds = nil
     wider.budget = nil
     let steps: [(inout PlanRequest) -> Void] = [
@@ -296,16 +310,20 @@ extension Refusal {
   }
 }
 
-/// The order of plans: the goal first; among equals fewer devices, less memory, simpler cuts.
+/// The order of plans: the goal first; among equals fewer devices, less work where all wait for
+/// data, less memory (and so the smaller risk of exceeding it), simpler cuts.
 struct RankKey: Comparable {
   var goal: Double
   var devices: Double
+  /// Seconds of a step before it waits for data.
+  var work: Double
   var memory: Double
   var simplicity: Double
 
   static func < (left: RankKey, right: RankKey) -> Bool {
     if left.goal != right.goal { return left.goal < right.goal }
     if left.devices != right.devices { return left.devices < right.devices }
+    if left.work != right.work { return left.work < right.work }
     if left.memory != right.memory { return left.memory < right.memory }
     return left.simplicity < right.simplicity
   }

@@ -99,15 +99,36 @@ extension LayeredStep {
   }
 }
 
-extension PlanEstimate {
-  /// The probability that the peak exceeds what a device has beside its context: the logarithm of
-  /// actual over predicted peak is taken as normal with the basis's spread.
-  public func outOfMemoryProbability(_ device: Device) -> Double {
-    let context = device.kind == .gpu ? MemoryReserve.gpuContextBytes : 0
-    let capacity = Double(max(1, device.memoryBytes - context))
+extension PredictionBasis {
+  /// The probability that a predicted peak exceeds what a device has beside its context: the
+  /// logarithm of actual over predicted peak is taken as normal with the basis's spread.
+  func outOfMemoryProbability(_ peakBytes: Double, _ device: Device) -> Double {
     guard peakBytes > 0 else { return 0 }
-    let deviation = log(1 + basis.memorySpread) / 1.645
-    let distance = log(capacity / Double(peakBytes)) / deviation
+    let deviation = log(1 + memorySpread) / 1.645
+    let distance = log(Self.capacity(device) / peakBytes) / deviation
     return 0.5 * erfc(distance / 2.0.squareRoot())
+  }
+
+  private static func capacity(_ device: Device) -> Double {
+    let context = device.kind == .gpu ? MemoryReserve.gpuContextBytes : 0
+    return Double(max(1, device.memoryBytes - context))
+  }
+
+  /// The largest peak that exceeds a device's memory with at most a probability below 1.
+  func largestPeak(_ device: Device, risk: Double) -> Double {
+    // The probability rises with the peak: halve what lies between too little and too much.
+    var (low, high) = (0.0, 4 * Self.capacity(device))
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if outOfMemoryProbability(middle, device) <= risk { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension PlanEstimate {
+  /// The probability that the peak exceeds what a device has beside its context.
+  public func outOfMemoryProbability(_ device: Device) -> Double {
+    basis.outOfMemoryProbability(Double(peakBytes), device)
   }
 }

@@ -42,24 +42,32 @@ struct RecomputeChoice {
   /// Whether the search may repeat layers together where one by one they do not fit: that takes no
   /// time.
   var mayChunk = false
+  /// Whether activations stay on the device: where they leave it, more recomputing may also save
+  /// time, and no count of layers is the best for sure.
+  var staysResident = false
 
   /// The whole of a mode, and where two modes share a stage, the fewest layers of the dearer one.
   static let open: [RecomputeChoice] =
     RecomputeMode.allCases.map { RecomputeChoice(mode: $0, mayChunk: $0 == .full) }
     + [(.selective, .none), (.full, .none), (.full, .selective)].map { mode, rest in
-      RecomputeChoice(mode: mode, span: RecomputeSpan(rest: rest), isFewest: true)
+      RecomputeChoice(
+        mode: mode, span: RecomputeSpan(rest: rest), isFewest: true, staysResident: true)
     }
 
   /// What a request leaves to visit.
   static func all(_ space: SearchSpace) -> [RecomputeChoice] {
     let modes = space.recompute ?? RecomputeMode.allCases
+    func staysResident(_ mode: RecomputeMode) -> Bool {
+      // Calculon's space has no such choice.
+      space.executions != nil && mode == .full
+    }
     if let span = space.recomputeSpan, span != .all {
       return modes.filter { $0.saves(moreThan: span.rest) && (span.chunk == 1 || $0 == .full) }
-        .map { RecomputeChoice(mode: $0, span: span) }
+        .map { RecomputeChoice(mode: $0, span: span, staysResident: staysResident($0)) }
     }
     // Calculon's space has whole modes only.
     guard space.recompute == nil, space.executions == nil else {
-      return modes.map { RecomputeChoice(mode: $0) }
+      return modes.map { RecomputeChoice(mode: $0, staysResident: staysResident($0)) }
     }
     return open
   }

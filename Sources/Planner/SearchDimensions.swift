@@ -65,6 +65,7 @@ final class SearchDimensions: Sendable {
   private let experts: Int
   private let available: Int
   private let batchDivisors: [Int]
+  private let offloads: [Offload]
   /// Pipeline orders by what a device holds of the layers: all that `schedules` depends on.
   private let orders: [Int: [(Int, PipelineSchedule)]]
 
@@ -88,6 +89,7 @@ final class SearchDimensions: Sendable {
     available = request.availableDevices
     recomputes =
       trains ? RecomputeChoice.all(request.space) : [RecomputeChoice(mode: .none)]
+    offloads = request.space.offload ?? [[]]
     batchDivisors = SearchSpace.divisors(request.globalBatch, upTo: available)
     let stages = request.space.pipeline ?? Array(1...max(1, min(layers, available)))
     let (space, count, isSingle) = (request.space, layers, repeated.count == 1)
@@ -216,13 +218,12 @@ final class SearchDimensions: Sendable {
 
   // MARK: inner
 
-  func inner(_ configuration: Configuration, _ choice: RecomputeChoice) -> [Inner] {
-    let cut = configuration.parallelism
-    let orders = schedules(cut)
+  func inner(_ cut: Parallelism) -> [Inner] {
+    let orders = schedules(cut.pipeline)
     var result: [Inner] = []
-    for offload in offloads(choice) {
+    for offload in offloads {
       for zero in zeroStages(cut) {
-        for shards in shards(zero, cut, cut.data * cut.context) {
+        for shards in shards(zero, cut) {
           for (virtualStages, schedule) in orders {
             result.append(
               Inner(
@@ -235,31 +236,35 @@ final class SearchDimensions: Sendable {
     return result
   }
 
-  /// How many `inner` gives.
-  func innerCount(_ configuration: Configuration, _ choice: RecomputeChoice) -> Int {
-    let cut = configuration.parallelism
-    let sharings = zeroStages(cut).reduce(0) {
-      $0 + shards($1, cut, cut.data * cut.context).count
-    }
-    return offloads(choice).count * sharings * schedules(cut).count
+  /// A number of all that `inner` gives, and of those that leave activations on the device.
+  struct InnerCount {
+    fileprivate var all: Int
+    fileprivate var resident: Int
+
+    /// How many a choice takes.
+    func of(_ choice: RecomputeChoice) -> Int { choice.staysResident ? resident : all }
+  }
+
+  /// How many `inner` gives, without making them.
+  func innerCount(_ cut: Parallelism) -> InnerCount {
+    let sharings = zeroStages(cut).reduce(0) { $0 + shards($1, cut).count }
+    let one = sharings * schedules(cut.pipeline).count
+    return InnerCount(
+      all: offloads.count * one, resident: offloads.count { !$0.contains(.activations) } * one)
+  }
+
+  /// Whether a choice of recomputation is tried with an offload.
+  func takes(_ offload: Offload, _ choice: RecomputeChoice) -> Bool {
+    !choice.staysResident || !offload.contains(.activations)
   }
 
   /// Least share of the other stages' time that a pipeline waits, and whether weight gradients may
   /// fill it.
-  func leastBubble(_ cut: Parallelism) -> (share: Double, fills: Bool) {
-    let orders = schedules(cut)
+  func leastBubble(_ pipeline: Int) -> (share: Double, fills: Bool) {
+    let orders = schedules(pipeline)
     return (
       1 / Double(orders.reduce(1) { max($0, $1.0) }), orders.contains { $0.1 == .zeroBubble }
     )
-  }
-
-  private func offloads(_ choice: RecomputeChoice) -> [Offload] {
-    let all = request.space.offload ?? [[]]
-    // Where activations leave the device, more recomputing may also save time: no count of layers
-    // is the best for sure.
-    guard choice.isFewest || request.space.executions != nil && choice.mode == .full
-    else { return all }
-    return all.filter { !$0.contains(.activations) }
   }
 
   private func zeroStages(_ cut: Parallelism) -> [Int] {
@@ -271,14 +276,15 @@ final class SearchDimensions: Sendable {
     return request.space.executions != nil && replicas == 1 ? Array(given.prefix(1)) : given
   }
 
-  private func shards(_ zero: Int, _ cut: Parallelism, _ replicas: Int) -> [ShardGroup] {
+  private func shards(_ zero: Int, _ cut: Parallelism) -> [ShardGroup] {
+    let replicas = cut.data * cut.context
     if let given = request.space.shardGroup { return given }
     let inNode = max(1, request.cluster.devicesPerNode / cut.tensor)
     return zero == 3 && replicas > inNode && inNode > 1 ? [.all, .node] : [.all]
   }
 
-  private func schedules(_ cut: Parallelism) -> [(Int, PipelineSchedule)] {
-    orders[cut.pipeline] ?? [(1, .oneForwardOneBackward)]
+  private func schedules(_ pipeline: Int) -> [(Int, PipelineSchedule)] {
+    orders[pipeline] ?? [(1, .oneForwardOneBackward)]
   }
 
   /// Virtual stages and order of a pipeline; `isSingle`: whether one stack holds all `layers`.

@@ -20,11 +20,16 @@ extension SearchNest {
 
   /// The configuration under a choice where it fits the device's memory; nil, and counted as
   /// refused, where it does not. Its span is the one found.
+  ///
+  /// - Parameter place: of the configuration among those of its replicas.
   mutating func fit(
-    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration
+    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration,
+    _ place: Int, _ inners: inout InnerVisit
   ) -> Fit? {
-    if choice.isFewest { return fewest(stages, choice, &configuration) }
-    let fit = fit(configuration)
+    if choice.isFewest { return fewest(stages, choice, &configuration, place, &inners) }
+    let fit =
+      choice.span == .all
+      ? whole(stages, configuration, place, &inners) : fit(configuration)
     if fit.memory.device <= usable { return fit }
     if choice.mayChunk, let joined = joined(fit, &configuration) { return joined }
     refuse(.memory, configuration, fit.memory.device, fit.stages)
@@ -37,6 +42,20 @@ extension SearchNest {
     return Fit(stages: stages, cut: cut, memory: peak(stages, cut))
   }
 
+  /// A configuration whose mode covers all layers; its memory is computed once.
+  private func whole(
+    _ stages: [CutStage], _ configuration: Configuration, _ place: Int,
+    _ inners: inout InnerVisit
+  ) -> Fit {
+    let cut = configuration.stepCut(fusedAttention: evaluator.setting.stack.fusedAttention)
+    if let memory = inners[configuration.recompute, place] {
+      return Fit(stages: stages, cut: cut, memory: memory)
+    }
+    let memory = peak(stages, cut)
+    inners[configuration.recompute, place] = memory
+    return Fit(stages: stages, cut: cut, memory: memory)
+  }
+
   /// Most layers of a stage, or of a virtual one.
   private func mostLayers(_ stages: [CutStage], _ configuration: Configuration) -> Int {
     let most = stages.reduce(0) { max($0, Int($1.layers)) }
@@ -45,12 +64,19 @@ extension SearchNest {
 
   /// The fewest covered layers that fit.
   private mutating func fewest(
-    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration
+    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration,
+    _ place: Int, _ inners: inout InnerVisit
   ) -> Fit? {
-    var plain = configuration
-    plain.recompute = choice.span.rest
-    plain.span = .all
-    guard fit(plain).memory.device > usable else {
+    let memory: Peak
+    if let known = inners[choice.span.rest, place] {
+      memory = known
+    } else {
+      var plain = configuration
+      plain.recompute = choice.span.rest
+      plain.span = .all
+      memory = whole(stages, plain, place, &inners).memory
+    }
+    guard memory.device > usable else {
       outcome.refuse(.needless)
       return nil
     }
@@ -69,7 +95,7 @@ extension SearchNest {
     _ configuration: Configuration, _ count: Int, _ held: [MemoryForm.Held]?
   ) -> Bool {
     if let held, let coverage = configuration.coverage {
-      return covered.fit(coverage, count, evaluator.step, held, usable)
+      return covered.fewest(coverage, count...count, evaluator.step, held, usable) != nil
     }
     var tried = configuration
     tried.span.layers = count
@@ -95,7 +121,10 @@ extension SearchNest {
     configuration.span.layers = most
     let held = held(stages, configuration)
     // Equal layers each save the same, so halving finds the fewest; of others each may differ.
-    guard evaluator.step.layers.count(where: \.isLayer) == 1 else {
+    guard evaluator.isOneStack else {
+      if let held, let coverage = configuration.coverage {
+        return covered.fewest(coverage, 1...most, evaluator.step, held, usable)
+      }
       for count in 1...most where fits(configuration, count, held) { return count }
       return nil
     }

@@ -11,7 +11,7 @@ struct SearchNest {
   private(set) var evaluator: Evaluator
   let dimensions: SearchDimensions
   let size: Int
-  let usable: Double
+  var usable: Double { evaluator.usable }
   let hostShare: Double
   var outcome = SearchOutcome()
   /// Stages of the current pipeline some of whose layers recompute; made where they are needed.
@@ -25,13 +25,12 @@ struct SearchNest {
   private var trains: Bool { dimensions.trains }
 
   init(
-    _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, usable: Double,
-    hostShare: Double, threshold: Double, computing: [WorkCut: Double] = [:]
+    _ evaluator: Evaluator, _ dimensions: SearchDimensions, size: Int, hostShare: Double,
+    threshold: Double, computing: [WorkCut: Double] = [:]
   ) {
     self.evaluator = evaluator
     self.dimensions = dimensions
     self.size = size
-    self.usable = usable
     self.hostShare = hostShare
     self.threshold = threshold
     self.computing = computing
@@ -46,13 +45,17 @@ struct SearchNest {
     }
     evaluator = evaluator.executing(execution)
     let times = evaluator.times(outer.work(request), outer.contextKind)
-    let isSlow = bound(outer, times) > limit
+    let least = evaluator.least(times)
+    let isSlow = bound(outer, least) > limit
+    let units = evaluator.units(times)
     var bytes: [LayerBytes?] = []
     for pipeline in dimensions.pipelines(outer)
     where execution?.matters(pipeline: pipeline) ?? true {
-      if isSlow || !reaches(outer.tensor, execution?.tensor) {
-        count(outer, pipeline, times, .slower)
-      } else if let partition = evaluator.partition(pipeline, times) {
+      if isSlow || !reaches(outer.tensor, execution?.tensor)
+        || bound(outer, pipeline, least) > min(threshold, request.atMost)
+      {
+        count(outer, pipeline, .slower)
+      } else if let partition = evaluator.partition(pipeline, units) {
         let work = outer.work(request)
         if bytes.isEmpty { bytes = evaluator.bytes(work) }
         let stages = evaluator.stages(work, times, bytes, partition)
@@ -67,11 +70,9 @@ struct SearchNest {
   /// Counts everything under one cut as refused.
   mutating func refuse(_ outer: SearchDimensions.Outer, _ why: Refusal) {
     execution = outer.execution
-    // Whether layers can be laid on stages does not depend on their times.
-    let times = [LayerSeconds](repeating: LayerSeconds(), count: evaluator.step.layers.count)
     for pipeline in dimensions.pipelines(outer)
     where execution?.matters(pipeline: pipeline) ?? true {
-      count(outer, pipeline, times, why)
+      count(outer, pipeline, why)
     }
   }
 
@@ -116,18 +117,36 @@ struct SearchNest {
 
   /// Configurations that differ in nothing but what the closed form sees.
   private func choices(_ configuration: Configuration) -> Int {
-    dimensions.recomputes.reduce(0) { sum, choice in
+    let count = dimensions.innerCount(configuration.parallelism)
+    return dimensions.recomputes.reduce(0) { sum, choice in
       guard execution?.matters(choice.mode) ?? true else { return sum }
-      return sum + dimensions.innerCount(configuration, choice)
+      return sum + count.of(choice)
     }
   }
 
   /// Least seconds of a step under a cut whatever the pipeline and the replicas: all layers' work
   /// of all samples over all devices; 0 where the goal is not time.
-  private func bound(_ outer: SearchDimensions.Outer, _ times: [LayerSeconds]) -> Double {
+  private func bound(_ outer: SearchDimensions.Outer, _ least: Evaluator.Least) -> Double {
     guard request.usesBounds, trains, request.goal == .time else { return 0 }
-    let all = zip(evaluator.step.layers, times).reduce(0) { $0 + Double($1.0.count) * $1.1.total }
-    return scaled(all, outer)
+    return scaled(least.total, outer)
+  }
+
+  /// The same of a pipeline: its busiest stage works at least as long as the mean of all, on as
+  /// few micro-batches as the replicas leave, and the others' work is waited for as
+  /// `SearchDimensions.leastBubble` says.
+  private func bound(
+    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ least: Evaluator.Least
+  ) -> Double {
+    guard request.usesBounds, trains, request.goal == .time else { return 0 }
+    let datas = dimensions.datas(outer, pipeline)
+    let possible = datas.filter { dimensions.refusal($0, outer, pipeline, size) == nil }
+    guard let most = possible.max() else { return 0 }
+    let bubble = dimensions.leastBubble(pipeline)
+    let mean = least.total / Double(pipeline)
+    let others = least.total - mean - (bubble.fills ? 2 * least.weights : 0)
+    let passes = Double(request.globalBatch / (most * size))
+    // Never above the bound of a configuration, which is rounded as well.
+    return (1 - 2e-9) * (passes * mean + max(0, others) * bubble.share)
   }
 
   /// Seconds of one micro-batch on all its devices as a share of a step of all devices.
@@ -140,9 +159,9 @@ struct SearchNest {
 
   /// Counts what is left out, as visiting it would.
   private mutating func count(
-    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ times: [LayerSeconds], _ why: Refusal
+    _ outer: SearchDimensions.Outer, _ pipeline: Int, _ why: Refusal
   ) {
-    guard evaluator.partition(pipeline, times) != nil else { return outcome.refuse(.layers) }
+    guard evaluator.fills(pipeline) else { return outcome.refuse(.layers) }
     for data in dimensions.datas(outer, pipeline) where execution?.matters(data: data) ?? true {
       if let reason = dimensions.refusal(data, outer, pipeline, size) {
         outcome.refuse(reason)
@@ -169,9 +188,7 @@ struct SearchNest {
   ) {
     let modes = dimensions.recomputes
     let bounds = modes.map { least($0, stages) }
-    var cut = outer.parallelism
-    cut.pipeline = pipeline
-    let bubble = dimensions.leastBubble(cut)
+    let bubble = dimensions.leastBubble(pipeline)
     for data in dimensions.datas(outer, pipeline) where execution?.matters(data: data) ?? true {
       if let reason = dimensions.refusal(data, outer, pipeline, size) {
         outcome.refuse(reason)
@@ -182,37 +199,42 @@ struct SearchNest {
         outcome.refuse(.network, choices(configuration))
         continue
       }
+      let count = dimensions.innerCount(configuration.parallelism)
+      var inners = InnerVisit()
       for (choice, bound) in zip(modes, bounds) where execution?.matters(choice.mode) ?? true {
         configuration.recompute = choice.mode
-        configuration.span = choice.span
         let waits = bubble.fills ? max(0, bound.others - 2 * bound.weights) : bound.others
         let passes = Double(configuration.accumulation)
         let least = (1 - 1e-9) * (passes * bound.busiest + waits * bubble.share)
-        visit(stages, choice, least, passes * bound.computing, &configuration)
+        if request.usesBounds, threshold < .infinity || request.atMost < .infinity,
+          goal(least, passes * bound.computing, configuration) > min(threshold, request.atMost)
+        {
+          outcome.refuse(.slower, count.of(choice))
+          continue
+        }
+        if inners.all.isEmpty {
+          inners = InnerVisit(dimensions.inner(configuration.parallelism))
+        }
+        visit(stages, choice, &configuration, &inners)
       }
     }
   }
 
   private mutating func visit(
-    _ stages: [CutStage], _ choice: RecomputeChoice, _ bound: Double, _ computing: Double,
-    _ configuration: inout Configuration
+    _ stages: [CutStage], _ choice: RecomputeChoice, _ configuration: inout Configuration,
+    _ inners: inout InnerVisit
   ) {
-    if request.usesBounds, threshold < .infinity || request.atMost < .infinity {
-      if goal(bound, computing, configuration) > min(threshold, request.atMost) {
-        outcome.refuse(.slower, dimensions.innerCount(configuration, choice))
-        return
-      }
-    }
-    let inners = dimensions.inner(configuration, choice)
     let form = StepForm(setting: evaluator.setting)
-    for inner in inners {
+    for place in inners.all.indices {
+      let inner = inners.all[place]
+      guard dimensions.takes(inner.offload, choice) else { continue }
       configuration.parallelism.virtualStages = inner.virtualStages
       configuration.parallelism.schedule = inner.schedule
       configuration.parallelism.zeroStage = inner.zero
       configuration.parallelism.shardGroup = inner.shards
       configuration.offload = inner.offload
       configuration.span = choice.span
-      guard let fit = fit(stages, choice, &configuration) else { continue }
+      guard let fit = fit(stages, choice, &configuration, place, &inners) else { continue }
       guard fit.memory.host <= hostShare else {
         outcome.refuse(.hostMemory)
         continue
@@ -259,7 +281,9 @@ struct SearchNest {
     _ memory: Double
   ) {
     let breakdown = form.breakdown(stages, cut)
-    var seconds = breakdown.total
+    let work = breakdown.working
+    // The sum of a step's parts is rounded: steps that wait for the same data take one time.
+    var seconds = breakdown.dataLoading > 0 ? form.loading(cut) : work
     if request.withFailures {
       seconds += CheckpointModel(
         request, evaluator.setting, devices: configuration.parallelism.devices
@@ -288,7 +312,8 @@ struct SearchNest {
     outcome.best.append(
       SearchOutcome.Candidate(
         configuration: configuration, execution: execution,
-        key: RankKey(goal: goal, devices: devices, memory: memory, simplicity: simplicity)))
+        key: RankKey(
+          goal: goal, devices: devices, work: work, memory: memory, simplicity: simplicity)))
     trim()
   }
 

@@ -18,7 +18,6 @@ struct SearchWalk {
   let source: PlanSearch.Source
   let progress: PlanSearch.Progress?
   private(set) var outcome = SearchOutcome()
-  private let usable: Double
   private let hostShare: Double
   private var threshold = Double.infinity
   private let workers: PlanSearch.Workers?
@@ -40,7 +39,6 @@ struct SearchWalk {
     self.progress = progress
     self.workers = workers
     self.known = known
-    usable = Double(MemoryReserve.usable(request.cluster.device)) * (1 - request.headroom)
     let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
     hostShare = 0.9 * Double(host.memoryBytes) / Double(max(1, request.cluster.devicesPerNode))
   }
@@ -107,6 +105,7 @@ struct SearchWalk {
       let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory })
     else { return [] }
     let growth = Double(next) / Double(leanest.configuration.microBatch)
+    let usable = outcome.evaluators[leanest.configuration.microBatch]?.usable ?? 0
     return leanest.key.memory * growth <= usable ? uncounted(sizes, Self.ahead) : []
   }
 
@@ -139,7 +138,7 @@ struct SearchWalk {
     }
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     var nest = SearchNest(
-      evaluator, dimensions, size: size, usable: usable, hostShare: hostShare, threshold: 0)
+      evaluator, dimensions, size: size, hostShare: hostShare, threshold: 0)
     for outer in dimensions.outer { nest.refuse(outer, .memory) }
     outcome.add(nest.outcome)
   }
@@ -190,8 +189,8 @@ struct SearchWalk {
       guard goesOn(Double(start) / Double(cuts.count)) else { return }
       let wave = cuts[start..<min(start + Self.wave, cuts.count)]
       let nest = SearchNest(
-        evaluator, dimensions, size: size, usable: usable, hostShare: hostShare,
-        threshold: threshold, computing: computing)
+        evaluator, dimensions, size: size, hostShare: hostShare, threshold: threshold,
+        computing: computing)
       let others = start == 0 ? upcoming : []
       let count = counting(others)
       let visit: @Sendable (Int) -> SearchPart = { index in

@@ -51,28 +51,44 @@ struct StagePartition: Sendable {
     stages = runs
   }
 
-  /// The contiguous cut whose heaviest stage is lightest; `weights` are one iteration's.
+  /// Layers one by one, in order.
+  struct Units {
+    /// Iterations of each layer.
+    let counts: [Int]
+    /// The layer of each unit, and its weight.
+    fileprivate let layers: [Int]
+    fileprivate let weights: [Double]
+    fileprivate let heaviest: Double
+
+    /// - Parameter weights: one iteration's of each layer.
+    init(_ counts: [Int], weights: [Double]) {
+      self.counts = counts
+      layers = zip(counts.indices, counts).flatMap { Array(repeating: $0, count: $1) }
+      self.weights = layers.map { weights[$0] }
+      heaviest = weights.max() ?? 0
+    }
+  }
+
+  /// The contiguous cut whose heaviest stage is lightest.
   ///
   /// The optimum's weight is found by bisection over what a greedy filling needs (exact for
   /// contiguous cuts up to the resolution of a millionth).
-  init?(balanced counts: [Int], weights: [Double], over pipeline: Int) {
-    let units = counts.reduce(0, +)
-    guard units >= pipeline else { return nil }
-    let flat = zip(counts.indices, counts).flatMap { Array(repeating: $0, count: $1) }
-    var low = weights.max() ?? 0
-    var high = flat.reduce(0) { $0 + weights[$1] }
+  init?(balanced units: Units, over pipeline: Int) {
+    guard units.layers.count >= pipeline else { return nil }
+    var low = units.heaviest
+    var high = units.weights.reduce(0, +)
     for _ in 0..<40 where high - low > 1e-6 * high {
       let middle = (low + high) / 2
-      if Self.fill(flat, weights, middle, pipeline) { high = middle } else { low = middle }
+      if Self.fill(units.weights, middle, pipeline) { high = middle } else { low = middle }
     }
     var all: [Range<Int>] = []
     all.reserveCapacity(pipeline)
-    let fits = Self.fill(flat, weights, high * (1 + 1e-9), pipeline) { all.append($0) }
+    let fits = Self.fill(units.weights, high * (1 + 1e-9), pipeline) { all.append($0) }
     guard fits else { return nil }
     stages = Self.distinct(
       all.map { range in
-        var held = [Int](repeating: 0, count: counts.count)
-        for unit in range { held[flat[unit]] += 1 }
+        var held = [Int](repeating: 0, count: units.counts.count)
+        for unit in range { held[units.layers[unit]] += 1 }
         return held
       })
   }
@@ -80,23 +96,23 @@ struct StagePartition: Sendable {
   /// Fills stages up to `limit`, leaving at least one unit for each later stage; tells them one by
   /// one, and whether all units have found a place.
   private static func fill(
-    _ flat: [Int], _ weights: [Double], _ limit: Double, _ pipeline: Int,
+    _ weights: [Double], _ limit: Double, _ pipeline: Int,
     _ tell: (Range<Int>) -> Void = { _ in }
   ) -> Bool {
     var start = 0
     for stage in 0..<pipeline {
       var end = start
       var load = 0.0
-      let last = flat.count - (pipeline - 1 - stage)
-      while end < last, load + weights[flat[end]] <= limit {
-        load += weights[flat[end]]
+      let last = weights.count - (pipeline - 1 - stage)
+      while end < last, load + weights[end] <= limit {
+        load += weights[end]
         end += 1
       }
       guard end > start else { return false }
       tell(start..<end)
       start = end
     }
-    return start == flat.count
+    return start == weights.count
   }
 
   private static func distinct(_ all: [[Int]]) -> [Stage] {

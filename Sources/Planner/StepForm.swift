@@ -73,14 +73,19 @@ struct StepForm {
   private func finished(_ breakdown: StepBreakdown, _ cut: StepCut) -> StepBreakdown {
     var result = breakdown
     guard setting.loadPerSample > 0 else { return result }
+    result.dataLoading = max(0, loading(cut) - result.total)
+    return result
+  }
+
+  /// Seconds in which a node loads its share of a step's samples: no step is shorter.
+  func loading(_ cut: StepCut) -> Double {
     let perNode =
       Double(cut.data * cut.microBatch * cut.accumulation)
       / max(
         1,
         Double(cut.data * cut.tensor * cut.pipeline * cut.context)
           / Double(setting.devicesPerNode))
-    result.dataLoading = max(0, setting.loadPerSample * perNode - result.total)
-    return result
+    return setting.loadPerSample * perNode
   }
 
   // MARK: pipeline

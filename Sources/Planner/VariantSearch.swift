@@ -25,6 +25,8 @@ public struct VariantSearch: Sendable {
   private let request: PlanRequest
   /// Whether plans are of training.
   public var trains: Bool { workload.task != .infer }
+  /// Highest probability that a plan's memory does not do, as the request asks.
+  public var memoryRisk: Double { request.memoryRisk }
   /// What is tried, in this order.
   public let variants: [StepVariant]
   /// Plans of all variants, best first, and what the searches did together.
@@ -89,33 +91,52 @@ public struct VariantSearch: Sendable {
         let found = try search.run { done, configurations in
           progress?((Double(index) + done) * share, seen + configurations) ?? true
         }
-        result.plans += found.plans.map { VariantPlan(variant: variant, plan: $0) }
+        result.plans = merged(
+          result.plans, found.plans.map { VariantPlan(variant: variant, plan: $0) })
         result.search.add(found.search)
         result.stopped = found.stopped
       } catch  where error.kind == .impossible {
         refusal = refusal ?? error
       }
-      keepBest(&result.plans)
       if result.stopped { break }
     }
     if result.plans.isEmpty, !result.stopped, let refusal { throw refusal }
     return result
   }
 
-  /// The figure that a plan must reach to be among the best; none while there are too few.
+  /// The figure that a plan must reach to be among the best; none while there are too few, or
+  /// while a safer one would be better whatever its figure.
   private func bound(_ plans: [VariantPlan]) -> Double {
     guard request.usesBounds, trains, request.goal == .time,
-      plans.count >= request.limit, let last = plans.last
+      plans.count >= request.limit, let last = plans.last, !exceedsRisk(last.plan)
     else { return request.atMost }
     return min(request.atMost, last.plan.stepSeconds)
   }
 
-  private func keepBest(_ plans: inout [VariantPlan]) {
-    let ranked = plans.enumerated().sorted { left, right in
-      let figures = [left, right].map { $0.element.plan.figure(request.goal, trains: trains) }
-      return (figures[0], left.offset) < (figures[1], right.offset)
+  /// Whether the memory may not do with more than the probability that is asked for.
+  public func exceedsRisk(_ plan: PlanEstimate) -> Bool {
+    plan.outOfMemoryProbability(request.cluster.device) > request.memoryRisk
+  }
+
+  /// The best of two lists, each in its order: earlier variants first among equals.
+  private func merged(_ earlier: [VariantPlan], _ later: [VariantPlan]) -> [VariantPlan] {
+    func comes(_ new: VariantPlan, before old: VariantPlan) -> Bool {
+      let risks = (exceedsRisk(new.plan), exceedsRisk(old.plan))
+      guard risks.0 == risks.1 else { return risks.1 }
+      return new.plan.figure(request.goal, trains: trains)
+        < old.plan.figure(request.goal, trains: trains)
     }
-    plans = ranked.prefix(max(1, request.limit)).map(\.element)
+    var (old, new) = (earlier[...], later[...])
+    var result: [VariantPlan] = []
+    while result.count < max(1, request.limit), let first = old.first ?? new.first {
+      guard let other = new.first else {
+        result.append(old.removeFirst())
+        continue
+      }
+      let isNew = old.isEmpty || comes(other, before: first)
+      result.append(isNew ? new.removeFirst() : old.removeFirst())
+    }
+    return result
   }
 }
 

@@ -42,7 +42,8 @@ public struct ProgressBar: Sendable, Hashable {
     return elapsedSeconds * (total - done) / done
   }
 
-  /// One line of at most `width` characters: `calibrate  45 % [#####.....] 12.3 s left  detail`.
+  /// One line of at most `width` characters: `calibrate  45 % [#####.....] 12 s left  detail`; the
+  /// time so far where there is no ground yet to say how much is left, and none in the first second.
   public func line(elapsedSeconds: Double, width: Int = 80) -> String {
     var text = label
     if let fraction {
@@ -51,13 +52,20 @@ public struct ProgressBar: Sendable, Hashable {
       let room = max(0, min(30, width - text.count - 24))
       if room >= 6 { text += " [" + Self.bar(fraction, room) + "]" }
     }
-    if let left = secondsLeft(elapsedSeconds: elapsedSeconds), left > 0 {
-      text += " " + Format.seconds(left) + " left"
-    } else {
-      text += " " + Format.seconds(elapsedSeconds)
+    if elapsedSeconds >= 1 {
+      text += " " + (left(elapsedSeconds) ?? Format.seconds(elapsedSeconds))
     }
     if !detail.isEmpty { text += "  " + detail }
     return text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
+  }
+
+  /// The time left in whole seconds; nil before a hundredth is done.
+  private func left(_ elapsedSeconds: Double) -> String? {
+    guard let seconds = secondsLeft(elapsedSeconds: elapsedSeconds), seconds > 0,
+      fraction ?? 0 >= 0.01
+    else { return nil }
+    let whole = seconds.rounded(.up)
+    return (whole < 60 ? "\(Int(whole)) s" : Format.seconds(whole)) + " left"
   }
 
   private static func bar(_ fraction: Double, _ room: Int) -> String {

@@ -41,7 +41,8 @@ public enum PublishedSources {
   /// - Throws: what the two closures throw; `FormatError` for a file that cannot be parsed;
   ///   `UserError` for a run of the own list that lacks an input.
   public static func read(
-    own: JSONValue, measured: [JSONValue] = [], bytes: (String) throws -> [UInt8], names: (String) throws -> [String]
+    own: JSONValue, measured: [JSONValue] = [], bytes: (String) throws -> [UInt8],
+    names: (String) throws -> [String]
   ) throws -> PublishedRows {
     var rows = PublishedRows()
     for table in tables { rows.add(try table.read(try bytes(table.path))) }

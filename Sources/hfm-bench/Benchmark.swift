@@ -22,6 +22,8 @@ struct BenchmarkOptions: Sendable {
   /// Seconds after which no further case is begun, where a benchmark may leave some out; nil for
   /// its own limit.
   var seconds: Double?
+  /// The clusters of benchmarks that plan for some: any word of `hfm plan --cluster`.
+  var clusters = ["workstation-rtx-4090", "dgx-a100-80gb", "dgx-h100-superpod"]
   /// Told the rows of a case as soon as they are measured, where a benchmark takes minutes.
   var report: @Sendable ([BenchmarkRow]) -> Void = { _ in }
 

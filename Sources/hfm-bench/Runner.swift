@@ -49,6 +49,12 @@ struct BenchmarkRequest {
           throw UserError(.input, key: "--only", "no word follows", remedy: "give --only bf16")
         }
         options.filter.append(word)
+      case "--clusters":
+        options.clusters = (rest.popFirst() ?? "").split(separator: ",").map(String.init)
+        guard !options.clusters.isEmpty else {
+          throw UserError(
+            .input, key: "--clusters", "no name follows", remedy: "give --clusters dgx-a100-80gb")
+        }
       case "--part": options.part = try Self.part(rest.popFirst() ?? "")
       case "--seconds":
         let text = rest.popFirst() ?? ""
@@ -95,7 +101,9 @@ extension BenchmarkRequest {
 private func usage(_ benchmarks: [Benchmark]) -> String {
   let width = benchmarks.map(\.name.count).max() ?? 0
   let list = benchmarks.map { "  \(padded($0.name, width))  \($0.summary)\n" }.joined()
-  let options = "[--json] [--rounds N] [--only WORD]... [--part K/N] [--seconds S]"
+  let options =
+    "[--json] [--rounds N] [--only WORD]... [--part K/N] [--seconds S]"
+    + " [--clusters NAME,...]"
   return "usage: hfm-bench \(options) NAME...\n" + list
 }
 

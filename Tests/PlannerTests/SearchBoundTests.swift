@@ -46,6 +46,24 @@ import Workloads
     }
   }
 
+  /// The same for stacks that are cut where the heaviest stage is lightest: whole pipelines are left
+  /// out by a bound on the mean stage, before any is cut.
+  @Test(arguments: [(12, 1), (32, 4)])
+  func boundsHoldForSeveralStacks(batch: Int, nodes: Int) throws {
+    let model = try ModelCatalogue.builtIn.model("flan-t5-small")
+    let workload = WorkloadRequest(task: .finetune, batch: 1, sequence: 128, precision: .bf16)
+    var request = PlanRequest(
+      cluster: PlanSearchTests.cluster(nodes: nodes, perNode: 4, memory: 4 << 30),
+      globalBatch: batch, precision: .bf16)
+    request.limit = 3
+    let pruned = try PlanSearch(model, workload, request).run()
+    request.usesBounds = false
+    let full = try PlanSearch(model, workload, request).run()
+    #expect(pruned.plans == full.plans)
+    #expect(pruned.search.configurations == full.search.configurations)
+    #expect(pruned.search.feasible < full.search.feasible)
+  }
+
   /// The same over ways of communicating, in a space as Calculon enumerates it.
   @Test(arguments: [8, 16])
   func boundsHoldOverWaysOfCommunicating(devices: Int) throws {

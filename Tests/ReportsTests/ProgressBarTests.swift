@@ -9,7 +9,19 @@ import Testing
     #expect(bar.secondsLeft(elapsedSeconds: 10) == 30)
     #expect(
       bar.line(elapsedSeconds: 10, width: 80)
-        == "calibrate  25 % [#######.......................] 30.0 s left  gemm 512")
+        == "calibrate  25 % [#######.......................] 30 s left  gemm 512")
+  }
+
+  /// What is left follows from what is done: there must be some of it, and a moment to judge by.
+  @Test(
+    arguments: [
+      (0.3, 1e-5, "search  30 %"), (0.3, 0.9, "search  30 %"), (0.001, 5, "search   0 % 5.00 s"),
+      (0.25, 1.1, "search  25 % 4 s left"), (0.5, 90, "search  50 % 1 min 30 s left"),
+    ] as [(Double, Double, String)])
+  func saysWhatIsLeftWhenThereIsGroundForIt(done: Double, elapsed: Double, line: String) {
+    var bar = ProgressBar(label: "search", total: 1)
+    bar.set(done: done)
+    #expect(bar.line(elapsedSeconds: elapsed, width: 36) == line)
   }
 
   @Test func withoutATotalItShowsTheTimeSoFar() {

@@ -14,12 +14,16 @@ final class Progress: Sendable {
   /// Without a terminal, a line at most this often, so that logs stay short.
   private static let logInterval = Duration.seconds(5)
   private let console: Console
-  private let began = ContinuousClock.now
+  private let began: ContinuousClock.Instant
   private let state: Mutex<State>
 
-  /// Starts a bar over `total` steps.
-  init(_ label: String, total: Double, _ console: Console) {
+  /// Starts a bar over `total` steps of a piece of work that began at some time.
+  init(
+    _ label: String, total: Double, _ console: Console,
+    since began: ContinuousClock.Instant = .now
+  ) {
     self.console = console
+    self.began = began
     state = Mutex(State(bar: ProgressBar(label: label, total: total)))
     draw { _ in }
   }

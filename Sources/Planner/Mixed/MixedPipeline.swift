@@ -62,8 +62,7 @@ struct MixedPipeline {
     guard request.space.pipeline.map({ $0.contains(places.count) }) ?? true,
       units.count >= places.count
     else { return nil }
-    let filling = PipelineFilling(
-      kinds, places, units, configuration, headroom: request.headroom)
+    let filling = PipelineFilling(kinds, places, units, configuration)
     guard let stages = filling.best() else { return nil }
     return plan(stages, places, configuration)
   }
@@ -112,7 +111,6 @@ private struct PipelineFilling {
   private let places: [Int]
   private let units: [Int]
   private let configuration: Configuration
-  private let headroom: Double
   private let work: WorkCut
   private let times: [[LayerSeconds]]
   /// What an iteration of each layer keeps on each kind.
@@ -120,14 +118,12 @@ private struct PipelineFilling {
   private let cut: StepCut
 
   init(
-    _ kinds: [MixedKind], _ places: [Int], _ units: [Int], _ configuration: Configuration,
-    headroom: Double
+    _ kinds: [MixedKind], _ places: [Int], _ units: [Int], _ configuration: Configuration
   ) {
     self.kinds = kinds
     self.places = places
     self.units = units
     self.configuration = configuration
-    self.headroom = headroom
     let stack = kinds[0].evaluator.setting.stack
     let work = configuration.workCut(stack)
     self.work = work
@@ -193,6 +189,6 @@ private struct PipelineFilling {
     guard stage.busy(configuration.recompute) <= limit else { return false }
     let kind = kinds[places[place]]
     let memory = MemoryForm(setting: kind.evaluator.setting).worst([stage], cut)
-    return memory.peak <= kind.usable(headroom)
+    return memory.peak <= kind.usable
   }
 }

@@ -47,6 +47,11 @@ public struct MixedPlan: Sendable, Hashable {
   /// Price of the whole job; nil when a device's price is unknown.
   public var cost: Double?
 
+  /// Whether the memory of a kind that works does not do with more than a probability.
+  func exceeds(_ risk: Double) -> Bool {
+    parts.contains { $0.estimate.outOfMemoryProbability($0.device) > risk }
+  }
+
   /// Seconds of the whole job.
   public var totalSeconds: Double { stepSeconds * Double(steps) }
   /// Devices that work.

@@ -13,7 +13,7 @@ public import Workloads
 /// al., HetPipe, USENIX ATC 2020, section 4). *Alone*: the best plan of each kind by itself.
 public struct MixedSearch {
   let mixed: MixedCluster
-  let request: PlanRequest
+  private(set) var request: PlanRequest
   private let source: PlanSearch.Source
 
   /// Prepares a search; `request.cluster` is not used.
@@ -49,10 +49,22 @@ public struct MixedSearch {
 
   private let alone: [PlanSearch]
 
-  /// Plans that fit, best first by the request's goal.
+  /// Plans that fit, best first by the request's goal; those above its memory risk where there is
+  /// no other.
   ///
   /// - Throws: `UserError` (.impossible) when none fits, (.input) from the workload.
   public func run() throws(UserError) -> [MixedPlan] {
+    do {
+      let plans = try visit()
+      if !plans.contains(where: { $0.exceeds(request.memoryRisk) }) { return plans }
+    } catch { guard error.kind == .impossible, request.memoryRisk < 1 else { throw error } }
+    // A plan that may not run is better than none.
+    var bolder = self
+    bolder.request.memoryRisk = 1
+    return try bolder.visit()
+  }
+
+  private func visit() throws(UserError) -> [MixedPlan] {
     var plans: [MixedPlan] = []
     var refusals: [String] = []
     for (part, search) in zip(mixed.parts, alone) {
@@ -68,6 +80,8 @@ public struct MixedSearch {
       plans += MixedPipeline(self, size, kinds).plans()
     }
     plans = kept(plans)
+    let safe = plans.filter { !$0.exceeds(request.memoryRisk) }
+    if !safe.isEmpty { plans = safe }
     guard !plans.isEmpty else {
       throw UserError(
         .impossible, place: mixed.id,
@@ -172,7 +186,5 @@ struct MixedKind {
 
   var devices: Int { part.deviceCount }
   /// Bytes that a plan may use of one device.
-  func usable(_ headroom: Double) -> Double {
-    Double(MemoryReserve.usable(part.device)) * (1 - headroom)
-  }
+  var usable: Double { evaluator.usable }
 }

@@ -54,7 +54,7 @@ struct SharedReplicas {
       own.recompute = choices[index].mode
       own.accumulation = passes[index]
       guard let estimate = kind.evaluator.estimate(own),
-        Double(estimate.peakBytes) <= kind.usable(request.headroom)
+        Double(estimate.peakBytes) <= kind.usable
       else { return nil }
       parts.append(
         MixedPlan.Part(
@@ -81,7 +81,7 @@ struct SharedReplicas {
       // Deep pipelines keep more micro-batches the more of them there are.
       one.accumulation = 2 * configuration.parallelism.pipeline
       guard let long = kind.evaluator.estimate(one),
-        Double(long.peakBytes) <= kind.usable(request.headroom)
+        Double(long.peakBytes) <= kind.usable
       else { continue }
       one.accumulation = 1
       guard let short = kind.evaluator.estimate(one) else { continue }

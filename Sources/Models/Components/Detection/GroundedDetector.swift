@@ -74,14 +74,15 @@ struct GroundedDetector: Component {
     var words = try TowerBuilder(
       tower: text, request: request, prefix: scope.part("text").prefix
     ).build(into: &graph).hidden
-    let fusion = GroundingFusion(detector: self)
-    let convolution = DynamicConvolution(width: width)
+    let fusion = try GroundingFusion(detector: self).block(levels, words, scope, graph)
+    let convolution = try DynamicConvolution(width: width).block(levels, scope, graph)
     for _ in 0..<layers {
-      (levels, words) = try fusion.build(levels, words, scope, into: &graph)
+      let fused = try graph.call(fusion, levels + [words])
+      words = fused[0]
       words = try StackBuilder(
         stack: text.stack.part(0..<1), request: request, prefix: scope.part("reading").prefix
       ).build(words, into: &graph)
-      levels = try convolution.build(levels, scope, into: &graph)
+      levels = try graph.call(convolution, Array(fused.dropFirst()))
     }
     return try predict(levels, words, scope, into: &graph)
   }

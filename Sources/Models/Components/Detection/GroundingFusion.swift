@@ -6,10 +6,11 @@ import Quantities
 struct GroundingFusion {
   let detector: GroundedDetector
 
-  /// Five levels `[B, C, h, w]` and words `[B, T, h]`, each with what it read added.
-  func build(
-    _ levels: [ValueID], _ words: ValueID, _ scope: BuildScope, into graph: inout GraphBuilder
-  ) throws(UserError) -> ([ValueID], ValueID) {
+  /// Five levels `[B, C, h, w]` and words `[B, T, h]` → words and levels, each with what it read
+  /// added.
+  func block(
+    _ levels: [ValueID], _ words: ValueID, _ scope: BuildScope, _ graph: GraphBuilder
+  ) throws(UserError) -> BlockBuilder {
     var block = scope.block("fusion")
     block.markLayer()
     var rows: [TensorID] = []
@@ -49,8 +50,7 @@ struct GroundingFusion {
       let columns = try block.reordered("level.\(index).columns", own, [0, 2, 1])
       block.output(try block.reshaped("level.\(index).map", columns, shape))
     }
-    let results = try graph.call(block, levels + [words])
-    return (Array(results.dropFirst()), results[0])
+    return block
   }
 
   /// What was read, brought to the own width and scaled column by column, added.
@@ -74,9 +74,10 @@ struct GroundingFusion {
 struct DynamicConvolution {
   let width: Int
 
-  func build(
-    _ levels: [ValueID], _ scope: BuildScope, into graph: inout GraphBuilder
-  ) throws(UserError) -> [ValueID] {
+  /// Levels → levels.
+  func block(
+    _ levels: [ValueID], _ scope: BuildScope, _ graph: GraphBuilder
+  ) throws(UserError) -> BlockBuilder {
     var block = scope.block("convolution")
     block.markLayer()
     let maps = try levels.enumerated().map { (index, level) throws(UserError) in
@@ -86,7 +87,7 @@ struct DynamicConvolution {
     for index in maps.indices {
       block.output(try level(index, maps, weights, &block))
     }
-    return try graph.call(block, levels)
+    return block
   }
 
   /// Parameters that all levels share.

@@ -101,21 +101,27 @@ struct AlphaFold: Component {
       msaWidth: evoformer.msaWidth, inputs: features, &passes, into: &graph)
     let more = try embedder.extra(scope, features, &passes, into: &graph)
     let shape = [request.batch, request.sequence, request.sequence, evoformer.pairWidth]
-    let extraBlock = try extra.block(
-      scope, name: "extra.layer", msa: graph.shape(more), pairs: shape)
     let enriched = try passes.call(
-      extraBlock, count: extra.blocks,
-      [more, templated.pairs, features.extraMask, features.pairMask], into: &graph)[1]
+      "extra.layer", count: extra.blocks,
+      [more, templated.pairs, features.extraMask, features.pairMask], into: &graph
+    ) { (graph) throws(UserError) in
+      try extra.block(scope, name: "extra.layer", msa: graph.shape(more), pairs: shape)
+    }[1]
     let msa = try embedder.join(scope, start.msa, templated.rows, &passes, into: &graph)
-    let block = try evoformer.block(
-      scope, name: "evoformer.layer", msa: graph.shape(msa), pairs: shape)
     let states = try passes.call(
-      block, count: evoformer.blocks, [msa, enriched, features.msaMask, features.pairMask],
-      into: &graph)
-    var single = scope.block("single")
-    let m = try single.input("msa", graph.shape(states[0]))
-    single.output(try SingleProjection.build(m, to: structure.width, &single))
-    let projected = try passes.call(single, [states[0]], into: &graph)[0]
+      "evoformer.layer", count: evoformer.blocks,
+      [msa, enriched, features.msaMask, features.pairMask], into: &graph
+    ) { (graph) throws(UserError) in
+      try evoformer.block(scope, name: "evoformer.layer", msa: graph.shape(msa), pairs: shape)
+    }
+    let projected = try passes.call(
+      "single", [states[0]], into: &graph
+    ) { (graph) throws(UserError) in
+      var single = scope.block("single")
+      let m = try single.input("msa", graph.shape(states[0]))
+      single.output(try SingleProjection.build(m, to: structure.width, &single))
+      return single
+    }[0]
     let result = try structure.build(
       scope, single: projected, pairs: states[1], features, bank: &bank, into: &graph)
     return Pass(msa: states[0], pairs: states[1], single: projected, structure: result)

@@ -75,6 +75,17 @@ struct InputEmbedder {
     _ scope: BuildScope, _ features: Features, _ previous: AlphaFold.Pass?,
     _ passes: inout Passes, into graph: inout GraphBuilder
   ) throws(UserError) -> (msa: ValueID, pairs: ValueID) {
+    let inputs = [features.target, features.msa, features.relative]
+    let last = try handedOn(scope, previous, features, into: &graph)
+    let outputs = try passes.call(
+      "input", inputs + last, into: &graph
+    ) { (graph) throws(UserError) in try start(scope, features, graph) }
+    return (outputs[0], outputs[1])
+  }
+
+  private func start(
+    _ scope: BuildScope, _ features: Features, _ graph: GraphBuilder
+  ) throws(UserError) -> BlockBuilder {
     var block = scope.block("input")
     let target = try block.input("target", graph.shape(features.target))
     let raw = try block.input("msa", graph.shape(features.msa))
@@ -96,10 +107,7 @@ struct InputEmbedder {
     (m, z) = try recycled(m, z, rows: s, &block)
     block.output(m)
     block.output(z)
-    let inputs = [features.target, features.msa, features.relative]
-    let last = try handedOn(scope, previous, features, into: &graph)
-    let outputs = try passes.call(block, inputs + last, into: &graph)
-    return (outputs[0], outputs[1])
+    return block
   }
 
   /// Adds what the last pass left: its first row, its pairs, its distances.
@@ -162,11 +170,15 @@ struct InputEmbedder {
     _ scope: BuildScope, _ features: Features, _ passes: inout Passes,
     into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    var block = scope.block("extra.input")
-    let raw = try block.input("msa", graph.shape(features.extraMsa))
-    block.output(
-      try block.linear("msa", raw, to: alphaFold.extra.msaWidth, bias: true, .embedding))
-    return try passes.call(block, [features.extraMsa], into: &graph)[0]
+    try passes.call(
+      "extra.input", [features.extraMsa], into: &graph
+    ) { (graph) throws(UserError) in
+      var block = scope.block("extra.input")
+      let raw = try block.input("msa", graph.shape(features.extraMsa))
+      block.output(
+        try block.linear("msa", raw, to: alphaFold.extra.msaWidth, bias: true, .embedding))
+      return block
+    }[0]
   }
 
   /// Rows of the alignment and of the templates' angles below each other.
@@ -174,10 +186,14 @@ struct InputEmbedder {
     _ scope: BuildScope, _ msa: ValueID, _ rows: ValueID, _ passes: inout Passes,
     into graph: inout GraphBuilder
   ) throws(UserError) -> ValueID {
-    var block = scope.block("msa.rows")
-    let m = try block.input("msa", graph.shape(msa))
-    let t = try block.input("templates", graph.shape(rows))
-    block.output(try block.applyAll("rows", .concatenate(axis: 1), [m, t])[0])
-    return try passes.call(block, [msa, rows], into: &graph)[0]
+    try passes.call(
+      "msa.rows", [msa, rows], into: &graph
+    ) { (graph) throws(UserError) in
+      var block = scope.block("msa.rows")
+      let m = try block.input("msa", graph.shape(msa))
+      let t = try block.input("templates", graph.shape(rows))
+      block.output(try block.applyAll("rows", .concatenate(axis: 1), [m, t])[0])
+      return block
+    }[0]
   }
 }

@@ -4,36 +4,41 @@ import Quantities
 /// Parameters of a block that runs several times with the same weights, as the structure module's
 /// layers do: the first call makes them shared, later ones reuse them.
 struct ParameterBank {
-  private var positions: [String: [Int]] = [:]
+  private var known: [String: (block: BlockBuilder, shared: [Int])] = [:]
 
-  /// Calls a block with the parameters that its name stands for.
+  /// Calls the block that a name stands for; it is built for the first call.
   mutating func call(
-    _ block: BlockBuilder, _ inputs: [ValueID], into graph: inout GraphBuilder
+    _ name: String, _ inputs: [ValueID], into graph: inout GraphBuilder,
+    build: (GraphBuilder) throws(UserError) -> BlockBuilder
   ) throws(UserError) -> [ValueID] {
-    let parameters = block.block.parameters
-    let shared: [Int]
-    if let known = positions[block.block.name], known.count == parameters.count {
-      shared = known
+    let (block, shared): (BlockBuilder, [Int])
+    if let earlier = known[name] {
+      (block, shared) = earlier
     } else {
-      shared = parameters.map { graph.share($0, of: block.block) }
-      positions[block.block.name] = shared
+      block = try build(graph)
+      shared = block.block.parameters.map { graph.share($0, of: block.block) }
+      known[name] = (block, shared)
     }
-    let tied = zip(parameters, shared).map { TiedParameter(local: $0, shared: $1) }
+    let tied = zip(block.block.parameters, shared).map { TiedParameter(local: $0, shared: $1) }
     return try graph.call(block, inputs, tied: tied)
   }
 }
 
-/// Runs a model's blocks pass by pass: each pass after the first takes the first one's parameters.
+/// Runs a model's blocks pass by pass: each pass after the first takes the first one's blocks and
+/// parameters.
 struct Passes {
-  private var first: [String: Int] = [:]
+  private var first: [String: (block: BlockBuilder, call: Int)] = [:]
 
-  /// Calls a block, told apart by its name.
+  /// Calls the block that a name stands for; it is built for the first call.
   mutating func call(
-    _ block: BlockBuilder, count: Int = 1, _ inputs: [ValueID], into graph: inout GraphBuilder
+    _ name: String, count: Int = 1, _ inputs: [ValueID], into graph: inout GraphBuilder,
+    build: (GraphBuilder) throws(UserError) -> BlockBuilder
   ) throws(UserError) -> [ValueID] {
-    let name = block.block.name
-    let earlier = first[name]
-    if earlier == nil { first[name] = graph.graph.calls.count }
-    return try graph.call(block, count: count, inputs, reusing: earlier)
+    if let earlier = first[name] {
+      return try graph.call(earlier.block, count: count, inputs, reusing: earlier.call)
+    }
+    let block = try build(graph)
+    first[name] = (block, graph.graph.calls.count)
+    return try graph.call(block, count: count, inputs)
   }
 }

@@ -58,21 +58,26 @@ struct StructureModule: Sendable, Hashable {
     bank: inout ParameterBank,
     into graph: inout GraphBuilder
   ) throws(UserError) -> Result {
-    let shape = graph.shape(single)
-    var start = scope.block("structure.input")
-    let s = try start.input("single", shape)
-    let z = try start.input("pairs", graph.shape(pairs))
-    let normed = try start.layerNorm("single.norm", s, epsilon: 1e-5)
-    start.output(normed)
-    start.output(try start.linear("single", normed, to: width, bias: true, .projection))
-    start.output(try start.layerNorm("pairs.norm", z, epsilon: 1e-5))
-    let begun = try bank.call(start, [single, pairs], into: &graph)
+    let begun = try bank.call(
+      "structure.input", [single, pairs], into: &graph
+    ) { (graph) throws(UserError) in
+      var start = scope.block("structure.input")
+      let s = try start.input("single", graph.shape(single))
+      let z = try start.input("pairs", graph.shape(pairs))
+      let normed = try start.layerNorm("single.norm", s, epsilon: 1e-5)
+      start.output(normed)
+      start.output(try start.linear("single", normed, to: width, bias: true, .projection))
+      start.output(try start.layerNorm("pairs.norm", z, epsilon: 1e-5))
+      return start
+    }
     var values = [begun[1], features.rotations, features.origins]
     var result = Result(single: begun[1], origins: [], angles: [])
-    let layer = try layer(scope, single: shape, pairs: graph.shape(pairs))
     for _ in 0..<layers {
       let outputs = try bank.call(
-        layer, values + [begun[0], begun[2]], into: &graph)
+        "structure.layer", values + [begun[0], begun[2]], into: &graph
+      ) { (graph) throws(UserError) in
+        try layer(scope, single: graph.shape(single), pairs: graph.shape(pairs))
+      }
       values = Array(outputs.prefix(3))
       result.origins.append(outputs[2])
       result.angles.append(outputs[3])

@@ -46,23 +46,33 @@ struct TemplateEmbedder: Sendable, Hashable {
   ) throws(UserError) -> (rows: ValueID, pairs: ValueID) {
     let shape = graph.shape(pairs)
     let (b, n) = (shape[0], shape[1])
-    var angles = scope.block("template.angles")
-    let features = try angles.input("features", [b, templates, n, angleFeatures])
-    var x = try angles.linear("angles.0", features, to: msaWidth, bias: true, .embedding)
-    x = try angles.apply("angles.activation", .activation(.relu), x)
-    angles.output(try angles.linear("angles.1", x, to: msaWidth, bias: true, .embedding))
-    let rows = try passes.call(angles, [inputs.templateAngles], into: &graph)[0]
+    let rows = try passes.call(
+      "template.angles", [inputs.templateAngles], into: &graph
+    ) { (_) throws(UserError) in
+      var angles = scope.block("template.angles")
+      let features = try angles.input("features", [b, templates, n, angleFeatures])
+      var x = try angles.linear("angles.0", features, to: msaWidth, bias: true, .embedding)
+      x = try angles.apply("angles.activation", .activation(.relu), x)
+      angles.output(try angles.linear("angles.1", x, to: msaWidth, bias: true, .embedding))
+      return angles
+    }[0]
 
     let states = [b * templates, n, n, width]
-    var embed = scope.block("template.pairs")
-    let raw = try embed.input("features", [b * templates, n, n, pairFeatures])
-    embed.output(try embed.linear("pairs", raw, to: width, bias: true, .embedding))
-    let given = try passes.call(embed, [inputs.templatePairs], into: &graph)[0]
-    let layer = try layer(scope, states)
+    let given = try passes.call(
+      "template.pairs", [inputs.templatePairs], into: &graph
+    ) { (_) throws(UserError) in
+      var embed = scope.block("template.pairs")
+      let raw = try embed.input("features", [b * templates, n, n, pairFeatures])
+      embed.output(try embed.linear("pairs", raw, to: width, bias: true, .embedding))
+      return embed
+    }[0]
     let stacked = try passes.call(
-      layer, count: blocks, [given, inputs.templateMask], into: &graph)[0]
-    let mixed = try attention(scope, shape, states, templates)
-    return (rows, try passes.call(mixed, [pairs, stacked], into: &graph)[0])
+      "template.layer", count: blocks, [given, inputs.templateMask], into: &graph
+    ) { (_) throws(UserError) in try layer(scope, states) }[0]
+    let mixed = try passes.call(
+      "template.attention", [pairs, stacked], into: &graph
+    ) { (_) throws(UserError) in try attention(scope, shape, states, templates) }[0]
+    return (rows, mixed)
   }
 
   private func layer(_ scope: BuildScope, _ shape: [Int]) throws(UserError) -> BlockBuilder {

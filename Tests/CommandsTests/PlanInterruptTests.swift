@@ -1,0 +1,52 @@
+import Commands
+import DataFormats
+import Executor
+import Glibc
+import TestSupport
+import Testing
+
+/// Ctrl-C during a long search of plans.
+@Suite struct PlanInterruptTests {
+  /// Every format, update rule and cut of a mixture of experts without bounds: minutes on any
+  /// machine.
+  private static let words = [
+    "plan", "mixtral-8x22b", "--cluster", "dgx-h100-superpod", "--global-batch", "40320",
+    "--dtype", "any", "--optimizer", "any", "--exhaustive", "--json", "--quiet",
+  ]
+
+  /// A process that gets SIGINT or SIGTERM while it searches leaves with 130 and prints the best
+  /// plans so far.
+  @Test(.timeLimit(.minutes(5)), arguments: [SIGINT, SIGTERM])
+  func anInterruptedSearchGivesItsBestSoFar(signal: Int32) async throws {
+    let result = await #expect(
+      processExitsWith: .exitCode(130), observing: [\.standardOutputContent]
+    ) { [words = words, signal] in
+      interruptSelf(signal)
+      exit(HFM.run(words, .standard()))
+    }
+    let output = try #require(result?.standardOutputContent)
+    // Other output may stand in front of the document.
+    let start = try #require(output.firstIndex(of: UInt8(ascii: "{")))
+    let end = try #require(output.lastIndex(of: UInt8(ascii: "}")))
+    let json = try JSONValue(parsing: String(decoding: output[start...end], as: UTF8.self))
+    #expect(json["interrupted"]?.bool == true)
+    let plans = try #require(json["plans"]?.array)
+    #expect(!plans.isEmpty)
+    #expect(plans.allSatisfy { $0["stepSeconds"]?.double ?? 0 > 0 })
+    #expect(json["search"]?["configurations"]?.int ?? 0 > 0)
+  }
+}
+
+/// Sends this process a signal when it has taken it on itself to answer one, and a few seconds more
+/// have let it find a plan.
+private func interruptSelf(_ signal: Int32) {
+  _ = DriverThread.start {
+    var action = sigaction()
+    repeat {
+      usleep(20_000)
+      sigaction(signal, nil, &action)
+    } while action.__sigaction_handler.sa_handler == nil
+    sleep(3)
+    kill(getpid(), signal)
+  }
+}
