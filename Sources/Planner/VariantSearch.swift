@@ -25,6 +25,8 @@ public struct VariantSearch: Sendable {
   private let request: PlanRequest
   /// Whether plans are of training.
   public var trains: Bool { workload.task != .infer }
+  /// What a host does for each sample; nil where that is not known.
+  public var loading: SampleLoading? { request.loading }
   /// What is tried, in this order.
   public let variants: [StepVariant]
   /// Plans of all variants, best first, and what the searches did together.
@@ -83,6 +85,12 @@ public struct VariantSearch: Sendable {
       one.atMost = bound(result.plans)
       let seen = result.search.configurations
       let share = 1 / Double(variants.count)
+      if let missing = VariantSpace.refusal(
+        of: variant.precision, on: request.cluster.device, workload.task)
+      {
+        refusal = refusal ?? missing
+        continue
+      }
       do {
         var search = try PlanSearch(model, workload(variant), one)
         search.workers = workers
