@@ -19,7 +19,8 @@ enum PlanLoading {
       ("sample", .string(loading.words)), ("bytes", .number(loading.bytes)),
       ("decodeCoreSeconds", .number(loading.decodeSeconds)),
       ("augmentCoreSeconds", .number(loading.augmentSeconds)),
-      ("source", .string(loading.source)),
+      ("decodeSource", .string(loading.decodeSource)),
+      ("augmentSource", .string(loading.augmentSource)),
     ])
   }
 }

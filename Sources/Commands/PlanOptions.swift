@@ -67,7 +67,7 @@ enum PlanOptions {
     var request = PlanRequest(
       cluster: cluster, globalBatch: trains ? batch ?? natural ?? assumed : 0,
       precision: workload.precision)
-    if trains, batch == nil, natural == nil {
+    if trains, batch == nil, natural == nil, !arguments.flag("patches") {
       console.warn("no --global-batch given: \(assumed) samples per update assumed")
     }
     request.devices = try arguments.int("devices", in: 1...10_000_000)

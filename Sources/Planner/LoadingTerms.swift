@@ -18,10 +18,10 @@ extension PlanEstimate {
     var terms = [
       ExplainTerm(
         "decoding a sample", loading.words, Format.seconds(loading.decodeSeconds) + " of a core",
-        loading.source),
+        loading.decodeSource),
       ExplainTerm(
         "augmenting a sample", "crops, views or patches that the model reads",
-        Format.seconds(loading.augmentSeconds) + " of a core", loading.source),
+        Format.seconds(loading.augmentSeconds) + " of a core", loading.augmentSource),
       ExplainTerm(
         "cores of a node",
         "samples of a node (\(Format.significant(samples))) · core seconds"

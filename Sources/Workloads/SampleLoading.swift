@@ -11,8 +11,8 @@ public struct SampleLoading: Sendable, Hashable {
   public var augmentSeconds: Double
   /// What a sample is, for people: `a JPEG of 3056x2544`.
   public var words: String
-  /// Where the seconds are from.
-  public var source: String
+  /// Where each of the seconds is from.
+  public var decodeSource, augmentSource: String
   /// Ways of keeping or preparing the same samples that take less.
   public var remedies: [Remedy] = []
 
@@ -32,15 +32,20 @@ public struct SampleLoading: Sendable, Hashable {
   /// A load as the user gives it.
   public init(coreSeconds: Double, bytes: Double) {
     self.init(
-      bytes: bytes, decode: 0, augment: coreSeconds, words: "a sample", source: "given")
+      bytes: bytes, decode: 0, augment: coreSeconds, words: "a sample",
+      decodeSource: "in what is given", augmentSource: "given")
   }
 
-  init(bytes: Double, decode: Double, augment: Double, words: String, source: String) {
+  init(
+    bytes: Double, decode: Double, augment: Double, words: String, decodeSource: String,
+    augmentSource: String
+  ) {
     self.bytes = bytes
     decodeSeconds = decode
     augmentSeconds = augment
     self.words = words
-    self.source = source
+    self.decodeSource = decodeSource
+    self.augmentSource = augmentSource
   }
 }
 
