@@ -17,7 +17,9 @@ enum MixedPlanning {
   static func run(
     _ arguments: Arguments, _ console: Console, _ task: PlanTask, _ mixed: MixedCluster
   ) throws -> Int32 {
-    if let option = unknown.first(where: arguments.has) ?? ["pareto"].first(where: arguments.flag) {
+    if let option = unknown.first(where: arguments.has)
+      ?? ["pareto", "patches"].first(where: arguments.flag)
+    {
       throw UserError(
         .input, key: "--\(option)", "is not known on a mixed cluster",
         remedy: "leave it out, or plan one kind of device by itself")

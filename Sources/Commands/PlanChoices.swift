@@ -63,6 +63,11 @@ enum PlanChoices {
     if let stage = try arguments.int("zero", in: 0...3) { space.zeroStage = [stage] }
     space.schedule = word(arguments, "schedule")
     space.contextKind = word(arguments, "context-kind")
+    if let stages = space.virtualStages?.first, stages > 1, space.schedule == [.zeroBubble] {
+      throw UserError(
+        .input, key: "--virtual-stages", "\(stages) stand beside --schedule zero-bubble",
+        remedy: "leave out one of them: zero-bubble keeps one stage on each device")
+    }
     space.shardGroup = word(arguments, "shard-group")
     space.recompute = word(arguments, "recompute")
     space.recomputeSpan = try span(arguments, space.recompute)

@@ -29,12 +29,16 @@ enum PlanCommand: Command {
       or to buy so that the job ends by the --deadline at the least cost. A purchase
       counts by the share of its --life, with its electricity (--grid).
 
+      --patches asks, of a model of volumes, which patch and batch fit: each with its
+      best plan, recomputation, number format (--dtype any) and time.
+
       Ctrl-C ends a search of more than a second with the best plans so far, and exit
       code 130; what --what-if and --pareto ask for is left out then.
       """,
     examples: [
       "hfm plan bert-large --task pretrain --cluster hospital-2x8-a100-40gb --global-batch 512",
       "hfm plan bert-base --cluster here --device-profile here.json --micro-batch 8",
+      "hfm plan nnunet-3d-fullres --cluster rtx-3060 --patches --dtype any",
       "hfm plan llama2-7b --cluster dgx-h100 --dtype bf16-mixed,fp8 --optimizer adamw,adamw8bit",
       "hfm plan meditron-7b --task lora --cluster 2xa100-40gb-pcie+4xrtx-3090 --global-batch 64",
       "hfm plan uni --task finetune --samples 2M --cluster 4xrtx-3090 --what-if dgx1-v100-32gb "
@@ -44,12 +48,21 @@ enum PlanCommand: Command {
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
     let mixed = try ClusterOption.mixed(arguments)
-    let cluster =
-      try mixed.map { $0.seen(by: $0.parts[0]) }
-      ?? ClusterOption.cluster(arguments, console)
+    let cluster = try PriceOptions.prices(arguments).applied(
+      to: mixed.map { $0.seen(by: $0.parts[0]) } ?? ClusterOption.cluster(arguments, console))
     let task = try PlanTask(model, arguments, on: mixed?.parts.map(\.device) ?? [cluster.device])
     if let mixed { return try MixedPlanning.run(arguments, console, task, mixed) }
     let request = try PlanOptions.request(arguments, console, model, task.workload, cluster)
+    if arguments.flag("patches") {
+      let table = try PatchTable(task, request)
+      if console.json {
+        console.print(json: .object([("patches", table.json(request))]))
+      } else {
+        console.print("\(task.model.name) on \(cluster.name): patches that fit, and their time")
+        console.print(lines: table.lines)
+      }
+      return 0
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let bar = SearchProgress(console)
@@ -168,6 +181,10 @@ enum ClusterOption {
     console.warn(
       "this machine was not calibrated, so its speed is a rough guess; "
         + "run hfm calibrate --output here.json and give --device-profile here.json")
-    return Cluster(single: Device(roughly: machine))
+    var cluster = Cluster(single: Device(roughly: machine))
+    cluster.host = .assumed(devices: 1)
+    cluster.host?.cores = machine.cores.count
+    cluster.host?.power = Watts(0)
+    return cluster
   }
 }

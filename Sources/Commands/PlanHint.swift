@@ -25,6 +25,16 @@ struct PlanHint {
           + "(\(Format.bytes(plan.peakBytes)) a device)"
       }
     }
+    if let plan = narrowParameters() {
+      result.remedy +=
+        ", or keep parameters and states in \(plan.precision.word): --dtype "
+        + "\(plan.precision.word) (\(Format.bytes(plan.peakBytes)) a device)"
+    }
+    if let plan = lowRank() {
+      result.remedy +=
+        ", or train low-rank updates of four-bit matrices: --task lora --quantize int4 "
+        + "(\(Format.bytes(plan.peakBytes)) a device)"
+    }
     if let patch = largestPatch() {
       let words = patch.extents.map(String.init).joined(separator: "x")
       result.remedy +=
@@ -32,6 +42,29 @@ struct PlanHint {
         + "(\(Format.bytes(patch.plan.peakBytes)) a device)"
     }
     return result
+  }
+
+  /// The best plan with parameters in the format computed in; nil where they are already, or where
+  /// none fits.
+  private func narrowParameters() -> PlanEstimate? {
+    guard workload.task == .finetune || workload.task == .pretrain, workload.precision.isMixed
+    else { return nil }
+    var narrow = workload
+    let format = workload.precision.compute
+    narrow.precision = Precision(parameters: format, compute: format)
+    var asked = request
+    asked.precision = narrow.precision
+    return best(narrow, asked)
+  }
+
+  /// The best plan that trains low-rank updates beside matrices of four bits in place of all
+  /// parameters (QLoRA); nil for other tasks and where none fits.
+  private func lowRank() -> PlanEstimate? {
+    guard workload.task == .finetune, workload.trained == nil else { return nil }
+    var narrow = workload
+    narrow.task = .lora
+    narrow.options.quantize = .int4
+    return best(narrow)
   }
 
   /// What a plan is told that keeps frozen matrices in a wider format than it computes in, on the

@@ -21,7 +21,11 @@ enum PlanOptions {
       .value(
         "expert-imbalance", "X",
         "rows of the busiest device's experts over the mean (default 1: balanced)"),
-      .value("load-seconds", "X", "seconds of one host core for loading a sample (default 0)"),
+      .value(
+        "load-seconds", "X",
+        "seconds of one host core for loading a sample (default: as --dataset's files need, else unknown)"
+      ),
+      .value("load-bytes", "SIZE", "bytes of a sample in storage (default: as --dataset's files)"),
       .flag("failures", "count checkpoints, failures and restarts in"),
       .value("steps", "N", "updates (batches when serving) of the whole job (default 1)"),
       .value("samples", "N", "samples of the whole job, in place of --steps"),
@@ -45,6 +49,7 @@ enum PlanOptions {
       .value("grams-per-kwh", "X", "grams of CO2e per kWh of electricity"),
     ] + PriceOptions.options + [
       .value("what-if", "NAMES", "further clusters to compare, joined by commas"),
+      .flag("patches", "which patch and batch of a volume fit, and what each costs in time"),
       .flag("pareto", "the best plans by time, device hours, energy and cost"),
       .flag("exhaustive", "evaluate every configuration, without bounds"),
       .value("top", "N", "plans to show (default 10)"),
@@ -66,16 +71,18 @@ enum PlanOptions {
     var request = PlanRequest(
       cluster: cluster, globalBatch: trains ? batch ?? natural ?? assumed : 0,
       precision: workload.precision)
-    if trains, batch == nil, natural == nil {
+    if trains, batch == nil, natural == nil, !arguments.flag("patches") {
       console.warn("no --global-batch given: \(assumed) samples per update assumed")
     }
     request.devices = try arguments.int("devices", in: 1...10_000_000)
     request.space = try PlanChoices.space(arguments)
     try software(arguments, &request)
-    try economy(arguments, &request)
+    try economy(arguments, console, &request)
     request.cachedTokens = try arguments.int("cached-tokens") ?? 0
     request.limit = try arguments.int("top", in: 1...10_000) ?? 10
-    request.steps = try steps(arguments, model, workload, request)
+    let dataset = try DatasetOption(arguments, model, workload)
+    request.loading = try loading(arguments, console, model, workload, dataset)
+    request.steps = try steps(arguments, model, workload, request, dataset)
     return request
   }
 
@@ -94,23 +101,45 @@ enum PlanOptions {
     _ arguments: Arguments, _ request: inout PlanRequest
   ) throws(UserError) {
     request.stack = stack(arguments)
-    let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
-    if let seconds = try arguments.double("load-seconds") {
-      request.loadSecondsPerSample = seconds / Double(max(1, host.cores))
-    }
     request.expertImbalance = try arguments.double("expert-imbalance", in: 1...1000) ?? 1
     request.withFailures = arguments.flag("failures")
   }
 
+  /// What loading a sample takes: as the user says, else as the data set's files need.
+  private static func loading(
+    _ arguments: Arguments, _ console: Console, _ model: ModelProfile, _ workload: WorkloadRequest,
+    _ dataset: DatasetOption?
+  ) throws(UserError) -> SampleLoading? {
+    var loading: SampleLoading?
+    if let dataset { loading = try SampleLoading(dataset.dataset, for: model, workload) }
+    let seconds = try arguments.double("load-seconds", in: 0...1e9)
+    let bytes = try arguments.bytes("load-bytes")
+    if seconds != nil || bytes != nil {
+      return SampleLoading(
+        coreSeconds: seconds ?? loading?.coreSeconds ?? 0,
+        bytes: bytes.map(Double.init) ?? loading?.bytes ?? 0)
+    }
+    if let dataset, loading == nil {
+      console.warn(
+        "how \(dataset.dataset.name) keeps its samples is not known, so loading them is not counted;"
+          + " give --load-seconds and --load-bytes")
+    }
+    return loading
+  }
+
   /// Goals, limits, prices and electricity.
   private static func economy(
-    _ arguments: Arguments, _ request: inout PlanRequest
+    _ arguments: Arguments, _ console: Console, _ request: inout PlanRequest
   ) throws(UserError) {
     request.pricePerDeviceHour = try arguments.double("price-per-device-hour")
     request.gramsPerKilowattHour = try arguments.double("grams-per-kwh")
     if let name = arguments.string("grid") {
       let grid = try Grid.named(name)
       request.gramsPerKilowattHour = request.gramsPerKilowattHour ?? grid.gramsPerKilowattHour
+    }
+    if arguments.string("goal") == PlanGoal.co2.rawValue, request.gramsPerKilowattHour == nil {
+      console.warn(
+        "no carbon intensity given: plans stand in the order of their energy; give --grid")
     }
     request.powerUsageEffectiveness = try arguments.double("pue", in: 1...5) ?? 1
     if let word = arguments.string("goal"), let goal = PlanGoal(rawValue: word) {
@@ -122,18 +151,23 @@ enum PlanOptions {
     request.memoryRisk = try arguments.double("memory-risk", in: 1e-9...1) ?? 0.05
     request.usesBounds = !arguments.flag("exhaustive")
     if request.pricePerDeviceHour == nil, request.budget != nil || request.goal == .cost {
-      request.pricePerDeviceHour = request.cluster.device.rentPerHour
-      guard request.pricePerDeviceHour != nil else {
+      let device = request.cluster.device
+      request.pricePerDeviceHour = device.rentPerHour
+      // What is bought stands among the offers of --what-if.
+      let isBought =
+        arguments.has("what-if") && request.goal != .cost
+        && (device.purchasePrice ?? request.cluster.nodePurchasePrice) != nil
+      guard request.pricePerDeviceHour != nil || isBought else {
         throw UserError(
           .input, key: "--price-per-device-hour",
-          "no price of \(request.cluster.device.name) is known", remedy: "give one")
+          "no price of an hour of \(device.name) is known", remedy: "give one")
       }
     }
   }
 
   private static func steps(
     _ arguments: Arguments, _ model: ModelProfile, _ workload: WorkloadRequest,
-    _ request: PlanRequest
+    _ request: PlanRequest, _ dataset: DatasetOption?
   ) throws(UserError) -> Int {
     let given = ["steps", "samples", "tokens", "dataset"].filter(arguments.has)
     guard given.count <= 1 else {
@@ -148,7 +182,7 @@ enum PlanOptions {
           .input, key: "--tokens", "\(model.id) reads no tokens", remedy: "give --samples")
       }
       samples = (tokens - 1) / length + 1
-    } else if let dataset = try DatasetOption(arguments, model, workload) {
+    } else if let dataset {
       samples = dataset.samples
     } else if let given = try arguments.int("samples", in: 1...1_000_000_000_000_000) {
       samples = given

@@ -15,7 +15,7 @@ struct PlanReport {
   func json(explain: Bool) -> JSONValue {
     let search = result.search
     return .object([
-      ("cluster", .string(cluster.id)),
+      ("cluster", .string(cluster.id)), ("loading", PlanLoading.json(source.loading)),
       ("plans", .array(result.plans.map { json($0, explain: explain) })),
       (
         "search",
@@ -56,6 +56,9 @@ struct PlanReport {
         + "; searched in \(Format.seconds(seconds))")
     lines += source.trains ? Self.trainingWords + [riskWords] : Self.inferenceWords
     if isMixed { lines += Self.variantWords }
+    if let best = result.plans.first {
+      lines += PlanLoading.lines(best.plan, source.request(best.variant))
+    }
     if explain, let best = result.plans.first {
       let request = source.request(best.variant)
       lines += ["", "the first plan:"] + ExplainText.lines(best.plan.explanation(request))
@@ -105,7 +108,8 @@ struct PlanReport {
   }
 
   private static let inferenceWords = [
-    "batch: samples of one pass on a replica; latency: time of one pass; MFU: FLOP/s over the",
+    "batch: samples of one pass on a replica; latency: time of one pass; ±: 90 % of runs lie",
+    "within; OOM: chance that the memory does not do; MFU: FLOP/s over the",
     "peak; total: all batches (--steps, --samples, --tokens; default one). CO2e needs",
     "--grams-per-kwh, cost --price-per-device-hour.",
   ]
@@ -149,15 +153,16 @@ struct PlanReport {
 
   private var inference: [String] {
     let head = [
-      "devices", "cut", "batch", "latency", "samples/s", "MFU", "peak memory", "total",
+      "devices", "cut", "batch", "latency", "±", "samples/s", "MFU", "peak memory", "OOM", "total",
       "device h", "energy", "CO2e", "cost",
     ]
     return table(head, leftAligned: [1]) { plan in
       [
         String(plan.devices), Self.words(plan.configuration),
         String(plan.configuration.microBatch),
-        Format.seconds(plan.stepSeconds), Format.perSecond(plan.samplesPerSecond),
-        Format.percent(plan.mfu), Format.bytes(plan.peakBytes),
+        Format.seconds(plan.stepSeconds), Format.percent(plan.basis.spread),
+        Format.perSecond(plan.samplesPerSecond), Format.percent(plan.mfu),
+        Format.bytes(plan.peakBytes), Format.percent(plan.outOfMemoryProbability(cluster.device)),
       ] + totals(plan)
     }
   }

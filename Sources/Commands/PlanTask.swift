@@ -24,14 +24,27 @@ struct PlanTask {
     space = VariantOptions.space(arguments)
     variants = space.variants(
       on: devices, WorkloadOptions.task(arguments), PlanOptions.stack(arguments))
+    // Of several formats those count that each device has.
+    for device in devices where variants.count == 1 {
+      if var missing = VariantSpace.refusal(
+        of: variants[0].precision, on: device, WorkloadOptions.task(arguments))
+      {
+        missing.kind = .input
+        throw missing
+      }
+    }
     let first = variants.first
     workload = try WorkloadOptions.request(
       arguments, precision: first?.precision ?? .fp32, optimizer: first?.optimizer ?? .adamw)
   }
 
   /// The search of all variants on a request's cluster.
-  func search(_ request: PlanRequest) -> VariantSearch {
-    VariantSearch(model, workload, request, space)
+  ///
+  /// - Parameter volume: extents of a sample in place of the workload's own.
+  func search(_ request: PlanRequest, volume: [Int]? = nil) -> VariantSearch {
+    var workload = workload
+    if let volume { workload.volume = volume }
+    return VariantSearch(model, workload, request, space)
   }
 
   /// The one variant of devices of several kinds.

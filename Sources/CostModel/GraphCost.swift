@@ -61,6 +61,8 @@ public struct GraphCost: Sendable, Hashable {
   public let backward: WorkTally
   /// Optimizer updates, one a parameter; empty for inference.
   public let optimizer: WorkTally
+  /// Weights that a processor packs once after each update; empty for inference.
+  public let packing: WorkTally
   /// What full recomputation repeats: forward operators of the repeated layers.
   public let recomputable: WorkTally
 
@@ -84,6 +86,7 @@ public struct GraphCost: Sendable, Hashable {
     forward = WorkTally(forward: graph, costs)
     backward = training.map { WorkTally(backward: $0, costs) } ?? WorkTally()
     optimizer = training.map { WorkTally(optimizer: $0) } ?? WorkTally()
+    packing = training.map { WorkTally(packing: $0) } ?? WorkTally()
     recomputable = WorkTally(recomputed: graph, costs)
     parameters = ParameterCounts(graph, training: training)
     flops = FlopCounts(

@@ -15,6 +15,8 @@ public struct StepProfile: Sendable {
   /// Share of the samples that each trained block leaves out (stochastic depth); `cost` and
   /// `memory` count them all.
   public var skippedSamples = 0.0
+  /// Elements of each sample that replicas gather from each other before the loss.
+  public var gatheredElements = 0
   private let tables: GraphTables
 
   /// Counts a training step.

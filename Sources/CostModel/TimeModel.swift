@@ -164,15 +164,19 @@ extension TimeModel {
   /// the packing of what the optimizer changed.
   public func seconds(trainingStep graph: TrainingGraph) -> Double {
     seconds(WorkTally(forwardOf: graph)) + seconds(WorkTally(backward: graph))
-      + seconds(optimizer: graph)
-      + (device.kind == .cpu ? seconds(WorkTally(packing: graph)) : 0)
+      + seconds(update: WorkTally(optimizer: graph)) + seconds(packing: WorkTally(packing: graph))
   }
 
   /// Seconds of the optimizer's update: on a GPU one fused kernel over all parameters, on a CPU
   /// one pass a parameter tensor.
-  public func seconds(optimizer graph: TrainingGraph) -> Double {
-    let tally = WorkTally(optimizer: graph)
-    return seconds(device.kind == .gpu ? tally.fused : tally)
+  public func seconds(update tally: WorkTally) -> Double {
+    seconds(device.kind == .gpu ? tally.fused : tally)
+  }
+
+  /// Seconds of bringing the weights that the update changed into their kernels' order; a GPU's
+  /// kernels read them as they are.
+  public func seconds(packing tally: WorkTally) -> Double {
+    device.kind == .cpu ? seconds(tally) : 0
   }
 }
 

@@ -4,7 +4,8 @@ public import Quantities
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
 // "interNode": {…}, "host": {see HostNode}, "nodePurchaseDollars", "source"}; a link may state its
-// "efficiency".
+// "efficiency". The bandwidth between nodes is one device's share; with "portsPerNode" it is that of
+// one network port, and the node's devices share so many.
 // "switches" lists tiers above the nodes, the smallest first, each {"name", "nodes" under one unit,
 // "beyond": the link to other units}.
 // "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;
@@ -38,12 +39,13 @@ extension Cluster {
       device = try Device(place)
     }
     self = try UserError.fromJSON { () throws(JSONError) in
-      Cluster(
+      let perNode = try cursor.field("devicesPerNode").int(in: 1...4096)
+      return Cluster(
         id: try cursor.field("id").string(), name: try cursor.field("name").string(),
-        device: device, devicesPerNode: try cursor.field("devicesPerNode").int(in: 1...4096),
+        device: device, devicesPerNode: perNode,
         nodes: try cursor.field("nodes").int(in: 1...1_000_000),
         intraNode: try Link(checking: cursor.field("intraNode")),
-        interNode: try Link(checking: cursor.field("interNode")),
+        interNode: try Link(checking: cursor.field("interNode"), sharedBy: perNode),
         host: try cursor.optional("host").map { (c) throws(JSONError) in
           try HostNode(checking: c)
         },
@@ -137,13 +139,18 @@ extension Cluster {
 }
 
 extension Link {
-  init(checking cursor: JSONCursor) throws(JSONError) {
+  /// Reads a link; `sharedBy` devices of a node divide its ports among themselves.
+  init(checking cursor: JSONCursor, sharedBy devices: Int? = nil) throws(JSONError) {
     try cursor.refuseUnknownKeys(
-      known: ["name", "bandwidthBytesPerSecond", "latencySeconds", "efficiency"])
+      known: Set(
+        ["name", "bandwidthBytesPerSecond", "latencySeconds", "efficiency"]
+          + (devices == nil ? [] : ["portsPerNode"])))
+    let ports = try cursor.optional("portsPerNode")?.int(in: 1...4096)
+    let share = Double(ports ?? devices ?? 1) / Double(devices ?? 1)
     self.init(
       name: try cursor.field("name").string(),
       bandwidth: BytesPerSecond(
-        try cursor.field("bandwidthBytesPerSecond").double(in: 1...1e18)),
+        share * (try cursor.field("bandwidthBytesPerSecond").double(in: 1...1e18))),
       latency: Seconds(try cursor.field("latencySeconds").double(in: 0...10)),
       efficiency: try cursor.optional("efficiency")?.double(in: 0.001...1))
   }

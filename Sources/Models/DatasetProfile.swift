@@ -20,6 +20,8 @@ public struct DatasetProfile: Sendable, Hashable {
   public var printed: String
   /// Tasks, in the survey's abbreviations.
   public var tasks: [String]
+  /// How one picture is kept; nil where its publisher does not say, or for other data.
+  public var stored: StoredSample?
 
   /// An amount in one unit.
   public struct Scale: Sendable, Hashable {
@@ -67,7 +69,7 @@ public struct DatasetProfile: Sendable, Hashable {
 
   private init(_ cursor: JSONCursor, family: String) throws(JSONError) {
     try cursor.refuseUnknownKeys(known: [
-      "id", "name", "table", "modality", "scale", "printed", "tasks",
+      "id", "name", "table", "modality", "scale", "printed", "tasks", "stored",
     ])
     func words(_ key: String) throws(JSONError) -> [String] {
       var words: [String] = []
@@ -81,6 +83,7 @@ public struct DatasetProfile: Sendable, Hashable {
     modality = try words("modality")
     printed = try cursor.field("printed").string()
     tasks = try words("tasks")
+    stored = try cursor.optional("stored").map { (c) throws(JSONError) in try StoredSample(c) }
     scale = []
     for item in try cursor.field("scale").elements() {
       scale.append(

@@ -70,6 +70,8 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case devices
   /// The global batch is not a whole number of micro-batches on each replica.
   case batch
+  /// The sequence is not a whole number of tokens on each context parallel device.
+  case sequence
   /// The layers cannot be laid on the stages.
   case layers
   /// The experts cannot be spread over the devices.
@@ -92,8 +94,9 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   /// The reason in words.
   public var words: String {
     switch self {
-    case .devices: "use other than the given number of devices"
+    case .devices: "need more devices than there are, or other than the given number"
     case .batch: "do not divide the global batch"
+    case .sequence: "do not divide the sequence"
     case .layers: "do not divide the layers"
     case .experts: "do not divide the experts, or the devices they are spread over"
     case .network: "need a network that does not reach all devices of a group"

@@ -108,6 +108,9 @@ extension PlanEstimate {
       guard seconds > 0 else { return }
       terms.append(ExplainTerm(name, formula, Format.seconds(seconds), source))
     }
+    add(
+      "packing", "updated weights of convolutions into their kernels' order", breakdown.packing,
+      "counted")
     let fitted = "alpha–beta, \(stack.name)"
     add(
       "bubble", "(other stages' passes) / \(cut.virtualStages) virtual stages", breakdown.bubble,
@@ -119,15 +122,14 @@ extension PlanEstimate {
       "all-to-all over \(cut.expert) devices; busiest \(Format.fixed(request.expertImbalance, 2))"
         + " of the mean's rows",
       breakdown.expert, fitted)
+    add(
+      "embeddings", "gathered from \(cut.data) replicas for the loss, and their gradients back",
+      breakdown.embeddings, fitted)
     add("hand-overs", "2 · virtual stages · micro-batches · send", breakdown.pipeline, fitted)
     add("gradients", "what backward cannot hide", breakdown.gradients, fitted)
     add("parameters", "gathered, not hidden", breakdown.parameters, fitted)
     add("offload", "host link, not hidden", breakdown.offload, "host of the cluster profile")
-    let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
-    add(
-      "data loading",
-      "a node's samples · --load-seconds / \(host.cores) cores, beyond the step",
-      breakdown.dataLoading, request.cluster.host == nil ? "cores assumed" : request.cluster.source)
+    terms += loadingTerms(request)
     add("host", "clipping, logging, data of a step", breakdown.host, stack.name)
     add("checkpoints and failures", "Young 1974, Daly 2006", breakdown.checkpoints, "host profile")
     terms.append(
@@ -185,6 +187,13 @@ extension PlanEstimate {
       ExplainTerm(
         "keys and values", "tokens · batch · bytes a token", Format.bytes(kvCacheBytes), "counted"),
       ExplainTerm(
+        "peak",
+        "stage \(peakStage + 1) of \(configuration.parallelism.pipeline), in "
+          + memory.peakPhase.rawValue,
+        Format.bytes(peakBytes), "the stage and moment that need most"),
+      ExplainTerm(
+        "host memory", "what is offloaded, for each device", Format.bytes(hostBytes), "counted"),
+      ExplainTerm(
         "usable memory", "capacity − context − \(MemoryReserve.fragmentation) fragmentation",
         "\(Format.bytes(MemoryReserve.usable(device))) of \(Format.bytes(device.memoryBytes))",
         "reserve assumed"),
@@ -196,12 +205,31 @@ extension PlanEstimate {
     guard let energy, let busy = model.busyPower, let idle = model.idlePower else {
       return [ExplainTerm("energy", "no power figure in the device profile", "–", "unknown")]
     }
-    return [
+    let host =
+      (request.cluster.host?.power.value ?? 0) / Double(max(1, request.cluster.devicesPerNode))
+    var terms = [
       ExplainTerm(
         "energy",
         "devices · (busy \(Format.significant(busy.value)) W · compute"
-          + " + idle \(Format.significant(idle.value)) W · wait)",
+          + " + idle \(Format.significant(idle.value)) W · wait"
+          + " + host \(Format.significant(host)) W) · PUE "
+          + Format.significant(request.powerUsageEffectiveness),
         Format.energy(energy), "busy = \(EnergyModel.busyShare) of maximum power, assumed")
     ]
+    func add(_ name: String, _ formula: String, _ value: String?, _ source: String) {
+      if let value { terms.append(ExplainTerm(name, formula, value, source)) }
+    }
+    add(
+      "CO2e of electricity",
+      "energy · \(Format.significant(request.gramsPerKilowattHour ?? 0)) g/kWh",
+      co2Grams.map { Format.grams($0) }, "--grid or --grams-per-kwh")
+    add(
+      "CO2e of manufacture", "the devices' share of a life of four years",
+      embodiedGrams.map { Format.grams($0) }, request.cluster.device.source)
+    add(
+      "cost",
+      "device hours · \(Format.significant(request.pricePerDeviceHour ?? 0)) an hour",
+      cost.map { Format.fixed($0, 2) }, "--price-per-device-hour or the device's profile")
+    return terms
   }
 }

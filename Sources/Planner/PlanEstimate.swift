@@ -11,6 +11,8 @@ public struct StepBreakdown: Sendable, Hashable {
   public var recompute = 0.0
   /// The optimizer's update.
   public var optimizer = 0.0
+  /// Bringing the weights that it changed into the order that a processor's kernels read.
+  public var packing = 0.0
   /// Waiting for other stages while the pipeline fills and drains.
   public var bubble = 0.0
   /// Tensor parallel communication that nothing hides.
@@ -19,6 +21,8 @@ public struct StepBreakdown: Sendable, Hashable {
   public var context = 0.0
   /// Exchanges of expert parallel devices.
   public var expert = 0.0
+  /// Embeddings gathered for a contrastive loss.
+  public var embeddings = 0.0
   /// Hand-overs between pipeline stages.
   public var pipeline = 0.0
   /// Gradient traffic between replicas that nothing hides.
@@ -37,17 +41,19 @@ public struct StepBreakdown: Sendable, Hashable {
   public var communication = 0.0
 
   /// Seconds in which the device computes.
-  public var compute: Double { forward + backward + recompute + optimizer }
+  public var compute: Double { forward + backward + recompute + optimizer + packing }
   /// Communication that nothing hides.
   public var exposedCommunication: Double {
-    tensor + context + expert + pipeline + gradients + parameters
+    tensor + context + expert + embeddings + pipeline + gradients + parameters
   }
   /// The parts by name, in the order of a step; they add up to `total`.
   public var parts: [(name: String, seconds: Double)] {
     [
       ("forward", forward), ("backward", backward), ("recompute", recompute),
-      ("optimizer", optimizer), ("bubble", bubble), ("tensor", tensor), ("context", context),
-      ("expert", expert), ("pipeline", pipeline), ("gradients", gradients),
+      ("optimizer", optimizer), ("packing", packing), ("bubble", bubble), ("tensor", tensor),
+      ("context", context),
+      ("expert", expert), ("embeddings", embeddings), ("pipeline", pipeline),
+      ("gradients", gradients),
       ("parameters", parameters), ("offload", offload), ("dataLoading", dataLoading),
       ("host", host), ("checkpoints", checkpoints),
     ]

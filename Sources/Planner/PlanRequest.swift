@@ -1,6 +1,7 @@
 public import CostModel
 public import HardwareModel
 public import Quantities
+public import Workloads
 
 /// What to plan: a workload on a cluster, and what is held fixed.
 public struct PlanRequest: Sendable {
@@ -37,8 +38,8 @@ public struct PlanRequest: Sendable {
   public var optimizerStates: Int?
   /// Bits of an element of the optimizer's states; nil for the parameters' format.
   public var stateBits: Int?
-  /// Seconds of one node's host for one sample's loading and augmentation.
-  public var loadSecondsPerSample = 0.0
+  /// What a host does for each sample; nil where that is not known, and then not counted.
+  public var loading: SampleLoading?
   /// Whether checkpoints and failures are counted in.
   public var withFailures = false
   /// Energy of the site over that of its machines.

@@ -297,15 +297,16 @@ extension Refusal {
     switch self {
     case .devices: 0
     case .batch: 1
-    case .layers: 2
-    case .experts: 3
-    case .network: 4
-    case .memory: 5
-    case .hostMemory: 6
-    case .slower: 7
-    case .deadline: 8
-    case .budget: 9
-    case .needless: 10
+    case .sequence: 2
+    case .layers: 3
+    case .experts: 4
+    case .network: 5
+    case .memory: 6
+    case .hostMemory: 7
+    case .slower: 8
+    case .deadline: 9
+    case .budget: 10
+    case .needless: 11
     }
   }
 }

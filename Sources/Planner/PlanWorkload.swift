@@ -13,6 +13,7 @@ extension StepProfile {
     if let training = workload.training {
       try self.init(training: training, batch: workload.request.batch, shards: shards)
       skippedSamples = workload.skippedSamples
+      gatheredElements = workload.gatheredElements
     } else {
       try self.init(inference: workload.forward, batch: workload.samples)
     }

@@ -200,6 +200,7 @@ final class SearchDimensions: Sendable {
     if first || second || used > available { return .devices }
     if let refusal = expertRefusal(data, outer) { return refusal }
     if trains, request.devices != nil, used != available { return .devices }
+    if tokens > 0, tokens % outer.context != 0 { return .sequence }
     guard trains else { return nil }
     let (samples, overflow) = data.multipliedReportingOverflow(by: size)
     if overflow || request.globalBatch % samples != 0 { return .batch }
@@ -291,11 +292,14 @@ final class SearchDimensions: Sendable {
   private static func orders(
     of pipeline: Int, _ space: SearchSpace, layers: Int, isSingle: Bool
   ) -> [(Int, PipelineSchedule)] {
-    guard pipeline > 1 else { return [(1, .oneForwardOneBackward)] }
+    // Stages that the user wants several of on each device are held fixed like any dimension: there
+    // are none without a pipeline, and zero-bubble has one.
+    let isPlain = space.virtualStages?.contains(1) ?? true
+    guard pipeline > 1 else { return isPlain ? [(1, .oneForwardOneBackward)] : [] }
     let whole = isSingle && layers % pipeline == 0
     let stages = space.virtualStages ?? (whole ? divisors(layers / pipeline) : [1])
     return (space.schedule ?? PipelineSchedule.allCases).flatMap { order in
-      order == .zeroBubble ? [(1, order)] : stages.map { ($0, order) }
+      order == .zeroBubble ? (isPlain ? [(1, order)] : []) : stages.map { ($0, order) }
     }
   }
 

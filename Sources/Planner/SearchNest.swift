@@ -283,7 +283,7 @@ struct SearchNest {
     let breakdown = form.breakdown(stages, cut)
     let work = breakdown.working
     // The sum of a step's parts is rounded: steps that wait for the same data take one time.
-    var seconds = breakdown.dataLoading > 0 ? form.loading(cut) : work
+    var seconds = breakdown.dataLoading > 0 ? form.loaded(cut, beside: work) : work
     if request.withFailures {
       seconds += CheckpointModel(
         request, evaluator.setting, devices: configuration.parallelism.devices

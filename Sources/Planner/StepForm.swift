@@ -56,11 +56,13 @@ struct StepForm {
       pipeline(cut, all - busiest, weights - seconds.weightGradient, &result)
     }
     guard setting.trains else { return finished(result, cut) }
+    if setting.gathered > 0, cut.data > 1 { compare(cut, &result) }
     var largest = 0
     for index in stages.indices where stages[index].updated > stages[largest].updated {
       largest = index
     }
     update(stages[largest], cut, &result)
+    result.packing = setting.packingSeconds / Double(cut.tensor * cut.pipeline)
     if cut.zero == 3 && cut.replicas > 1 {
       gather(stage, stages[largest], cut, &result)
     } else if cut.replicas > 1 {
@@ -71,21 +73,34 @@ struct StepForm {
   }
 
   private func finished(_ breakdown: StepBreakdown, _ cut: StepCut) -> StepBreakdown {
+    guard setting.loader.isBusy else { return breakdown }
     var result = breakdown
-    guard setting.loadPerSample > 0 else { return result }
-    result.dataLoading = max(0, loading(cut) - result.total)
+    result.dataLoading = loaded(cut, beside: breakdown.total) - breakdown.total
     return result
   }
 
-  /// Seconds in which a node loads its share of a step's samples: no step is shorter.
-  func loading(_ cut: StepCut) -> Double {
-    let perNode =
-      Double(cut.data * cut.microBatch * cut.accumulation)
-      / max(
-        1,
-        Double(cut.data * cut.tensor * cut.pipeline * cut.context)
-          / Double(setting.devicesPerNode))
-    return setting.loadPerSample * perNode
+  /// Seconds of a step with its loading: where that decides, the same for each of its plans.
+  func loaded(_ cut: StepCut, beside step: Double) -> Double {
+    let nodes =
+      Double(cut.data * cut.tensor * cut.pipeline * cut.context) / Double(setting.devicesPerNode)
+    let samples = Double(cut.data * cut.microBatch * cut.accumulation) / max(1, nodes)
+    return setting.loader.seconds(samples: samples, beside: step)
+  }
+
+  /// A contrastive loss over all replicas: each gathers the others' embeddings, compares its own
+  /// with them (the graph compares those of one replica), and sums their gradients (arXiv
+  /// 2103.00020, section 2.5; OpenCLIP's `local_loss` with `gather_with_grad`).
+  private func compare(_ cut: StepCut, _ result: inout StepBreakdown) {
+    let (own, passes) = (Double(cut.microBatch), Double(cut.accumulation))
+    let rows = own * Double(cut.data)
+    let group = setting.links.group(size: cut.data, stride: cut.tensor * cut.context)
+    let bytes = rows * setting.gathered * setting.computeBytes
+    result.embeddings = 2 * passes * setting.links.half(bytes, group)
+    result.communication += result.embeddings
+    // Two products, of each kind with the other: half of the elements each.
+    let seconds = passes * 2 * own * (rows - own) * setting.gathered / setting.comparing
+    result.forward += seconds
+    result.backward += 2 * seconds
   }
 
   // MARK: pipeline
@@ -102,7 +117,8 @@ struct StepForm {
     let scatters = setting.stack.scattersHandOvers
     let shares = scatters ? Double(cut.tensor) : 1
     var hop = setting.links.send(
-      setting.boundary / Double(cut.context) / shares, betweenNodes: between)
+      setting.boundary / Double(cut.context) / shares, betweenNodes: between, stage: devices,
+      devices: devices * cut.pipeline)
     // Each tensor parallel device sends its share; the receivers gather them (SC 2021, section
     // 4.1).
     if cut.tensor > 1 && scatters && !cut.sequenceParallel {
@@ -242,7 +258,7 @@ struct StepForm {
     guard cut.nodeShards else { return }
     let all = replicaGroup(cut)
     guard all.nodes > 1 else { return }
-    let copies = Collectives.Group(inner: 1, nodes: all.nodes)
+    let copies = Collectives.Group(inner: 1, nodes: all.nodes, spacing: all.spacing)
     let traffic = setting.links.allReduce(
       largest.updated * setting.gradientBytes / all.inner, copies)
     result.communication += traffic

@@ -18,11 +18,16 @@ final class StepSetting: Sendable {
   let parameterBytes, gradientBytes, stateBytes, computeBytes: Double
   /// Bytes handed from stage to stage for one micro-batch.
   let boundary: Double
-  /// Seconds of a step that data loading needs on a node, for one sample.
-  let loadPerSample: Double
+  /// What loading a sample takes on a node.
+  let loader: NodeLoader
   /// Seconds of the optimizer's update on one device, where it is measured; nil: by bytes.
   let optimizerSeconds: Double?
+  /// Seconds in which a processor packs the weights that the update changed.
+  let packingSeconds: Double
   let trains: Bool
+  /// Elements of each sample that replicas gather before the loss, and FLOP a second of comparing
+  /// them.
+  let gathered, comparing: Double
   /// How communication is carried out; nil: as the stack and the links say.
   let execution: ExecutionChoice?
   /// Whether dropout keeps masks.
@@ -56,15 +61,18 @@ final class StepSetting: Sendable {
     computeBytes = compute
     dropout = request.dropout
     boundary = step.layers.filter(\.isLayer).map(\.boundary).max() ?? 0
-    loadPerSample = request.loadSecondsPerSample
+    loader = NodeLoader(request.loading, on: request.cluster)
     trains = profile.trains
+    gathered = Double(profile.gatheredElements)
+    comparing =
+      time.computePeak(request.precision.compute).value * efficiency.matrix
     execution = nil
     if device.kind == .cpu || !device.rates.isEmpty {
-      let tally = device.kind == .gpu ? profile.cost.optimizer.fused : profile.cost.optimizer
-      optimizerSeconds = time.seconds(tally)
+      optimizerSeconds = time.seconds(update: profile.cost.optimizer)
     } else {
       optimizerSeconds = nil
     }
+    packingSeconds = time.seconds(packing: profile.cost.packing)
   }
 
   /// The same with communication carried out in another way.
@@ -79,9 +87,11 @@ final class StepSetting: Sendable {
     stateBytes = other.stateBytes
     computeBytes = other.computeBytes
     boundary = other.boundary
-    loadPerSample = other.loadPerSample
+    loader = other.loader
     optimizerSeconds = other.optimizerSeconds
+    packingSeconds = other.packingSeconds
     trains = other.trains
+    (gathered, comparing) = (other.gathered, other.comparing)
     execution = choice
     dropout = other.dropout
   }

@@ -89,6 +89,22 @@ public struct VariantSpace: Sendable, Hashable {
     return result
   }
 
+  /// Why a device cannot train in a format: no unit of it multiplies that; nil where one does. A
+  /// processor's kernels take any.
+  public static func refusal(
+    of precision: Precision, on device: Device, _ task: WorkloadTask
+  ) -> UserError? {
+    let format = precision.compute
+    guard task.trains, device.kind == .gpu, format != .fp32, !device.multiplies(format)
+    else { return nil }
+    let known = precisions(
+      on: [device], task, usual: Device.usualPrecision(on: [device], trains: true))
+    return UserError(
+      .impossible, place: device.id, key: "--dtype",
+      "\(device.name) has no units for \(format.rawValue)",
+      remedy: "give \(known.map(\.word).joined(separator: ", "))")
+  }
+
   /// Formats that each device multiplies and the task can take, the usual first.
   private static func precisions(
     on devices: [Device], _ task: WorkloadTask, usual: Precision

@@ -27,6 +27,8 @@ public struct VariantSearch: Sendable {
   public var trains: Bool { workload.task != .infer }
   /// Highest probability that a plan's memory does not do, as the request asks.
   public var memoryRisk: Double { request.memoryRisk }
+  /// What a host does for each sample; nil where that is not known.
+  public var loading: SampleLoading? { request.loading }
   /// What is tried, in this order.
   public let variants: [StepVariant]
   /// Plans of all variants, best first, and what the searches did together.
@@ -85,6 +87,12 @@ public struct VariantSearch: Sendable {
       one.atMost = bound(result.plans)
       let seen = result.search.configurations
       let share = 1 / Double(variants.count)
+      if let missing = VariantSpace.refusal(
+        of: variant.precision, on: request.cluster.device, workload.task)
+      {
+        refusal = refusal ?? missing
+        continue
+      }
       do {
         var search = try PlanSearch(model, workload(variant), one)
         search.workers = workers

@@ -90,10 +90,10 @@ public enum Format {
     return fixed(value, fraction)
   }
 
-  /// Things a second, in a column of such: one digit after the point, two significant ones below
-  /// 0.1, where that would say nothing.
+  /// Things a second, in a column of such: one digit after the point, three significant ones below
+  /// 10, where that would tell nothing apart.
   public static func perSecond(_ value: Double) -> String {
-    value < 0.1 && value > 0 ? significant(value, digits: 2) : fixed(value, 1)
+    value < 10 && value > 0 ? significant(value) : fixed(value, 1)
   }
 
   /// A number with exactly `digits` digits after the point; halves are rounded away from zero.

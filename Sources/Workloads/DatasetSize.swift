@@ -7,6 +7,8 @@ public struct DatasetSize: Sendable, Hashable {
   public var samples: Int
   /// How the survey's number became samples, for explanations.
   public var derivation: String
+  /// What one unit of the survey's number is.
+  let kind: DataKind
 
   /// Tiles that are drawn from a whole slide: 100 million from 100,426 slides in UNI
   /// (arXiv 2308.15474, section "Large-scale visual pretraining"). An assumption for others.
@@ -34,7 +36,7 @@ public struct DatasetSize: Sendable, Hashable {
         let count = rule.perUnit(scale.count, max(1, sequence))
         let words =
           "\(scale.atLeast ? "over " : "")\(Format.count(scale.count)) \(scale.unit)\(rule.words)"
-        candidates.append((rule.rank, DatasetSize(samples: count, derivation: words)))
+        candidates.append((rule.rank, DatasetSize(samples: count, derivation: words, kind: kind)))
       }
     }
     guard let best = candidates.min(by: { $0.rank < $1.rank }) else {
@@ -46,9 +48,10 @@ public struct DatasetSize: Sendable, Hashable {
     self = best.size
   }
 
-  private init(samples: Int, derivation: String) {
+  private init(samples: Int, derivation: String, kind: DataKind) {
     self.samples = samples
     self.derivation = derivation
+    self.kind = kind
   }
 
   private struct Rule {
@@ -88,7 +91,7 @@ public struct DatasetSize: Sendable, Hashable {
 }
 
 /// What one unit of a data set's scale is.
-private enum DataKind {
+enum DataKind: Sendable, Hashable {
   case tokens, sequence, image, volume, slide, video, person
 
   init?(unit: String) {

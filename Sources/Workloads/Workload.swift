@@ -22,6 +22,14 @@ public struct Workload: Sendable {
     return distils ? model.pretraining.stochasticDepth : 0
   }
 
+  /// Elements of each sample that replicas gather before a contrastive loss; 0 without one.
+  public var gatheredElements: Int {
+    switch resolved.objective {
+    case .contrastive, .contrastiveCaptioning, .hybrid: training == nil ? 0 : model.gatheredElements
+    default: 0
+    }
+  }
+
   /// Builds the graphs.
   ///
   /// - Throws: `UserError` for shapes that the model cannot take, for an objective it lacks, and

@@ -17,6 +17,18 @@ import Testing
     #expect(plan(words + " --quantize int4 --top 1").code == 0)
   }
 
+  /// All of 7B's parameters do not fit a card of 24 GB around fp32 ones: what does is proposed, and
+  /// does.
+  @Test func narrowerParametersAreProposed() {
+    let words = "llama2-7b --cluster rtx-4090 --global-batch 8 --sequence 512 --top 1 --task "
+    let refused = plan(words + "finetune")
+    #expect(refused.code == 3)
+    #expect(refused.errors.contains("--dtype bf16 ("), "\(refused.errors)")
+    #expect(refused.errors.contains("--task lora --quantize int4 ("), "\(refused.errors)")
+    #expect(plan(words + "finetune --dtype bf16").code == 0)
+    #expect(plan(words + "lora --quantize int4").code == 0)
+  }
+
   /// A patch too large for the card: the largest that fits is named, and it does fit.
   @Test(arguments: [
     ("swinunetr-48 --cluster rtx-3060 --global-batch 2", "256x256x256"),

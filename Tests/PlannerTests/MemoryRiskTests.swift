@@ -1,4 +1,5 @@
 import CostModel
+import Graph
 import HardwareModel
 import Planner
 import Quantities
@@ -90,7 +91,7 @@ import Workloads
       layers: Int.random(in: 2...12, using: &random), hidden: 512)
     var request = Self.request(&random)
     request.devices = 4
-    request.loadSecondsPerSample = 10
+    request.loading = SampleLoading(coreSeconds: 10, bytes: 0)
     request.usesBounds = seed % 2 == 0
     let plans = try PlanSearch(model, Self.workload, request).run().plans
     let works = plans.map { $0.stepSeconds - $0.breakdown.dataLoading }

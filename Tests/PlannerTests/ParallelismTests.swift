@@ -201,7 +201,9 @@ import Workloads
     let plain = try Self.estimate { _ in }
     let failing = try Self.estimate({ _ in }) { $0.withFailures = true }
     #expect(failing.breakdown.checkpoints > 0)
-    let starving = try Self.estimate({ _ in }) { $0.loadSecondsPerSample = 10 }
+    let starving = try Self.estimate({ _ in }) {
+      $0.loading = SampleLoading(coreSeconds: 1000, bytes: 0)
+    }
     #expect(starving.breakdown.dataLoading > 0)
     #expect(starving.stepSeconds > 10 * plain.stepSeconds)
   }

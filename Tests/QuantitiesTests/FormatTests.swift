@@ -45,7 +45,9 @@ import Testing
     #expect(Format.fixed(value, digits) == text)
   }
 
-  @Test(arguments: [(0.0, "0.0"), (0.0139, "0.014"), (0.25, "0.3"), (1234.56, "1234.6")])
+  @Test(arguments: [
+    (0.0, "0.0"), (0.0139, "0.0139"), (0.25, "0.250"), (9.87, "9.87"), (1234.56, "1234.6"),
+  ])
   func things(perSecond value: Double, text: String) {
     #expect(Format.perSecond(value) == text)
   }
