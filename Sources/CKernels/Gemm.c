@@ -21,6 +21,10 @@ int hfm_has_native_bf16(void) {
 #endif
 }
 
+int hfm_has_tile_bf16(void) {
+  return hfm_has_native_bf16() && dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_amx;
+}
+
 static void add_bias(const hfm_kernel_table *table, const hfm_gemm *g, float *c, int64_t ldc) {
   hfm_array row = {c, HFM_F32};
   for (int64_t i = 0; i < g->m; i++) {

@@ -112,21 +112,6 @@ int hfm_product_packs_like(const hfm_product *p, const hfm_product *other) {
   return dnnl_memory_desc_equal(&p->layout[B], &other->layout[B]);
 }
 
-int hfm_product_reads_panels(const hfm_product *p) {
-  const dnnl_memory_desc_t *b = &p->layout[B];
-  const dnnl_blocking_desc_t *order = &b->format_desc.blocking;
-  const int64_t each = b->data_type == dnnl_f32 ? 1 : 2, deep = 16 * each;
-  if (b->format_kind != dnnl_blocked || b->offset0 || b->extra.flags
-      || order->inner_nblks != 1 + each)
-    return 0;
-  static const dnnl_dim_t blocks[] = {16, HFM_PANEL, 2}, dimensions[] = {0, 1, 0};
-  for (int i = 0; i < order->inner_nblks; i++)
-    if (order->inner_blks[i] != blocks[i] || order->inner_idxs[i] != dimensions[i]) return 0;
-  const int64_t k = (b->dims[0] + deep - 1) / deep * deep;
-  return b->padded_dims[0] == k && order->strides[0] == deep * HFM_PANEL
-         && order->strides[1] == k * HFM_PANEL;
-}
-
 // A primitive that brings b into its order, and its operands.
 typedef struct {
   dnnl_memory_t from, to;

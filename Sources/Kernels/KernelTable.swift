@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Quantities
 
 /// The C kernels of one instruction set.
 public struct KernelTable: @unchecked Sendable {
@@ -30,6 +31,16 @@ public struct KernelTable: @unchecked Sendable {
   public static var oneDNNVersion: String {
     guard let version = dnnl_version()?.pointee else { return "unknown" }
     return "\(version.major).\(version.minor).\(version.patch)"
+  }
+  /// Whether `panelProduct` multiplies operands of a format. Where the processor multiplies bf16 by
+  /// instructions on whole matrix tiles (AMX), that is left to oneDNN.
+  func multipliesPanels(of type: DataType) -> Bool {
+    let formats = functions.pointee.panelFormats
+    return switch type {
+    case .fp32: formats & 1 << HFM_F32 != 0
+    case .bf16: formats & 1 << HFM_BF16 != 0 && hfm_has_tile_bf16() == 0
+    default: false
+    }
   }
   /// Whether oneDNN multiplies bf16 natively here.
   public static var multipliesBFloat16: Bool { hfm_has_native_bf16() != 0 }

@@ -1,9 +1,9 @@
 import CKernels
 
-/// A product's operands in the orders that oneDNN multiplies fastest, made anew at each run.
+/// A product's operands in the orders that `panelProduct` reads: rows of a, and b in panels.
 ///
-/// oneDNN would bring them there itself, but each lane all of b and block by block; the lanes share
-/// this. For operands that change from run to run: weights in training, gradients, activations.
+/// Made once for weights that stay the same; for operands that change from run to run (weights in
+/// training, gradients, activations) all lanes share the making before each run.
 ///
 /// `@unchecked Sendable`: lanes write disjoint units.
 struct OperandPacking: @unchecked Sendable {
@@ -17,19 +17,21 @@ struct OperandPacking: @unchecked Sendable {
   private var parts: [Part] = []
   /// The product with a as it lies; nil where a is used so.
   private var turned: hfm_gemm?
-  /// How far the rows of a will be apart, in elements.
+  /// How far the rows of a will be apart, in elements, and as many are summed for each column of b.
   private let rowStride: Int
+  private let elementBytes: Int
   /// Bytes of both operands.
   private(set) var bytes = 0
   private var base: UnsafeMutableRawPointer?
 
   /// The packing of a product, at first without columns of b.
   init(_ product: MatrixProduct) {
-    let grain = product.a.type == Int32(HFM_F32) ? 16 : 32
+    elementBytes = product.a.type == Int32(HFM_F32) ? 4 : 2
+    let grain = 64 / elementBytes
     rowStride = (product.k + grain - 1) / grain * grain
     guard product.transposeA else { return }
     turned = product.tile(rows: 0..<product.m, columns: 0..<product.n, depth: 0..<product.k)
-    bytes = product.m * rowStride * (64 / grain)
+    bytes = product.m * rowStride * elementBytes
   }
 
   /// Whether b can be brought into panels as it lies.
@@ -46,11 +48,12 @@ struct OperandPacking: @unchecked Sendable {
     return result
   }
 
-  /// Adds columns of b, packed to `bytes`, and returns where they will lie.
-  mutating func add(_ gemm: hfm_gemm, bytes own: Int) -> Int {
+  /// Adds columns of b and returns where they will lie.
+  mutating func add(_ gemm: hfm_gemm) -> Int {
     let offset = (bytes + 127) / 128 * 128
-    parts.append(Part(gemm: gemm, offset: offset, panels: (Int(gemm.n) + panel - 1) / panel))
-    bytes = offset + (own + 127) / 128 * 128
+    let panels = (Int(gemm.n) + panel - 1) / panel
+    parts.append(Part(gemm: gemm, offset: offset, panels: panels))
+    bytes = offset + panels * panel * rowStride * elementBytes
     return offset
   }
 

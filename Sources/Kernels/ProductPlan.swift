@@ -2,8 +2,10 @@ import CKernels
 import Executor
 import Quantities
 
-/// One product step with what can be settled before it runs: oneDNN's code for each lane's blocks,
-/// and where the packed weight lies.
+/// One product step with what can be settled before it runs: the code for each lane's blocks, and
+/// where the packed operands lie.
+///
+/// Where b is packed into panels, `panelProduct` multiplies; else oneDNN's code for each shape.
 ///
 /// `@unchecked Sendable`: each lane runs the products of its own blocks only; packing is done
 /// before any of them.
@@ -13,15 +15,15 @@ final class ProductPlan: @unchecked Sendable {
   /// By lane and block, as `split` has them.
   private var blocks: [[Planned]] = []
   private var products: [Key: OpaquePointer] = [:]
-  /// Offsets of the packed columns of b, by their range; empty when b is used as it lies.
-  private var packed: [Range<Int>: Int] = [:]
-  /// Bytes of the packed operand.
+  /// How panels are made, and rows of a; nil where oneDNN multiplies.
+  private var panels: OperandPacking?
+  private let kernels: KernelTable
+  private let order: Order
+  /// Bytes of the packed operands.
   private(set) var packedBytes = 0
   private var packedBase: UnsafeMutableRawPointer?
-  /// What is made of the operands before each run; nil where nothing is.
-  private(set) var packing: OperandPacking?
 
-  /// How operands are brought into the order that oneDNN likes best.
+  /// How operands are brought into the order that is multiplied fastest.
   enum Order {
     /// By oneDNN itself, within the product.
     case asTheyLie
@@ -36,98 +38,115 @@ final class ProductPlan: @unchecked Sendable {
   }
   private struct Planned {
     var block: TileSplit.Block
-    var product: OpaquePointer
+    /// oneDNN's; nil where panels are multiplied.
+    var product: OpaquePointer?
+    /// Of the block's columns of b, from `packedBase`.
+    var offset = 0
   }
 
-  /// Nil where oneDNN has no product of these formats, and the tiles of `hfm_gemm_tile` are used,
-  /// or not in this order. Must be called on a lane.
-  init?(_ given: MatrixProduct, _ split: TileSplit, _ order: Order) {
-    guard given.isNative, order != .packedEachRun || OperandPacking.serves(given) else {
+  /// Nil where neither our code nor oneDNN's multiplies these formats in this order. Must be called
+  /// on a lane.
+  init?(_ given: MatrixProduct, _ split: TileSplit, _ order: Order, _ kernels: KernelTable) {
+    guard given.isNative else { return nil }
+    self.kernels = kernels
+    self.order = order
+    let isTurned = order == .packedEachRun
+    product = isTurned ? OperandPacking.multiplied(given) : given
+    blocks = split.lanes.map { $0.map { Planned(block: $0) } }
+    if order != .asTheyLie, product.readsPanels(kernels), OperandPacking.serves(given) {
+      placePanels(of: given)
+    } else if isTurned || !makeProducts() || (order == .packedOnce && !placePacked()) {
       return nil
     }
-    let packs = order != .asTheyLie
-    product = order == .packedEachRun ? OperandPacking.multiplied(given) : given
-    for (lane, blocks) in split.lanes.enumerated() {
-      var planned: [Planned] = []
-      for block in blocks {
-        let key = Key(lane: lane, rows: block.rows.count, columns: block.columns.count)
-        guard let made = products[key] ?? ProductPlan.create(product, block, packs) else {
-          return nil
-        }
-        products[key] = made
-        planned.append(Planned(block: block, product: made))
-      }
-      self.blocks.append(planned)
-    }
-    if packs, !placePacked() { return nil }
-    if order == .packedEachRun, !makePacking(of: given) { return nil }
   }
 
   deinit { for product in products.values { hfm_product_destroy(product) } }
 
-  private static func create(
-    _ product: MatrixProduct, _ block: TileSplit.Block, _ packs: Bool
-  ) -> OpaquePointer? {
+  /// Makes oneDNN's code; false where it has none.
+  private func makeProducts() -> Bool {
+    for lane in blocks.indices {
+      for index in blocks[lane].indices {
+        let block = blocks[lane][index].block
+        let key = Key(lane: lane, rows: block.rows.count, columns: block.columns.count)
+        guard let made = products[key] ?? create(block) else { return false }
+        products[key] = made
+        blocks[lane][index].product = made
+      }
+    }
+    return true
+  }
+
+  private func create(_ block: TileSplit.Block) -> OpaquePointer? {
     var shape = product.tile(rows: block.rows, columns: block.columns, depth: 0..<product.k)
     var made: OpaquePointer?
-    return hfm_product_create(&shape, packs ? 1 : 0, &made) == 0 ? made : nil
+    return hfm_product_create(&shape, order == .packedOnce ? 1 : 0, &made) == 0 ? made : nil
   }
 
   /// Gives each range of columns its place. Blocks that differ in rows share it; false when oneDNN
   /// wants another order for each of them.
   private func placePacked() -> Bool {
-    var first: [Range<Int>: OpaquePointer] = [:]
-    for planned in blocks.joined() {
-      let columns = planned.block.columns
-      if let other = first[columns] {
-        if hfm_product_packs_like(planned.product, other) == 0 { return false }
-        continue
+    var first: [Range<Int>: Planned] = [:]
+    for lane in blocks.indices {
+      for index in blocks[lane].indices {
+        let planned = blocks[lane][index]
+        if let other = first[planned.block.columns] {
+          if hfm_product_packs_like(planned.product, other.product) == 0 { return false }
+          blocks[lane][index].offset = other.offset
+          continue
+        }
+        blocks[lane][index].offset = packedBytes
+        first[planned.block.columns] = blocks[lane][index]
+        packedBytes += (Int(hfm_product_packed_bytes(planned.product)) + 127) / 128 * 128
       }
-      first[columns] = planned.product
-      packed[columns] = packedBytes
-      let bytes = Int(hfm_product_packed_bytes(planned.product))
-      packedBytes += (bytes + 127) / 128 * 128
     }
     return true
   }
 
-  /// Settles how the lanes bring the operands into place; false where oneDNN wants another order.
-  private func makePacking(of given: MatrixProduct) -> Bool {
+  /// Gives the panels of each range of columns their place.
+  private func placePanels(of given: MatrixProduct) {
     var packing = OperandPacking(given)
     var placed: [Range<Int>: Int] = [:]
-    for planned in blocks.joined() {
-      let columns = planned.block.columns
-      if hfm_product_reads_panels(planned.product) == 0 { return false }
-      if placed[columns] != nil { continue }
-      let part = given.tile(rows: 0..<given.m, columns: columns, depth: 0..<given.k)
-      placed[columns] = packing.add(part, bytes: Int(hfm_product_packed_bytes(planned.product)))
+    for lane in blocks.indices {
+      for index in blocks[lane].indices {
+        let columns = blocks[lane][index].block.columns
+        let part = given.tile(rows: 0..<given.m, columns: columns, depth: 0..<given.k)
+        let offset = placed[columns] ?? packing.add(part)
+        placed[columns] = offset
+        blocks[lane][index].offset = offset
+      }
     }
-    packed = placed
     packedBytes = packing.bytes
-    self.packing = packing
-    return true
+    panels = packing
   }
+
+  /// Whether the operands are packed at each run.
+  var packsEachRun: Bool { order == .packedEachRun }
 
   /// Tells where the packed operands lie, `packedBytes` long.
   func place(at base: UnsafeMutableRawPointer) {
     packedBase = base
-    if let rows = packing?.place(at: base) { product.a.data = rows }
+    if let rows = panels?.place(at: base) { product.a.data = rows }
   }
 
-  /// Packs b again from where it lies. Returns a oneDNN status.
+  /// Packs b again from where it lies, once for many runs. Returns a oneDNN status.
   func pack() -> Int32 {
-    guard let packedBase, packing == nil else { return 0 }
-    var done = Set<Range<Int>>()
-    for planned in blocks.joined() where done.insert(planned.block.columns).inserted {
-      let columns = planned.block.columns
+    guard let packedBase, !packsEachRun else { return 0 }
+    if let panels {
+      panels.make(0..<panels.unitCount, kernels.functions.pointee)
+      return 0
+    }
+    var done = Set<Int>()
+    for planned in blocks.joined() where done.insert(planned.offset).inserted {
       let tile = product.tile(
-        rows: planned.block.rows, columns: columns, depth: 0..<product.k)
-      let status = hfm_product_pack(
-        planned.product, tile.b.data, packedBase + (packed[columns] ?? 0))
+        rows: planned.block.rows, columns: planned.block.columns, depth: 0..<product.k)
+      let status = hfm_product_pack(planned.product, tile.b.data, packedBase + planned.offset)
       if status != 0 { return status }
     }
     return 0
   }
+
+  /// What is packed at each run; nil where nothing is.
+  var packing: OperandPacking? { packsEachRun ? panels : nil }
 
   /// Number of lanes that have blocks.
   var laneCount: Int { blocks.count }
@@ -138,10 +157,14 @@ final class ProductPlan: @unchecked Sendable {
   /// - Parameter weightShift: bytes from b to the lane's own copy of it, where it is not packed.
   func run(lane: Int, block index: Int, weightShift: Int) -> Int32 {
     let planned = blocks[lane][index]
-    let (rows, columns) = (planned.block.rows, planned.block.columns)
-    let tile = product.tile(rows: rows, columns: columns, depth: 0..<product.k)
-    var b = tile.b.data.map { $0 + weightShift }
-    if let packedBase, let offset = packed[columns] { b = packedBase + offset }
+    var tile = product.tile(
+      rows: planned.block.rows, columns: planned.block.columns, depth: 0..<product.k)
+    let packed = packedBase.map { $0 + planned.offset }
+    if panels != nil, let packed {
+      kernels.functions.pointee.panelProduct(&tile, packed.assumingMemoryBound(to: Float.self))
+      return 0
+    }
+    let b = packed ?? tile.b.data.map { $0 + weightShift }
     return hfm_product_run(planned.product, tile.a.data, b, tile.bias.data, tile.c.data)
   }
 }
@@ -156,6 +179,15 @@ extension MatrixProduct {
     }
     return a.type == brain && b.type == brain && c.type != Int32(HFM_F16)
       && (bias == nil || bias?.type != Int32(HFM_F16)) && KernelTable.multipliesBFloat16
+  }
+
+  /// Whether our own code multiplies it where b lies in panels. Rows of bf16 must start where
+  /// pairs do.
+  func readsPanels(_ kernels: KernelTable) -> Bool {
+    guard isNative, !transposeA else { return false }
+    return a.type == Int32(HFM_F32)
+      ? kernels.multipliesPanels(of: .fp32)
+      : kernels.multipliesPanels(of: .bf16) && lda.isMultiple(of: 2)
   }
 
   /// Whether a lane's part should be whole rows of the output: into part of wider rows oneDNN

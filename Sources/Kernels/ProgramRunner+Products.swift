@@ -34,7 +34,7 @@ extension ProgramRunner {
     placePassing(at: start)
     var place = start + passing
     for plan in prepared.compactMap(\.productPlan)
-    where plan.packedBytes > 0 && plan.packing == nil {
+    where plan.packedBytes > 0 && !plan.packsEachRun {
       plan.place(at: place)
       place += plan.packedBytes
     }
@@ -75,7 +75,7 @@ extension ProgramRunner {
   private func placePassing(at start: UnsafeMutableRawPointer) {
     for group in groups {
       var place = start
-      for plan in prepared[group.steps].compactMap(\.productPlan) where plan.packing != nil {
+      for plan in prepared[group.steps].compactMap(\.productPlan) where plan.packsEachRun {
         plan.place(at: place)
         place += plan.packedBytes
       }
@@ -99,12 +99,12 @@ extension ProgramRunner {
         let order: ProductPlan.Order =
           packs ? .packedOnce : packsEachRun ? .packedEachRun : .asTheyLie
         prepared[index].productPlan =
-          ProductPlan(product, own, order)
-          ?? (order == .asTheyLie ? nil : ProductPlan(product, own, .asTheyLie))
+          ProductPlan(product, own, order, table)
+          ?? (order == .asTheyLie ? nil : ProductPlan(product, own, .asTheyLie, table))
       }
     }
     func bytes(_ steps: Range<Int>, eachRun: Bool) -> Int {
-      prepared[steps].compactMap(\.productPlan).filter { ($0.packing != nil) == eachRun }
+      prepared[steps].compactMap(\.productPlan).filter { $0.packsEachRun == eachRun }
         .reduce(0) { $0 + $1.packedBytes }
     }
     return (
@@ -116,7 +116,7 @@ extension ProgramRunner {
   /// Packs all weights again from where they lie.
   func pack(_ scope: TeamScope) throws(UserError) {
     let products = prepared.compactMap(\.productPlan).filter {
-      $0.packedBytes > 0 && $0.packing == nil
+      $0.packedBytes > 0 && !$0.packsEachRun
     }
     mustPack = true
     try onAllLanes(scope, products.count) { products[$0].pack() }

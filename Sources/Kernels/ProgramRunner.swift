@@ -24,7 +24,7 @@ public final class ProgramRunner: @unchecked Sendable {
 
   let memory: ProgramMemory
   let workspace: Workspace
-  private let table: KernelTable
+  let table: KernelTable
   let groups: [StepGroup]
   let aliases: [Int: Int]
   /// What watches over the kernels; nil in production.
@@ -166,15 +166,20 @@ public final class ProgramRunner: @unchecked Sendable {
     memory.prefault(program, scope)
   }
 
-  /// Runs every step once.
-  /// - Parameter profile: adds each step's time to `stepSeconds`.
+  /// Runs every step once, or `times` times, one pass after the other in one visit to the team.
+  /// - Parameters:
+  ///   - step: the optimizer's, of the first pass.
+  ///   - profile: adds each step's time to `stepSeconds`.
   /// - Throws: `CancellationError` between operators when the team is cancelled; `UserError` when
   ///   an operator fails.
   public func run(
-    optimizer: OptimizerSettings = OptimizerSettings(), step: Int = 1, profile: Bool = false
+    optimizer: OptimizerSettings = OptimizerSettings(), step: Int = 1, times: Int = 1,
+    profile: Bool = false
   ) throws {
     try team.run { [self] scope in
-      try run(scope, optimizer: optimizer, step: step, profile: profile)
+      for pass in 0..<times {
+        try run(scope, optimizer: optimizer, step: step + pass, profile: profile)
+      }
     }
   }
 

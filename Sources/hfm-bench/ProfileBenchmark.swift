@@ -8,7 +8,8 @@ import Workloads
 /// Where the time of a pass goes, by kind of operator.
 ///
 /// Of each step the shortest time of all rounds counts, so that a busy machine disturbs little;
-/// steps that run tile by tile are timed on the first lane.
+/// steps that run tile by tile are timed on the first lane. Beside it stands what bytes of operands
+/// that is a second, each operand counted once a step, wherever it lies.
 let profileBenchmark = Benchmark(
   name: "profile", summary: "share of a pass's time by kind of operator, fastest of all rounds"
 ) { options in
@@ -16,7 +17,9 @@ let profileBenchmark = Benchmark(
     let cases: [(WorkloadTask, String, Int, Int?)] = [
       (.infer, "bert-base", 8, 128), (.infer, "vit-b-16", 8, nil), (.pretrain, "bert-base", 8, 128),
       (.pretrain, "gpt2", 4, 256), (.infer, "nnunet-3d-fullres", 1, nil),
-      (.pretrain, "nnunet-3d-fullres", 1, nil),
+      (.pretrain, "nnunet-3d-fullres", 1, nil), (.pretrain, "resnet50", 4, nil),
+      (.pretrain, "convnext_tiny", 4, nil), (.pretrain, "efficientnet_b0", 4, nil),
+      (.pretrain, "swin_small_patch4_window7_224", 2, nil),
     ]
     return try [DataType.fp32, .bf16].flatMap { type in
       try cases.flatMap { task, id, batch, sequence -> [BenchmarkRow] in
@@ -47,15 +50,22 @@ private func profile(
       fastest[index] = min(fastest[index], time)
     }
   }
-  var byKind: [String: Double] = [:]
+  var byKind: [String: (time: Double, bytes: Int)] = [:]
   for (step, time) in zip(program.steps, fastest) {
-    byKind[String("\(step.op.kind)".prefix { $0 != "(" }), default: 0] += 1e3 * time
+    let kind = String("\(step.op.kind)".prefix { $0 != "(" })
+    let operands = step.op.inputs + step.op.outputs
+    let bytes = operands.reduce(0) { $0 + step.tensors[$1.index].bytes }
+    let before = byKind[kind] ?? (0, 0)
+    byKind[kind] = (before.time + time, before.bytes + bytes)
   }
-  let total = byKind.values.reduce(0, +)
-  return byKind.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.flatMap { kind, time in
+  let total = byKind.values.reduce(0) { $0 + $1.time }
+  func row(_ kind: String, _ unit: String, _ value: Double) -> BenchmarkRow {
+    BenchmarkRow(contender: name, figure: kind, unit: unit, values: [value])
+  }
+  return byKind.sorted { ($1.value.time, $0.key) < ($0.value.time, $1.key) }.flatMap { kind, sum in
     [
-      BenchmarkRow(contender: name, figure: kind, unit: "ms", values: [time]),
-      BenchmarkRow(contender: name, figure: kind, unit: "% of all", values: [100 * time / total]),
+      row(kind, "ms", 1e3 * sum.time), row(kind, "% of all", 100 * sum.time / total),
+      row(kind, "GB/s", 1e-9 * Double(sum.bytes) / max(sum.time, 1e-9)),
     ]
   }
 }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Kernels
 
-/// Products whose operands are computed, so that they are brought into oneDNN's order at each run,
-/// give what the same products of constant operands give.
+/// Products whose operands are computed, so that they are brought into panels at each run, give
+/// what the same products of constant operands give, and what multiplying in fp64 gives.
 @Suite struct OperandPackingTests {
   /// A product kind with its operands' shapes for an `m × n` output summed over `k`.
   enum Form: String, CaseIterable, Sendable {
@@ -34,6 +34,18 @@ import Testing
   /// Odd extents, whole panels of 64 columns, and more than one with a rest.
   static let extents = [(9, 70, 31), (64, 64, 64), (130, 200, 97), (33, 129, 40), (70, 130, 96)]
 
+  /// Sums of several goes (more than 1024 words) for two groups of rows: see PanelProduct.h.
+  static let deep = (99, 70, 2100)
+
+  private static func operands(
+    _ form: Form, _ extents: (Int, Int, Int), _ type: DataType, round: Int, scale: Double
+  ) -> [Values] {
+    var random = TestRandom(round + extents.0)
+    return form.shapes(extents.0, extents.1, extents.2).map {
+      random.values($0, type, scale: scale)
+    }
+  }
+
   /// One run of the product; its operands are parameters, or computed (doubled) in each run.
   private static func product(
     _ form: Form, _ extents: (Int, Int, Int), _ type: DataType, lanes: Int, isComputed: Bool
@@ -59,11 +71,9 @@ import Testing
       let runner = try ProgramRunner(program, team: team, guards: Watch.guards)
       for round in 0..<2 {
         // The second run must not see what the first one packed.
-        var random = TestRandom(round + m)
-        for (index, shape) in form.shapes(m, n, k).enumerated() {
-          let values = random.values(shape, type, scale: isComputed ? 1 : 2).elements.map(
-            Float.init)
-          try runner.write(values, to: given[index])
+        let values = operands(form, extents, type, round: round, scale: isComputed ? 1 : 2)
+        for (x, values) in zip(given, values) {
+          try runner.write(values.elements.map(Float.init), to: x)
         }
         try runner.run()
       }
@@ -80,13 +90,11 @@ import Testing
         let limit = bound(type, depth: extents.2)
         #expect(error <= limit, "\(extents) on \(lanes)")
         #expect(!want.packs)
-        // Parts narrower than 64 columns, as several lanes have them, oneDNN packs otherwise.
-        let isOdd = form.shapes(1, 1, 2)[1] == [1, 2] && extents.2 % 2 == 1 && type == .bf16
-        // Turned rows that are filled up with zeros have gaps, which oneDNN's fast code refuses.
-        let hasGaps =
-          form.shapes(1, 2, 3)[0] == [3, 1] && extents.2 % (type == .fp32 ? 16 : 32) != 0
-        if KernelTable.multipliesBFloat16, lanes == 1 {
-          #expect(got.packs == !(isOdd || hasGaps), "\(extents) on \(lanes)")
+        // Pairs of bf16 must start where rows of an operand do, unless they are turned.
+        let liesByK = [0, 1].contains { form.shapes(1, 1, 2)[$0] == [1, 2] }
+        if KernelTable.best.multipliesPanels(of: type) {
+          let isOdd = liesByK && extents.2 % 2 == 1 && type == .bf16
+          #expect(got.packs == !isOdd, "\(extents) on \(lanes)")
         }
       }
     }
@@ -94,6 +102,16 @@ import Testing
 
   @Test(arguments: Form.allCases, [DataType.fp32, .bf16])
   func givesTheSameProducts(_ form: Form, _ type: DataType) throws { try Self.check(form, type) }
+
+  @Test(arguments: [Form.linear, .plain, .left, .right], [DataType.fp32, .bf16])
+  func sumsManyTermsAsFP64Does(_ form: Form, _ type: DataType) throws {
+    let want = reference(form.kind, Self.operands(form, Self.deep, type, round: 1, scale: 2))
+    for isComputed in [false, true] {
+      let got = try Self.product(form, Self.deep, type, lanes: 1, isComputed: isComputed)
+      let error = normalisedError(got.values.map(Double.init), want)
+      #expect(error <= bound(type, depth: Self.deep.2), "computed: \(isComputed)")
+    }
+  }
 
   @Test(arguments: MemoryGuard.Side.allCases)
   func touchesNoMemoryOfOthers(_ side: MemoryGuard.Side) async {

@@ -192,8 +192,23 @@ INLINE int64_t place(const int64_t *extents, int64_t position, int64_t *at) {
   return position;
 }
 
-static void k_poolChannels(const hfm_windows *g, hfm_array x, hfm_array y, int64_t *positions,
-                           int64_t channels, int64_t begin, int64_t end) {
+// Where in its plane each result of a maximum comes from: a vector of them, of which `left` exist.
+typedef int64_t vp __attribute__((vector_size(8 * W)));
+typedef int64_t vpu __attribute__((vector_size(8 * W), aligned(8), may_alias));
+INLINE vi load_positions(const int64_t *p, int64_t left) {
+  if (left >= W) return __builtin_convertvector(*(const vpu *)p, vi);
+  vi result = (vi){0} - 1;
+  for (int64_t i = 0; i < left; i++) result[i] = (int32_t)p[i];
+  return result;
+}
+INLINE void store_positions(int64_t *p, vi positions, int64_t left) {
+  if (left >= W) *(vpu *)p = __builtin_convertvector(positions, vp);
+  else
+    for (int64_t i = 0; i < left; i++) p[i] = positions[i];
+}
+
+INLINE void pool_channels(int32_t type, const hfm_windows *g, hfm_array x, hfm_array y,
+                          int64_t *positions, int64_t channels, int64_t begin, int64_t end) {
   const int64_t in = g->input[0] * g->input[1] * g->input[2];
   const float share = 1.0f / (float)(g->window[0] * g->window[1] * g->window[2]);
   for (int64_t o = begin; o < end; o++) {
@@ -207,21 +222,27 @@ static void k_poolChannels(const hfm_windows *g, hfm_array x, hfm_array y, int64
         for (int64_t line = first[1]; line < last[1]; line++)
           for (int64_t i = first[2]; i < last[2]; i++) {
             int64_t at = (z * g->input[1] + line) * g->input[2] + i;
-            vf v = near_load(x.type, x, (sample * in + at) * channels + c, left);
+            vf v = near_load(FORMAT(type, x), x, (sample * in + at) * channels + c, left);
             sum += v;
             vi isNew = (v > best) | (where < 0);
             best = vselect(isNew, v, best);
             where = (isNew & (int32_t)at) | (~isNew & where);
           }
-      near_store(y.type, y, o * channels + c, g->isMean ? sum * share : best, left);
-      if (!g->isMean)
-        for (int64_t i = 0; i < left; i++) positions[o * channels + c + i] = where[i];
+      near_store(FORMAT(type, y), y, o * channels + c, g->isMean ? sum * share : best, left);
+      if (!g->isMean) store_positions(positions + o * channels + c, where, left);
     }
   }
 }
+static void k_poolChannels(const hfm_windows *g, hfm_array x, hfm_array y, int64_t *positions,
+                           int64_t channels, int64_t begin, int64_t end) {
+#define CALL(T) pool_channels(T, g, x, y, positions, channels, begin, end)
+  BY_FORMAT(x, y, CALL)
+#undef CALL
+}
 // What each position of the input receives from the windows that it lies in.
-static void k_poolChannelsBackward(const hfm_windows *g, hfm_array dy, const int64_t *positions,
-                                   hfm_array dx, int64_t channels, int64_t begin, int64_t end) {
+INLINE void pool_channels_backward(int32_t type, const hfm_windows *g, hfm_array dy,
+                                   const int64_t *positions, hfm_array dx, int64_t channels,
+                                   int64_t begin, int64_t end) {
   const int64_t in = g->input[0] * g->input[1] * g->input[2];
   const int64_t out = g->output[0] * g->output[1] * g->output[2];
   const float share = 1.0f / (float)(g->window[0] * g->window[1] * g->window[2]);
@@ -239,17 +260,23 @@ static void k_poolChannelsBackward(const hfm_windows *g, hfm_array dy, const int
         for (int64_t line = first[1]; line < last[1]; line++)
           for (int64_t i = first[2]; i < last[2]; i++) {
             int64_t o = sample * out + (z * g->output[1] + line) * g->output[2] + i;
-            vf d = near_load(dy.type, dy, o * channels + c, left);
+            vf d = near_load(FORMAT(type, dy), dy, o * channels + c, left);
             if (g->isMean) {
               sum += d * share;
               continue;
             }
-            for (int64_t j = 0; j < left; j++)
-              sum[j] += positions[o * channels + c + j] == p - sample * in ? d[j] : 0;
+            vi from = load_positions(positions + o * channels + c, left);
+            sum += vselect(from == (int32_t)(p - sample * in), d, splat(0));
           }
-      near_store(dx.type, dx, p * channels + c, sum, left);
+      near_store(FORMAT(type, dx), dx, p * channels + c, sum, left);
     }
   }
+}
+static void k_poolChannelsBackward(const hfm_windows *g, hfm_array dy, const int64_t *positions,
+                                   hfm_array dx, int64_t channels, int64_t begin, int64_t end) {
+#define CALL(T) pool_channels_backward(T, g, dy, positions, dx, channels, begin, end)
+  BY_FORMAT(dy, dx, CALL)
+#undef CALL
 }
 
 static void k_resampleChannels(const hfm_resampling *g, hfm_array x, hfm_array y,

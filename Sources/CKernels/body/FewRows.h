@@ -6,10 +6,9 @@
 #define FEW_SUMS 4
 // Where x is no longer than this many bytes, half of a first cache, each row of w is read on its
 // own, in the order of memory, as rows that are a power of two apart fall into the same sets of the
-// cache; a longer x is loaded once for several rows.
+// cache; a longer x is loaded once for several rows. Neither fetches ahead: the processor's own
+// prefetch reads faster (docs/Performance.md, "Decoding").
 #define FEW_SHORT 16384
-// Bytes of a row that are fetched ahead.
-#define FEW_AHEAD 4096
 
 // What a tile reads: rows of x, and rows of w from column j on. Elements are fp32, bf16 that are
 // converted, or (`pairs`) bf16 that are multiplied as pairs.
@@ -47,49 +46,55 @@ INLINE void few_rows_step(const few_rows *p, int64_t row, int rows, int64_t w, i
     sum[r] += *(const vfu *)((const float *)p->x + at) * weights;
   }
 }
-INLINE float few_rows_total(const few_rows *p, vf sum, int64_t x, int64_t w, int64_t from,
-                            int pairs) {
-  float total = vsum(sum);
-  for (int64_t t = from; t < p->k; t++) total += product_at(p, x + t, w + t, pairs);
-  return total;
+// Adds what whole vectors leave over of a row to the first of its sums.
+INLINE vf few_rows_rest(const few_rows *p, vf sum, int64_t x, int64_t w, int64_t from, int pairs) {
+  float rest = 0;
+  for (int64_t t = from; t < p->k; t++) rest += product_at(p, x + t, w + t, pairs);
+  if (from < p->k) sum[0] += rest;
+  return sum;
 }
 
 // `rows` rows of x (a constant, so that each case is unrolled) against one row of w, in the order
-// of memory. What comes next is fetched early, as the processor's own prefetch ends with a page.
+// of memory. Each result is a vector that is still to be summed.
 INLINE void few_rows_column(const few_rows *p, int64_t row, int rows, int64_t j, int pairs,
-                            float *out) {
+                            vf *out) {
   vf sum[FEW_SUMS][4] = {{{0}}};
   const int64_t k = p->k, step = pairs ? 2 * W : W, w = j * k;
-  const int64_t size = p->wType == HFM_F32 ? 4 : 2;
   int64_t i = 0;
   for (; i + FEW_SUMS * step <= k; i += FEW_SUMS * step)
-    for (int s = 0; s < FEW_SUMS; s++) {
-      __builtin_prefetch((const char *)p->w + (w + i + s * step) * size + FEW_AHEAD);
+    for (int s = 0; s < FEW_SUMS; s++)
       few_rows_step(p, row, rows, w, i + s * step, pairs, sum[s]);
-    }
   for (; i + step <= k; i += step) few_rows_step(p, row, rows, w, i, pairs, sum[0]);
   for (int r = 0; r < rows; r++) {
     for (int s = 1; s < FEW_SUMS; s++) sum[0][r] += sum[s][r];
-    out[r * FEW_COLUMNS] = few_rows_total(p, sum[0][r], (row + r) * k, w, i, pairs);
+    out[r * FEW_COLUMNS] = few_rows_rest(p, sum[0][r], (row + r) * k, w, i, pairs);
   }
 }
 
-// The same against FEW_SUMS rows of w; those that follow them are fetched early.
+// The same against FEW_SUMS rows of w.
 INLINE void few_rows_columns(const few_rows *p, int64_t row, int rows, int64_t j, int pairs,
-                             float *out) {
+                             vf *out) {
   vf sum[FEW_SUMS][4] = {{{0}}};
   const int64_t k = p->k, step = pairs ? 2 * W : W;
-  const int64_t size = p->wType == HFM_F32 ? 4 : 2;
   int64_t i = 0;
   for (; i + step <= k; i += step)
-    for (int c = 0; c < FEW_SUMS; c++) {
-      __builtin_prefetch((const char *)p->w + ((j + c + FEW_SUMS) * k + i) * size);
+    for (int c = 0; c < FEW_SUMS; c++)
       few_rows_step(p, row, rows, (j + c) * k, i, pairs, sum[c]);
-    }
   for (int r = 0; r < rows; r++)
     for (int c = 0; c < FEW_SUMS; c++)
       out[r * FEW_COLUMNS + c] =
-          few_rows_total(p, sum[c][r], (row + r) * k, (j + c) * k, i, pairs);
+          few_rows_rest(p, sum[c][r], (row + r) * k, (j + c) * k, i, pairs);
+}
+
+// The sums over the elements of FEW_COLUMNS vectors: turned, they are added without waiting.
+INLINE void few_rows_reduce(const vf *sums, float *out) {
+  float turned[W * FEW_COLUMNS];
+  tile_transpose((const float *)sums, W, FEW_COLUMNS, W, turned, FEW_COLUMNS);
+  for (int64_t j = 0; j < FEW_COLUMNS; j += W) {
+    vf total = splat(0);
+    for (int i = 0; i < W; i++) total += *(const vfu *)(turned + i * FEW_COLUMNS + j);
+    vstore(out + j, total, W);
+  }
 }
 
 #define FEW_CASE(R) \
@@ -98,9 +103,9 @@ INLINE void few_rows_columns(const few_rows *p, int64_t row, int rows, int64_t j
     else few_rows_columns(p, row, R, j, pairs, out); \
     break;
 
-// Outputs of `rows` rows, at most 4, from column j on: one or, where x is long, FEW_SUMS.
+// Vectors of `rows` rows, at most 4, from column j on: one or, where x is long, FEW_SUMS.
 INLINE void few_rows_tile(const few_rows *p, int64_t row, int64_t rows, int64_t j, int isShort,
-                          int pairs, float *out) {
+                          int pairs, vf *out) {
   switch (rows) { FEW_CASE(1) FEW_CASE(2) FEW_CASE(3) FEW_CASE(4) }
 }
 
@@ -109,12 +114,13 @@ INLINE void few_rows_range(const few_rows *p, hfm_array bias, hfm_array y, int64
   for (int64_t j = colBegin, columns; j < colEnd; j += columns) {
     columns = least(FEW_COLUMNS, colEnd - j);
     for (int64_t row = 0; row < rows; row += 4) {
-      float out[4 * FEW_COLUMNS];
+      vf sums[4 * FEW_COLUMNS] = {{0}};
       const int64_t count = least(4, rows - row);
       for (int64_t c = 0; c < columns; c += isShort ? 1 : FEW_SUMS)
-        few_rows_tile(p, row, count, j + c, isShort, pairs, out + c);
+        few_rows_tile(p, row, count, j + c, isShort, pairs, sums + c);
       for (int64_t r = 0; r < count; r++) {
-        float *own = out + r * FEW_COLUMNS;
+        float own[FEW_COLUMNS];
+        few_rows_reduce(sums + r * FEW_COLUMNS, own);
         for (int64_t c = 0; c < columns && bias.data; c++) own[c] += element(bias, j + c);
         int64_t at = (row + r) * n + j;
         from_float(own, y, at, at + columns);

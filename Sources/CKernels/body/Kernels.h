@@ -10,6 +10,7 @@
 #include "AttentionBackward.h"
 #include "FewRows.h"
 #include "Packing.h"
+#include "PanelProduct.h"
 #include "Movement.h"
 #include "Rows.h"
 #include "BiasAttention.h"

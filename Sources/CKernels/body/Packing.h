@@ -1,4 +1,4 @@
-// Operands of products in the orders in which oneDNN's kernels read them.
+// Operands of products in the orders in which PanelProduct.h reads them.
 // A word is an fp32 number, or a pair of bf16 that are neighbours in the summed dimension.
 
 // The summed dimension is filled up with zeros to whole words of this many.

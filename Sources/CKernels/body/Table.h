@@ -41,6 +41,14 @@ const hfm_kernel_table TABLE = {
     .fewRowsLinear = k_fewRowsLinear,
     .packPanels = k_packPanels,
     .turnRows = k_turnRows,
+#if W == 16
+    .panelProduct = k_panelProduct,
+#ifdef HFM_BF16_DOT
+    .panelFormats = 1 << HFM_F32 | 1 << HFM_BF16,
+#else
+    .panelFormats = 1 << HFM_F32,
+#endif
+#endif
     .toFloat = to_float,
     .fromFloat = from_float,
     .graph = &GRAPH_TABLE,

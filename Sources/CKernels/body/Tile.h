@@ -20,6 +20,9 @@ typedef struct {
   float *c;
   int64_t cStride;
   int32_t accumulate;
+  // Where `fetches`: what is brought into the second cache meanwhile, bytes on with each k.
+  const char *fetch;
+  int64_t fetchStep;
 } tile_product;
 
 INLINE vf tile_multiply(vf sum, float a, vf b, int pairs) {
@@ -31,7 +34,7 @@ INLINE vf tile_multiply(vf sum, float a, vf b, int pairs) {
 }
 
 INLINE void tile_registers(const tile_product *p, int64_t i0, int64_t j0, int rows, int vectors,
-                           int pairs) {
+                           int pairs, int fetches) {
   vf sum[TILE_ROWS][TILE_VECTORS];
   float *c = p->c + i0 * p->cStride + j0;
   const float *a = p->a + i0 * p->aRow, *b = p->b + j0;
@@ -40,6 +43,7 @@ INLINE void tile_registers(const tile_product *p, int64_t i0, int64_t j0, int ro
       sum[i][j] = p->accumulate ? *(const vfu *)(c + i * p->cStride + j * W) : splat(0);
   for (int64_t k = 0; k < p->depth; k++) {
     vf bv[TILE_VECTORS];
+    if (fetches) __builtin_prefetch(p->fetch + k * p->fetchStep, 0, 2);
     for (int j = 0; j < vectors; j++) bv[j] = *(const vfu *)(b + k * p->bStride + j * W);
     for (int i = 0; i < rows; i++) {
       float av = a[i * p->aRow + k * p->aDepth];
@@ -51,36 +55,37 @@ INLINE void tile_registers(const tile_product *p, int64_t i0, int64_t j0, int ro
 }
 
 #define TILE_CASE(R) \
-  case R: tile_registers(p, i, j, R, vectors, pairs); break;
-INLINE void tile_columns(const tile_product *p, int64_t rows, int64_t j, int vectors, int pairs) {
+  case R: tile_registers(p, i, j, R, vectors, pairs, fetches); break;
+INLINE void tile_columns(const tile_product *p, int64_t rows, int64_t j, int vectors, int pairs,
+                         int fetches) {
   int64_t i = 0;
   for (; i + TILE_ROWS <= rows; i += TILE_ROWS)
-    tile_registers(p, i, j, TILE_ROWS, vectors, pairs);
+    tile_registers(p, i, j, TILE_ROWS, vectors, pairs, fetches);
   switch (rows - i) {
     TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5)
     default: break;
   }
 }
-INLINE void tile_all(const tile_product *p, int64_t rows, int64_t vectors, int pairs) {
+INLINE void tile_all(const tile_product *p, int64_t rows, int64_t vectors, int pairs, int fetches) {
   int64_t j = 0;
   for (; j + TILE_VECTORS <= vectors; j += TILE_VECTORS)
-    tile_columns(p, rows, j * W, TILE_VECTORS, pairs);
+    tile_columns(p, rows, j * W, TILE_VECTORS, pairs, fetches);
   switch (vectors - j) {
-    case 1: tile_columns(p, rows, j * W, 1, pairs); break;
+    case 1: tile_columns(p, rows, j * W, 1, pairs, fetches); break;
 #if TILE_VECTORS == 4
-    case 2: tile_columns(p, rows, j * W, 2, pairs); break;
-    case 3: tile_columns(p, rows, j * W, 3, pairs); break;
+    case 2: tile_columns(p, rows, j * W, 2, pairs, fetches); break;
+    case 3: tile_columns(p, rows, j * W, 3, pairs, fetches); break;
 #endif
     default: break;
   }
 }
 // `rows` of c, `vectors` vectors of columns; all strides in elements of 4 bytes.
 static void tile_multiply_floats(const tile_product *p, int64_t rows, int64_t vectors) {
-  tile_all(p, rows, vectors, 0);
+  tile_all(p, rows, vectors, 0, 0);
 }
 #ifdef HFM_BF16_DOT
 static void tile_multiply_pairs(const tile_product *p, int64_t rows, int64_t vectors) {
-  tile_all(p, rows, vectors, 1);
+  tile_all(p, rows, vectors, 1, 0);
 }
 #endif
 

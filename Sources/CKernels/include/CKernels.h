@@ -192,7 +192,7 @@ typedef struct {
   void (*fewRowsLinear)(
       hfm_array x, hfm_array w, hfm_array bias, hfm_array y, int64_t rows, int64_t k, int64_t n,
       float *scratch, int64_t colBegin, int64_t colEnd);
-  /// Brings panels of b, in bf16 or fp32, into the order that `hfm_product_reads_panels` tells of:
+  /// Brings panels of b, in bf16 or fp32, into the order that `panelProduct` reads:
   /// [n / HFM_PANEL][k][HFM_PANEL] in fp32, [n / HFM_PANEL][k / 2][HFM_PANEL][2] in bf16; n is
   /// filled up with zeros to whole panels, k to multiples of 16 (bf16: 32). For bf16 with
   /// `transposeB`, ldb must be even.
@@ -202,6 +202,13 @@ typedef struct {
   /// multiple of 16 (bf16: 32) become zeros.
   void (*turnRows)(
       const hfm_gemm *g, int64_t rowBegin, int64_t rowEnd, float *y, int64_t stride);
+  /// A product of rows of a, not transposed, and panels of b, as `packPanels` makes them: g->b is
+  /// their format alone. Formats of a and b are equal and in `panelFormats`; c and bias are fp32 or
+  /// bf16. In bf16 the rows of a are an even number of elements apart, and where k is odd one zero
+  /// follows each. Each sum goes through k in order, whatever the tile is a part of.
+  void (*panelProduct)(const hfm_gemm *g, const float *panels);
+  /// Formats that `panelProduct` multiplies, as bits 1 << HFM_...; none where it is null.
+  int32_t panelFormats;
   /// See `hfm_gemm_tile`.
   void (*toFloat)(hfm_array x, int64_t begin, int64_t end, float *y);
   void (*fromFloat)(const float *x, hfm_array y, int64_t begin, int64_t end);
@@ -242,14 +249,14 @@ void hfm_product_destroy(hfm_product *product);
 int64_t hfm_product_packed_bytes(const hfm_product *product);
 /// Whether two products expect b in the same order.
 int hfm_product_packs_like(const hfm_product *product, const hfm_product *other);
-/// Whether that order is the one that `packPanels` makes.
-int hfm_product_reads_panels(const hfm_product *product);
 /// Reorders b, stored as `shape` said, into `packed`. Returns 0 or a oneDNN status.
 int hfm_product_pack(const hfm_product *product, void *b, void *packed);
 /// Runs it on the calling thread alone. Returns 0 or a oneDNN status.
 int hfm_product_run(hfm_product *product, void *a, void *b, void *bias, void *c);
 /// Whether oneDNN multiplies bf16 natively on this processor.
 int hfm_has_native_bf16(void);
+/// Whether it does so by instructions on whole matrix tiles (AMX).
+int hfm_has_tile_bf16(void);
 
 /// Stable counting sort of ids in [0, vocabulary): fills starts[vocabulary + 1] and order[n].
 /// Returns how many ids lie outside and were left out.
