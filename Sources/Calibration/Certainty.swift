@@ -19,4 +19,18 @@ public struct Certainty: Sendable, Hashable {
     guard !known.isEmpty else { return 0 }
     return known[min(known.count - 1, Int(share * Double(known.count)))]
   }
+
+  /// Half the width of the 95 % confidence interval of the median, by order statistics and so
+  /// without assuming a distribution, as a share of the median (Hoefler and Belli, SC 2015, section
+  /// 3.1.3: ranks n/2 ± 1.96·√n/2). Infinite below six values, which give no such interval.
+  public static func halfWidth(ofMedian values: [Double]) -> Double {
+    let count = values.count
+    let middle = median(values)
+    guard count >= 6, middle > 0 else { return .infinity }
+    let sorted = values.sorted()
+    let reach = 0.98 * Double(count).squareRoot()
+    let low = max(0, Int((Double(count) / 2 - reach).rounded(.down)) - 1)
+    let high = min(count - 1, Int((Double(count) / 2 + reach).rounded(.up)))
+    return (sorted[high] - sorted[low]) / 2 / middle
+  }
 }

@@ -97,7 +97,7 @@ public enum ProcessorCounters {
 
   /// Ticks that all processors spent for others than this process (stolen by the host included),
   /// and all ticks; nil when the system does not tell.
-  static func foreignTime() -> (foreign: Int, total: Int)? {
+  public static func foreignTime() -> (foreign: Int, total: Int)? {
     // cpu user nice system idle iowait irq softirq steal guest guest_nice (proc(5)).
     guard let line = lines("/proc/stat")?.first, line.hasPrefix("cpu ") else { return nil }
     let ticks = line.split(separator: " ").dropFirst().compactMap { Int($0) }

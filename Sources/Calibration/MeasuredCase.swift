@@ -34,8 +34,8 @@ struct MeasuredCase: Sendable {
   }
 
   var cost: OperatorCost {
-    let cost = OperatorCost(op, tensors: tensors)
-    return isTrained ? cost.ofTrainedWeight : cost
+    isTrained
+      ? OperatorCost(training: op, tensors: tensors) : OperatorCost(op, tensors: tensors)
   }
 
   /// Kernels that most of a model's time goes to: measured with every calibration and at every
@@ -44,8 +44,8 @@ struct MeasuredCase: Sendable {
   private static let major: Set<Kernel> = [
     .linear, .linearGradInput, .linearGradWeight, .batchedMatmul, .attention,
     .attentionBackward, .biasedAttention, .biasedAttentionBackward, .convolution,
-    .convolutionGradInput, .convolutionGradWeight,
-    .layerNorm, .layerNormBackward, .add, .activation, .activationBackward, .embedding,
+    .convolutionGradInput, .convolutionGradWeight, .layerNorm, .layerNormBackward, .channelNorm,
+    .channelNormBackward, .storedNorm, .add, .activation, .activationBackward, .embedding,
     .embeddingBackward, .optimizer, .crossEntropy, .crossEntropyBackward,
   ]
   /// Bytes that a quick calibration moves with one of the other kernels.
@@ -73,20 +73,25 @@ struct MeasuredCase: Sendable {
 
   /// Whether each time writes a buffer of its own: what a forward pass computes goes where nothing
   /// was written for long, since training keeps it and inference takes turns with its buffers.
+  /// Norms with stored statistics are inference's alone, whose turns the last cache holds.
   private var writesAnew: Bool {
     switch op.kind {
     case .linear: isTrained
+    case .channelNorm(let norm) where norm.kind == .stored: false
     case .convolution, .attention, .linearGradInput: true
     default: [.normalization, .elementwise].contains(op.kind.operatorClass)
     }
   }
 
-  /// Whether it is measured as a step of its operand's product, and in its place: so functions run
-  /// in models, where they follow a product or a norm tile by tile.
-  private var isEpilogue: Bool {
+  /// Operands whose product's step it is measured as, in the first one's place: so functions and
+  /// residual sums run in models, where they follow a product or a norm tile by tile. Of a sum, the
+  /// other term was there before.
+  private var fused: Range<Int> {
     switch op.kind {
-    case .activation, .gatedActivation: true
-    default: false
+    case .activation: 0..<1
+    case .gatedActivation: 0..<2
+    case .add where tensors[0].shape == tensors[1].shape: 0..<1
+    default: 0..<0
     }
   }
 
@@ -100,16 +105,21 @@ struct MeasuredCase: Sendable {
     let same = tensors.indices.map { index in
       own.contains(index) ? -1 : program.add(tensors[index], content(index))
     }
+    let fused = fused
     let producers = op.inputs.indices.filter { isProduced($0) }.map {
-      Producer(tensors[$0], into: same[$0], &program)
+      (
+        isFused: fused.contains($0),
+        made: Producer(
+          tensors[$0], into: same[$0], terms: fused.contains($0) ? 128 : 16, &program)
+      )
     }
     let small = program.add(Tensor("small", [16], .fp32, .activation), .zero)
     for _ in 0..<copies {
       let binding = tensors.indices.map { index in
-        if isEpilogue, op.outputs.contains(TensorID(index)) { return same[op.inputs[0].index] }
+        if !fused.isEmpty, op.outputs.contains(TensorID(index)) { return same[op.inputs[0].index] }
         return same[index] >= 0 ? same[index] : program.add(tensors[index], content(index))
       }
-      if !isEpilogue { for producer in producers { producer.add(to: &program) } }
+      for producer in producers where !producer.isFused { producer.made.add(to: &program) }
       // Ends the producers' group, so that the operator is no epilogue of theirs; and writes the
       // first elements of a weight that changes.
       let touched = isTrained ? binding[1] : small
@@ -119,7 +129,7 @@ struct MeasuredCase: Sendable {
       program.add(
         Operator("between", .scale(1), [TensorID(0)], [TensorID(0)]), tensors: [element]
       ) { _ in touched }
-      if isEpilogue { for producer in producers { producer.add(to: &program) } }
+      for producer in producers where producer.isFused { producer.made.add(to: &program) }
       program.add(op, tensors: tensors) { binding[$0.index] }
       program.keepChannelsLast(op.kind.maps(of: binding))
     }
@@ -148,14 +158,15 @@ struct MeasuredCase: Sendable {
 
 /// A product with few terms that writes a tensor.
 private struct Producer {
-  private static let terms = 16
   private let tensors: [Tensor]
   private let binding: [Int]
 
-  /// Of a tensor whose buffer is `target`.
-  init(_ tensor: Tensor, into target: Int, _ program: inout Program) {
-    let x = Tensor("x", [tensor.rows, Self.terms], tensor.dataType, .activation)
-    let w = Tensor("w", [tensor.columns, Self.terms], tensor.dataType, .buffer)
+  /// Of a tensor whose buffer is `target`. What handing a group of steps to the lanes takes is
+  /// shared out by their times: a product that functions follow has as many terms as make it the
+  /// longest.
+  init(_ tensor: Tensor, into target: Int, terms: Int, _ program: inout Program) {
+    let x = Tensor("x", [tensor.rows, terms], tensor.dataType, .activation)
+    let w = Tensor("w", [tensor.columns, terms], tensor.dataType, .buffer)
     tensors = [x, w, Tensor("y", [tensor.rows, tensor.columns], tensor.dataType, .activation)]
     binding = [program.add(x, .parameter), program.add(w, .parameter), target]
   }
@@ -174,6 +185,6 @@ struct MeasuredPoint: Sendable {
   /// Half the width of the median's 95 % confidence interval, as a share of the median; infinite
   /// where too few values tell.
   var uncertainty = 0.0
-  /// The mean, of which a value counts at most five times the median.
+  /// The mean, of which a value counts for at most a usual interruption more than the median.
   var mean = 0.0
 }

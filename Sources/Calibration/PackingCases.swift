@@ -35,7 +35,7 @@ struct PackingCases {
       }
       return MeasuredPoint(
         cost: cost, seconds: median(times), isHeldOut: isHeldOut,
-        uncertainty: Stopwatch.uncertainty(times), mean: median(times))
+        uncertainty: Certainty.halfWidth(ofMedian: times), mean: median(times))
     }
   }
 

@@ -43,20 +43,6 @@ struct Stopwatch {
     }
     return runs.map(\.point)
   }
-
-  /// Half the width of the 95 % confidence interval of the median, by order statistics and so
-  /// without assuming a distribution, as a share of the median (Hoefler and Belli, SC 2015, section
-  /// 3.1.3: ranks n/2 ± 1.96·√n/2). Infinite below six values, which give no such interval.
-  static func uncertainty(_ values: [Double]) -> Double {
-    let count = values.count
-    let middle = median(values)
-    guard count >= 6, middle > 0 else { return .infinity }
-    let sorted = values.sorted()
-    let reach = 0.98 * Double(count).squareRoot()
-    let low = max(0, Int((Double(count) / 2 - reach).rounded(.down)) - 1)
-    let high = min(count - 1, Int((Double(count) / 2 + reach).rounded(.up)))
-    return (sorted[high] - sorted[low]) / 2 / middle
-  }
 }
 
 /// A case ready to run, and what its runs took.
@@ -84,12 +70,18 @@ private struct CaseRun {
     try runner.run(profile: true)
     times += steps.map { runner.stepSeconds[$0] }
     secondsPerRun = min(secondsPerRun, runner.stepSeconds.reduce(0, +))
-    uncertainty = Stopwatch.uncertainty(times)
+    uncertainty = Certainty.halfWidth(ofMedian: times)
   }
+
+  /// Seconds for which a worker is stopped at most: some time slices of another program. What takes
+  /// longer is no part of usual work.
+  private static let longestInterruption = 0.03
 
   var point: MeasuredPoint {
     let middle = median(times)
-    let mean = times.reduce(0) { $0 + min($1, 5 * middle) } / Double(max(1, times.count))
+    let mean =
+      times.reduce(0) { $0 + min($1, middle + Self.longestInterruption) }
+      / Double(max(1, times.count))
     return MeasuredPoint(
       cost: item.cost, seconds: middle, isHeldOut: item.isHeldOut, uncertainty: uncertainty,
       mean: mean)

@@ -8,11 +8,11 @@ enum StreamingCases {
   static func sizes(quick: Bool) -> [(Int, Int, Bool)] {
     let few = [
       (4, 384, false), (64, 512, false), (128, 768, false), (197, 1024, true), (256, 640, false),
-      (512, 768, false), (1024, 2048, false),
+      (512, 768, false), (1024, 1536, false),
     ]
     let more = [
       (16, 640, false), (32, 1024, false), (256, 1280, true), (640, 1536, true),
-      (2048, 4096, false),
+      (1024, 2048, false), (2048, 4096, false),
     ]
     return quick ? few : few + more
   }
@@ -56,12 +56,14 @@ enum StreamingCases {
     return [rows < 256 ? 1 : 2, rows * h / (side * side * (rows < 256 ? 1 : 2)), side, side]
   }
 
-  /// Channels of a picture, and of many small maps, as a network's last levels have them.
+  /// Channels of a picture, of many small maps, as a network's last levels have them, and of single
+  /// positions, as graphs and tables do.
   private static func channelNorms(
     _ type: DataType, _ rows: Int, _ h: Int, backward: Bool
   ) -> [MeasuredCase] {
     let small = [1, rows * h / 64, 8, 8]
-    return [picture(rows, h), small].filter { $0[1] <= 4096 }.flatMap {
+    let points = rows * h < 200_000 ? [[rows, h]] : []
+    return ([picture(rows, h), small] + points).filter { $0[1] <= 4096 }.flatMap {
       channelNorms($0, type, backward: backward)
     }
   }
@@ -71,7 +73,9 @@ enum StreamingCases {
   ) -> [MeasuredCase] {
     let x = (shape, type)
     let g = ([x.0[1]], type)
-    return [ChannelNorm(.instance), ChannelNorm(.batch), ChannelNorm(.stored)].compactMap { norm in
+    // Each position of its own has no statistics by sample.
+    let perSample = shape.count > 2 ? [ChannelNorm(.instance)] : []
+    return (perSample + [ChannelNorm(.batch), ChannelNorm(.stored)]).compactMap { norm in
       let s: ([Int], DataType) = (norm.statistics(x.0) ?? [], .fp32)
       guard backward else { return MeasuredCase(.channelNorm(norm), [x, g, g], [x, s, s]) }
       return norm.kind == .stored

@@ -68,14 +68,21 @@ extension Operands {
     heads.headSize > 0 ? q.count / heads.headSize : 0
   }
 
-  /// Bytes read and written when a view is a copy.
+  /// Bytes read and written when a view is a copy, and when a product's operands that differ from
+  /// step to step are first brought into panels, written and read once more.
   func moved(_ traffic: (read: Int, written: Int)) -> Int {
+    let counted = Saturating.add(traffic.read, traffic.written)
     switch kind {
+    case .linearGradInput:
+      return Saturating.add(counted, Saturating.product(2, inputs[1].bytes))
+    case .linearGradWeight:
+      let operands = Saturating.add(inputs[0].bytes, inputs[1].bytes)
+      return Saturating.add(counted, Saturating.product(2, operands))
     case .permute, .slice, .detach,
       .cast where inputs.first?.dataType == outputs.first?.dataType:
       let written = outputs.reduce(0) { Saturating.add($0, $1.bytes) }
       return Saturating.add(written, written)
-    default: return Saturating.add(traffic.read, traffic.written)
+    default: return counted
     }
   }
 }

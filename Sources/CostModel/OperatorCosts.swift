@@ -12,7 +12,7 @@ struct OperatorCosts: Sendable {
       let costs = Self.counted(block.operators, block.tensors)
       guard let trained else { return costs }
       return zip(block.operators, costs).map { op, cost in
-        trained.isChanged(op, in: index) ? cost.ofTrainedWeight : cost
+        trained.isChanged(op, in: index) ? OperatorCost(training: op, tensors: block.tensors) : cost
       }
     }
     backward = (training?.backwardBlocks ?? []).map { Self.counted($0.operators, $0.tensors) }

@@ -37,12 +37,20 @@ extension OperatorCost {
       movedBytes: Saturating.product(2, weight.bytes))
   }
 
-  /// The same operator on a weight that the optimizer changes.
-  public var ofTrainedWeight: OperatorCost {
-    var cost = self
-    if cost.kernel == .linear { cost.kernel = .trainedLinear }
-    return cost
+  /// Counts an operator of a block whose weight the optimizer changes: a linear map's is brought
+  /// into panels, written and read once more, unless its rows are too few for that.
+  public init(training op: Operator, tensors: [Tensor]) {
+    self.init(op, tensors: tensors)
+    guard kernel == .linear else { return }
+    kernel = .trainedLinear
+    if tensors[op.inputs[0].index].rows > Self.fewRows {
+      let packed = Saturating.product(2, tensors[op.inputs[1].index].bytes)
+      movedBytes = Saturating.add(movedBytes, packed)
+    }
   }
+
+  /// So many rows are multiplied with a weight as it lies (`KernelCall.fewRows`).
+  private static let fewRows = 4
 }
 
 /// Weights of forward blocks that a training step changes.

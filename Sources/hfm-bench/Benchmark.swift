@@ -17,33 +17,28 @@ struct BenchmarkOptions: Sendable {
   var rounds = 11
   /// Words that the names of cases must contain, where a benchmark has cases with names.
   var filter: [String] = []
-  /// Which of the models, where a benchmark goes through the catalogue.
+  /// Which of the cases, where a benchmark goes through the catalogue.
   var part = Part(number: 1, of: 1)
   /// Seconds after which no further case is begun, where a benchmark may leave some out; nil for
   /// its own limit.
   var seconds: Double?
   /// The clusters of benchmarks that plan for some: any word of `hfm plan --cluster`.
   var clusters = ["workstation-rtx-4090", "dgx-a100-80gb", "dgx-h100-superpod"]
+  /// File to which a benchmark that can be joined from pieces appends what it measures.
+  var save: String?
+  /// Files of such pieces, to be read instead of measuring.
+  var join: [String] = []
   /// Told the rows of a case as soon as they are measured, where a benchmark takes minutes.
   var report: @Sendable ([BenchmarkRow]) -> Void = { _ in }
 
   /// Whether a case is asked for.
   func includes(_ name: String) -> Bool { filter.allSatisfy { name.contains($0) } }
 
-  /// One of several parts of about the same size, the same in every run: by a hash of the name
-  /// (FNV-1a of 64 bits).
+  /// One of several parts that take about as long, the same in every run.
   struct Part: Sendable {
     /// From 1.
     var number: Int
     var of: Int
-
-    func includes(_ name: String) -> Bool {
-      let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-        ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-      }
-      // The last bits of such a hash follow the name's last letter.
-      return Int((hash >> 32) % UInt64(of)) == number - 1
-    }
   }
 }
 

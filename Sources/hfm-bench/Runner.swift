@@ -55,6 +55,8 @@ struct BenchmarkRequest {
           throw UserError(
             .input, key: "--clusters", "no name follows", remedy: "give --clusters dgx-a100-80gb")
         }
+      case "--save": options.save = try Self.file(rest.popFirst(), word)
+      case "--join": options.join.append(try Self.file(rest.popFirst(), word))
       case "--part": options.part = try Self.part(rest.popFirst() ?? "")
       case "--seconds":
         let text = rest.popFirst() ?? ""
@@ -85,6 +87,14 @@ struct BenchmarkRequest {
 }
 
 extension BenchmarkRequest {
+  private static func file(_ text: String?, _ option: String) throws(UserError) -> String {
+    guard let text, !text.isEmpty else {
+      throw UserError(
+        .input, key: option, "no file follows", remedy: "give \(option) predictions.jsonl")
+    }
+    return text
+  }
+
   /// `2/4`: the second of four.
   private static func part(_ text: String) throws(UserError) -> BenchmarkOptions.Part {
     let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
@@ -101,9 +111,10 @@ extension BenchmarkRequest {
 private func usage(_ benchmarks: [Benchmark]) -> String {
   let width = benchmarks.map(\.name.count).max() ?? 0
   let list = benchmarks.map { "  \(padded($0.name, width))  \($0.summary)\n" }.joined()
-  let options =
-    "[--json] [--rounds N] [--only WORD]... [--part K/N] [--seconds S]"
-    + " [--clusters NAME,...]"
+  let options = """
+    [--json] [--rounds N] [--only WORD]... [--part K/N] [--seconds S]
+                     [--save FILE] [--join FILE]... [--clusters NAME,...]
+    """
   return "usage: hfm-bench \(options) NAME...\n" + list
 }
 

@@ -162,9 +162,9 @@ import Testing
   /// Order statistics by hand: for n = 25 the ranks are ⌊7.6⌋ = 7 and ⌈18.4⌉ = 19.
   @Test func theIntervalOfAMedian() {
     let values = (1...25).map(Double.init)
-    #expect(Stopwatch.uncertainty(values.reversed()) == (19.0 - 7.0) / 2 / 13)
-    #expect(Stopwatch.uncertainty([1, 1, 1, 1, 1]) == .infinity)
-    #expect(Stopwatch.uncertainty([2, 2, 2, 2, 2, 2]) == 0)
+    #expect(Certainty.halfWidth(ofMedian: values.reversed()) == (19.0 - 7.0) / 2 / 13)
+    #expect(Certainty.halfWidth(ofMedian: [1, 1, 1, 1, 1]) == .infinity)
+    #expect(Certainty.halfWidth(ofMedian: [2, 2, 2, 2, 2, 2]) == 0)
   }
 
   @Test func profilesKeepLawsAndWhatTheyWereMeasuredOn() throws {

@@ -32,10 +32,10 @@ private func predictedWorkloads(_ options: BenchmarkOptions) -> [(String, Worklo
   return ModelCatalogue.builtIn.models.filter {
     !options.filter.isEmpty || kinds.contains($0.id)
   }.flatMap { profile in
-    PredictedPass.variants.compactMap { variant in
-      let name = PredictedPass.name(profile, variant)
+    PredictionCase.variants.compactMap { variant in
+      let name = PredictionCase.name(profile, variant)
       guard options.includes(name) else { return nil }
-      return PredictedPass.workload(profile, variant).map { (name, $0) }
+      return PredictionCase.workload(profile, variant).map { (name, $0) }
     }
   }
 }
@@ -56,8 +56,9 @@ private func measure(
   let pass = try WorkloadPass(workload, team: team)
   let runner = pass.runner
   let costs = runner.program.steps.map { step in
-    let cost = OperatorCost(step.op, tensors: step.tensors)
-    return workload.training == nil ? cost : cost.ofTrainedWeight
+    workload.training == nil
+      ? OperatorCost(step.op, tensors: step.tensors)
+      : OperatorCost(training: step.op, tensors: step.tensors)
   }
   let predicted = costs.map(model.seconds)
   let steps = Dictionary(grouping: costs.indices) { StepKind(costs[$0]) }
