@@ -1,4 +1,5 @@
 import CostModel
+import Graph
 import HardwareModel
 import Planner
 import Quantities
