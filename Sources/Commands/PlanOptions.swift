@@ -40,9 +40,7 @@ enum PlanOptions {
       .value("budget", "X", "most money of the whole job"),
       .value("headroom", "X", "share of the memory to leave free beside the reserve"),
       .value(
-        "memory-risk", "X",
-        "highest chance that the memory does not do (default 0.05; 1 for any); plans above it are "
-          + "shown where there is none below"),
+        "memory-risk", "X", "highest chance that the memory does not do (default 0.05; 1: any)"),
       .value("grid", "NAME", "electricity: sets --grams-per-kwh (france, united-states …)"),
       .value("pue", "X", "energy of the site over that of its machines (default 1)"),
       .value("price-per-device-hour", "X", "price of one device for an hour, any currency"),

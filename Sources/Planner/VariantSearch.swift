@@ -99,8 +99,8 @@ public struct VariantSearch: Sendable {
         let found = try search.run { done, configurations in
           progress?((Double(index) + done) * share, seen + configurations) ?? true
         }
-        result.plans = merged(
-          result.plans, found.plans.map { VariantPlan(variant: variant, plan: $0) })
+        let plans = ranked(found.plans).map { VariantPlan(variant: variant, plan: $0) }
+        result.plans = merged(result.plans, plans)
         result.search.add(found.search)
         result.stopped = found.stopped
       } catch  where error.kind == .impossible {
@@ -124,6 +124,14 @@ public struct VariantSearch: Sendable {
   /// Whether the memory may not do with more than the probability that is asked for.
   public func exceedsRisk(_ plan: PlanEstimate) -> Bool {
     plan.outOfMemoryProbability(request.cluster.device) > request.memoryRisk
+  }
+
+  /// One variant's plans, best first: the search's own order by time, where many may wait for the
+  /// same data; energy and money are the estimates'.
+  private func ranked(_ plans: [PlanEstimate]) -> [PlanEstimate] {
+    guard request.goal != .time else { return plans }
+    let figures = plans.map { $0.figure(request.goal, trains: trains) }
+    return plans.indices.sorted { (figures[$0], $0) < (figures[$1], $1) }.map { plans[$0] }
   }
 
   /// The best of two lists, each in its order: earlier variants first among equals.
