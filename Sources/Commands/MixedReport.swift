@@ -67,7 +67,8 @@ struct MixedReport {
 
   var json: JSONValue {
     .object([
-      ("cluster", .string(mixed.id)), ("plans", .array(plans.map(json))),
+      ("cluster", .string(mixed.id)), ("loading", PlanLoading.json(request.loading)),
+      ("plans", .array(plans.map(json))),
     ])
   }
 

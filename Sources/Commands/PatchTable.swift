@@ -5,8 +5,8 @@ import Planner
 import Quantities
 import Workloads
 
-/// `hfm plan MODEL --patches`: which patch and batch of a volume fit the devices, how, and what each
-/// costs in time.
+/// `hfm plan MODEL --patches`: which patch and batch of a volume fit the devices, how, and what
+/// each costs in time.
 struct PatchTable {
   /// The best plan of one patch and batch; nil where none fits.
   struct Row {

@@ -23,9 +23,8 @@ enum PlanOptions {
         "rows of the busiest device's experts over the mean (default 1: balanced)"),
       .value(
         "load-seconds", "X",
-        "seconds of one host core for loading a sample (default: as --dataset's files need, else unknown)"
-      ),
-      .value("load-bytes", "SIZE", "bytes of a sample in storage (default: as --dataset's files)"),
+        "seconds of one core for loading a sample (default: as --dataset needs)"),
+      .value("load-bytes", "SIZE", "bytes of a sample in storage (default: as --dataset has)"),
       .flag("failures", "count checkpoints, failures and restarts in"),
       .value("steps", "N", "updates (batches when serving) of the whole job (default 1)"),
       .value("samples", "N", "samples of the whole job, in place of --steps"),
@@ -119,8 +118,8 @@ enum PlanOptions {
     }
     if let dataset, loading == nil {
       console.warn(
-        "how \(dataset.dataset.name) keeps its samples is not known, so loading them is not counted;"
-          + " give --load-seconds and --load-bytes")
+        "how \(dataset.dataset.name) keeps its samples is not known, so loading them is not "
+          + "counted; give --load-seconds and --load-bytes")
     }
     return loading
   }

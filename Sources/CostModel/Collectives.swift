@@ -86,7 +86,9 @@ public struct Collectives: Sendable {
     for tier in tiers where group.nodes * group.spacing > tier.nodes {
       let members = max(1, tier.nodes / group.spacing)
       link.bandwidth = min(link.bandwidth, tier.bandwidth * members)
-      link.latency = max(link.latency, tier.latency)
+      // Of a tree's hops those over the units' nodes stay inside.
+      let near = min(1, log2(members) / log2(group.nodes))
+      link.latency = near * link.latency + (1 - near) * tier.latency
     }
     return link
   }

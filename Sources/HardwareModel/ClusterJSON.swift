@@ -4,8 +4,8 @@ public import Quantities
 // A cluster profile: {"id", "name", "device": "catalogue id" or a device profile,
 // "devicesPerNode", "nodes", "intraNode": {"name", "bandwidthBytesPerSecond", "latencySeconds"},
 // "interNode": {…}, "host": {see HostNode}, "nodePurchaseDollars", "source"}; a link may state its
-// "efficiency". The bandwidth between nodes is one device's share; with "portsPerNode" it is that of
-// one network port, and the node's devices share so many.
+// "efficiency". The bandwidth between nodes is one device's share; with "portsPerNode" it is that
+// of one network port, and the node's devices share so many.
 // "switches" lists tiers above the nodes, the smallest first, each {"name", "nodes" under one unit,
 // "beyond": the link to other units}.
 // "slurm" holds what `hfm cluster discover --slurm` and `hfm profile --slurm` know of each node;

@@ -13,7 +13,7 @@ enum LoadingCosts {
   static let jpegPixel = Figure(
     seconds: 1 / (537 * 469 * 387.0),
     source: "Pillow on a Zen 4 core, 537 images of ImageNet a second (arXiv 2605.08731)")
-  /// A byte of pixels out of a PNG; 88 to 113 MB a second for grey, 16 bits and colour.
+  /// A byte of pixels out of a PNG; 87 to 112 MB a second for grey, 16 bits and colour.
   static let pngByte = Figure(
     seconds: 1 / 95e6, source: "Pillow on a Zen 5 core (scripts/measure-loading.py)")
   /// A pixel of a tile out of a whole slide: 93.5 tiles of 512 x 512 a second with OpenSlide.
@@ -34,23 +34,23 @@ enum LoadingCosts {
 
   /// A pixel of a picture that is cropped at random, resized, mirrored and normalised.
   static let croppedPixel = Figure(
-    seconds: 1.15e-3 / (224 * 224),
+    seconds: 1.36e-3 / (224 * 224),
     source: "torchvision on a Zen 5 core (scripts/measure-loading.py)")
   /// A pixel of a picture that is resized and normalised.
   static let resizedPixel = Figure(
-    seconds: 1.39e-3 / (224 * 224),
+    seconds: 1.62e-3 / (224 * 224),
     source: "torchvision on a Zen 5 core (scripts/measure-loading.py)")
   /// A pixel of a view whose colours are jittered and that is blurred at times (DINO).
   static let viewPixel = Figure(
-    seconds: 5.54e-3 / (224 * 224),
+    seconds: 5.93e-3 / (224 * 224),
     source: "DINO's augmentation on a Zen 5 core (scripts/measure-loading.py)")
   /// A pixel of a smaller view of the same kind.
   static let smallViewPixel = Figure(
-    seconds: 1.53e-3 / (96 * 96),
+    seconds: 1.56e-3 / (96 * 96),
     source: "DINO's augmentation on a Zen 5 core (scripts/measure-loading.py)")
   /// A voxel of nnU-Net's patches: 1.02 s of a worker for a sample of `3d_fullres`, whose patches
   /// are planned to have about as many voxels as 128 x 128 x 128. One label and the newest
-  /// batchgeneratorsv2 take 0.07 to 0.16 s (`scripts/measure-loading.py`).
+  /// batchgeneratorsv2 take 0.10 to 0.14 s (`scripts/measure-loading.py`).
   static let augmentedVoxel = Figure(
     seconds: 1.0229 / (128 * 128 * 128),
     source: "nnU-Net, 1.02 s of a worker a sample (github.com/MIC-DKFZ/nnUNet/issues/3063)")

@@ -28,6 +28,17 @@ import Testing
     #expect(own["plans"]?.array?.first?["breakdown"]?["dataLoadingSeconds"]?.double == 0)
   }
 
+  /// Cards of two kinds in one machine load all samples with its cores: 64 samples of a second on
+  /// the six cards' 48 cores (8 assumed for each).
+  @Test func cardsOfAMachineLoadTogether() throws {
+    let result = plan(
+      "uni --task finetune --cluster 2xa100-40gb-pcie+4xrtx-3090 --global-batch 64 --top 1 --json"
+        + " --quiet --load-seconds 1")
+    let best = try JSONValue(parsing: result.output)["plans"]?.array?.first
+    let step = try #require(best?["stepSeconds"]?.double, "\(result.errors)")
+    #expect(step >= 64.0 / 48 - 1e-6 && step < 64.0 / 8, "\(step)")
+  }
+
   @Test func unknownLoadingIsNotZero() throws {
     let result = plan(
       "resnet50 --task finetune --cluster l4 --global-batch 64 --dataset isic-2020 --top 1 --json")

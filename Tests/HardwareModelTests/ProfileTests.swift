@@ -16,6 +16,33 @@ import Testing
     }
   }
 
+  /// Two ports of 25 GB/s for eight devices: 6.25 GB/s each; without a count the figure is a
+  /// device's own.
+  @Test(arguments: [("\"portsPerNode\": 2,", 6.25e9), ("", 25e9)])
+  func devicesShareTheirPorts(ports: String, share: Double) throws {
+    let text = """
+      {"id": "c", "name": "c", "device": "a100-40gb-sxm", "devicesPerNode": 8, "nodes": 2,
+        "intraNode": {"name": "i", "bandwidthBytesPerSecond": 3e11, "latencySeconds": 0},
+        "interNode": {"name": "o", \(ports) "bandwidthBytesPerSecond": 25e9, "latencySeconds": 0}}
+      """
+    let catalogue = try Self.catalogue.get()
+    let cluster = try Cluster(parsing: Array(text.utf8), file: "c.json") { id throws(UserError) in
+      try catalogue.device(id)
+    }
+    #expect(cluster.interNode.bandwidth.value == share)
+  }
+
+  /// No shipped node of several devices on Ethernet gives each of them its whole port.
+  @Test func ethernetIsShared() throws {
+    for cluster in try Self.catalogue.get().clusters
+    where cluster.devicesPerNode > 1 && cluster.interNode.name.contains("Gb/s Ethernet") {
+      let name = cluster.interNode.name
+      let gigabits = try #require(Double(name.split(separator: " ")[0]), "\(cluster.id): \(name)")
+      let node = cluster.interNode.bandwidth.value * Double(cluster.devicesPerNode)
+      #expect(node <= gigabits * 1e9 / 8 * 1.01, "\(cluster.id)")
+    }
+  }
+
   @Test func everyProfileSurvivesJSON() throws {
     for device in try Self.catalogue.get().devices {
       let text = device.json.text()

@@ -56,13 +56,24 @@ struct SharedReplicas {
       guard let estimate = kind.evaluator.estimate(own),
         Double(estimate.peakBytes) <= kind.usable
       else { return nil }
-      parts.append(
-        MixedPlan.Part(
-          device: kind.part.device, devices: kind.devices, estimate: estimate,
-          samples: replicas[index] * size * passes[index],
-          busySeconds: estimate.breakdown.compute))
+      var part = MixedPlan.Part(
+        device: kind.part.device, devices: kind.devices, estimate: estimate,
+        samples: replicas[index] * size * passes[index],
+        busySeconds: estimate.breakdown.compute)
+      load(&part, kind)
+      parts.append(part)
     }
     return search.plan(.shares, parts, parts.map(\.estimate.stepSeconds).max() ?? 0)
+  }
+
+  /// Loading of a part's own share of the samples; kinds in one machine load all of them together.
+  private func load(_ part: inout MixedPlan.Part, _ kind: MixedKind) {
+    let samples =
+      search.mixed.sharesNode
+      ? Double(request.globalBatch) : Double(part.samples) / Double(kind.part.nodes)
+    let beside = part.estimate.stepSeconds - part.estimate.breakdown.dataLoading
+    part.estimate.breakdown.dataLoading = kind.evaluator.setting.loader.exposed(
+      samples: samples, beside: beside)
   }
 
   /// A kind's recomputation, the seconds of a step of one pass, and those that each more adds.
