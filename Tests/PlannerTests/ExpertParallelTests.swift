@@ -73,11 +73,16 @@ import Workloads
 
   /// Rows are exchanged, so every device computes as many as before.
   @Test func workIsSpreadEvenly() throws {
-    let one = try Self.estimate(ideal: true) { $0.data = 16 }
-    let many = try Self.estimate(ideal: true) {
-      $0.data = 16
-      $0.expert = 8
+    // Without a host that launches each expert's products.
+    func plan(_ expert: Int) throws -> PlanEstimate {
+      try Self.estimate(ideal: true) {
+        $0.data = 16
+        $0.expert = expert
+      } _: {
+        $0.stack.hostPerExpert = 0
+      }
     }
+    let (one, many) = (try plan(1), try plan(8))
     // Larger products of fewer experts fill the device a little better.
     #expect(many.breakdown.forward <= one.breakdown.forward)
     #expect(many.breakdown.forward > 0.6 * one.breakdown.forward)
