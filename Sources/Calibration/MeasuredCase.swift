@@ -73,11 +73,9 @@ struct MeasuredCase: Sendable {
 
   /// Whether each time writes a buffer of its own: what a forward pass computes goes where nothing
   /// was written for long, since training keeps it and inference takes turns with its buffers.
-  /// Norms with stored statistics are inference's alone, whose turns the last cache holds.
   private var writesAnew: Bool {
     switch op.kind {
     case .linear: isTrained
-    case .channelNorm(let norm) where norm.kind == .stored: false
     case .convolution, .attention, .linearGradInput: true
     default: [.normalization, .elementwise].contains(op.kind.operatorClass)
     }

@@ -65,4 +65,18 @@ import Testing
       #expect(kernels.filter { $0 == kernel }.count > 6, "\(kernel)")
     }
   }
+
+  /// Were every measured case given a bias, a fit could lay on it what outputs take in any case, and
+  /// predict no time at all for what has none.
+  @Test(arguments: [
+    Kernel.linear, .trainedLinear, .convolution, .groupedConvolution, .pointwiseConvolution,
+    .transposedConvolution,
+  ])
+  func someHaveABiasAndSomeHaveNone(kernel: Kernel) {
+    let cases =
+      Calibration.cases(.matrix, .fp32, quick: true)
+      + Calibration.cases(.convolution, .fp32, quick: true)
+    let own = cases.map(\.cost).filter { $0.kernel == kernel }
+    #expect(own.contains { $0.vectorFlops == 0 } && own.contains { $0.vectorFlops > 0 })
+  }
 }
