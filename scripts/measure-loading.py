@@ -4,7 +4,7 @@
     pip install torch torchvision pillow batchgenerators batchgeneratorsv2
     taskset -c 0 python3 scripts/measure-loading.py
 
-Prints one line for each step of a loader: what was done, how often, seconds a sample, and megapixels
+Prints one line for each step of a loader: what was done, how often, seconds a sample, megapixels
 (megavoxels) a second. Images are sums of octaves of noise, as photographs roughly are. What the
 planner takes stands in Sources/Workloads/LoadingCosts.swift.
 """
@@ -74,7 +74,8 @@ def decoding():
         name += f", {len(data) / 1000:.0f} kB"
         measure(name, count, lambda data=data: np.asarray(Image.open(io.BytesIO(data))))
     raw = photo.tobytes()
-    measure("raw bytes", photo.shape[0] * photo.shape[1], lambda: np.frombuffer(raw, np.uint8).copy())
+    pixels = photo.shape[0] * photo.shape[1]
+    measure("raw bytes", pixels, lambda: np.frombuffer(raw, np.uint8).copy())
 
 
 def augmenting():
@@ -106,7 +107,7 @@ def augmenting():
 
 
 def volumes():
-    """nnU-Net's default augmentation in three dimensions (nnUNetTrainer.get_training_transforms)."""
+    """nnU-Net's default augmentation of volumes (nnUNetTrainer.get_training_transforms)."""
     from batchgenerators.utilities.file_and_folder_operations import join  # noqa: F401
     from batchgeneratorsv2.helpers.scalar_type import RandomScalar  # noqa: F401
     from batchgeneratorsv2.transforms.intensity.brightness import MultiplicativeBrightnessTransform

@@ -1,5 +1,5 @@
-/// The innermost configurations under one cut, pipeline and number of replicas, and what those whose
-/// mode covers all layers take of memory: several ways of recomputing ask for it.
+/// The innermost configurations under one cut, pipeline and number of replicas, and what those
+/// whose mode covers all layers take of memory: several ways of recomputing ask for it.
 struct InnerVisit {
   let all: [SearchDimensions.Inner]
   private var peaks: [SearchNest.Peak?]

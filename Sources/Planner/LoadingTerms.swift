@@ -64,8 +64,8 @@ extension PlanEstimate {
       var other = loading
       (other.bytes, other.decodeSeconds) = (remedy.bytes, 0)
       other.augmentSeconds = remedy.coreSeconds
-      let loader = NodeLoader(other, on: request.cluster)
-      let waiting = loader.seconds(samples: samples, beside: beside) - beside
+      let waiting = NodeLoader(other, on: request.cluster).exposed(
+        samples: samples, beside: beside)
       words += "; or samples \(remedy.words): "
       words += waiting > 0 ? "\(Format.seconds(waiting)) of waiting left" : "no waiting"
     }

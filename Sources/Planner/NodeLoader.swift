@@ -25,11 +25,16 @@ public struct NodeLoader: Sendable, Hashable {
   /// Whether there is anything to load.
   var isBusy: Bool { cpu > 0 || reading > 0 }
 
-  /// Seconds of a step that loads its samples, `step` without. Workers load ahead while the devices work, so
-  /// a step takes as long as the slowest of devices, cores and storage; a processor that computes
-  /// the step loads in between.
+  /// Seconds of a step that loads its samples, `step` without. Workers load ahead while the
+  /// devices work, so a step takes as long as the slowest of devices, cores and storage; a
+  /// processor that computes the step loads in between.
   func seconds(samples: Double, beside step: Double) -> Double {
     let computing = sharesCores ? step + samples * cpu : max(step, samples * cpu)
     return max(computing, samples * reading)
+  }
+
+  /// What loading adds to a step of `step` seconds.
+  func exposed(samples: Double, beside step: Double) -> Double {
+    seconds(samples: samples, beside: step) - step
   }
 }

@@ -42,8 +42,9 @@ public struct ProgressBar: Sendable, Hashable {
     return elapsedSeconds * (total - done) / done
   }
 
-  /// One line of at most `width` characters: `calibrate  45 % [#####.....] 12 s left  detail`; the
-  /// time so far where there is no ground yet to say how much is left, and none in the first second.
+  /// One line of at most `width` characters: `calibrate 45 % [#####.....] 12 s left detail`; the
+  /// time so far where there is no ground yet to say how much is left, and none in the first
+  /// second.
   public func line(elapsedSeconds: Double, width: Int = 80) -> String {
     var text = label
     if let fraction {

@@ -46,8 +46,8 @@ import Workloads
     }
   }
 
-  /// The same for stacks that are cut where the heaviest stage is lightest: whole pipelines are left
-  /// out by a bound on the mean stage, before any is cut.
+  /// The same for stacks that are cut where the heaviest stage is lightest: whole pipelines are
+  /// left out by a bound on the mean stage, before any is cut.
   @Test(arguments: [(12, 1), (32, 4)])
   func boundsHoldForSeveralStacks(batch: Int, nodes: Int) throws {
     let model = try ModelCatalogue.builtIn.model("flan-t5-small")
