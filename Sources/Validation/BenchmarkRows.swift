@@ -97,11 +97,12 @@ extension RowReader {
 
   /// BERT large without padding, fused, in fp8 by the Transformer Engine where the card has it
   /// (`bert/implementations/eos_n8_ngc23.04_pytorch/config_DGXH100_8x8x72x1.sh` of round 4.0:
-  /// `--unpad`, `--fused_…`, `--use_transformer_engine2`). On 434 nodes it computes in fp16, its step
-  /// is one CUDA graph and the switches sum (`eos_n434_ngc23.09_pytorch`,
+  /// `--unpad`, `--fused_…`, `--use_transformer_engine2`). On 434 nodes it computes in fp16, its
+  /// step is one CUDA graph and the switches sum (`eos_n434_ngc23.09_pytorch`,
   /// `config_DGXH100_434x8x2x1_pack_clipafter.sh`: `--cuda_graph_mode 'full_iteration'`,
   /// `SBATCH_NETWORK=sharp`, no Transformer Engine). Updates are shared within a node
-  /// (`--distributed_lamb`, whose groups are nodes unless `--dwu-group-size` says otherwise).
+  /// (`run_and_time.sh`: `--distributed_lamb`, whose groups are nodes unless `--dwu-group-size`
+  /// says otherwise).
   private static func bert(_ row: Row, _ rows: inout PublishedRows) {
     let table = "MLPerf Training"
     guard
