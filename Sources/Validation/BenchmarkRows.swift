@@ -101,7 +101,8 @@ extension RowReader {
   /// step is one CUDA graph and the switches sum (`eos_n434_ngc23.09_pytorch`,
   /// `config_DGXH100_434x8x2x1_pack_clipafter.sh`: `--cuda_graph_mode 'full_iteration'`,
   /// `SBATCH_NETWORK=sharp`, no Transformer Engine). Updates are shared within a node
-  /// (`--distributed_lamb`, whose groups are nodes unless `--dwu-group-size` says otherwise).
+  /// (`run_and_time.sh`: `--distributed_lamb`, whose groups are nodes unless `--dwu-group-size`
+  /// says otherwise).
   private static func bert(_ row: Row, _ rows: inout PublishedRows) {
     let table = "MLPerf Training"
     guard
