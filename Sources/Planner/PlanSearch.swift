@@ -301,12 +301,16 @@ extension Refusal {
 struct RankKey: Comparable {
   var goal: Double
   var devices: Double
+  /// Seconds of a step in which the devices wait for data: of plans that loading makes equally slow
+  /// the one that waits most works least.
+  var waiting: Double
   var memory: Double
   var simplicity: Double
 
   static func < (left: RankKey, right: RankKey) -> Bool {
     if left.goal != right.goal { return left.goal < right.goal }
     if left.devices != right.devices { return left.devices < right.devices }
+    if left.waiting != right.waiting { return left.waiting > right.waiting }
     if left.memory != right.memory { return left.memory < right.memory }
     return left.simplicity < right.simplicity
   }

@@ -259,7 +259,8 @@ struct SearchNest {
     _ memory: Double
   ) {
     let breakdown = form.breakdown(stages, cut)
-    var seconds = breakdown.total
+    // What loading makes equally slow is equal, whatever the sum's last digits.
+    var seconds = breakdown.dataLoading > 0 ? Double(Float(breakdown.total)) : breakdown.total
     if request.withFailures {
       seconds += CheckpointModel(
         request, evaluator.setting, devices: configuration.parallelism.devices
@@ -288,7 +289,9 @@ struct SearchNest {
     outcome.best.append(
       SearchOutcome.Candidate(
         configuration: configuration, execution: execution,
-        key: RankKey(goal: goal, devices: devices, memory: memory, simplicity: simplicity)))
+        key: RankKey(
+          goal: goal, devices: devices, waiting: breakdown.dataLoading, memory: memory,
+          simplicity: simplicity)))
     trim()
   }
 
