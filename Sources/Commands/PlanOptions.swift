@@ -157,7 +157,7 @@ enum PlanOptions {
       guard request.pricePerDeviceHour != nil || isBought else {
         throw UserError(
           .input, key: "--price-per-device-hour",
-          "no price of an hour of \(device.name) is known", remedy: "give one")
+          "no price of \(device.name) is known", remedy: "give one")
       }
     }
   }

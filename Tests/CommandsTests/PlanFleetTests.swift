@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: [
     (["--offload", "optimizer"], "--offload: is not known on a mixed cluster"),
     (["--devices", "2"], "--devices: is not known on a mixed cluster"),
-    (["--goal", "cost"], "no price of an hour of NVIDIA GeForce RTX 3090 24GB is known"),
+    (["--goal", "cost"], "no price of NVIDIA GeForce RTX 3090 24GB is known"),
     (["--task", "infer"], "replicas that serve do not wait for each other"),
   ])
   func whatKindsCannotShareIsRefused(words: [String], message: String) {

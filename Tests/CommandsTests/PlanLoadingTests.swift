@@ -28,6 +28,15 @@ import Testing
     #expect(own["plans"]?.array?.first?["breakdown"]?["dataLoadingSeconds"]?.double == 0)
   }
 
+  /// Where loading sets the pace of all plans, none is shown that recomputes for nothing.
+  @Test func noPlanWorksWhileItWaits() throws {
+    let result = plan(
+      "chexzero --cluster workstation-rtx-4090 --dataset chexpert --global-batch 64 --top 1 --json")
+    let best = try JSONValue(parsing: result.output)["plans"]?.array?.first
+    #expect((best?["breakdown"]?["dataLoadingSeconds"]?.double ?? 0) > 0)
+    #expect(best?["recompute"]?.string == "none")
+  }
+
   /// Cards of two kinds in one machine load all samples with its cores: 64 samples of a second on
   /// the six cards' 48 cores (8 assumed for each).
   @Test func cardsOfAMachineLoadTogether() throws {

@@ -60,8 +60,7 @@ import Testing
       let file = folder.file("cluster-\(between)-\(switches.isEmpty).json")
       let host = try TestFile.text(Repository.root + "/Profiles/clusters/hospital-4x4-l40s.json")
       try TestFile.write(
-        host.replacing("12500000000,", with: between + ",")
-          .replacing("    \"portsPerNode\": 1,\n", with: "")
+        host.replacing("3125000000,", with: between + ",")
           .replacing("\"host\"", with: switches + "\"host\""), to: file)
       return file
     }

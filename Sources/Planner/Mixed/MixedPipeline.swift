@@ -92,6 +92,10 @@ struct MixedPipeline {
           samples: request.globalBatch, layers: own.map { Int(stages[$0].layers) },
           busySeconds: busy))
     }
+    // Loading hides behind the slowest kind's update, too.
+    if breakdown.dataLoading > 0 {
+      breakdown.dataLoading = max(0, breakdown.dataLoading + breakdown.optimizer - update)
+    }
     breakdown.optimizer = update
     breakdown.checkpoints =
       CheckpointModel(
