@@ -20,7 +20,7 @@ import Testing
   func anInterruptedSearchGivesItsBestSoFar(signal: Int32) async throws {
     let result = await #expect(
       processExitsWith: .exitCode(130), observing: [\.standardOutputContent]
-    ) { [words = words, signal] in
+    ) { [words = Self.words as [String], signal] in
       interruptSelf(signal)
       exit(HFM.run(words, .standard()))
     }
