@@ -120,7 +120,9 @@ extension PredictionRecord {
     "resnet18", "aminobert", "cite", "quiltnet-b-16", "resnet34", "celllm", "clinical-bert",
     "clip-lung", "resnet50", "wide_resnet50_2", "clip-rn50", "clip-rn50-visual", "bert-base",
     "distilbert-base", "brow", "c2l-densenet121", "gin-5x300", "efficientnet_b0", "rnabert",
-    "moleculestm-graph", "yolov8n", "pmc-clip", "prior",
+    "moleculestm-graph", "yolov8n", "pmc-clip", "prior", "resnext101_32x8d",
+    "clip-rn101", "alphabert", "clip-rn50x4-visual", "geneformer", "hyenadna-tiny-1k-d256",
+    "efficientnet_b4", "ghesu-resnet50w2", "lvm-med-resnet50", "flan-t5-base", "mmbert",
   ]
 
   fileprivate var hasConvolutions: Bool {
