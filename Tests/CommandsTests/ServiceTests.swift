@@ -198,6 +198,7 @@ final class SteppingRunner: JobRunner {
     _ = try serving {
       _ = submit([job])
       try wait(for: "endless", .running)
+      for _ in 0..<6000 where runner.steps("endless") == 0 { usleep(10_000) }
     }
     #expect(try Ledger(path: ledger).progress(of: "endless").stepsDone > 0)
     job.fields.limitSeconds = 1
