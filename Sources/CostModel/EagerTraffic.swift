@@ -19,40 +19,40 @@ struct EagerTraffic {
   /// Counts a block's forward pass.
   init(_ block: Block, _ storage: Storage, _ formats: BlockFormats, _ cut: TensorCut) {
     (self.formats, self.storage) = (formats, storage)
-    for op in block.operators {
-      guard AutocastFormats.isProduct(op.kind) else {
-        pointwise(op, block.tensors)
-        continue
+    walk(block.operators, block.tensors, copying: \.inputs) { id, tensor in
+      if case .parameter = tensor.role, tensor.dataType == .fp32 {
+        return cut.weights[id] ?? .whole != .whole
       }
-      guard formats.isAutocast else { continue }
-      for id in op.inputs {
-        let tensor = block[id]
-        if case .parameter = tensor.role, tensor.dataType == .fp32 {
-          cast(tensor.count, isCut: cut.weights[id] ?? .whole != .whole)
-        } else if formats.widens(id, storage) {
-          cast(tensor.count, isCut: cut.isCut[id.index])
-        }
-      }
+      return formats.widens(id, storage) ? cut.isCut[id.index] : nil
     }
-    finish()
   }
 
   /// Counts a block's backward pass.
   init(_ backward: BackwardBlock, _ storage: Storage, _ formats: BlockFormats) {
     (self.formats, self.storage) = (formats, storage)
-    for op in backward.operators {
+    walk(backward.operators, backward.tensors, copying: \.outputs) { id, tensor in
+      tensor.dataType == .fp32 || formats.widens(id, storage) ? true : nil
+    }
+  }
+
+  /// Counts operators: of products the `copying` values for which `isCut` says whether tensor
+  /// parallelism divides them; nil: not copied.
+  private mutating func walk(
+    _ operators: [Operator], _ tensors: [Tensor], copying: KeyPath<Operator, [TensorID]>,
+    isCut: (TensorID, Tensor) -> Bool?
+  ) {
+    for op in operators {
       guard AutocastFormats.isProduct(op.kind) else {
-        pointwise(op, backward.tensors)
+        pointwise(op, tensors)
         continue
       }
       guard formats.isAutocast else { continue }
-      for id in op.outputs {
-        let tensor = backward.tensors[id.index]
-        guard tensor.dataType == .fp32 || formats.widens(id, storage) else { continue }
-        cast(tensor.count, isCut: true)
+      for id in op[keyPath: copying] {
+        let tensor = tensors[id.index]
+        if let isCut = isCut(id, tensor) { cast(tensor.count, isCut: isCut) }
       }
     }
-    finish()
+    if wider > 0 { add(bytes: wider, isCut: false) }
   }
 
   private mutating func pointwise(_ op: Operator, _ tensors: [Tensor]) {
@@ -71,10 +71,6 @@ struct EagerTraffic {
 
   private mutating func cast(_ elements: Int, isCut: Bool) {
     add(bytes: Saturating.product(elements, 6), isCut: isCut)
-  }
-
-  private mutating func finish() {
-    if wider > 0 { add(bytes: wider, isCut: false) }
   }
 
   private mutating func add(bytes: Int, isCut: Bool) {

@@ -40,8 +40,7 @@ struct LayerExtraction {
     prints = FootprintTable(tables, tables.conventions)
     sharded = FootprintTable(tables, tables.conventions.sharded)
     self.eager = eager
-    let formats = eager && isAutocast ? AutocastFormats(graph) : nil
-    self.formats = formats
+    formats = eager && isAutocast ? AutocastFormats(graph) : nil
     let cuts = graph.blocks.map(TensorCut.init)
     let blocks = graph.blocks.indices.map {
       forward(graph.blocks[$0], tables.costs.forward[$0], cuts[$0])
