@@ -27,6 +27,25 @@ int hfm_pin_thread(int thread, int cpu) {
   return failure;
 }
 
+int hfm_keep_thread_off(unsigned long thread, int cpu) {
+  if (cpu < 0) return EINVAL;
+  // The kernel refuses a mask smaller than its own, whose width is known only by trying.
+  for (int width = 1024; width <= 1 << 20; width *= 2) {
+    cpu_set_t *set = CPU_ALLOC((size_t)width);
+    if (!set) return ENOMEM;
+    size_t bytes = CPU_ALLOC_SIZE((size_t)width);
+    CPU_ZERO_S(bytes, set);
+    int failure = sched_getaffinity(0, bytes, set) == 0 ? 0 : errno;
+    if (failure == 0) {
+      CPU_CLR_S((size_t)cpu, bytes, set);
+      failure = CPU_COUNT_S(bytes, set) > 0 ? pthread_setaffinity_np(thread, bytes, set) : ENODEV;
+    }
+    CPU_FREE(set);
+    if (failure != EINVAL) return failure;
+  }
+  return EINVAL;
+}
+
 int hfm_current_thread(void) { return (int)syscall(SYS_gettid); }
 
 int hfm_current_cpu(void) { return sched_getcpu(); }

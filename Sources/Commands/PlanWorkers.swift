@@ -10,6 +10,7 @@ final class PlanWorkers {
   private var pool: WorkerPool?
   private var team: WorkerTeam?
   private var hasTried = false
+  private let few = ShortTeam()
 
   deinit {
     team?.release()
@@ -20,7 +21,7 @@ final class PlanWorkers {
   func run(_ count: Int, _ body: @escaping @Sendable (Int) -> SearchPart) -> [SearchPart] {
     guard count > 1 else { return (0..<count).map(body) }
     if let team = ready(), let parts = try? team.map(count, body) { return parts }
-    return ShortTeam.map(count, body)
+    return few.map(count, body)
   }
 
   private func ready() -> WorkerTeam? {

@@ -2,10 +2,22 @@ import CSystemShims
 import Glibc
 import Synchronization
 
-/// Runs a body on a few plain threads that end with it: for work of milliseconds, which a pool of
-/// pinned workers would take longer to be made for.
-public enum ShortTeam {
-  /// Threads that take their indices from one counter.
+/// A few plain threads beside its maker's that end with it: for work of milliseconds, which a pool
+/// of pinned workers would take longer to be made for.
+///
+/// Its threads run anywhere but where the caller does: a kernel that packs young threads onto one
+/// processing unit would let them take turns for as long as the work lasts.
+public final class ShortTeam {
+  private var helpers: [HelperThread] = []
+  /// Processing units that this process may run on.
+  private let units = Int(hfm_affinity_cpus(0, nil, 0))
+
+  /// A team without threads: they start when there is work for them.
+  public init() {}
+
+  deinit { for helper in helpers { helper.end() } }
+
+  /// Indices that threads take from one counter, and their results.
   private final class Work<Value: Sendable>: Sendable {
     let next = Atomic(0)
     let found: Mutex<[Value?]>
@@ -29,45 +41,86 @@ public enum ShortTeam {
 
   /// Runs a body for each index below `count` on this thread and others, as many as there are
   /// processing units, and returns the results in the order of the indices.
-  public static func map<Value: Sendable>(
+  public func map<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Int) -> Value
   ) -> [Value] {
     let work = Work(count, body)
-    // Processing units that this process may run on.
-    let units = Int(hfm_affinity_cpus(0, nil, 0))
-    let helpers = max(0, min(count, units) - 1)
-    let threads = (0..<helpers).compactMap { _ in JoinedThread { work.run() } }
+    let wanted = max(0, min(count, units) - 1)
+    // The system may have no thread left: the others do its share.
+    while helpers.count < wanted, let helper = HelperThread() { helpers.append(helper) }
+    let cpu = hfm_current_cpu()
+    for helper in helpers.prefix(wanted) { helper.start(awayFrom: cpu) { work.run() } }
     work.run()
-    for thread in threads { thread.join() }
+    for helper in helpers.prefix(wanted) { helper.wait() }
     return work.found.withLock { $0.enumerated().map { $0.element ?? body($0.offset) } }
   }
 }
 
-/// A thread with a closure that its maker waits for.
-private struct JoinedThread {
+/// A thread that runs one closure after the other for the thread that made it.
+private final class HelperThread {
+  /// What both threads see.
   private final class Box: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    let body = Mutex<(@Sendable () -> Void)?>(nil)
+    let started = ParkingWord()
+    let done = ParkingWord()
+
+    /// A thread's life: closure after closure, until there is none.
+    func run() {
+      var seen: UInt32 = 0
+      while true {
+        seen = started.waitForChange(from: seen, spins: HelperThread.spins)
+        guard let next = body.withLock({ $0.take() }) else { return }
+        next()
+        done.publish(seen)
+      }
+    }
   }
+
+  /// Rounds of waiting before a thread sleeps, some tens of microseconds: about what waking it
+  /// takes (`SpinBudget.workerNanoseconds`). Assumed, since measuring it would take longer.
+  private static let spins = 1000
+  private let box = Box()
   private let thread: pthread_t
+  private var turn: UInt32 = 0
+  /// The processing unit that it keeps away from.
+  private var avoided: Int32?
 
   /// Starts; nil when the system has no thread left.
-  init?(_ body: @escaping @Sendable () -> Void) {
-    let box = Unmanaged.passRetained(Box(body))
+  init?() {
+    let shared = Unmanaged.passRetained(box)
     var made = pthread_t()
     let code = pthread_create(
       &made, nil,
       { argument in
         guard let argument else { return nil }
-        Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+        Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().run()
         return nil
-      }, box.toOpaque())
+      }, shared.toOpaque())
     guard code == 0 else {
-      box.release()
+      shared.release()
       return nil
     }
     thread = made
   }
 
-  func join() { pthread_join(thread, nil) }
+  /// Runs a body on any processing unit but one, where there is another.
+  func start(awayFrom cpu: Int32, _ body: @escaping @Sendable () -> Void) {
+    if avoided != cpu {
+      avoided = cpu
+      // Where that fails, the kernel places the thread.
+      _ = hfm_keep_thread_off(thread, cpu)
+    }
+    box.body.withLock { $0 = body }
+    turn = ParkingWord.next(turn)
+    box.started.publish(turn)
+  }
+
+  /// Returns when the body has.
+  func wait() { box.done.wait(for: turn, spins: Self.spins) }
+
+  /// Ends the thread, which has nothing to run.
+  func end() {
+    box.started.publish(ParkingWord.next(turn))
+    pthread_join(thread, nil)
+  }
 }
