@@ -27,23 +27,21 @@ int hfm_pin_thread(int thread, int cpu) {
   return failure;
 }
 
-int hfm_keep_thread_off(unsigned long thread, int cpu) {
-  if (cpu < 0) return EINVAL;
-  // The kernel refuses a mask smaller than its own, whose width is known only by trying.
-  for (int width = 1024; width <= 1 << 20; width *= 2) {
-    cpu_set_t *set = CPU_ALLOC((size_t)width);
-    if (!set) return ENOMEM;
-    size_t bytes = CPU_ALLOC_SIZE((size_t)width);
-    CPU_ZERO_S(bytes, set);
-    int failure = sched_getaffinity(0, bytes, set) == 0 ? 0 : errno;
-    if (failure == 0) {
-      CPU_CLR_S((size_t)cpu, bytes, set);
-      failure = CPU_COUNT_S(bytes, set) > 0 ? pthread_setaffinity_np(thread, bytes, set) : ENODEV;
-    }
-    CPU_FREE(set);
-    if (failure != EINVAL) return failure;
+int hfm_limit_thread(unsigned long thread, const int *cpus, int count) {
+  int last = -1;
+  for (int i = 0; i < count; i++) {
+    if (cpus[i] < 0) return EINVAL;
+    if (cpus[i] > last) last = cpus[i];
   }
-  return EINVAL;
+  if (last < 0) return EINVAL;
+  cpu_set_t *set = CPU_ALLOC((size_t)last + 1);
+  if (!set) return ENOMEM;
+  size_t bytes = CPU_ALLOC_SIZE((size_t)last + 1);
+  CPU_ZERO_S(bytes, set);
+  for (int i = 0; i < count; i++) CPU_SET_S((size_t)cpus[i], bytes, set);
+  int failure = pthread_setaffinity_np(thread, bytes, set);
+  CPU_FREE(set);
+  return failure;
 }
 
 int hfm_current_thread(void) { return (int)syscall(SYS_gettid); }

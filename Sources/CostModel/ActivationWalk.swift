@@ -109,7 +109,7 @@ private struct WalkState {
       touched.append(values)
     }
     var prints = FootprintTable(
-      tables, conventions, conventions.autocast ? AutocastFormats(graph) : nil)
+      tables, conventions, conventions.autocast ? tables.formats : nil)
     forwardPrints = graph.calls.indices.map { prints.footprint($0, nil) }
     backwardPrints = calls.map { prints.footprint($0.call, $0.block) }
   }

@@ -80,15 +80,18 @@ public struct GraphCost: Sendable, Hashable {
     try self.init(graph.forward, training: graph, OperatorCosts(graph.forward, graph))
   }
 
+  /// - Parameter other: the cost of a graph that differs in the number of samples alone, so that
+  ///   what depends on parameters is known.
   init(
-    _ graph: OperatorGraph, training: TrainingGraph?, _ costs: OperatorCosts
+    _ graph: OperatorGraph, training: TrainingGraph?, _ costs: OperatorCosts,
+    scaling other: GraphCost? = nil
   ) throws(UserError) {
     forward = WorkTally(forward: graph, costs)
     backward = training.map { WorkTally(backward: $0, costs) } ?? WorkTally()
-    optimizer = training.map { WorkTally(optimizer: $0) } ?? WorkTally()
-    packing = training.map { WorkTally(packing: $0) } ?? WorkTally()
+    optimizer = other?.optimizer ?? training.map { WorkTally(optimizer: $0) } ?? WorkTally()
+    packing = other?.packing ?? training.map { WorkTally(packing: $0) } ?? WorkTally()
     recomputable = WorkTally(recomputed: graph, costs)
-    parameters = ParameterCounts(graph, training: training)
+    parameters = other?.parameters ?? ParameterCounts(graph, training: training)
     flops = FlopCounts(
       forward: forward.sum(\.modelFlops), backward: backward.sum(\.modelFlops),
       hardwareStep: Saturating.add(

@@ -40,7 +40,7 @@ struct LayerExtraction {
     prints = FootprintTable(tables, tables.conventions)
     sharded = FootprintTable(tables, tables.conventions.sharded)
     self.eager = eager
-    formats = eager && isAutocast ? AutocastFormats(graph) : nil
+    formats = eager ? tables.formats : nil
     let cuts = graph.blocks.map(TensorCut.init)
     let blocks = graph.blocks.indices.map {
       forward(graph.blocks[$0], tables.costs.forward[$0], cuts[$0])

@@ -130,11 +130,24 @@ public struct MemoryModel: Sendable, Hashable {
         block.parameters.reduce(0) { Saturating.add($0, block[$1].bytes) }
       }.max() ?? 0
     kvCacheBytesPerToken = Self.cache(graph)
-    walks =
-      training == nil
+    walks = Self.walks(tables)
+    narrow = shards ? NarrowShards(tables) : nil
+  }
+
+  /// The memory of a graph that differs from another's in the number of samples alone: parameters
+  /// take what they took.
+  init(_ tables: GraphTables, scaling other: MemoryModel) {
+    (parameters, buffers, gradients) = (other.parameters, other.buffers, other.gradients)
+    (optimizer, largestBlock) = (other.optimizer, other.largestBlock)
+    kvCacheBytesPerToken = other.kvCacheBytesPerToken
+    walks = Self.walks(tables)
+    narrow = other.narrow.flatMap { NarrowShards(tables, scaling: $0) }
+  }
+
+  private static func walks(_ tables: GraphTables) -> [ActivationWalk] {
+    tables.training == nil
       ? [ActivationWalk(inference: tables)]
       : ActivationWalk.all(tables, tables.conventions.keepingGates)
-    narrow = shards ? NarrowShards(tables) : nil
   }
 
   private static func bytes(_ parameters: [ParameterCopies]) -> Int {

@@ -13,10 +13,16 @@ struct NarrowShards: Sendable, Hashable {
   let largestBlock: Int
 
   /// Counts a step; nil where parameters are kept in the format computed in.
-  init?(_ tables: GraphTables) {
+  ///
+  /// - Parameter other: the same of another number of samples.
+  init?(_ tables: GraphTables, scaling other: NarrowShards? = nil) {
     let conventions = tables.conventions.keepingGates.sharded
     guard tables.training != nil, let format = conventions.narrow else { return nil }
     walks = ActivationWalk.all(tables, conventions)
+    if let other {
+      (parameters, largestBlock) = (other.parameters, other.largestBlock)
+      return
+    }
     parameters = tables.graph.distinctParameters.reduce(0) {
       Saturating.add($0, Saturating.product(format.bytes($1.tensor.count), $1.count))
     }

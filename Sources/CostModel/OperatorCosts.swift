@@ -9,11 +9,12 @@ struct OperatorCosts: Sendable {
   init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
     let trained = training.map(TrainedWeights.init)
     forward = graph.blocks.enumerated().map { index, block in
-      let costs = Self.counted(block.operators, block.tensors)
+      var costs = Self.counted(block.operators, block.tensors)
       guard let trained else { return costs }
-      return zip(block.operators, costs).map { op, cost in
-        trained.isChanged(op, in: index) ? OperatorCost(training: op, tensors: block.tensors) : cost
+      for (position, op) in block.operators.enumerated() where trained.isChanged(op, in: index) {
+        costs[position].packWeight(of: op, block.tensors)
       }
+      return costs
     }
     backward = (training?.backwardBlocks ?? []).map { Self.counted($0.operators, $0.tensors) }
   }

@@ -17,7 +17,7 @@ public struct StepProfile: Sendable {
   public var skippedSamples = 0.0
   /// Elements of each sample that replicas gather from each other before the loss.
   public var gatheredElements = 0
-  private let tables: GraphTables
+  fileprivate let tables: GraphTables
 
   /// Counts a training step.
   ///
@@ -44,11 +44,57 @@ public struct StepProfile: Sendable {
     trains = false
   }
 
+  /// Counts a graph that differs from another step's in the number of samples alone.
+  fileprivate init(
+    _ graph: OperatorGraph, _ training: TrainingGraph?, batch: Int, scaling other: StepProfile
+  ) throws(UserError) {
+    self.batch = batch
+    tables = GraphTables(graph, training, scaling: other.tables)
+    cost = try GraphCost(graph, training: training, tables.costs, scaling: other.cost)
+    memory = MemoryModel(tables, scaling: other.memory)
+    trains = other.trains
+    (skippedSamples, gatheredElements) = (other.skippedSamples, other.gatheredElements)
+  }
+
   /// The same step as layers that can be cut over devices; `fusing` and `eager` as in
   /// `LayeredStep`.
   public func layered(fusing: Bool, eager: Bool = false) -> LayeredStep {
     var step = LayeredStep(tables, fusing: fusing, eager: eager)
     if trains { step.skip(skippedSamples) }
     return step
+  }
+}
+
+/// Profiles of one step for any micro-batch, from those of two: without building graphs again, and
+/// counting only what depends on the number of samples.
+public struct StepFamily: Sendable {
+  private let base: StepProfile
+  private let scaling: BatchScaling
+
+  /// Compares two micro-batches of one step; nil where they do not tell others (`BatchScaling`).
+  public init?(_ small: StepProfile, _ large: StepProfile) {
+    let (one, other) = (small.tables, large.tables)
+    let scaling: BatchScaling? =
+      if let training = one.training, let second = other.training {
+        BatchScaling(training, of: small.batch, second, of: large.batch)
+      } else {
+        BatchScaling(one.graph, of: small.batch, other.graph, of: large.batch)
+      }
+    guard let scaling, small.skippedSamples == large.skippedSamples,
+      small.gatheredElements == large.gatheredElements
+    else { return nil }
+    (base, self.scaling) = (small, scaling)
+  }
+
+  /// The profile of a micro-batch, as if it were built and counted by itself; nil where it must be.
+  ///
+  /// - Throws: `UserError` when a count exceeds `Int.max`.
+  public func profile(_ batch: Int) throws(UserError) -> StepProfile? {
+    guard base.trains else {
+      guard let graph = scaling.graph(batch) else { return nil }
+      return try StepProfile(graph, nil, batch: batch, scaling: base)
+    }
+    guard let training = scaling.trainingGraph(batch) else { return nil }
+    return try StepProfile(training.forward, training, batch: batch, scaling: base)
   }
 }

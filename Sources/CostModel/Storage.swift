@@ -30,17 +30,30 @@ struct Storage: Sendable {
       block.tensors[$0].role == .activation && !isInput[$0]
     }
     self.isInput = isInput
-    bytes = tensors.indices.map { tensors[$0].bytes }
-    let bytes = bytes
-    wideBytes = tensors.indices.map {
-      tensors[$0].dataType.bits < 32 ? DataType.fp32.bytes(tensors[$0].count) : bytes[$0]
-    }
+    (bytes, wideBytes) = Self.bytes(tensors)
     let sharing = SharedMemory(block, backward, tensors)
     (roots, isInPlace, isOverwrittenView) = (
       sharing.roots, sharing.isInPlace, sharing.isOverwrittenView
     )
     forward = MemoryUses(block.operators, sharing.roots)
     self.backward = MemoryUses(backward?.operators ?? [], sharing.roots)
+  }
+
+  /// The same for tensors of other extents: of a graph for another number of samples.
+  init(_ other: Storage, _ tensors: [Tensor]) {
+    (forwardCount, roots) = (other.forwardCount, other.roots)
+    (forward, backward) = (other.forward, other.backward)
+    (isInput, isComputed) = (other.isInput, other.isComputed)
+    (isInPlace, isOverwrittenView) = (other.isInPlace, other.isOverwrittenView)
+    (bytes, wideBytes) = Self.bytes(tensors)
+  }
+
+  private static func bytes(_ tensors: [Tensor]) -> (stated: [Int], wide: [Int]) {
+    let stated = tensors.indices.map { tensors[$0].bytes }
+    let wide = tensors.indices.map {
+      tensors[$0].dataType.bits < 32 ? DataType.fp32.bytes(tensors[$0].count) : stated[$0]
+    }
+    return (stated, wide)
   }
 
   func root(_ id: TensorID) -> TensorID { roots[id.index] }

@@ -41,6 +41,11 @@ extension OperatorCost {
   /// into panels, written and read once more, unless its rows are too few for that.
   public init(training op: Operator, tensors: [Tensor]) {
     self.init(op, tensors: tensors)
+    packWeight(of: op, tensors)
+  }
+
+  /// Adds what an operator does whose weight the optimizer changes (see `init(training:tensors:)`).
+  mutating func packWeight(of op: Operator, _ tensors: [Tensor]) {
     guard kernel == .linear else { return }
     kernel = .trainedLinear
     if tensors[op.inputs[0].index].rows > Self.fewRows {
@@ -55,16 +60,18 @@ extension OperatorCost {
 
 /// Weights of forward blocks that a training step changes.
 struct TrainedWeights {
-  private var tensors: [Int: Set<TensorID>] = [:]
+  /// By block.
+  private var tensors: [TensorSet]
 
   init(_ graph: TrainingGraph) {
+    tensors = graph.forward.blocks.map { TensorSet(count: $0.tensors.count) }
     for block in graph.backwardBlocks {
-      tensors[block.forward, default: []].formUnion(block.parameterGradients.map(\.parameter))
+      for gradient in block.parameterGradients { tensors[block.forward].insert(gradient.parameter) }
     }
   }
 
   /// Whether an operator of a block has a weight that is trained.
   func isChanged(_ op: Operator, in block: Int) -> Bool {
-    op.inputs.count > 1 && tensors[block]?.contains(op.inputs[1]) == true
+    op.inputs.count > 1 && tensors[block].contains(op.inputs[1])
   }
 }

@@ -5,12 +5,12 @@ import Synchronization
 /// A few plain threads beside its maker's that end with it: for work of milliseconds, which a pool
 /// of pinned workers would take longer to be made for.
 ///
-/// Its threads run anywhere but where the caller does: a kernel that packs young threads onto one
-/// processing unit would let them take turns for as long as the work lasts.
+/// While there is work the caller stays on its processing unit and the others keep off it: a kernel
+/// that packs young threads would let them take turns on one for as long as the work lasts.
 public final class ShortTeam {
   private var helpers: [HelperThread] = []
-  /// Processing units that this process may run on.
-  private let units = Int(hfm_affinity_cpus(0, nil, 0))
+  /// Processing units that the caller may run on.
+  private let units = affinity(0).map(Int32.init)
 
   /// A team without threads: they start when there is work for them.
   public init() {}
@@ -45,13 +45,18 @@ public final class ShortTeam {
     _ count: Int, _ body: @escaping @Sendable (Int) -> Value
   ) -> [Value] {
     let work = Work(count, body)
-    let wanted = max(0, min(count, units) - 1)
+    let wanted = max(0, min(count, units.count) - 1)
+    guard wanted > 0 else { return (0..<count).map(body) }
     // The system may have no thread left: the others do its share.
     while helpers.count < wanted, let helper = HelperThread() { helpers.append(helper) }
-    let cpu = hfm_current_cpu()
-    for helper in helpers.prefix(wanted) { helper.start(awayFrom: cpu) { work.run() } }
+    let own = hfm_current_cpu()
+    let others = units.filter { $0 != own }
+    // Where that fails, the kernel places the threads.
+    _ = hfm_limit_thread(pthread_self(), [own], 1)
+    for helper in helpers.prefix(wanted) { helper.start(on: others) { work.run() } }
     work.run()
     for helper in helpers.prefix(wanted) { helper.wait() }
+    _ = hfm_limit_thread(pthread_self(), units, Int32(units.count))
     return work.found.withLock { $0.enumerated().map { $0.element ?? body($0.offset) } }
   }
 }
@@ -82,8 +87,8 @@ private final class HelperThread {
   private let box = Box()
   private let thread: pthread_t
   private var turn: UInt32 = 0
-  /// The processing unit that it keeps away from.
-  private var avoided: Int32?
+  /// The processing units that it may run on.
+  private var units: [Int32] = []
 
   /// Starts; nil when the system has no thread left.
   init?() {
@@ -103,12 +108,11 @@ private final class HelperThread {
     thread = made
   }
 
-  /// Runs a body on any processing unit but one, where there is another.
-  func start(awayFrom cpu: Int32, _ body: @escaping @Sendable () -> Void) {
-    if avoided != cpu {
-      avoided = cpu
-      // Where that fails, the kernel places the thread.
-      _ = hfm_keep_thread_off(thread, cpu)
+  /// Runs a body on one of some processing units.
+  func start(on units: [Int32], _ body: @escaping @Sendable () -> Void) {
+    if self.units != units {
+      self.units = units
+      _ = hfm_limit_thread(thread, units, Int32(units.count))
     }
     box.body.withLock { $0 = body }
     turn = ParkingWord.next(turn)

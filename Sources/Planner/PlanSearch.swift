@@ -7,8 +7,10 @@ public import Quantities
 /// Pure and deterministic: the same inputs give the same plans in the same order.
 public struct PlanSearch {
   /// Counts a micro-batch of so many samples; called once per size, of several sizes at once where
-  /// there are workers.
-  public typealias Source = @Sendable (_ microBatch: Int) throws(UserError) -> StepProfile
+  /// there are workers. `family` tells what sizes counted before say of this one; nil as long as
+  /// these are too few.
+  public typealias Source =
+    @Sendable (_ microBatch: Int, _ family: StepFamily?) throws(UserError) -> StepProfile
   /// Told how far a search is, from 0 to 1; false ends it with the best plans so far.
   public typealias Progress = (_ done: Double, _ configurations: Int) -> Bool
 
@@ -63,7 +65,7 @@ public struct PlanSearch {
   /// - Throws: `UserError` (.impossible) when none fits: it names the limit, by how much it is
   ///   exceeded, and the nearest plan that fits; `UserError` (.input) from the source.
   public func run(progress: Progress? = nil) throws(UserError) -> PlanResult {
-    var known: [Int: Evaluator] = [:]
+    var known = CountedSizes()
     var outcome = try visitOffloading(request, progress, &known)
     if outcome.best.isEmpty, request.memoryRisk < 1, request.atMost == .infinity, !outcome.stopped {
       // A plan that may not run is better than none.
@@ -81,7 +83,7 @@ public struct PlanSearch {
 
   /// Visits a request's space, and where nothing fits, once more with every offload that is open.
   private func visitOffloading(
-    _ request: PlanRequest, _ progress: Progress?, _ known: inout [Int: Evaluator]
+    _ request: PlanRequest, _ progress: Progress?, _ known: inout CountedSizes
   ) throws(UserError) -> SearchOutcome {
     let outcome = try visit(request, progress, &known)
     guard outcome.best.isEmpty, request.space.offload == nil, trains, !outcome.stopped
@@ -93,7 +95,7 @@ public struct PlanSearch {
 
   /// Visits a request's space; `known` holds sizes that are counted, for further visits.
   private func visit(
-    _ request: PlanRequest, _ progress: Progress?, _ known: inout [Int: Evaluator]
+    _ request: PlanRequest, _ progress: Progress?, _ known: inout CountedSizes
   ) throws(UserError) -> SearchOutcome {
     var walk = SearchWalk(
       request, trains: trains, source: source, progress: progress, workers: workers, known: known)
@@ -105,7 +107,7 @@ public struct PlanSearch {
   // MARK: when nothing fits
 
   private func impossible(
-    _ outcome: SearchOutcome, _ known: inout [Int: Evaluator]
+    _ outcome: SearchOutcome, _ known: inout CountedSizes
   ) throws(UserError) -> UserError {
     if let missed = outcome.missed { return limits(missed.reason, missed.plan) }
     let usable = MemoryReserve.usable(request.cluster.device)
@@ -149,7 +151,7 @@ public struct PlanSearch {
   }
 
   /// The best plan with ever more of the user's choices given up, in words.
-  private func nearest(_ known: inout [Int: Evaluator]) throws(UserError) -> String? {
+  private func nearest(_ known: inout CountedSizes) throws(UserError) -> String? {
     var wider = request
     wider.limit = 1
     wider.memoryRisk = 1
@@ -215,6 +217,8 @@ extension Offload {
 public struct SearchPart: Sendable {
   var outcome = SearchOutcome()
   var evaluator: Result<Evaluator, UserError>?
+  /// What the evaluator was made of, where further sizes may follow from it.
+  var profile: StepProfile?
 }
 
 /// A configuration that almost fits.

@@ -38,7 +38,9 @@ extension PlanSearch {
     }
     let counted = workload
     let shards = request.cluster.deviceCount > 1
-    try self.init(request, trains: workload.task != .infer) { size throws(UserError) in
+    try self.init(request, trains: workload.task != .infer) {
+      size, family throws(UserError) in
+      if let known = try family?.profile(size) { return known }
       var micro = counted
       micro.batch = size
       return try StepProfile(Workload(model, micro), shards: shards)

@@ -22,16 +22,15 @@ struct SearchWalk {
   private var threshold = Double.infinity
   private let workers: PlanSearch.Workers?
   /// Sizes that are counted, in this walk or in an earlier one of the same search.
-  private(set) var known: [Int: Evaluator]
-  /// Sizes counted ahead that cannot be.
-  private var faults: [Int: UserError] = [:]
+  private(set) var known: CountedSizes
   /// Where the current size begins in the whole search, and its share of it.
   private var first = 0.0
   private var share = 1.0
 
   init(
     _ request: PlanRequest, trains: Bool, source: @escaping PlanSearch.Source,
-    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?, known: [Int: Evaluator] = [:]
+    progress: PlanSearch.Progress?, workers: PlanSearch.Workers?,
+    known: CountedSizes = CountedSizes()
   ) {
     self.request = request
     self.trains = trains
@@ -90,8 +89,7 @@ struct SearchWalk {
   /// The first of some sizes counted, and with it those behind it where there are workers.
   private mutating func counted(_ sizes: ArraySlice<Int>) throws(UserError) -> Evaluator {
     let size = sizes[sizes.startIndex]
-    if let evaluator = known[size] { return evaluator.answering(request) }
-    if let fault = faults[size] { throw fault }
+    if let counted = known[size] { return try counted.get().answering(request) }
     let next = uncounted(sizes, workers == nil ? 1 : Self.ahead)
     let count = counting(next)
     keep(workers?(next.count, count) ?? (0..<next.count).map(count), of: next)
@@ -101,7 +99,7 @@ struct SearchWalk {
   /// Sizes worth counting beside the visit of one, while some worker may have nothing to visit:
   /// the next ones where none of them is counted and their memory will do.
   private func upcoming(_ sizes: ArraySlice<Int>) -> [Int] {
-    guard workers != nil, let next = sizes.first, known[next] == nil, faults[next] == nil,
+    guard workers != nil, let next = sizes.first, known[next] == nil,
       let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory })
     else { return [] }
     let growth = Double(next) / Double(leanest.configuration.microBatch)
@@ -110,25 +108,24 @@ struct SearchWalk {
   }
 
   private func uncounted(_ sizes: ArraySlice<Int>, _ count: Int) -> [Int] {
-    Array(sizes.filter { known[$0] == nil && faults[$0] == nil }.prefix(count))
+    Array(sizes.filter { known[$0] == nil }.prefix(count))
   }
 
   private func counting(_ sizes: [Int]) -> @Sendable (Int) -> SearchPart {
-    let (source, request) = (source, request)
+    let (source, request, family) = (source, request, known.family)
     return { index in
-      SearchPart(
-        evaluator: Result { () throws(UserError) in Evaluator(try source(sizes[index]), request) })
+      var part = SearchPart()
+      part.evaluator = Result { () throws(UserError) in
+        let profile = try source(sizes[index], family)
+        if family == nil { part.profile = profile }
+        return Evaluator(profile, request)
+      }
+      return part
     }
   }
 
   private mutating func keep(_ parts: some Collection<SearchPart>, of sizes: [Int]) {
-    for (size, part) in zip(sizes, parts) {
-      switch part.evaluator {
-      case .success(let evaluator): known[size] = evaluator
-      case .failure(let fault): faults[size] = fault
-      case nil: continue
-      }
-    }
+    for (size, part) in zip(sizes, parts) { known.keep(part, of: size) }
   }
 
   /// Counts the configurations of a size as too large; any size's evaluator knows the layers.

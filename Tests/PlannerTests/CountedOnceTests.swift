@@ -27,7 +27,7 @@ import Workloads
     request.space.offload = [[]]
     request.space.microBatch = [8, 16]
     let counter = Counter()
-    var search = try PlanSearch(request, trains: true) { size throws(UserError) in
+    var search = try PlanSearch(request, trains: true) { size, _ throws(UserError) in
       counter.note(size)
       return try StepProfile(
         Workload(
@@ -39,6 +39,36 @@ import Workloads
     // The size that was asked for, and one of those that were opened for the nearest plan.
     #expect(counter.found[8] == 1 && counter.found[1] == 1)
     #expect(counter.found.values.allSatisfy { $0 == 1 }, "\(counter.found)")
+  }
+
+  /// A search that counts further sizes by what the first ones tell finds what one finds that
+  /// builds each size's graph.
+  @Test(arguments: [
+    "bert-base", "clip-vit-b-32", "unet2d-basic", "alphafold2", "resnet50", "mixtral-8x7b",
+  ])
+  func sizesThatFollowFromOthersGiveTheSamePlans(name: String) throws {
+    let model = try Self.catalogue.model(name)
+    let workload = WorkloadRequest(task: .pretrain, batch: 1, precision: .bf16Mixed)
+    let request = PlanRequest(
+      cluster: PlanSearchTests.cluster(perNode: 4, memory: 80 << 30), globalBatch: 48,
+      precision: .bf16Mixed)
+    let followed = Counter()
+    func search(follows: Bool) throws -> PlanResult {
+      let search = try PlanSearch(request, trains: true) { size, family throws(UserError) in
+        if follows, let profile = try family?.profile(size) {
+          followed.note(size)
+          return profile
+        }
+        var micro = workload
+        micro.batch = size
+        return try StepProfile(Workload(model, micro))
+      }
+      return try search.run()
+    }
+    let (one, other) = (try search(follows: true), try search(follows: false))
+    #expect(!followed.found.isEmpty)
+    #expect(one.plans == other.plans)
+    #expect(one.search == other.search)
   }
 
   /// In a model of two stacks each number of covered layers saves something else: the search's own

@@ -7,9 +7,8 @@
 /// Pins a thread (the kernel's number of it; 0 for the calling one) to one processing unit.
 /// Returns 0 or an errno value.
 int hfm_pin_thread(int thread, int cpu);
-/// Lets a thread (a `pthread_t`) run where the calling one may, but not on one processing unit, as
-/// long as there is another. Returns 0 or an errno value.
-int hfm_keep_thread_off(unsigned long thread, int cpu);
+/// Lets a thread (a `pthread_t`) run on these processing units alone. Returns 0 or an errno value.
+int hfm_limit_thread(unsigned long thread, const int *cpus, int count);
 /// The kernel's number of the calling thread.
 int hfm_current_thread(void);
 /// The processing unit that the calling thread runs on, or -1.

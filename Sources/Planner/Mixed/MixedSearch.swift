@@ -101,7 +101,7 @@ public struct MixedSearch {
   /// be counted.
   private func kinds(_ size: Int) throws(UserError) -> [MixedKind]? {
     let profile: StepProfile
-    do { profile = try source(size) } catch {
+    do { profile = try source(size, nil) } catch {
       guard size > sizes.first ?? 1 else { throw error }
       return nil
     }
