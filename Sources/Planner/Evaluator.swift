@@ -229,17 +229,19 @@ final class Evaluator: Sendable {
     }
   }
 
+  /// Joules of one device and its share of the host over some seconds, of which it computes `busy`;
+  /// nil when its power is unknown.
+  func joules(over seconds: Double, busy: Double) -> Double? {
+    let host =
+      (request.cluster.host?.power.value ?? 0) / Double(max(1, request.cluster.devicesPerNode))
+    let share = seconds > 0 ? busy / seconds : 0
+    return energy.energy(over: Seconds(seconds), busy: share).map { $0.value + host * seconds }
+  }
+
   private func spend(_ estimate: inout PlanEstimate) {
-    let total = estimate.breakdown.total
-    let busy = total > 0 ? estimate.breakdown.compute / total : 0
-    let devices = Double(estimate.devices)
-    var joules = energy.energy(over: Seconds(estimate.totalSeconds), busy: busy)?.value
-    if let device = joules {
-      let hostWatts =
-        (request.cluster.host?.power.value ?? 0)
-        / Double(max(1, request.cluster.devicesPerNode))
-      joules =
-        (device + hostWatts * estimate.totalSeconds) * devices * request.powerUsageEffectiveness
+    let (total, busy) = (estimate.breakdown.total, estimate.breakdown.compute)
+    let joules = joules(over: total, busy: busy).map {
+      $0 * Double(estimate.steps) * Double(estimate.devices) * request.powerUsageEffectiveness
     }
     estimate.energy = joules.map { Joules($0) }
     if let joules, let intensity = request.gramsPerKilowattHour {

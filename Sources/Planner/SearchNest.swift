@@ -333,19 +333,17 @@ struct SearchNest {
     threshold = min(threshold, outcome.keepBest(limit))
   }
 
-  /// What is made least; `busy` is the computing part of `seconds`.
+  /// What is made least, of a step or of a sample to be served; `busy` is the computing part of
+  /// `seconds`.
   private func goal(_ seconds: Double, _ busy: Double, _ configuration: Configuration) -> Double {
-    guard trains else {
-      return seconds / Double(configuration.microBatch * configuration.parallelism.data)
-    }
     let devices = Double(configuration.parallelism.devices)
+    let samples =
+      trains ? 1 : Double(configuration.microBatch * configuration.parallelism.data)
     switch request.goal {
-    case .time: return seconds
-    case .deviceHours, .cost: return seconds * devices
+    case .time: return seconds / samples
+    case .deviceHours, .cost: return seconds * devices / samples
     case .energy, .co2:
-      let model = EnergyModel(device: request.cluster.device)
-      guard let idle = model.idlePower, let full = model.busyPower else { return seconds * devices }
-      return devices * (idle.value * seconds + (full.value - idle.value) * busy)
+      return (evaluator.joules(over: seconds, busy: busy) ?? seconds) * devices / samples
     }
   }
 }
