@@ -166,8 +166,13 @@ public struct PlanSearch {
         $0.space.expert = nil
         $0.space.expertTensor = nil
       },
+      {
+        $0.space.context = nil
+        $0.space.contextKind = nil
+      },
       { $0.space.offload = Offload.choices },
       {
+        $0.space.virtualStages = nil
         $0.space.data = nil
         $0.space.tensor = nil
         $0.space.pipeline = nil
@@ -194,6 +199,7 @@ public struct PlanSearch {
     var text = "--devices \(plan.devices) --micro-batch \(cut.microBatch)"
     if cut.parallelism.tensor > 1 { text += " --tensor \(cut.parallelism.tensor)" }
     if cut.parallelism.pipeline > 1 { text += " --pipeline \(cut.parallelism.pipeline)" }
+    if cut.parallelism.context > 1 { text += " --context \(cut.parallelism.context)" }
     if trains {
       text += " --zero \(cut.parallelism.zeroStage) --recompute \(cut.recompute.rawValue)"
       if let layers = cut.span.layers {
@@ -307,6 +313,7 @@ extension Refusal {
     case .deadline: 9
     case .budget: 10
     case .needless: 11
+    case .heads: 12
     }
   }
 }
