@@ -214,7 +214,7 @@ public struct PlanSearch {
 
 extension Offload {
   /// Every choice, least first.
-  static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
+  public static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
 }
 
 /// What one part of a search found, or counted to begin with; only the search can read it.
