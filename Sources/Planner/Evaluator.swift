@@ -278,6 +278,8 @@ final class Evaluator: Sendable {
     estimate.gradientsBytes = whole(worst.gradients)
     estimate.optimizerBytes = whole(worst.states)
     estimate.activationsBytes = whole(worst.activations)
+    estimate.gradientsAtPeakBytes = estimate.gradientsBytes
+    estimate.activationsAtPeakBytes = estimate.activationsBytes
     estimate.temporaryBytes = whole(worst.working + worst.gathered)
     estimate.buffersBytes = whole(worst.buffers)
     estimate.peakBytes = whole(worst.peak)
@@ -328,6 +330,8 @@ extension MemoryEstimate {
     }
     var result = share < 0.5 ? rest : self
     result.activationsBytes = mix(activationsBytes, rest.activationsBytes)
+    result.activationsAtPeakBytes = mix(activationsAtPeakBytes, rest.activationsAtPeakBytes)
+    result.gradientsAtPeakBytes = mix(gradientsAtPeakBytes, rest.gradientsAtPeakBytes)
     result.temporaryBytes = mix(temporaryBytes, rest.temporaryBytes)
     result.peakBytes = mix(peakBytes, rest.peakBytes)
     return result
