@@ -259,6 +259,12 @@ struct SearchOutcome {
 
   mutating func refuse(_ reason: Refusal, _ count: Int = 1) { refused[reason.position] += count }
 
+  /// Configurations that the memory may do for, whatever else is against them.
+  var inMemory: Int {
+    let reasons: [Refusal] = [.slower, .deadline, .budget, .needless]
+    return reasons.reduce(feasible) { $0 + refused[$1.position] }
+  }
+
   /// Configurations visited.
   var visited: Int { feasible + refused.reduce(0, +) }
 
