@@ -168,8 +168,8 @@ final class Evaluator: Sendable {
     var breakdown = StepForm(setting: setting).breakdown(stages, cut)
     let memory = memory(stages, cut)
     let devices = configuration.parallelism.devices
-    breakdown.checkpoints = CheckpointModel(request, setting, devices: devices).overhead(
-      perStep: breakdown.total, parameters: Double(cost.parameters.trainable))
+    let failures = failures(configuration, perStep: breakdown.total)
+    breakdown.add(failures)
     let passes = Double(configuration.accumulation) * Double(configuration.parallelism.data)
     let model = Double(cost.flops.step) * passes
     let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration) * passes : 0
@@ -180,11 +180,20 @@ final class Evaluator: Sendable {
       hardwareFlops: model + repeated, mfu: capacity > 0 ? model / capacity : 0,
       hfu: capacity > 0 ? (model + repeated) / capacity : 0, steps: request.steps,
       measuredShare: measuredShare)
+    estimate.checkpointInterval = failures?.interval
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
     estimate.basis = basis
     spend(&estimate)
     return estimate
+  }
+
+  /// What checkpoints and failures add to a step; nil when they are left out.
+  func failures(
+    _ configuration: Configuration, perStep seconds: Double
+  ) -> CheckpointModel.Overhead? {
+    CheckpointModel(request, setting, devices: configuration.parallelism.devices).overhead(
+      perStep: seconds, parameters: Double(cost.parameters.trainable))
   }
 
   private func repeatedFlops(_ configuration: Configuration) -> Double {

@@ -131,7 +131,14 @@ extension PlanEstimate {
     add("offload", "host link, not hidden", breakdown.offload, "host of the cluster profile")
     terms += loadingTerms(request)
     add("host", "clipping, logging, data of a step", breakdown.host, stack.name)
-    add("checkpoints and failures", "Young 1974, Daly 2006", breakdown.checkpoints, "host profile")
+    let interval = Format.seconds(checkpointInterval ?? 0)
+    add(
+      "checkpoints", "one every \(interval), √(2 · write · time between failures): Young 1974",
+      breakdown.checkpoints, "host profile")
+    add(
+      "failures",
+      "half an interval repeated, and \(Format.seconds(CheckpointModel.restart)) of"
+        + " restarting, each time between failures: Daly 2006", breakdown.failures, "host profile")
     terms.append(
       ExplainTerm(
         "all communication", "hidden or not", Format.seconds(breakdown.communication), fitted))

@@ -285,10 +285,7 @@ struct SearchNest {
     // The sum of a step's parts is rounded: steps that wait for the same data take one time.
     var seconds = breakdown.dataLoading > 0 ? form.loaded(cut, beside: work) : work
     if request.withFailures {
-      seconds += CheckpointModel(
-        request, evaluator.setting, devices: configuration.parallelism.devices
-      ).overhead(
-        perStep: seconds, parameters: Double(evaluator.cost.parameters.trainable))
+      seconds += evaluator.failures(configuration, perStep: seconds)?.total ?? 0
     }
     let devices = Double(configuration.parallelism.devices)
     let total = seconds * Double(request.steps)
