@@ -201,11 +201,16 @@ struct CostReport {
   static func memoryRows(_ memory: MemoryEstimate, trains: Bool) -> [[String]] {
     var rows = [["parameters", Format.bytes(memory.parametersBytes)]]
     if memory.buffersBytes > 0 { rows.append(["buffers", Format.bytes(memory.buffersBytes)]) }
+    func add(_ name: String, _ bytes: Int, _ atPeak: Int) {
+      let (all, now) = (Format.bytes(bytes), Format.bytes(atPeak))
+      rows.append([name, all])
+      if now != all { rows.append(["  at the peak", now]) }
+    }
     if trains {
-      rows.append(["gradients", Format.bytes(memory.gradientsBytes)])
+      add("gradients", memory.gradientsBytes, memory.gradientsAtPeakBytes)
       rows.append(["optimizer states", Format.bytes(memory.optimizerBytes)])
     }
-    rows.append(["activations", Format.bytes(memory.activationsBytes)])
+    add("activations", memory.activationsBytes, memory.activationsAtPeakBytes)
     rows.append(["temporaries at the peak", Format.bytes(memory.temporaryBytes)])
     rows.append(["peak (in \(memory.peakPhase.rawValue))", Format.bytes(memory.peakBytes)])
     if memory.kvCacheBytesPerToken > 0 {
@@ -265,6 +270,8 @@ extension MemoryEstimate {
       ("parametersBytes", .number(parametersBytes)), ("buffersBytes", .number(buffersBytes)),
       ("gradientsBytes", .number(gradientsBytes)), ("optimizerBytes", .number(optimizerBytes)),
       ("activationsBytes", .number(activationsBytes)),
+      ("gradientsAtPeakBytes", .number(gradientsAtPeakBytes)),
+      ("activationsAtPeakBytes", .number(activationsAtPeakBytes)),
       ("temporaryBytes", .number(temporaryBytes)), ("peakBytes", .number(peakBytes)),
       ("peakPhase", .string(peakPhase.rawValue)),
       ("kvCacheBytesPerToken", .number(kvCacheBytesPerToken)),

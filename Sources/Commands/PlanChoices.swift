@@ -43,7 +43,8 @@ enum PlanChoices {
       "layers repeated from one kept input (default 1, or the fewest that fit)"),
     .value(
       "offload", "LIST",
-      "kept on the host: none, or of optimizer,parameters,activations (default: only if needed)"),
+      "kept on the host: none, or of optimizer,parameters,activations; any: whatever is best (default: only if needed)"
+    ),
   ]
 
   static func space(_ arguments: Arguments) throws(UserError) -> SearchSpace {
@@ -68,11 +69,18 @@ enum PlanChoices {
         .input, key: "--virtual-stages", "\(stages) stand beside --schedule zero-bubble",
         remedy: "leave out one of them: zero-bubble keeps one stage on each device")
     }
+    if let stages = space.virtualStages?.first, stages > 1, space.pipeline == [1] {
+      throw UserError(
+        .input, key: "--virtual-stages", "\(stages) stand beside --pipeline 1",
+        remedy: "leave out one of them: stages are interleaved over the devices of a pipeline")
+    }
     space.shardGroup = word(arguments, "shard-group")
     space.recompute = word(arguments, "recompute")
     space.recomputeSpan = try span(arguments, space.recompute)
     if let text = arguments.string("sequence-parallel") { space.sequenceParallel = [text == "on"] }
-    if let text = arguments.string("offload") { space.offload = [try offload(text)] }
+    if let text = arguments.string("offload") {
+      space.offload = text == "any" ? Offload.choices : [try offload(text)]
+    }
     return space
   }
 
@@ -114,7 +122,7 @@ enum PlanChoices {
       default:
         throw UserError(
           .input, key: "--offload", "unknown word \"\(part)\"",
-          remedy: "known are none, optimizer, parameters, activations")
+          remedy: "known are none, any, optimizer, parameters, activations")
       }
     }
     return result

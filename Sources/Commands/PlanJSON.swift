@@ -24,6 +24,7 @@ struct PlanJSON {
       ("stepHighSeconds", .number(plan.stepSeconds * (1 + plan.basis.spread))),
       ("basis", .string(plan.basis.label.rawValue)),
       ("breakdown", json(plan.breakdown)),
+      ("checkpointIntervalSeconds", plan.checkpointInterval.map { .number($0) } ?? .null),
       ("samplesPerSecond", .number(plan.samplesPerSecond)), ("mfu", .number(plan.mfu)),
       ("hfu", .number(plan.hfu)),
       ("modelFlopsPerSecondPerDevice", .number(plan.modelFlopsPerSecondPerDevice)),

@@ -65,9 +65,14 @@ public struct MemoryEstimate: Sendable, Hashable {
   public var optimizerBytes: Int
   /// Activations kept at the end of forward (all live ones at the peak of inference).
   public var activationsBytes: Int
+  /// Of the gradients, those that exist at the peak: backward makes them one after another.
+  public var gradientsAtPeakBytes: Int
+  /// Of the activations, those that are still needed at the peak, and others that are live then.
+  public var activationsAtPeakBytes: Int
   /// What is live at the peak beyond parameters, states, gradients and kept activations.
   public var temporaryBytes: Int
-  /// The largest sum at any moment of the step.
+  /// The largest sum at any moment of the step: of parameters, buffers, optimizer states,
+  /// temporaries, and the gradients and activations at that moment.
   public var peakBytes: Int
   /// When the peak occurs.
   public var peakPhase: Phase
@@ -196,23 +201,47 @@ public struct MemoryModel: Sendable, Hashable {
       : narrow?.parameters ?? 0
     let base = Saturating.sum(heldParameters, buffers, states)
 
-    var best = (total: 0, temporary: 0, phase: MemoryEstimate.Phase.forward)
+    var best = Moment()
     for point in walk.points {
-      let gradient =
-        settings.accumulates ? heldGradients : share(point.gradients, from: 2)
-      let temporary = Saturating.add(point.temporaries, gathered)
-      let total = Saturating.sum(base, point.activations, gradient, temporary)
-      if total > best.total { best = (total, temporary, point.phase) }
+      let moment = Moment(
+        base: base,
+        gradients: settings.accumulates ? heldGradients : share(point.gradients, from: 2),
+        activations: point.activations, temporaries: Saturating.add(point.temporaries, gathered),
+        phase: point.phase)
+      if moment.total > best.total { best = moment }
     }
     let updated = settings.zeroStage >= 1 ? share(gradients, from: 1) : gradients
     let update = optimizer > 0 && settings.optimizerKernel == .foreach ? updated : 0
     if gradients > 0 {
-      let total = Saturating.sum(base, heldGradients, walk.external, update)
-      if total > best.total { best = (total, update, .optimizer) }
+      let moment = Moment(
+        base: base, gradients: heldGradients, activations: walk.external, temporaries: update,
+        phase: .optimizer)
+      if moment.total > best.total { best = moment }
     }
     return MemoryEstimate(
       parametersBytes: heldParameters, buffersBytes: buffers, gradientsBytes: heldGradients,
-      optimizerBytes: states, activationsBytes: walk.kept, temporaryBytes: best.temporary,
+      optimizerBytes: states, activationsBytes: walk.kept, gradientsAtPeakBytes: best.gradients,
+      activationsAtPeakBytes: best.activations, temporaryBytes: best.temporaries,
       peakBytes: best.total, peakPhase: best.phase, kvCacheBytesPerToken: kvCacheBytesPerToken)
+  }
+
+  /// Bytes at one moment of a step.
+  private struct Moment {
+    var gradients = 0
+    var activations = 0
+    var temporaries = 0
+    var phase = MemoryEstimate.Phase.forward
+    var total = 0
+
+    init() {}
+
+    /// - Parameter base: what is there at every moment.
+    init(
+      base: Int, gradients: Int, activations: Int, temporaries: Int, phase: MemoryEstimate.Phase
+    ) {
+      (self.gradients, self.activations, self.temporaries) = (gradients, activations, temporaries)
+      self.phase = phase
+      total = Saturating.sum(base, activations, gradients, temporaries)
+    }
   }
 }

@@ -48,14 +48,11 @@ extension OperatorCost {
   mutating func packWeight(of op: Operator, _ tensors: [Tensor]) {
     guard kernel == .linear else { return }
     kernel = .trainedLinear
-    if tensors[op.inputs[0].index].rows > Self.fewRows {
+    if tensors[op.inputs[0].index].rows > Tensor.fewRows {
       let packed = Saturating.product(2, tensors[op.inputs[1].index].bytes)
       movedBytes = Saturating.add(movedBytes, packed)
     }
   }
-
-  /// So many rows are multiplied with a weight as it lies (`KernelCall.fewRows`).
-  private static let fewRows = 4
 }
 
 /// Weights of forward blocks that a training step changes.

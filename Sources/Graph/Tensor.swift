@@ -59,4 +59,7 @@ public struct Tensor: Sendable, Hashable {
   /// Number of innermost rows: `count / columns`; 0 for an empty tensor.
   @inlinable
   public var rows: Int { columns == 0 ? 0 : count / columns }
+  /// Rows up to which a linear map reads its weight once, as it lies, in place of bringing it into
+  /// panels first: the executor does so, and the cost model counts it.
+  public static let fewRows = 4
 }

@@ -127,10 +127,10 @@ extension Cluster {
     let cursor = try UserError.fromJSON { () throws(JSONError) in
       try JSONCursor(file: file, bytes: bytes)
     }
+    let device = try UserError.fromJSON { () throws(JSONError) in try cursor.optional("device") }
     if cursor.has("peakFlopsPerSecond") {
       self.init(single: try Device(cursor))
-    } else if cursor.has("device"), !cursor.has("nodes") {
-      let device = try UserError.fromJSON { () throws(JSONError) in try cursor.field("device") }
+    } else if !cursor.has("nodes"), let device, device.value.string == nil {
       self.init(single: try Device(device))
     } else {
       try self.init(cursor, devices: devices)

@@ -52,8 +52,7 @@ extension Tensor: HasExtents {}
 extension TensorStorage: HasExtents {}
 
 extension KernelCall {
-  /// Rows up to which the weight is streamed once instead of being packed for oneDNN.
-  static let fewRows = 4
+  static let fewRows = Tensor.fewRows
 
   /// The operator's product and, for patches, where their rows are written first.
   static func product(

@@ -25,13 +25,29 @@ struct CheckpointModel {
     bytesPerParameter = setting.parameterBytes + setting.stateBytes
   }
 
-  /// Seconds to add to a step of `perStep` seconds; 0 when failures are left out.
-  func overhead(perStep: Double, parameters: Double) -> Double {
-    guard let hoursBetweenFailures else { return 0 }
+  /// What is added to a step, in seconds of it.
+  struct Overhead {
+    /// Writing checkpoints.
+    var writing = 0.0
+    /// Repeating what was lost, and restarting.
+    var failures = 0.0
+    /// Seconds from one checkpoint to the next.
+    var interval = 0.0
+
+    var total: Double { writing + failures }
+  }
+
+  /// What to add to a step of `perStep` seconds; nil when failures are left out.
+  func overhead(perStep: Double, parameters: Double) -> Overhead? {
+    guard let hoursBetweenFailures else { return nil }
     let mean = hoursBetweenFailures * 3600
     let write = parameters * bytesPerParameter / writeRate
     let interval = max(write, sqrt(2 * write * mean))
-    let share = write / max(interval, 1e-9) + interval / (2 * mean) + Self.restart / mean
-    return perStep * min(share, 10)
+    let (writing, failing) = (
+      write / max(interval, 1e-9), interval / (2 * mean) + Self.restart / mean
+    )
+    // Of first order in both shares: ten times the work stands for a job that does not get on.
+    let scale = perStep * min(1, 10 / max(writing + failing, 1e-9))
+    return Overhead(writing: writing * scale, failures: failing * scale, interval: interval)
   }
 }

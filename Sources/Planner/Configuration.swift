@@ -70,7 +70,7 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case devices
   /// The global batch is not a whole number of micro-batches on each replica.
   case batch
-  /// The sequence is not a whole number of tokens on each context parallel device.
+  /// The sequence is not a whole number of tokens on each context parallel device, or there is none.
   case sequence
   /// The layers cannot be laid on the stages.
   case layers
@@ -90,6 +90,9 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case budget
   /// Fewer layers need recomputing: the rest's mode fits by itself.
   case needless
+  /// The attention heads are not a whole number on each device that they are cut over, or there
+  /// are none.
+  case heads
 
   /// The reason in words.
   public var words: String {
@@ -106,6 +109,7 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
     case .deadline: "end after the deadline"
     case .budget: "cost more than the budget"
     case .needless: "recompute more than the memory asks for"
+    case .heads: "do not divide the attention heads"
     }
   }
 }

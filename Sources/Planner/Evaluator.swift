@@ -168,8 +168,8 @@ final class Evaluator: Sendable {
     var breakdown = StepForm(setting: setting).breakdown(stages, cut)
     let memory = memory(stages, cut)
     let devices = configuration.parallelism.devices
-    breakdown.checkpoints = CheckpointModel(request, setting, devices: devices).overhead(
-      perStep: breakdown.total, parameters: Double(cost.parameters.trainable))
+    let failures = failures(configuration, perStep: breakdown.total)
+    breakdown.add(failures)
     let passes = Double(configuration.accumulation) * Double(configuration.parallelism.data)
     let model = Double(cost.flops.step) * passes
     let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration) * passes : 0
@@ -180,11 +180,20 @@ final class Evaluator: Sendable {
       hardwareFlops: model + repeated, mfu: capacity > 0 ? model / capacity : 0,
       hfu: capacity > 0 ? (model + repeated) / capacity : 0, steps: request.steps,
       measuredShare: measuredShare)
+    estimate.checkpointInterval = failures?.interval
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
     estimate.basis = basis
     spend(&estimate)
     return estimate
+  }
+
+  /// What checkpoints and failures add to a step; nil when they are left out.
+  func failures(
+    _ configuration: Configuration, perStep seconds: Double
+  ) -> CheckpointModel.Overhead? {
+    CheckpointModel(request, setting, devices: configuration.parallelism.devices).overhead(
+      perStep: seconds, parameters: Double(cost.parameters.trainable))
   }
 
   private func repeatedFlops(_ configuration: Configuration) -> Double {
@@ -229,17 +238,19 @@ final class Evaluator: Sendable {
     }
   }
 
+  /// Joules of one device and its share of the host over some seconds, of which it computes `busy`;
+  /// nil when its power is unknown.
+  func joules(over seconds: Double, busy: Double) -> Double? {
+    let host =
+      (request.cluster.host?.power.value ?? 0) / Double(max(1, request.cluster.devicesPerNode))
+    let share = seconds > 0 ? busy / seconds : 0
+    return energy.energy(over: Seconds(seconds), busy: share).map { $0.value + host * seconds }
+  }
+
   private func spend(_ estimate: inout PlanEstimate) {
-    let total = estimate.breakdown.total
-    let busy = total > 0 ? estimate.breakdown.compute / total : 0
-    let devices = Double(estimate.devices)
-    var joules = energy.energy(over: Seconds(estimate.totalSeconds), busy: busy)?.value
-    if let device = joules {
-      let hostWatts =
-        (request.cluster.host?.power.value ?? 0)
-        / Double(max(1, request.cluster.devicesPerNode))
-      joules =
-        (device + hostWatts * estimate.totalSeconds) * devices * request.powerUsageEffectiveness
+    let (total, busy) = (estimate.breakdown.total, estimate.breakdown.compute)
+    let joules = joules(over: total, busy: busy).map {
+      $0 * Double(estimate.steps) * Double(estimate.devices) * request.powerUsageEffectiveness
     }
     estimate.energy = joules.map { Joules($0) }
     if let joules, let intensity = request.gramsPerKilowattHour {
@@ -276,6 +287,8 @@ final class Evaluator: Sendable {
     estimate.gradientsBytes = whole(worst.gradients)
     estimate.optimizerBytes = whole(worst.states)
     estimate.activationsBytes = whole(worst.activations)
+    estimate.gradientsAtPeakBytes = estimate.gradientsBytes
+    estimate.activationsAtPeakBytes = estimate.activationsBytes
     estimate.temporaryBytes = whole(worst.working + worst.gathered)
     estimate.buffersBytes = whole(worst.buffers)
     estimate.peakBytes = whole(worst.peak)
@@ -326,6 +339,8 @@ extension MemoryEstimate {
     }
     var result = share < 0.5 ? rest : self
     result.activationsBytes = mix(activationsBytes, rest.activationsBytes)
+    result.activationsAtPeakBytes = mix(activationsAtPeakBytes, rest.activationsAtPeakBytes)
+    result.gradientsAtPeakBytes = mix(gradientsAtPeakBytes, rest.gradientsAtPeakBytes)
     result.temporaryBytes = mix(temporaryBytes, rest.temporaryBytes)
     result.peakBytes = mix(peakBytes, rest.peakBytes)
     return result

@@ -131,7 +131,14 @@ extension PlanEstimate {
     add("offload", "host link, not hidden", breakdown.offload, "host of the cluster profile")
     terms += loadingTerms(request)
     add("host", "clipping, logging, data of a step", breakdown.host, stack.name)
-    add("checkpoints and failures", "Young 1974, Daly 2006", breakdown.checkpoints, "host profile")
+    let interval = Format.seconds(checkpointInterval ?? 0)
+    add(
+      "checkpoints", "one every \(interval), √(2 · write · time between failures): Young 1974",
+      breakdown.checkpoints, "host profile")
+    add(
+      "failures",
+      "half an interval repeated, and \(Format.seconds(CheckpointModel.restart)) of"
+        + " restarting, each time between failures: Daly 2006", breakdown.failures, "host profile")
     terms.append(
       ExplainTerm(
         "all communication", "hidden or not", Format.seconds(breakdown.communication), fitted))
@@ -165,21 +172,24 @@ extension PlanEstimate {
 
   private func memoryTerms(_ request: PlanRequest) -> [ExplainTerm] {
     let device = request.cluster.device
-    let stage = configuration.parallelism.zeroStage
-    return [
-      ExplainTerm(
-        "parameters", stage >= 3 ? "1/data of all" : "all", Format.bytes(memory.parametersBytes),
-        "counted"),
-      ExplainTerm(
-        "gradients", stage >= 2 ? "1/data of all" : "all", Format.bytes(memory.gradientsBytes),
-        "counted"),
-      ExplainTerm(
-        "optimizer states", stage >= 1 ? "1/data of all" : "all",
-        Format.bytes(memory.optimizerBytes),
-        "counted"),
-      ExplainTerm(
+    let cut = configuration.parallelism
+    func shared(from stage: Int) -> String {
+      guard cut.zeroStage >= stage, cut.data * cut.context > 1 else { return "all" }
+      return cut.shardGroup == .node ? "shared by the replicas of a node" : "1/data of all"
+    }
+    func part(_ name: String, _ formula: String, _ bytes: Int, _ atPeak: Int? = nil) -> ExplainTerm
+    {
+      let (all, now) = (Format.bytes(bytes), Format.bytes(atPeak ?? bytes))
+      return ExplainTerm(name, formula + (now == all ? "" : "; \(now) at the peak"), all, "counted")
+    }
+    let buffers = part("buffers", "constants, scales of narrow matrices", memory.buffersBytes)
+    let held = [part("parameters", shared(from: 3), memory.parametersBytes)]
+    return held + (memory.buffersBytes > 0 ? [buffers] : []) + [
+      part("gradients", shared(from: 2), memory.gradientsBytes, memory.gradientsAtPeakBytes),
+      part("optimizer states", shared(from: 1), memory.optimizerBytes),
+      part(
         "kept activations", "recompute \(configuration.span.words(configuration.recompute))",
-        Format.bytes(memory.activationsBytes), "liveness walk"),
+        memory.activationsBytes, memory.activationsAtPeakBytes),
       ExplainTerm(
         "temporaries at the peak", "in \(memory.peakPhase.rawValue)",
         Format.bytes(memory.temporaryBytes),
@@ -190,7 +200,7 @@ extension PlanEstimate {
         "peak",
         "stage \(peakStage + 1) of \(configuration.parallelism.pipeline), in "
           + memory.peakPhase.rawValue,
-        Format.bytes(peakBytes), "the stage and moment that need most"),
+        Format.bytes(peakBytes), "the parts above at the stage and moment that need most"),
       ExplainTerm(
         "host memory", "what is offloaded, for each device", Format.bytes(hostBytes), "counted"),
       ExplainTerm(

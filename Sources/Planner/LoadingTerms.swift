@@ -47,7 +47,8 @@ extension PlanEstimate {
   public func loadingRemedy(_ request: PlanRequest) -> String? {
     guard breakdown.dataLoading > 0, let loading = request.loading else { return nil }
     let loader = NodeLoader(loading, on: request.cluster)
-    let beside = stepSeconds - breakdown.dataLoading - breakdown.checkpoints
+    let beside =
+      stepSeconds - breakdown.dataLoading - breakdown.checkpoints - breakdown.failures
     let samples = samplesOfNode(request)
     guard !loader.sharesCores, beside > 0 else { return nil }
     var needs: [String] = []

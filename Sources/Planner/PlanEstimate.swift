@@ -35,8 +35,10 @@ public struct StepBreakdown: Sendable, Hashable {
   public var dataLoading = 0.0
   /// Host time of a step that nothing hides.
   public var host = 0.0
-  /// Writing checkpoints, repeating lost work and restarting, averaged over steps.
+  /// Writing checkpoints, averaged over steps.
   public var checkpoints = 0.0
+  /// Repeating work that failures lose and restarting after them, averaged over steps.
+  public var failures = 0.0
   /// All communication, hidden or not; not a part of the sum.
   public var communication = 0.0
 
@@ -55,16 +57,21 @@ public struct StepBreakdown: Sendable, Hashable {
       ("expert", expert), ("embeddings", embeddings), ("pipeline", pipeline),
       ("gradients", gradients),
       ("parameters", parameters), ("offload", offload), ("dataLoading", dataLoading),
-      ("host", host), ("checkpoints", checkpoints),
+      ("host", host), ("checkpoints", checkpoints), ("failures", failures),
     ]
   }
   /// Seconds of the step.
   public var total: Double {
-    compute + bubble + exposedCommunication + offload + dataLoading + host + checkpoints
+    working + dataLoading
   }
   /// Seconds of the step without waiting for data.
   var working: Double {
-    compute + bubble + exposedCommunication + offload + host + checkpoints
+    compute + bubble + exposedCommunication + offload + host + checkpoints + failures
+  }
+
+  mutating func add(_ overhead: CheckpointModel.Overhead?) {
+    checkpoints = overhead?.writing ?? 0
+    failures = overhead?.failures ?? 0
   }
 }
 
@@ -102,6 +109,8 @@ public struct PlanEstimate: Sendable, Hashable {
   public var peakStage = 0
   /// Bytes in host memory for one device.
   public var hostBytes = 0
+  /// Seconds from one checkpoint to the next; nil where failures are left out.
+  public var checkpointInterval: Double?
   /// Emissions of manufacture, by the share of the devices' life; nil when unknown.
   public var embodiedGrams: Double?
   /// What the prediction rests on.

@@ -84,9 +84,9 @@ public struct PlanRequest: Sendable {
   var availableDevices: Int { devices ?? cluster.deviceCount }
 }
 
-/// What a search makes least.
+/// What a search makes least: of the job, or of each sample where samples are served.
 public enum PlanGoal: String, Sendable, Hashable, CaseIterable {
-  /// Seconds of a step (inference: samples a second, most).
+  /// Seconds of a step (inference: of a sample, so that most are served a second).
   case time
   /// Devices times hours.
   case deviceHours = "device-hours"
@@ -125,7 +125,7 @@ extension PlanRequest {
 
 /// Plans, best first, and what the search did.
 public struct PlanResult: Sendable {
-  /// Plans that fit, best first: training by seconds a step, inference by samples a second.
+  /// Plans that fit, best by the request's goal first.
   public var plans: [PlanEstimate]
   /// What the search did.
   public var search: SearchSummary

@@ -168,8 +168,13 @@ public struct PlanSearch {
         $0.space.expert = nil
         $0.space.expertTensor = nil
       },
+      {
+        $0.space.context = nil
+        $0.space.contextKind = nil
+      },
       { $0.space.offload = Offload.choices },
       {
+        $0.space.virtualStages = nil
         $0.space.data = nil
         $0.space.tensor = nil
         $0.space.pipeline = nil
@@ -196,6 +201,7 @@ public struct PlanSearch {
     var text = "--devices \(plan.devices) --micro-batch \(cut.microBatch)"
     if cut.parallelism.tensor > 1 { text += " --tensor \(cut.parallelism.tensor)" }
     if cut.parallelism.pipeline > 1 { text += " --pipeline \(cut.parallelism.pipeline)" }
+    if cut.parallelism.context > 1 { text += " --context \(cut.parallelism.context)" }
     if trains {
       text += " --zero \(cut.parallelism.zeroStage) --recompute \(cut.recompute.rawValue)"
       if let layers = cut.span.layers {
@@ -210,7 +216,7 @@ public struct PlanSearch {
 
 extension Offload {
   /// Every choice, least first.
-  static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
+  public static let choices: [Offload] = (0..<8).map { Offload(rawValue: $0) }
 }
 
 /// What one part of a search found, or counted to begin with; only the search can read it.
@@ -256,6 +262,12 @@ struct SearchOutcome {
   var evaluators: [Int: Evaluator] = [:]
 
   mutating func refuse(_ reason: Refusal, _ count: Int = 1) { refused[reason.position] += count }
+
+  /// Configurations that the memory may do for, whatever else is against them.
+  var inMemory: Int {
+    let reasons: [Refusal] = [.slower, .deadline, .budget, .needless]
+    return reasons.reduce(feasible) { $0 + refused[$1.position] }
+  }
 
   /// Configurations visited.
   var visited: Int { feasible + refused.reduce(0, +) }
@@ -311,6 +323,7 @@ extension Refusal {
     case .deadline: 9
     case .budget: 10
     case .needless: 11
+    case .heads: 12
     }
   }
 }

@@ -120,7 +120,10 @@ final class SearchDimensions: Sendable {
     for context in contexts {
       for kind in context > 1 ? request.space.contextKind ?? ContextKind.allCases : [.ring] {
         for tensor in tensors {
-          guard kind == .ring || heads % (context * tensor) == 0 else { continue }
+          // A kind that is given is refused with its reason.
+          guard
+            kind == .ring || request.space.contextKind != nil || cutsHeads(tensor, context, kind)
+          else { continue }
           let sequences = tensor > 1 ? request.space.sequenceParallel ?? [true, false] : [false]
           for sequence in sequences where trains || !sequence {
             for (expert, expertTensor) in expertCuts(tensor, sequence) {
@@ -198,13 +201,23 @@ final class SearchDimensions: Sendable {
       .multipliedReportingOverflow(by: pipeline)
     let (used, second) = rest.multipliedReportingOverflow(by: data)
     if first || second || used > available { return .devices }
+    guard cutsHeads(outer.tensor, outer.context, outer.contextKind) else { return .heads }
+    // Stages to interleave are asked for, and this pipeline has none.
+    if schedules(pipeline).isEmpty { return .layers }
     if let refusal = expertRefusal(data, outer) { return refusal }
     if trains, request.devices != nil, used != available { return .devices }
-    if tokens > 0, tokens % outer.context != 0 { return .sequence }
+    if outer.context > 1, tokens == 0 || tokens % outer.context != 0 { return .sequence }
     guard trains else { return nil }
     let (samples, overflow) = data.multipliedReportingOverflow(by: size)
     if overflow || request.globalBatch % samples != 0 { return .batch }
     return nil
+  }
+
+  /// Whether each device gets whole attention heads, where it gets fewer than all: what tensor
+  /// parallelism and an exchange of heads cut by.
+  private func cutsHeads(_ tensor: Int, _ context: Int, _ kind: ContextKind) -> Bool {
+    let shares = context > 1 && kind == .allToAll ? tensor * context : tensor
+    return shares == 1 || heads > 0 && heads % shares == 0
   }
 
   private func expertRefusal(_ data: Int, _ outer: Outer) -> Refusal? {
@@ -278,10 +291,11 @@ final class SearchDimensions: Sendable {
   }
 
   private func shards(_ zero: Int, _ cut: Parallelism) -> [ShardGroup] {
-    let replicas = cut.data * cut.context
-    if let given = request.space.shardGroup { return given }
     let inNode = max(1, request.cluster.devicesPerNode / cut.tensor)
-    return zero == 3 && replicas > inNode && inNode > 1 ? [.all, .node] : [.all]
+    // Where nothing is shared, or all lie in one node, both groups are one.
+    guard zero > 0, cut.data * cut.context > inNode else { return [.all] }
+    if let given = request.space.shardGroup { return given }
+    return zero == 3 && inNode > 1 ? [.all, .node] : [.all]
   }
 
   private func schedules(_ pipeline: Int) -> [(Int, PipelineSchedule)] {

@@ -285,10 +285,7 @@ struct SearchNest {
     // The sum of a step's parts is rounded: steps that wait for the same data take one time.
     var seconds = breakdown.dataLoading > 0 ? form.loaded(cut, beside: work) : work
     if request.withFailures {
-      seconds += CheckpointModel(
-        request, evaluator.setting, devices: configuration.parallelism.devices
-      ).overhead(
-        perStep: seconds, parameters: Double(evaluator.cost.parameters.trainable))
+      seconds += evaluator.failures(configuration, perStep: seconds)?.total ?? 0
     }
     let devices = Double(configuration.parallelism.devices)
     let total = seconds * Double(request.steps)
@@ -333,19 +330,17 @@ struct SearchNest {
     threshold = min(threshold, outcome.keepBest(limit))
   }
 
-  /// What is made least; `busy` is the computing part of `seconds`.
+  /// What is made least, of a step or of a sample to be served; `busy` is the computing part of
+  /// `seconds`.
   private func goal(_ seconds: Double, _ busy: Double, _ configuration: Configuration) -> Double {
-    guard trains else {
-      return seconds / Double(configuration.microBatch * configuration.parallelism.data)
-    }
     let devices = Double(configuration.parallelism.devices)
+    let samples =
+      trains ? 1 : Double(configuration.microBatch * configuration.parallelism.data)
     switch request.goal {
-    case .time: return seconds
-    case .deviceHours, .cost: return seconds * devices
+    case .time: return seconds / samples
+    case .deviceHours, .cost: return seconds * devices / samples
     case .energy, .co2:
-      let model = EnergyModel(device: request.cluster.device)
-      guard let idle = model.idlePower, let full = model.busyPower else { return seconds * devices }
-      return devices * (idle.value * seconds + (full.value - idle.value) * busy)
+      return (evaluator.joules(over: seconds, busy: busy) ?? seconds) * devices / samples
     }
   }
 }

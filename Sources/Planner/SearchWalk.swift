@@ -71,13 +71,11 @@ struct SearchWalk {
           remedy: "leave it out or give 1")
       }
       outcome.evaluators[size] = evaluator
-      let before = outcome.feasible
-      let slower = outcome.refused[Refusal.slower.position]
+      let before = outcome.inMemory
       let memory = outcome.refused[Refusal.memory.position]
       visit(evaluator, size, beside: upcoming(sizes[(position + 1)...]))
       nothingFits =
-        outcome.feasible == before && outcome.refused[Refusal.slower.position] == slower
-        && outcome.refused[Refusal.memory.position] > memory
+        outcome.inMemory == before && outcome.refused[Refusal.memory.position] > memory
       if outcome.stopped { break }
     }
     outcome.best.sort { $0.key < $1.key }

@@ -157,15 +157,16 @@ public struct VariantSearch: Sendable {
 }
 
 extension PlanEstimate {
-  /// What a goal makes least.
+  /// What a goal makes least: of the job, or of a sample to be served.
   func figure(_ goal: PlanGoal, trains: Bool) -> Double {
-    guard trains else { return 1 / max(samplesPerSecond, .leastNormalMagnitude) }
-    return switch goal {
-    case .time: stepSeconds
-    case .deviceHours: deviceHours
-    case .energy, .co2: energy?.value ?? deviceHours
-    case .cost: cost ?? deviceHours
-    }
+    let whole =
+      switch goal {
+      case .time: stepSeconds
+      case .deviceHours: deviceHours
+      case .energy, .co2: energy?.value ?? deviceHours
+      case .cost: cost ?? deviceHours
+      }
+    return trains ? whole : whole / Double(max(1, configuration.globalBatch))
   }
 }
 

@@ -32,6 +32,53 @@ import Testing
     #expect(result.errors.contains(known), "\(result.errors)")
   }
 
+  /// What no software could run is refused with its reason, and what would fit is named.
+  @Test(arguments: [
+    ("bert-base --cluster dgx-h100 --tensor 5", "do not divide the attention heads"),
+    ("resnet50 --cluster dgx-h100 --tensor 2", "do not divide the attention heads"),
+    ("resnet50 --cluster dgx-h100 --context 2", "do not divide the sequence"),
+    (
+      "bert-base --cluster dgx-h100 --context 8 --context-kind all-to-all",
+      "do not divide the attention heads"
+    ),
+    ("uni --cluster dgx-h100 --context 2", "do not divide the sequence"),
+    ("uni --cluster rtx-3090 --virtual-stages 2", "do not divide the layers"),
+  ])
+  func impossibleCutsSayWhy(words: String, reason: String) {
+    let result = plan(words + " --global-batch 8")
+    #expect(result.code == 3)
+    #expect(result.errors.contains(reason), "\(result.errors)")
+    #expect(result.errors.contains("nearest that fits: --devices"), "\(result.errors)")
+  }
+
+  @Test func interleavingNeedsAPipeline() {
+    let result = plan("uni --cluster dgx-h100 --global-batch 8 --virtual-stages 4 --pipeline 1")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("--virtual-stages: 4 stand beside --pipeline 1"))
+  }
+
+  /// Where there is nothing to share, both groups of replicas are one plan.
+  @Test func aGroupOfOneIsNoChoice() throws {
+    let words = "bert-base --cluster rtx-3090 --global-batch 8 --top 1 --json"
+    let plans = try ["all", "node"].map {
+      try JSONValue(parsing: plan(words + " --shard-group \($0)").output)["plans"]
+    }
+    #expect(plans[0] != nil)
+    #expect(plans[0] == plans[1])
+  }
+
+  /// With every offload open, a plan on this card keeps its optimizer's states on the host, since
+  /// what that frees pays off; without, it is left alone where something fits.
+  @Test func anyOffloadIsSearched() throws {
+    func best(_ words: String) throws -> JSONValue? {
+      let all = "opt-1.3b --cluster rtx-3060 --global-batch 64 --goal device-hours --top 1 --json "
+      return try JSONValue(parsing: plan(all + words).output)["plans"]?.array?.first
+    }
+    let (usual, any) = (try best(""), try best("--offload any"))
+    let (slower, faster) = (usual?["stepSeconds"]?.double, any?["stepSeconds"]?.double)
+    #expect(try #require(faster) <= #require(slower))
+  }
+
   @Test func aSequenceIsDividedWhole() {
     let words =
       "llama2-7b --cluster dgx-a100-80gb --global-batch 64 --context 2 --top 1 --sequence "

@@ -176,6 +176,20 @@ import Testing
     #expect(FrameTests.hfm(["plan", "uni", "--cluster", "my-room"]).code == 2)
   }
 
+  /// A misspelt key of a cluster's profile is named, not taken for another kind of file.
+  @Test func aMisspeltKeyOfAClusterIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("site.json")
+    let profile = try TestFile.text(
+      Repository.root + "/Profiles/clusters/hospital-2x8-a100-40gb.json")
+    let parts = profile.split(separator: "\"nodes\"", maxSplits: 1)
+    try #require(parts.count == 2)
+    try TestFile.write(parts[0] + "\"nods\"" + parts[1], to: path)
+    let result = FrameTests.hfm("plan", "uni", "--cluster", path, "--global-batch", "64")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("nods: unknown key; known here are"), "\(result.errors)")
+  }
+
   @Test func aMissingFolderOfProfilesIsNamed() {
     let result = FrameTests.hfm("devices", "--profiles", "/nowhere/at/all")
     #expect(result.code == 2)

@@ -20,7 +20,7 @@ struct LanguageModelTests {
     ("baichuan2-13b", 13_896_668_160),
     ("chatglm2-6b", 6_243_584_000), ("t5-small", 60_506_624), ("t5-3b", 2_851_598_336),
     ("flan-t5-base", 247_577_856), ("bart-base", 139_420_416), ("bart-large", 406_291_456),
-    ("yi-34b", 34_388_917_248),
+    ("yi-34b", 34_388_917_248), ("biogpt", 346_763_264),
   ])
   func publishedTotals(id: String, total: Int) throws {
     #expect(try ModelCatalogue.builtIn.model(id).parameterCount() == total)

@@ -200,7 +200,14 @@ import Workloads
   @Test func failuresAndSlowDataCost() throws {
     let plain = try Self.estimate { _ in }
     let failing = try Self.estimate({ _ in }) { $0.withFailures = true }
+    // Young's interval makes writing cost what repeating does; restarting comes on top.
     #expect(failing.breakdown.checkpoints > 0)
+    #expect(failing.breakdown.failures > failing.breakdown.checkpoints)
+    let restart = 600 / (50_000 * 3600 / Double(failing.devices)) * plain.stepSeconds
+    let repeated = failing.breakdown.failures - restart
+    #expect(relativeError(repeated, failing.breakdown.checkpoints) < 1e-9)
+    #expect(try #require(failing.checkpointInterval) > 0)
+    #expect(plain.checkpointInterval == nil)
     let starving = try Self.estimate({ _ in }) {
       $0.loading = SampleLoading(coreSeconds: 1000, bytes: 0)
     }

@@ -97,7 +97,8 @@ import Workloads
     var random = SplitMix64(seed: seed)
     let (model, workload) = (try Self.randomModel(&random), Self.workload(&random))
     var request = Self.request(&random)
-    let any = try #require(try PlanSearch(model, workload, request).run().plans.randomElement())
+    let plans = try PlanSearch(model, workload, request).run().plans
+    let any = try #require(plans.randomElement(using: &random))
     let cut = any.configuration.parallelism
     request.space.data = [cut.data]
     request.space.tensor = [cut.tensor]

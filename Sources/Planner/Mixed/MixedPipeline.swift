@@ -97,12 +97,7 @@ struct MixedPipeline {
       breakdown.dataLoading = max(0, breakdown.dataLoading + breakdown.optimizer - update)
     }
     breakdown.optimizer = update
-    breakdown.checkpoints =
-      CheckpointModel(
-        request, kinds[0].evaluator.setting, devices: configuration.parallelism.devices
-      ).overhead(
-        perStep: breakdown.total,
-        parameters: Double(kinds[0].evaluator.cost.parameters.trainable))
+    breakdown.add(kinds[0].evaluator.failures(configuration, perStep: breakdown.total))
     for index in parts.indices { parts[index].estimate.breakdown = breakdown }
     return search.plan(.stages, parts, breakdown.total)
   }
