@@ -12,7 +12,8 @@ enum ConvolutionCases {
     var extents: [Int]
     var kernel: Int
     var stride = 1
-    var isDepthwise = false
+    /// Channels of a group; nil where all are one.
+    var perGroup: Int?
     var isTransposed = false
     var isHeldOut = false
   }
@@ -37,15 +38,15 @@ enum ConvolutionCases {
     Shape(channels: (24, 32), extents: [208, 208], kernel: 3),
     Shape(batch: 2, channels: (48, 64), extents: [96, 96], kernel: 3),
     Shape(batch: 2, channels: (320, 320), extents: [10, 10], kernel: 3),
-    Shape(batch: 2, channels: (160, 160), extents: [48, 48], kernel: 3, isDepthwise: true),
-    Shape(batch: 2, channels: (144, 144), extents: [20, 20], kernel: 7, isDepthwise: true),
-    Shape(channels: (200, 200), extents: [900], kernel: 3, isDepthwise: true),
-    Shape(channels: (128, 128), extents: [28, 28], kernel: 3, isDepthwise: true),
-    Shape(channels: (96, 96), extents: [56, 56], kernel: 7, isDepthwise: true),
-    Shape(channels: (384, 384), extents: [14, 14], kernel: 7, isDepthwise: true),
-    Shape(channels: (240, 240), extents: [28, 28], kernel: 5, isDepthwise: true),
-    Shape(channels: (96, 96), extents: [56, 56], kernel: 3, stride: 2, isDepthwise: true),
-    Shape(channels: (480, 480), extents: [14, 14], kernel: 5, isDepthwise: true, isHeldOut: true),
+    Shape(batch: 2, channels: (160, 160), extents: [48, 48], kernel: 3, perGroup: 1),
+    Shape(batch: 2, channels: (144, 144), extents: [20, 20], kernel: 7, perGroup: 1),
+    Shape(channels: (200, 200), extents: [900], kernel: 3, perGroup: 1),
+    Shape(channels: (128, 128), extents: [28, 28], kernel: 3, perGroup: 1),
+    Shape(channels: (96, 96), extents: [56, 56], kernel: 7, perGroup: 1),
+    Shape(channels: (384, 384), extents: [14, 14], kernel: 7, perGroup: 1),
+    Shape(channels: (240, 240), extents: [28, 28], kernel: 5, perGroup: 1),
+    Shape(channels: (96, 96), extents: [56, 56], kernel: 3, stride: 2, perGroup: 1),
+    Shape(channels: (480, 480), extents: [14, 14], kernel: 5, perGroup: 1, isHeldOut: true),
     Shape(channels: (64, 32), extents: [64, 64], kernel: 2, stride: 2, isTransposed: true),
     Shape(channels: (128, 64), extents: [32, 32], kernel: 2, stride: 2, isTransposed: true),
     Shape(channels: (256, 128), extents: [16, 16], kernel: 2, stride: 2, isTransposed: true),
@@ -54,6 +55,11 @@ enum ConvolutionCases {
       channels: (96, 48), extents: [24, 24], kernel: 2, stride: 2, isTransposed: true,
       isHeldOut: true),
     Shape(channels: (48, 16), extents: [8, 8, 8], kernel: 2, stride: 2, isTransposed: true),
+    Shape(channels: (160, 160), extents: [40, 40], kernel: 3, perGroup: 5),
+    Shape(channels: (256, 256), extents: [20, 20], kernel: 3, perGroup: 8),
+    Shape(batch: 2, channels: (96, 96), extents: [48, 48], kernel: 3, stride: 2, perGroup: 4),
+    Shape(channels: (512, 512), extents: [10, 10], kernel: 3, perGroup: 16),
+    Shape(channels: (320, 320), extents: [16, 16], kernel: 3, perGroup: 10, isHeldOut: true),
   ]
   private static let more = [
     Shape(batch: 4, channels: (64, 128), extents: [56, 56], kernel: 3),
@@ -70,7 +76,7 @@ enum ConvolutionCases {
   static func cases(_ type: DataType, quick: Bool) -> [MeasuredCase] {
     (quick ? few : few + more).enumerated().flatMap { index, shape -> [MeasuredCase] in
       let (input, output) = shape.channels
-      let groups = shape.isDepthwise ? input : 1
+      let groups = shape.perGroup.map { input / $0 } ?? 1
       let geometry = ConvolutionGeometry(
         dimensions: shape.extents.count, stride: shape.stride,
         padding: shape.isTransposed ? 0 : shape.kernel / 2,

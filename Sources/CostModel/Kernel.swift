@@ -19,8 +19,9 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
   case groupedConvolution, groupedConvolutionGradInput, groupedConvolutionGradWeight,
     transposedConvolution, transposedConvolutionGradInput, transposedConvolutionGradWeight,
     biasedAttention, biasedAttentionBackward, storedNorm, transposition,
-    wideGroupedConvolutionGradWeight, pointwiseConvolution, pointwiseConvolutionGradInput,
-    pointwiseConvolutionGradWeight, maximumPoolBackward
+    depthwiseConvolution, depthwiseConvolutionGradInput, depthwiseConvolutionGradWeight,
+    pointwiseConvolution, pointwiseConvolutionGradInput, pointwiseConvolutionGradWeight,
+    maximumPoolBackward
   /// A linear map whose weight the optimizer changes, so that it is not kept packed.
   case trainedLinear
   /// Bringing a convolution's trained weights into the order that its kernel likes, once a step.
@@ -29,12 +30,13 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
   /// The operator's kind without its parameters.
   public var word: String {
     switch self {
-    case .groupedConvolution, .transposedConvolution, .pointwiseConvolution:
+    case .groupedConvolution, .depthwiseConvolution, .transposedConvolution,
+      .pointwiseConvolution:
       Kernel.convolution.rawValue
-    case .groupedConvolutionGradInput, .transposedConvolutionGradInput,
-      .pointwiseConvolutionGradInput:
+    case .groupedConvolutionGradInput, .depthwiseConvolutionGradInput,
+      .transposedConvolutionGradInput, .pointwiseConvolutionGradInput:
       Kernel.convolutionGradInput.rawValue
-    case .groupedConvolutionGradWeight, .wideGroupedConvolutionGradWeight,
+    case .groupedConvolutionGradWeight, .depthwiseConvolutionGradWeight,
       .transposedConvolutionGradWeight, .pointwiseConvolutionGradWeight:
       Kernel.convolutionGradWeight.rawValue
     case .biasedAttention: Kernel.attention.rawValue
@@ -54,7 +56,9 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     case .pointwiseConvolution: .convolution
     case .pointwiseConvolutionGradInput: .convolutionGradInput
     case .pointwiseConvolutionGradWeight: .convolutionGradWeight
-    case .wideGroupedConvolutionGradWeight: .groupedConvolutionGradWeight
+    case .depthwiseConvolution: .groupedConvolution
+    case .depthwiseConvolutionGradInput: .groupedConvolutionGradInput
+    case .depthwiseConvolutionGradWeight: .groupedConvolutionGradWeight
     case .maximumPoolBackward: .poolWindowsBackward
     default: nil
     }

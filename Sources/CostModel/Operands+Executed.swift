@@ -22,32 +22,37 @@ extension Operands {
     return Saturating.product(flops / channels, blocks * Self.block)
   }
 
-  /// The kernel that runs the operator: oneDNN's fast gradient of depthwise weights is for windows
-  /// of at most 3 elements, and a convolution of single positions is a product to it.
+  /// The kernel that runs the operator: to oneDNN a convolution of single positions is a product,
+  /// and one of a window for each channel has kernels of its own.
   var kernel: Kernel {
-    if let pointwise { return pointwise }
-    if case .convolutionGradWeight(let geometry, _) = kind, geometry.groups > 1,
-      outputs[0].shape.dropFirst(2).contains(where: { $0 > 3 })
-    {
-      return .wideGroupedConvolutionGradWeight
+    let (weight, geometry): (Tensor, ConvolutionGeometry)
+    switch kind {
+    case .convolution(let own, _): (weight, geometry) = (inputs[1], own)
+    case .convolutionGradInput(let own): (weight, geometry) = (inputs[1], own)
+    case .convolutionGradWeight(let own, _): (weight, geometry) = (outputs[0], own)
+    default: return kind.kernel
     }
-    return kind.kernel
+    guard weight.shape.count > 1 else { return kind.kernel }
+    let isPoint = weight.shape.dropFirst(2).allSatisfy { $0 == 1 }
+    if isPoint, geometry.groups == 1, !geometry.transposed { return pointwise }
+    let isDepthwise = weight.shape[0] == geometry.groups && weight.shape[1] == 1
+    return isDepthwise && geometry.groups > 1 ? depthwise : kind.kernel
   }
 
-  /// The kernel of a convolution whose windows are single positions.
-  private var pointwise: Kernel? {
-    let (weight, geometry, kernel): (Tensor, ConvolutionGeometry, Kernel)
+  private var pointwise: Kernel {
     switch kind {
-    case .convolution(let own, _):
-      (weight, geometry, kernel) = (inputs[1], own, .pointwiseConvolution)
-    case .convolutionGradInput(let own):
-      (weight, geometry, kernel) = (inputs[1], own, .pointwiseConvolutionGradInput)
-    case .convolutionGradWeight(let own, _):
-      (weight, geometry, kernel) = (outputs[0], own, .pointwiseConvolutionGradWeight)
-    default: return nil
+    case .convolutionGradInput: .pointwiseConvolutionGradInput
+    case .convolutionGradWeight: .pointwiseConvolutionGradWeight
+    default: .pointwiseConvolution
     }
-    let isPoint = weight.shape.dropFirst(2).allSatisfy { $0 == 1 }
-    return isPoint && geometry.groups == 1 && !geometry.transposed ? kernel : nil
+  }
+
+  private var depthwise: Kernel {
+    switch kind {
+    case .convolutionGradInput: .depthwiseConvolutionGradInput
+    case .convolutionGradWeight: .depthwiseConvolutionGradWeight
+    default: .depthwiseConvolution
+    }
   }
 
   /// Rows that a kernel begins anew (see `OperatorCost.rows`).

@@ -3,7 +3,8 @@ import Executor
 import Graph
 import Quantities
 
-/// A convolution cut over the lanes, with oneDNN's primitives for each part.
+/// A convolution cut over the lanes, with oneDNN's primitives for each part, or for kernels of our
+/// own where it is depth-wise.
 ///
 /// A transposed convolution is the adjoint of a plain one: its result is that one's source.
 /// `@unchecked Sendable`: each part is used by one lane at a time, one operator after the other.
@@ -35,13 +36,19 @@ final class ConvolutionPlan: @unchecked Sendable {
   /// How a bias repeats over a transposed convolution's result, and how its gradient is summed.
   let biasBox: MovePlan?
   let biasSum: hfm_reduction?
+  /// Nil where oneDNN runs it.
+  let depthwise: DepthwisePlan?
   private var parts: [Part] = []
 
   /// Scratch that a lane needs, in bytes.
-  var scratchBytes: Int { parts.map { Int(hfm_convolution_scratch($0.handle)) }.max() ?? 0 }
+  var scratchBytes: Int {
+    depthwise?.scratchBytes ?? parts.map { Int(hfm_convolution_scratch($0.handle)) }.max() ?? 0
+  }
 
   /// Scratch that all lanes share, in bytes: what each sums of the weights' and bias's gradients.
-  var sharedBytes: Int { isPartial ? 4 * parts.count * key.sumCount : 0 }
+  var sharedBytes: Int {
+    depthwise?.sharedBytes ?? (isPartial ? 4 * parts.count * key.sumCount : 0)
+  }
 
   /// Whether each part sums over its own positions, so that the parts are to be added.
   var isPartial: Bool { parts.first.map { $0.cut.shape.isPartial != 0 } ?? false }
@@ -54,6 +61,8 @@ final class ConvolutionPlan: @unchecked Sendable {
       extents: shape, xStrides: [0, 1, 0], yStrides: key.sourceLayout.strides(shape))
     biasBox = MovePlan(box.ordered(as: key.sourceLayout))
     biasSum = Movements.reduction(shape, over: [0, 2], layout: key.sourceLayout)
+    depthwise = DepthwisePlan(key)
+    if depthwise != nil { return }
     var status: Int32 = 0
     for cuts in [key.positionCuts, key.channelCuts] where parts.isEmpty && !cuts.isEmpty {
       status = make(cuts)

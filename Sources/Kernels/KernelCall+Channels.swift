@@ -119,8 +119,9 @@ extension KernelCall {
     guard norm.kind != .stored else {
       means.update(repeating: 0, count: count)
       deviations.update(repeating: 1, count: count)
-      for (stored, values) in zip(statistics, [means, deviations]) {
-        kernels.toFloat(stored.array, 0, Int64(count), values)
+      if statistics.count == 2 {
+        kernels.toFloat(statistics[0].array, 0, Int64(count), means)
+        kernels.toFloat(statistics[1].array, 0, Int64(count), deviations)
       }
       for set in 0..<count {
         deviations[set] = Float(1 / (Double(deviations[set]) + norm.epsilon).squareRoot())

@@ -18,20 +18,33 @@ extension KernelCall {
       (x, w, y) = (inputs[1], outputs[0], inputs[0])
       bias = outputs.count > 1 ? outputs[1] : nil
     }
+    let (source, target) = isTransposed ? (y, x) : (x, y)
+    let own = isTransposed ? nil : bias
+    if let plan = convolution.depthwise {
+      depthwise(plan, source: source, weights: w, bias: own, target: target)
+    } else {
+      try runParts(convolution, source: source, weights: w, bias: own, target: target)
+    }
+    if isTransposed, let bias { transposedBias(convolution, bias, y) }
+  }
+
+  /// Runs oneDNN's part of each lane.
+  private func runParts(
+    _ convolution: ConvolutionPlan, source: TensorStorage, weights: TensorStorage,
+    bias: TensorStorage?, target: TensorStorage
+  ) throws(UserError) {
     clearStatus()
     let sums = workspace.shared.assumingMemoryBound(to: Float.self)
     forRows(convolution.partCount) { begin, end, lane in
       for part in begin..<end {
         let status = convolution.run(
-          part, source: isTransposed ? y : x, weights: w, packed: packedConvolution,
-          bias: isTransposed ? nil : bias, target: isTransposed ? x : y,
-          scratch: workspace.scratch(lane), sums: sums)
+          part, source: source, weights: weights, packed: packedConvolution, bias: bias,
+          target: target, scratch: workspace.scratch(lane), sums: sums)
         note(status, lane)
       }
     }
-    try checkStatus("a convolution of \(x.tensor.shape) with \(w.tensor.shape)")
-    if convolution.isPartial { addParts(convolution, sums, w, isTransposed ? nil : bias) }
-    if isTransposed, let bias { transposedBias(convolution, bias, y) }
+    try checkStatus("a convolution of \(source.tensor.shape) with \(weights.tensor.shape)")
+    if convolution.isPartial { addParts(convolution, sums, weights, bias) }
   }
 
   /// Adds the lanes' sums of the gradients of weights and bias, in the order of lanes.

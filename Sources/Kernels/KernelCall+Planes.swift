@@ -23,7 +23,8 @@ extension WindowPooling {
 extension KernelCall {
   /// Whether maps lie with their channels last. (One whose order makes no difference may be plain.)
   var isChannelsLast: Bool {
-    (inputs + outputs).contains { $0.layout == .channelsLast }
+    inputs.contains { $0.layout == .channelsLast }
+      || outputs.contains { $0.layout == .channelsLast }
   }
 
   /// Positions of all samples of a map.

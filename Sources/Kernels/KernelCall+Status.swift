@@ -13,10 +13,11 @@ extension KernelCall {
   }
 
   /// Throws when a lane noted a failure.
-  func checkStatus(_ what: String) throws(UserError) {
+  /// - Parameter what: made only then, as a run allocates nothing.
+  func checkStatus(_ what: @autoclosure () -> String) throws(UserError) {
     for lane in 0..<scope.count where workspace.value(lane).pointee != 0 {
       throw fault(
-        "oneDNN refused \(what) (status \(Int(workspace.value(lane).pointee)))",
+        "oneDNN refused \(what()) (status \(Int(workspace.value(lane).pointee)))",
         remedy: "report the operator's shape; every size should be possible")
     }
   }

@@ -69,8 +69,8 @@ import Testing
   /// Were every measured case given a bias, a fit could lay on it what outputs take in any case,
   /// and predict no time at all for what has none.
   @Test(arguments: [
-    Kernel.linear, .trainedLinear, .convolution, .groupedConvolution, .pointwiseConvolution,
-    .transposedConvolution,
+    Kernel.linear, .trainedLinear, .convolution, .groupedConvolution, .depthwiseConvolution,
+    .pointwiseConvolution, .transposedConvolution,
   ])
   func someHaveABiasAndSomeHaveNone(kernel: Kernel) {
     let cases =

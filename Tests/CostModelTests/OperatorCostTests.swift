@@ -95,7 +95,7 @@ import Testing
     let grouped = Self.cost(
       .convolution(depthwise, bias: false), [[1, 4, 8, 8], [4, 1, 3, 3]], [[1, 4, 8, 8]])
     #expect(grouped.blockedFlops == grouped.hardwareFlops)
-    #expect(grouped.kernel == .groupedConvolution && narrow.kernel == .convolution)
+    #expect(grouped.kernel == .depthwiseConvolution && narrow.kernel == .convolution)
     let slice = Self.cost(.slice(axis: 0, start: 0, count: 2), [[8, 4]], [[2, 4]])
     #expect(slice.bytes == 0 && slice.movedBytes == 2 * 4 * 8)
     let add = Self.cost(.add, [[8, 4], [4]], [[8, 4]])
@@ -114,20 +114,36 @@ import Testing
     #expect(Self.cost(.add, [[8, 4], [4]], [[8, 4]]).rows == 0)
   }
 
-  /// Permutations that keep the last dimension move whole rows; the others transpose. oneDNN's fast
-  /// gradient of depthwise weights is for small windows.
+  /// Permutations that keep the last dimension move whole rows; the others transpose. Convolutions
+  /// with a window for each channel multiply no matrices, unlike those of wider groups.
   @Test func kernelsOfOneKindThatDifferInSpeed() {
     #expect(Self.cost(.permute([1, 0, 2]), [[2, 3, 4]], [[3, 2, 4]]).kernel == .permute)
     #expect(Self.cost(.permute([0, 2, 1]), [[2, 3, 4]], [[2, 4, 3]]).kernel == .transposition)
     #expect(OperatorKind.permute([1, 0]).word == "permute")
-    for window in [3, 5] {
-      let geometry = ConvolutionGeometry(dimensions: 2, padding: window / 2, groups: 4)
-      let map = [1, 4, 8, 8]
-      let cost = Self.cost(
-        .convolutionGradWeight(geometry, bias: false), [map, map], [[4, 1, window, window]])
+    for (groups, kernels) in [
+      (
+        4,
+        [
+          Kernel.depthwiseConvolution, .depthwiseConvolutionGradInput,
+          .depthwiseConvolutionGradWeight,
+        ]
+      ),
+      (
+        2,
+        [.groupedConvolution, .groupedConvolutionGradInput, .groupedConvolutionGradWeight]
+      ),
+    ] {
+      let geometry = ConvolutionGeometry(dimensions: 2, padding: 2, groups: groups)
+      let (map, weight) = ([1, 4, 8, 8], [4, 4 / groups, 5, 5])
+      let costs = [
+        Self.cost(.convolution(geometry, bias: false), [map, weight], [map]),
+        Self.cost(.convolutionGradInput(geometry), [map, weight], [map]),
+        Self.cost(.convolutionGradWeight(geometry, bias: false), [map, map], [weight]),
+      ]
+      #expect(costs.map(\.kernel) == kernels)
       #expect(
-        cost.kernel
-          == (window > 3 ? .wideGroupedConvolutionGradWeight : .groupedConvolutionGradWeight))
+        costs.map { $0.kernel?.word }
+          == ["convolution", "convolutionGradInput", "convolutionGradWeight"])
     }
   }
 
@@ -148,9 +164,9 @@ import Testing
     #expect(
       Self.cost(.convolutionGradWeight(point, bias: false), [y, x], [[16, 32, 1, 1]]).kernel
         == .pointwiseConvolutionGradWeight)
-    let grouped = ConvolutionGeometry(dimensions: 2, groups: 32)
+    let grouped = ConvolutionGeometry(dimensions: 2, groups: 16)
     #expect(
-      Self.cost(.convolution(grouped, bias: false), [x, [32, 1, 1, 1]], [x]).kernel
+      Self.cost(.convolution(grouped, bias: false), [x, [32, 2, 1, 1]], [x]).kernel
         == .groupedConvolution)
     let half = [1, 32, 4, 4]
     let pooled = [WindowPooling.Kind.maximum, .mean].map {

@@ -141,14 +141,39 @@ import Testing
             kind: .convolutionGradWeight(same, bias: true), twice: true, map: [23, 23] + taps,
             beside: [([23], nil)])
         ], endsInMap: false),
+    ] + depthwise + [
       Chain(
         map: [2, 20, 4, 4, 4],
         links: [
           Link(
             kind: .convolutionGradInput(up), others: [[24, 20, 2, 2, 2]], map: [2, 24, 2, 2, 2])
-        ]),
+        ])
     ]
   }()
+
+  /// Each depth-wise convolution wide enough to lie so, and its gradients: the map before it stands
+  /// for what comes from above, too, where that has its shape.
+  private static let depthwise: [Chain] = Case.depthwise.filter { $0.x[1] >= 16 }.flatMap { item in
+    let (x, w, g) = (item.x, item.w, item.geometry)
+    let y = [x[0], x[1]] + (g.output(Array(x.dropFirst(2)), kernel: Array(w.dropFirst(2))) ?? [])
+    var chains = [
+      Chain(
+        map: x,
+        links: [Link(kind: .convolution(g, bias: true), others: [w, [x[1]]], map: y)]),
+      Chain(map: y, links: [Link(kind: .convolutionGradInput(g), others: [w], map: x)]),
+    ]
+    if x == y {
+      chains.append(
+        Chain(
+          map: x,
+          links: [
+            Link(
+              kind: .convolutionGradWeight(g, bias: true), twice: true, map: w,
+              beside: [([x[1]], nil)])
+          ], endsInMap: false))
+    }
+    return chains
+  }
 
   /// A step's kind, its operands as buffers and what it makes.
   private typealias Step = (

@@ -50,6 +50,30 @@ extension Case {
       convolution(
         [1, 4, 2, 3, 2], [4, 1, 2, 2, 2],
         .init(dimensions: 3, stride: 2, groups: 2, transposed: true), bias: false),
+    ] + depthwise.map { convolution($0.x, $0.w, $0.geometry, bias: $0.hasBias) }
+  }()
+
+  /// Depth-wise convolutions: windows of one to three dimensions, wider and narrower than a tile,
+  /// that do and do not divide; the second is the causal filter of a long sequence.
+  static let depthwise: [(x: [Int], w: [Int], geometry: ConvolutionGeometry, hasBias: Bool)] = {
+    let uneven = ConvolutionGeometry(
+      stride: [1, 3], padding: [3, 1], dilation: [2, 1], groups: 18)
+    var up = ConvolutionGeometry(dimensions: 2, stride: 2, padding: 1, groups: 17, transposed: true)
+    up.outputPadding = [1, 0]
+    let volume = ConvolutionGeometry(
+      stride: [2, 1, 1], padding: [1, 1, 2], dilation: [1, 1, 2], groups: 17)
+    return [
+      ([2, 20, 13], [20, 1, 4], .init(dimensions: 1, padding: 3, groups: 20), true),
+      ([1, 2, 300], [2, 1, 3], .init(dimensions: 1, padding: 2, groups: 2), true),
+      ([1, 35, 4, 5], [35, 1, 5, 5], .init(dimensions: 2, padding: 2, groups: 35), false),
+      ([1, 35, 9, 8], [35, 1, 7, 7], .init(dimensions: 2, padding: 3, groups: 35), true),
+      (
+        [1, 17, 6, 7], [17, 1, 5, 5], .init(dimensions: 2, stride: 2, padding: 2, groups: 17), true
+      ),
+      ([1, 18, 5, 7], [18, 1, 4, 2], uneven, true),
+      ([1, 3, 12, 12], [3, 1, 11, 11], .init(dimensions: 2, padding: 5, groups: 3), false),
+      ([2, 17, 3, 4], [17, 1, 3, 3], up, true),
+      ([1, 17, 2, 4, 5], [17, 1, 3, 3, 3], volume, true),
     ]
   }()
 

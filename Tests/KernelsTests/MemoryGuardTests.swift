@@ -88,6 +88,20 @@ enum Watch {
     Self.check(result)
   }
 
+  @Test(arguments: MemoryGuard.Side.allCases, [DataType.fp32, .bf16])
+  func mapsWhoseChannelsLieLast(_ side: MemoryGuard.Side, _ type: DataType) async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) { [side = side as MemoryGuard.Side, type = type as DataType] in
+      try Watch.over(side) {
+        for chain in ChannelsLastTests.chains {
+          try ChannelsLastTests().agreesWithPlainOrder(chain, type)
+        }
+      }
+    }
+    Self.check(result)
+  }
+
   @Test(arguments: MemoryGuard.Side.allCases)
   func productsAndUpdates(_ side: MemoryGuard.Side) async {
     let result = await #expect(

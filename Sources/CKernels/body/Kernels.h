@@ -16,6 +16,7 @@
 #include "BiasAttention.h"
 #include "Windows.h"
 #include "ChannelsLast.h"
+#include "Depthwise.h"
 #include "ElementLoss.h"
 #include "Optimizers.h"
 #include "ByteWeights.h"

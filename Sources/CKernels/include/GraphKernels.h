@@ -44,6 +44,41 @@ typedef struct {
   const float *weight[3];
 } hfm_resampling;
 
+/// What of a convolution is computed from the other two: target, source or weights.
+enum { HFM_CONVOLVE = 0, HFM_CONVOLVE_DATA = 1, HFM_CONVOLVE_WEIGHTS = 2 };
+
+/// Most taps along a row of a depth-wise window, and most steps of its stride there; most results
+/// and taps of a tile.
+#define HFM_DEPTH_WINDOW 32
+#define HFM_DEPTH_PHASES 4
+#define HFM_DEPTH_TILE 8
+#define HFM_DEPTH_LEAST_TILE 4
+#define HFM_DEPTH_TAPS 5
+/// Taps of a row that read the same positions for neighbouring results: `count` from tap `first`
+/// on, `step` apart, the first of which reads position `at`.
+typedef struct {
+  int32_t count, first, step, at;
+} hfm_depth_taps;
+/// A depth-wise convolution of maps of three spatial dimensions (leading ones are 1 where there are
+/// fewer): `from` is the map that is read, and `to` the one whose positions are gone through, the
+/// target except for the gradient of the source. Strides count elements.
+typedef struct {
+  int32_t kind, phases;
+  int64_t batch, channels, from[3], to[3], kernel[3], stride[3], padding[3], dilation[3];
+  int64_t fromSample, fromChannel, fromStep, toSample, toChannel, toStep;
+  /// Channels that are worked on at a time, a multiple of 16.
+  int64_t block;
+  /// By `hfm_depthwise_settle`: results of a row in each phase of a stride, in one go, and in one
+  /// tile; positions of a row in the ring, its rows, where the first begins and how far it goes on
+  /// from one result to the next; places in the scratch, and its size in floats.
+  int64_t results, segment, segments, tile, row, ring, low, step;
+  int64_t weightsAt, ringAt, lineAt, stagingAt, scratch;
+  int32_t phaseStart[HFM_DEPTH_PHASES + 1];
+  hfm_depth_taps runs[HFM_DEPTH_WINDOW];
+} hfm_depthwise;
+/// Settles what the kernels need; returns 0 where they have no code for such windows.
+int hfm_depthwise_settle(hfm_depthwise *shape);
+
 enum { HFM_ADD = 0, HFM_MULTIPLY = 1 };
 enum { HFM_SQUARED = 0, HFM_ABSOLUTE = 1, HFM_BINARY_CROSS_ENTROPY = 2 };
 
@@ -149,6 +184,20 @@ typedef struct hfm_graph_table {
       const hfm_resampling *shape, hfm_array x, hfm_array y, int64_t channels, int64_t begin,
       int64_t end);
 
+  // depth-wise convolutions; units are (block of channels, sample, part of the rows, row)
+  /// The target, or the source's gradient. `bias` may be null.
+  void (*depthwise)(
+      const hfm_depthwise *shape, hfm_array x, hfm_array w, hfm_array bias, hfm_array y,
+      float *scratch, int64_t unitBegin, int64_t unitEnd);
+  /// sums = what units of one block of channels add to the gradients of weights and bias.
+  void (*depthwiseWeights)(
+      const hfm_depthwise *shape, hfm_array dy, hfm_array x, float *sums, float *scratch,
+      int64_t unitBegin, int64_t unitEnd);
+  /// The sums of a block as gradients; `dbias` may be null.
+  void (*depthwiseStore)(
+      const hfm_depthwise *shape, const float *sums, hfm_array dw, hfm_array dbias, int64_t block,
+      float *scratch);
+
   // losses
   double (*elementLoss)(
       int32_t loss, hfm_array prediction, hfm_array target, int64_t begin, int64_t end);
@@ -230,7 +279,6 @@ int64_t hfm_bias_attention_groups(
 
 /// A part of a convolution that one lane computes; opaque.
 typedef struct hfm_convolution hfm_convolution;
-enum { HFM_CONVOLVE = 0, HFM_CONVOLVE_DATA = 1, HFM_CONVOLVE_WEIGHTS = 2 };
 /// `source` [batch, groups * inputs, extents] convolved with `weights` [groups * outputs, inputs,
 /// kernel] gives `target` [batch, groups * outputs, ...]; each kind computes one from the other
 /// two. Strides of batch and channel, and the step between neighbours along the last dimension,
