@@ -7,8 +7,12 @@ import Workloads
 /// Searches how many devices of each cluster to rent or to buy.
 struct OfferSearch {
   let tariff: Tariff
+  private let searches: PlanSearches
 
-  init(_ tariff: Tariff) { self.tariff = tariff }
+  init(_ tariff: Tariff, _ searches: PlanSearches) {
+    self.tariff = tariff
+    self.searches = searches
+  }
 
   /// The cheapest rental and the cheapest purchase of each cluster that has a price, within the
   /// deadline and the budget (what is paid at once), cheapest first.
@@ -16,9 +20,13 @@ struct OfferSearch {
     _ clusters: [Cluster], _ task: PlanTask, _ request: PlanRequest
   ) throws(UserError) -> [PlanComparison.Offer] {
     var result: [PlanComparison.Offer] = []
-    for cluster in clusters {
-      let rent = request.pricePerDeviceHour ?? cluster.device.rentPerHour
-      guard rent != nil || price(cluster, devices: 1) != nil else { continue }
+    func rent(_ cluster: Cluster) -> Double? {
+      request.pricePerDeviceHour ?? cluster.device.rentPerHour
+    }
+    let priced = clusters.filter { rent($0) != nil || price($0, devices: 1) != nil }
+    searches.expect(priced.reduce(0) { $0 + counts($1, request).count })
+    for cluster in priced {
+      let rent = rent(cluster)
       var found: [PlanComparison.Offer] = []
       for count in counts(cluster, request) {
         guard let best = try plan(cluster, count, task, request) else { continue }
@@ -66,7 +74,7 @@ struct OfferSearch {
     one.budget = nil
     do {
       let search = task.search(one)
-      return try search.run().plans.first.map { ($0, search.request($0.variant)) }
+      return try searches.run(search).plans.first.map { ($0, search.request($0.variant)) }
     } catch {
       guard error.kind == .impossible else { throw error }
       return nil

@@ -28,7 +28,9 @@ struct PatchTable {
   /// each replica that the user asks for.
   ///
   /// - Throws: `UserError` (.input) for a model that reads no volumes.
-  init(_ task: PlanTask, _ request: PlanRequest) throws(UserError) {
+  init(
+    _ task: PlanTask, _ request: PlanRequest, _ searches: PlanSearches
+  ) throws(UserError) {
     device = request.cluster.device
     guard let own = task.model.sample.spatial, own.count == 3 else {
       throw UserError(
@@ -36,22 +38,26 @@ struct PatchTable {
         remedy: "leave it out")
     }
     let replicas = request.space.data?.first ?? request.devices ?? request.cluster.deviceCount
-    for extents in Self.patches(task.workload.volume ?? own) {
-      for batch in [1, 2, 4, 8] {
+    let patches = Self.patches(task.workload.volume ?? own)
+    let batches = [1, 2, 4, 8]
+    searches.expect(patches.count * batches.count)
+    for extents in patches {
+      for batch in batches where !searches.areStopped {
         let (samples, overflow) = batch.multipliedReportingOverflow(by: replicas)
         guard !overflow else { continue }
         var one = request
         (one.globalBatch, one.limit) = (samples, 1)
         var row = Row(extents: extents, batch: samples)
         do {
-          row.found = try task.search(one, volume: extents).run().plans.first
+          row.found = try searches.run(task.search(one, volume: extents)).plans.first
         } catch  where error.kind == .impossible {
           row.refusal = error.message
         } catch {
           // The model's strides do not divide it.
           break
         }
-        rows.append(row)
+        // The best so far of an interrupted search says nothing of what fits.
+        if !searches.areStopped { rows.append(row) }
       }
     }
   }

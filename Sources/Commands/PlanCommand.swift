@@ -53,27 +53,17 @@ enum PlanCommand: Command {
     let task = try PlanTask(model, arguments, on: mixed?.parts.map(\.device) ?? [cluster.device])
     if let mixed { return try MixedPlanning.run(arguments, console, task, mixed) }
     let request = try PlanOptions.request(arguments, console, model, task.workload, cluster)
-    if arguments.flag("patches") {
-      let table = try PatchTable(task, request)
-      if console.json {
-        console.print(json: .object([("patches", table.json(request))]))
-      } else {
-        console.print("\(task.model.name) on \(cluster.name): patches that fit, and their time")
-        console.print(lines: table.lines)
-      }
-      return 0
-    }
+    let searches = PlanSearches(console)
+    defer { searches.finish() }
+    if arguments.flag("patches") { return try patches(console, task, request, searches) }
     let clock = ContinuousClock()
     let start = clock.now
-    let bar = SearchProgress(console)
     let search = task.search(request)
-    let workers = PlanWorkers()
     let result: VariantSearch.Result
-    do { result = try search.run(workers: workers.run, progress: bar.check) } catch {
-      bar.finish()
+    do { result = try searches.run(search) } catch {
       throw PlanHint(model: model, workload: task.workload, request: request).narrower(error)
     }
-    bar.finish()
+    searches.expect(0)
     if result.stopped { console.warn("interrupted: the best plans so far") }
     if let plan = result.plans.first?.plan, search.exceedsRisk(plan) {
       let limit = Format.percent(request.memoryRisk)
@@ -82,10 +72,14 @@ enum PlanCommand: Command {
     }
     let seconds = (clock.now - start) / .seconds(1)
     let report = PlanReport(result: result, source: search, cluster: cluster, seconds: seconds)
-    let comparison = result.stopped ? nil : try compare(arguments, task, request)
+    let comparison =
+      result.stopped ? nil : try compare(arguments, task, request, result, searches)
+    if searches.areStopped, !result.stopped {
+      console.warn("interrupted: what was to be compared is left out")
+    }
     if console.json {
       var members = report.json(explain: console.explain).object ?? []
-      if result.stopped { members.append(JSONValue.Member("interrupted", .bool(true))) }
+      if searches.areStopped { members.append(JSONValue.Member("interrupted", .bool(true))) }
       if let comparison {
         members.append(JSONValue.Member("comparison", comparison.json))
         members.append(JSONValue.Member("offers", comparison.offersJSON))
@@ -100,12 +94,39 @@ enum PlanCommand: Command {
       }
       if let comparison { console.print(lines: ["", "compared:"] + comparison.lines) }
     }
-    return result.stopped ? 130 : 0
+    return searches.areStopped ? 130 : 0
   }
 
-  /// What `--what-if` or `--pareto` ask for; nil without them.
+  /// What `--patches` asks for.
+  private static func patches(
+    _ console: Console, _ task: PlanTask, _ request: PlanRequest, _ searches: PlanSearches
+  ) throws -> Int32 {
+    let table = try PatchTable(task, request, searches)
+    searches.expect(0)
+    if searches.areStopped { console.warn("interrupted: the patches so far") }
+    if console.json {
+      console.print(json: .object([("patches", table.json(request))]))
+    } else {
+      console.print(
+        "\(task.model.name) on \(request.cluster.name): patches that fit, and their time")
+      console.print(lines: table.lines)
+    }
+    return searches.areStopped ? 130 : 0
+  }
+
+  /// What `--what-if` or `--pareto` ask for; nil without them, and where it is interrupted.
   private static func compare(
-    _ arguments: Arguments, _ task: PlanTask, _ request: PlanRequest
+    _ arguments: Arguments, _ task: PlanTask, _ request: PlanRequest,
+    _ found: VariantSearch.Result, _ searches: PlanSearches
+  ) throws(UserError) -> PlanComparison? {
+    let result = try comparison(arguments, task, request, found, searches)
+    searches.expect(0)
+    return searches.areStopped ? nil : result
+  }
+
+  private static func comparison(
+    _ arguments: Arguments, _ task: PlanTask, _ request: PlanRequest,
+    _ found: VariantSearch.Result, _ searches: PlanSearches
   ) throws(UserError) -> PlanComparison? {
     if let names = arguments.string("what-if") {
       let catalogue = try HardwareSource.catalogue(arguments)
@@ -115,12 +136,12 @@ enum PlanCommand: Command {
       }
       let prices = try PriceOptions.prices(arguments)
       clusters = try clusters.map { cluster throws(UserError) in try prices.applied(to: cluster) }
-      var result = try PlanComparison.whatIf(clusters, task, request)
-      result.offers = try OfferSearch(prices.tariff).offers(clusters, task, request)
+      var result = try PlanComparison.whatIf(clusters, task, request, searches)
+      result.offers = try OfferSearch(prices.tariff, searches).offers(clusters, task, request)
       return result
     }
     guard arguments.flag("pareto") else { return nil }
-    return try PlanComparison.pareto(task, request)
+    return try PlanComparison.pareto(task, request, found, searches)
   }
 }
 

@@ -45,9 +45,10 @@ struct PlanComparison {
   /// The best plan of each cluster by the request's goal; a device's own rent stands in for a price
   /// that is not given.
   static func whatIf(
-    _ clusters: [Cluster], _ task: PlanTask, _ request: PlanRequest
+    _ clusters: [Cluster], _ task: PlanTask, _ request: PlanRequest, _ searches: PlanSearches
   ) throws(UserError) -> PlanComparison {
     var result = PlanComparison()
+    searches.expect(clusters.count)
     for cluster in clusters {
       var one = request
       one.cluster = cluster
@@ -57,7 +58,7 @@ struct PlanComparison {
       var row = Row(cluster: cluster)
       do {
         let search = task.search(one)
-        row.found = try search.run().plans.first
+        row.found = try searches.run(search).plans.first
         row.request = row.found.map { search.request($0.variant) }
         row.cost = row.plan?.cost
       } catch  where error.kind == .impossible {
@@ -69,9 +70,17 @@ struct PlanComparison {
     return result
   }
 
-  /// Plans of one cluster that no other beats in time, device hours, energy and money at once.
-  static func pareto(_ task: PlanTask, _ request: PlanRequest) throws(UserError) -> PlanComparison {
-    var found: [Row] = []
+  /// Plans of one cluster that no other beats in time, device hours, energy and money at once:
+  /// those that were found, and the best for each number of devices.
+  static func pareto(
+    _ task: PlanTask, _ request: PlanRequest, _ result: VariantSearch.Result,
+    _ searches: PlanSearches
+  ) throws(UserError) -> PlanComparison {
+    let all = task.search(request)
+    var found = result.plans.map {
+      Row(
+        cluster: request.cluster, found: $0, request: all.request($0.variant), cost: $0.plan.cost)
+    }
     var devices = 1
     var counts: [Int] = []
     while devices < request.cluster.deviceCount {
@@ -79,15 +88,18 @@ struct PlanComparison {
       devices *= 2
     }
     counts.append(request.cluster.deviceCount)
-    for count in request.devices.map({ [$0] }) ?? counts {
-      for goal in [PlanGoal.time, .energy] {
+    counts = request.devices.map { [$0] } ?? counts
+    let goals = [PlanGoal.time, .energy]
+    searches.expect(counts.count * goals.count)
+    for count in counts {
+      for goal in goals {
         var one = request
         one.devices = count
         one.goal = goal
         one.limit = 1
         do {
           let search = task.search(one)
-          for plan in try search.run().plans {
+          for plan in try searches.run(search).plans {
             found.append(
               Row(
                 cluster: request.cluster, found: plan, request: search.request(plan.variant),

@@ -8,7 +8,7 @@ final class SearchProgress {
   }
 
   private let console: Console
-  private let began = ContinuousClock.now
+  private var began = ContinuousClock.now
   private let stop = Flag()
   private var bar: Progress?
   private var watch: SignalWatch?
@@ -20,10 +20,17 @@ final class SearchProgress {
     if bar == nil, ContinuousClock.now - began > .seconds(1) {
       bar = Progress("searching", total: 1, console, since: began)
       let stop = stop
-      watch = SignalWatch { stop.isSet.store(true, ordering: .relaxed) }
+      watch = watch ?? SignalWatch { stop.isSet.store(true, ordering: .relaxed) }
     }
     bar?.set(done: done, "\(configurations) configurations")
     return !stop.isSet.load(ordering: .relaxed)
+  }
+
+  /// Ends the bar; the next search gets one of its own. Interrupts go on being answered.
+  func restart() {
+    bar?.finish()
+    bar = nil
+    began = .now
   }
 
   /// Ends the bar and gives signals their usual effect again.

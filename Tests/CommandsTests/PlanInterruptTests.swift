@@ -14,13 +14,36 @@ import Testing
     "--dtype", "any", "--optimizer", "any", "--exhaustive", "--json", "--quiet",
   ]
 
+  /// A search of a moment, and one of minutes to compare it with.
+  private static let comparing = [
+    "plan", "gpt2", "--cluster", "a100-80gb", "--what-if", "dgx-a100-superpod", "--global-batch",
+    "40320", "--micro-batch", "1", "--exhaustive", "--optimizer", "any", "--attention", "any",
+    "--offload", "any", "--json", "--quiet",
+  ]
+
+  /// An interrupt of the comparison leaves the plans that were found.
+  @Test(.timeLimit(.minutes(5))) func anInterruptedComparisonLeavesThePlans() async throws {
+    let json = try await Self.interrupted(Self.comparing, SIGINT)
+    #expect(json["comparison"] == nil)
+    #expect(json["plans"]?.array?.isEmpty == false)
+  }
+
   /// A process that gets SIGINT or SIGTERM while it searches leaves with 130 and prints the best
   /// plans so far.
   @Test(.timeLimit(.minutes(5)), arguments: [SIGINT, SIGTERM])
   func anInterruptedSearchGivesItsBestSoFar(signal: Int32) async throws {
+    let json = try await Self.interrupted(Self.words, signal)
+    let plans = try #require(json["plans"]?.array)
+    #expect(!plans.isEmpty)
+    #expect(plans.allSatisfy { $0["stepSeconds"]?.double ?? 0 > 0 })
+    #expect(json["search"]?["configurations"]?.int ?? 0 > 0)
+  }
+
+  /// What a process prints that is interrupted while it searches.
+  private static func interrupted(_ words: [String], _ signal: Int32) async throws -> JSONValue {
     let result = await #expect(
       processExitsWith: .exitCode(130), observing: [\.standardOutputContent]
-    ) { [words = Self.words as [String], signal] in
+    ) { [words = words as [String], signal] in
       interruptSelf(signal)
       exit(HFM.run(words, .standard()))
     }
@@ -30,10 +53,7 @@ import Testing
     let end = try #require(output.lastIndex(of: UInt8(ascii: "}")))
     let json = try JSONValue(parsing: String(decoding: output[start...end], as: UTF8.self))
     #expect(json["interrupted"]?.bool == true)
-    let plans = try #require(json["plans"]?.array)
-    #expect(!plans.isEmpty)
-    #expect(plans.allSatisfy { $0["stepSeconds"]?.double ?? 0 > 0 })
-    #expect(json["search"]?["configurations"]?.int ?? 0 > 0)
+    return json
   }
 }
 

@@ -1,5 +1,4 @@
 import Quantities
-import Quantities
 import Reports
 import Synchronization
 
