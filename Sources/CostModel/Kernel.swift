@@ -21,6 +21,8 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     biasedAttention, biasedAttentionBackward, storedNorm, transposition,
     wideGroupedConvolutionGradWeight, pointwiseConvolution, pointwiseConvolutionGradInput,
     pointwiseConvolutionGradWeight, maximumPoolBackward
+  /// Grouped convolutions of sequences, which have code of their own.
+  case sequenceConvolution, sequenceConvolutionGradInput, sequenceConvolutionGradWeight
   /// A linear map whose weight the optimizer changes, so that it is not kept packed.
   case trainedLinear
   /// Bringing a convolution's trained weights into the order that its kernel likes, once a step.
@@ -29,13 +31,14 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
   /// The operator's kind without its parameters.
   public var word: String {
     switch self {
-    case .groupedConvolution, .transposedConvolution, .pointwiseConvolution:
+    case .groupedConvolution, .transposedConvolution, .pointwiseConvolution, .sequenceConvolution:
       Kernel.convolution.rawValue
     case .groupedConvolutionGradInput, .transposedConvolutionGradInput,
-      .pointwiseConvolutionGradInput:
+      .pointwiseConvolutionGradInput, .sequenceConvolutionGradInput:
       Kernel.convolutionGradInput.rawValue
     case .groupedConvolutionGradWeight, .wideGroupedConvolutionGradWeight,
-      .transposedConvolutionGradWeight, .pointwiseConvolutionGradWeight:
+      .transposedConvolutionGradWeight, .pointwiseConvolutionGradWeight,
+      .sequenceConvolutionGradWeight:
       Kernel.convolutionGradWeight.rawValue
     case .biasedAttention: Kernel.attention.rawValue
     case .biasedAttentionBackward: Kernel.attentionBackward.rawValue
@@ -55,6 +58,9 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     case .pointwiseConvolutionGradInput: .convolutionGradInput
     case .pointwiseConvolutionGradWeight: .convolutionGradWeight
     case .wideGroupedConvolutionGradWeight: .groupedConvolutionGradWeight
+    case .sequenceConvolution: .groupedConvolution
+    case .sequenceConvolutionGradInput: .groupedConvolutionGradInput
+    case .sequenceConvolutionGradWeight: .groupedConvolutionGradWeight
     case .maximumPoolBackward: .poolWindowsBackward
     default: nil
     }
@@ -111,14 +117,16 @@ extension OperatorKind {
     case .batchedMatmul: .batchedMatmul
     case .convolution(let geometry, _):
       geometry.groups > 1
-        ? .groupedConvolution : geometry.transposed ? .transposedConvolution : .convolution
+        ? geometry.dimensions == 1 ? .sequenceConvolution : .groupedConvolution
+        : geometry.transposed ? .transposedConvolution : .convolution
     case .convolutionGradInput(let geometry):
       geometry.groups > 1
-        ? .groupedConvolutionGradInput
+        ? geometry.dimensions == 1 ? .sequenceConvolutionGradInput : .groupedConvolutionGradInput
         : geometry.transposed ? .transposedConvolutionGradInput : .convolutionGradInput
     case .convolutionGradWeight(let geometry, _):
       geometry.groups > 1
-        ? .groupedConvolutionGradWeight
+        ? geometry.dimensions == 1
+          ? .sequenceConvolutionGradWeight : .groupedConvolutionGradWeight
         : geometry.transposed ? .transposedConvolutionGradWeight : .convolutionGradWeight
     case .expertLinear: .expertLinear
     case .expertLinearGradInput: .expertLinearGradInput

@@ -27,7 +27,7 @@ extension Operands {
   var kernel: Kernel {
     if let pointwise { return pointwise }
     if case .convolutionGradWeight(let geometry, _) = kind, geometry.groups > 1,
-      outputs[0].shape.dropFirst(2).contains(where: { $0 > 3 })
+      geometry.dimensions > 1, outputs[0].shape.dropFirst(2).contains(where: { $0 > 3 })
     {
       return .wideGroupedConvolutionGradWeight
     }

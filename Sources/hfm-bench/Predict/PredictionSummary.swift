@@ -18,7 +18,7 @@ struct PredictionSummary {
       : BenchmarkRow(
         contender: "all models", figure: figure, unit: "%",
         values: [
-          median ? values.quantile(0.5) : values.reduce(0, +) / Double(values.count)
+          median ? values.median : values.reduce(0, +) / Double(values.count)
         ])
   }
 
@@ -47,7 +47,7 @@ struct PredictionSummary {
     let missing = (records.map(\.run.cases).max() ?? 0) - records.count
     return [
       row(
-        "how far the calibrations before and after a pass differ", records.map { 100 * $0.drift }),
+        "how far a run's calibrations differ for a pass", records.map { 100 * $0.drift }),
       row(
         "spread of a measurement: p90 over median",
         records.map { 100 * ($0.seconds.quantile(0.9) / $0.median - 1) }),
