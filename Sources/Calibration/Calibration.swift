@@ -66,7 +66,7 @@ public enum Calibration {
     watch.sweep = try CacheSweep(cacheBytes: cacheBytes)
     watch.mostBytes = machine.numaNodes.reduce(0) { $0 + $1.memoryBytes } / 12
     watch.deadline = deadline
-    watch.cachedBytes = isPart ? 0 : cacheBytes / 2
+    watch.cachedBytes = isPart ? 0 : cacheBytes / 4
     progress("memory bandwidth", 0)
     var measurement = TeamMeasurement(tolerance: watch.tolerance)
     for type in Set(dataTypes + [.fp32]) {
@@ -83,6 +83,7 @@ public enum Calibration {
     let measured = try watch.measure(cases) { progress("operators", $0) }
     measurement.points += measured.points
     measurement.points.sort(by: isBefore)
+    measurement.interference = interference(measurement.points)
     measurement.leftOut = measured.leftOut
     return measurement
   }

@@ -14,6 +14,8 @@ public struct TeamMeasurement: Sendable {
   var launchSeconds = 0.0
   /// A median is certain when half its confidence interval is this share of it.
   var tolerance: Double
+  /// How much longer an operator took in the mean than in the median (see `CalibrationResult`).
+  var interference = 1.0
   /// Operators that the time did not suffice for.
   var leftOut = 0
 
@@ -38,6 +40,8 @@ public struct TeamMeasurement: Sendable {
     for type in result.streams.keys {
       result.streams[type] = median(all.compactMap { $0.streams[type] })
     }
+    // An operator's mean is disturbed in few of them, their sums in all.
+    result.interference = median(all.map(\.interference))
     result.launchSeconds = median(all.map(\.launchSeconds))
     result.leftOut = all.map(\.leftOut).min() ?? 0
     return result
@@ -51,7 +55,7 @@ extension Calibration {
     _ measured: TeamMeasurement, team: WorkerTeam, machine: Machine
   ) -> CalibrationResult {
     var points = measured.points
-    let interference = interference(points)
+    let interference = measured.interference
     for index in points.indices {
       points[index].seconds *= interference
       points[index].cachedSeconds = points[index].cachedSeconds.map { $0 * interference }

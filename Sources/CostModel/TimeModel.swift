@@ -73,13 +73,15 @@ public struct TimeModel: Sendable {
     return max(measured, Double(cost.bytes) / device.memoryBandwidth.value)
   }
 
-  /// Seconds of one operator of which a share (0 … 1) of the operands lies in the caches. What was
-  /// measured there alone is never slower than from memory.
+  /// Seconds of one operator of which a share (0 … 1) of the operands lies in the caches: never
+  /// slower than from memory, and faster by no more than its bytes take from there.
   public func seconds(_ cost: OperatorCost, cached share: Double) -> Double {
     let far = seconds(cost)
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
     guard share > 0, let law = law(key, cost.kernel, in: cachedLaws) else { return far }
-    return far + share * min(0, law.seconds(cost) - far)
+    let bandwidth = device.memoryBandwidth.value
+    let most = bandwidth > 0 ? Double(cost.movedBytes) / bandwidth : 0
+    return far - share * min(max(0, far - law.seconds(cost)), most)
   }
 
   /// Whether the device has a measured curve or law for this operator.

@@ -25,6 +25,7 @@ import Testing
 
   private func device(cachedBytesPerSecond: Double) -> Device {
     var device = Device(roughly: Machine(source: "t", name: "t"))
+    device.memoryBandwidth = BytesPerSecond(1e10)
     device.laws = [law(1e10)]
     device.cached = CachedSpeeds(cacheBytes: 32 << 20, laws: [law(cachedBytesPerSecond)])
     return device
@@ -43,8 +44,8 @@ import Testing
     #expect(LawFit().cachedLaws(Array(points.dropFirst())).isEmpty)
   }
 
-  @Test(arguments: [(1, 1.0), (16 << 20, 1), (24 << 20, 0.5), (32 << 20, 0), (1 << 40, 0)])
-  func whatFillsHalfOfTheCachesIsFoundThere(bytes: Int, share: Double) {
+  @Test(arguments: [(1, 1.0), (8 << 20, 1), (12 << 20, 0.5), (16 << 20, 0), (1 << 40, 0)])
+  func whatFillsAQuarterOfTheCachesIsFoundThere(bytes: Int, share: Double) {
     #expect(CachedSpeeds(cacheBytes: 32 << 20, laws: []).share(of: bytes) == share)
     #expect(CachedSpeeds(cacheBytes: 0, laws: []).share(of: bytes) == 0)
   }
@@ -63,6 +64,14 @@ import Testing
       fast.seconds(self.cost(1 << 20, .add), cached: 1) == fast.seconds(self.cost(1 << 20, .add)))
   }
 
+  /// What comes from memory at 20 GB/s cannot save more than that takes.
+  @Test func theCachesSaveNoMoreThanMemoryTakes() {
+    var device = device(cachedBytesPerSecond: 1e12)
+    device.memoryBandwidth = BytesPerSecond(2e10)
+    let (model, cost) = (TimeModel(device: device), cost(1 << 20))
+    #expect(abs(model.seconds(cost) - model.seconds(cost, cached: 1) - 1_048_576 / 2e10) < 1e-12)
+  }
+
   @Test func profilesKeepThemAndPartsOfAProcessorHaveNone() throws {
     let device = device(cachedBytesPerSecond: 4e10)
     #expect(try Device(parsing: device.json.text().utf8, file: "f") == device)
@@ -75,6 +84,7 @@ import Testing
     let all = [1.0, 1.8, 1.02].map { factor in
       var measured = TeamMeasurement(tolerance: 0.05)
       measured.streams = [.fp32: 1e10 / factor]
+      measured.interference = factor
       measured.points = (1...3).map {
         var point = MeasuredPoint(
           cost: cost($0 << 20), seconds: factor * Double($0), isHeldOut: $0 == 3)
@@ -91,6 +101,6 @@ import Testing
     #expect(merged.points[1].seconds == 2.04 && merged.points[1].cachedSeconds == nil)
     #expect(abs(merged.points[2].seconds - 3 * (1.8 + 1.02) / 2) < 1e-12)
     #expect(merged.points.map(\.isHeldOut) == [false, false, true])
-    #expect(merged.streams[.fp32] == 1e10 / 1.02)
+    #expect(merged.streams[.fp32] == 1e10 / 1.02 && merged.interference == 1.02)
   }
 }

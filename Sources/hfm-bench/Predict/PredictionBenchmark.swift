@@ -58,7 +58,7 @@ private struct PredictionRun {
   /// Seconds that a workload's passes may take.
   private var passSeconds: Double { isQuick ? 2 : 6 }
   /// Seconds of a quick calibration, which measures no part of the cores, at most.
-  private static let calibrationSeconds = 8.0
+  private static let calibrationSeconds = 10.0
   /// Calibrations of a run at least: of fewer, one in a slow moment could not be told.
   private static let leastCalibrations = 3
   /// Memory of a group's workloads, which are all ready at the same time.

@@ -123,6 +123,10 @@ extension PredictionRecord {
     "moleculestm-graph", "yolov8n", "pmc-clip", "prior", "resnext101_32x8d",
     "clip-rn101", "alphabert", "clip-rn50x4-visual", "geneformer", "hyenadna-tiny-1k-d256",
     "efficientnet_b4", "ghesu-resnet50w2", "lvm-med-resnet50", "flan-t5-base", "mmbert",
+    "sam-mask-decoder", "segresnet", "resnet101", "coop-lvt", "hyenadna-tiny-1k",
+    "hyenadna-small-32k", "hyenadna-large-1m", "etp-ecg-resnet18", "gin-5x300", "behrt", "utr-lm",
+    "scbert", "efficientnet_b1", "efficientnet_b2", "esm2-8m", "splicebert", "c2l-resnet18",
+    "tiny_vit_5m_224",
   ]
 
   fileprivate var hasConvolutions: Bool {
