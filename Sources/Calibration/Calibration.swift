@@ -32,69 +32,92 @@ public enum Calibration {
   /// Measures every operator class in every number format at several sizes, the memory bandwidth
   /// and the time to start an operator, on the team's workers.
   ///
-  /// Weights and saved activations are read cold, as in a model: rounds go over all cases of a
-  /// class, whose copies together exceed the caches. Each point is the median of interleaved
-  /// rounds, repeated until it is certain or the time is over. Operators that no kernel runs are
-  /// left out; the roofline predicts them.
+  /// Weights and saved activations are read cold, as in a model: rounds go over cases whose copies
+  /// together exceed the caches. Each point is the median of interleaved rounds, repeated until it
+  /// is certain or the time is over. Operators that no kernel runs are left out; the roofline
+  /// predicts them.
   /// - Parameters:
   ///   - quick: fewer shapes and rounds.
   ///   - dataTypes: number formats to measure, for jobs that need no other.
+  ///   - deadline: when to stop; what was not measured by then is counted (`Certainty.leftOut`).
   ///   - progress: told what is measured, and the fraction done, 0 … 1.
   /// - Throws: `UserError` when memory does not suffice; `CancellationError`.
-  public static func run(
+  public static func measure(
     team: WorkerTeam, machine: Machine, quick: Bool,
-    dataTypes: [DataType] = Calibration.dataTypes,
+    dataTypes: [DataType] = Calibration.dataTypes, deadline: ContinuousClock.Instant? = nil,
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
-  ) throws -> CalibrationResult {
-    try run(
+  ) throws -> TeamMeasurement {
+    try measure(
       team: team, machine: machine, quick: quick, isPart: false, dataTypes: dataTypes,
-      progress: progress)
+      deadline: deadline, progress: progress)
   }
 
   /// As above; `isPart` says that other cores work, too.
-  static func run(
+  static func measure(
     team: WorkerTeam, machine: Machine, quick: Bool, isPart: Bool, dataTypes: [DataType],
+    deadline: ContinuousClock.Instant?,
     progress: (_ what: String, _ fraction: Double) -> Void = { _, _ in }
-  ) throws -> CalibrationResult {
+  ) throws -> TeamMeasurement {
     let cacheBytes = lastLevelBytes(machine, team)
     var watch =
       quick
-      ? Stopwatch(team: team, rounds: 2...12, tolerance: 0.05, secondsPerCase: 0.002)
+      ? Stopwatch(team: team, rounds: 2...12, tolerance: 0.05, secondsPerCase: 0.004)
       : Stopwatch(team: team, rounds: 5...41, tolerance: 0.03, secondsPerCase: 0.03)
     watch.sweep = try CacheSweep(cacheBytes: cacheBytes)
+    watch.mostBytes = machine.numaNodes.reduce(0) { $0 + $1.memoryBytes } / 12
+    watch.deadline = deadline
+    watch.cachedBytes = isPart ? 0 : cacheBytes / 4
     progress("memory bandwidth", 0)
-    var streams: [DataType: Double] = [:]
+    var measurement = TeamMeasurement(tolerance: watch.tolerance)
     for type in Set(dataTypes + [.fp32]) {
-      streams[type] = try MachineSpeed.bandwidth(
+      measurement.streams[type] = try MachineSpeed.bandwidth(
         team: team, type: type, cacheBytes: cacheBytes, repeats: watch.rounds.lowerBound)
     }
-    let bandwidth = streams[.fp32] ?? 0
-    let launch = try MachineSpeed.launchOverhead(team: team)
-    var points: [MeasuredPoint] = []
-    let all = OperatorClass.allCases.flatMap { item in dataTypes.map { (item, $0) } }
-    for (index, (operatorClass, type)) in all.enumerated() {
-      progress(
-        "\(operatorClass.rawValue) \(type.rawValue)", Double(index + 1) / Double(all.count + 1))
-      let cases = cases(operatorClass, type, quick: quick)
-      points += try watch.measure(quick ? quickly(cases, isPart: isPart) : cases)
-      if operatorClass == .elementwise, !isPart {
-        points += try PackingCases(team: team, rounds: quick ? 7 : 15).measure(type)
+    measurement.launchSeconds = try MachineSpeed.launchOverhead(team: team)
+    if !isPart {
+      for type in dataTypes {
+        measurement.points += try PackingCases(team: team, rounds: quick ? 5 : 15).measure(type)
       }
     }
-    let interference = interference(points)
-    for index in points.indices { points[index].seconds *= interference }
-    let fit = LawFit(nearBytes: nearBytes(machine, team), farBytesPerSecond: streams)
-    let device = device(
-      machine, team, bandwidth: bandwidth, launch: launch, points, laws: fit.laws(points))
-    return CalibrationResult(
-      device: device, fit: CurveFit.fit(device, points), interference: interference,
-      certainty: Certainty(tolerance: watch.tolerance, halfWidths: points.map(\.uncertainty)))
+    let cases = cases(dataTypes, quick: quick, isPart: isPart)
+    let measured = try watch.measure(cases) { progress("operators", $0) }
+    measurement.points += measured.points
+    measurement.points.sort(by: isBefore)
+    measurement.interference = interference(measurement.points)
+    measurement.leftOut = measured.leftOut
+    return measurement
   }
 
-  /// Sum of the means over sum of the medians; at least 1.
-  static func interference(_ points: [MeasuredPoint]) -> Double {
-    let medians = points.reduce(0) { $0 + $1.seconds }
-    return medians > 0 ? max(1, points.reduce(0) { $0 + $1.mean } / medians) : 1
+  /// All cases of all classes in turns, those of kernels that a model's time goes to before the
+  /// others and small sizes before large ones: of what a deadline leaves out, each class has its
+  /// share.
+  static func cases(_ dataTypes: [DataType], quick: Bool, isPart: Bool) -> [MeasuredCase] {
+    var places: [(isMinor: Bool, position: Double, item: MeasuredCase)] = []
+    for type in dataTypes {
+      for operatorClass in OperatorClass.allCases {
+        let all = cases(operatorClass, type, quick: quick)
+        let own = quick ? quickly(all, isPart: isPart) : all
+        for (index, item) in own.enumerated() {
+          places.append((!item.isMajor, Double(index) / Double(own.count), item))
+        }
+      }
+    }
+    let sorted = places.indices.sorted {
+      let (a, b) = (places[$0], places[$1])
+      return (a.isMinor ? 1 : 0, a.position, $0) < (b.isMinor ? 1 : 0, b.position, $1)
+    }
+    return sorted.map { places[$0].item }
+  }
+
+  /// By class, then by format, in the order of the tables.
+  private static func isBefore(_ a: MeasuredPoint, _ b: MeasuredPoint) -> Bool {
+    func place(_ point: MeasuredPoint) -> (Int, Int) {
+      (
+        OperatorClass.allCases.firstIndex(of: point.cost.operatorClass) ?? 0,
+        dataTypes.firstIndex(of: point.cost.dataType) ?? 0
+      )
+    }
+    return place(a) < place(b)
   }
 
   /// What a quick calibration measures of the cases: on part of the cores every second one of what
@@ -117,33 +140,9 @@ public enum Calibration {
     }
   }
 
-  private static func device(
-    _ machine: Machine, _ team: WorkerTeam, bandwidth: Double, launch: Double,
-    _ points: [MeasuredPoint], laws: [RateLaw]
-  ) -> Device {
-    var device = Device(roughly: machine)
-    let peaks = dataTypes.compactMap { type -> Device.Peak? in
-      let best = points.filter {
-        $0.cost.operatorClass == .matrix && $0.cost.dataType == type && $0.seconds > 0
-      }.map { $0.cost.work / $0.seconds }.max()
-      return best.map { Device.Peak(type, FlopsPerSecond($0)) }
-    }
-    device.peaks = peaks
-    device.vectorFlopsPerSecond = peaks.first?.flopsPerSecond ?? device.vectorFlopsPerSecond
-    device.memoryBandwidth = BytesPerSecond(bandwidth)
-    device.launchOverhead = Seconds(launch)
-    device.rates = CurveFit.curves(points)
-    device.laws = laws
-    let model = machine.packages.first?.model ?? ""
-    let name = model.isEmpty ? device.name : model
-    device.source =
-      "measured on \(name), \(team.count) worker\(team.count == 1 ? "" : "s"), by hfm calibrate"
-    return device
-  }
-
   /// Capacity of the caches that each of the team's processors has alone: those of the largest
   /// level below the last; 0 when unknown.
-  private static func nearBytes(_ machine: Machine, _ team: WorkerTeam) -> Double {
+  static func nearBytes(_ machine: Machine, _ team: WorkerTeam) -> Double {
     let cpus = Set(team.places.map(\.cpu))
     let last = machine.caches.map(\.level).max() ?? 0
     let near = machine.caches.filter { $0.level < last && !cpus.isDisjoint(with: $0.cpus) }

@@ -5,6 +5,8 @@ public struct Certainty: Sendable, Hashable {
   /// Half of each median's interval, as a share of the median; infinite where fewer than six values
   /// were taken, which tell none: of operators that take long.
   public var halfWidths: [Double]
+  /// Operators that were not measured, since the time was over.
+  public var leftOut = 0
 
   /// Medians.
   public var count: Int { halfWidths.count }

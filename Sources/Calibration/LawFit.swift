@@ -26,6 +26,24 @@ struct LawFit {
     }
   }
 
+  /// Points of which a law of operands in the caches is made at least.
+  private static let leastCached = 4
+
+  /// The laws of kernels whose operands lie in the caches.
+  func cachedLaws(_ points: [MeasuredPoint]) -> [RateLaw] {
+    CurveFit.groups(points).flatMap { group -> [RateLaw] in
+      let kernels = Dictionary(grouping: group.points) { $0.cost.kernel }
+      return Kernel.allCases.compactMap { kernel in
+        let own = (kernels[kernel] ?? []).compactMap { point in
+          point.cachedSeconds.map { MeasuredPoint(cost: point.cost, seconds: $0, isHeldOut: false) }
+        }
+        guard own.count >= Self.leastCached, var law = law(own) else { return nil }
+        law.kernel = kernel.rawValue
+        return law
+      }
+    }
+  }
+
   /// The law of some points of a class if it predicts them better than the curve of the class.
   private func better(
     _ points: [MeasuredPoint], than all: [MeasuredPoint], as kernel: String

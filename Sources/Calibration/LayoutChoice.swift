@@ -61,6 +61,6 @@ public struct LayoutChoice: Sendable, Hashable {
       MeasuredCase(.add, [x, x], [x]),
     ]
     let watch = Stopwatch(team: team, rounds: 5...7, tolerance: 0.05, secondsPerCase: 0.7)
-    return try watch.measure(cases).map(\.seconds)
+    return try watch.measure(cases).points.map(\.seconds)
   }
 }

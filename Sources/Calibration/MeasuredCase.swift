@@ -53,9 +53,11 @@ struct MeasuredCase: Sendable {
   /// FLOP that it takes on part of the cores, which are the slower the fewer they are.
   private static let mostPartFlops = 150_000_000
 
+  /// Whether most of a model's time goes to its kernel.
+  var isMajor: Bool { Self.major.contains(op.kind.kernel) }
+
   /// Whether a quick calibration measures it, on all of the cores or on part of them.
   func isQuick(onPart: Bool) -> Bool {
-    let isMajor = Self.major.contains(op.kind.kernel)
     guard onPart else { return isMajor || cost.movedBytes <= Self.mostMinorBytes }
     return isMajor && !isHeldOut && cost.operatorClass.workIsFlops
       && cost.hardwareFlops <= Self.mostPartFlops
@@ -185,4 +187,6 @@ struct MeasuredPoint: Sendable {
   var uncertainty = 0.0
   /// The mean, of which a value counts for at most a usual interruption more than the median.
   var mean = 0.0
+  /// The median when all its memory lay in the caches; nil where that was not measured.
+  var cachedSeconds: Double?
 }

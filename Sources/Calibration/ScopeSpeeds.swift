@@ -81,7 +81,7 @@ struct ScopeProbe: Sendable {
     let (x, w) = (([512, 1024], type), ([1024, 1024], type))
     let item = MeasuredCase(.linear(bias: false), [x, w], [x])
     let watch = Stopwatch(team: team, rounds: rounds, tolerance: 0.05, secondsPerCase: 0.05)
-    return try watch.measure([item]).first.map {
+    return try watch.measure([item]).points.first.map {
       ScopeSpeed.Product(dataType: type, flopsPerSecond: $0.cost.work / $0.seconds)
     }
   }

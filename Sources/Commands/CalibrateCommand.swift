@@ -10,7 +10,7 @@ enum CalibrateCommand: Command {
   static let specification = CommandSpecification(
     name: "calibrate", summary: "measures this machine and writes its device profile",
     options: [
-      .flag("quick", "fewer shapes and rounds: some seconds instead of minutes"),
+      .flag("quick", "fewer shapes and rounds: less than 15 seconds instead of minutes"),
       .value("output", "FILE", "where the device profile goes"),
     ],
     discussion: """
@@ -20,12 +20,14 @@ enum CalibrateCommand: Command {
       whichever is measured to be faster. Turns the times into a curve for each class
       and, where they predict better, into laws of at most six parameters for each
       kernel. Some shapes are held out: the error of predicting those is printed.
-      Medians are repeated until they are certain; what disturbed the measurement
-      (heat, a quota, other programs) is said.
+      Medians are repeated until they are certain, with --quick while there is time;
+      how many stayed uncertain and what disturbed the measurement (heat, a quota,
+      other programs) is said.
       """,
     examples: ["hfm calibrate --quick", "hfm calibrate --output here.json"])
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+    let start = ContinuousClock.now
     let machine = try HardwareDiscovery.discover(.live)
     let choice = try LayoutChoice.measure(machine: machine)
     let pool = try WorkerPool(layout: choice.layout)
@@ -33,7 +35,7 @@ enum CalibrateCommand: Command {
     for note in pool.notes { console.warn(note) }
     let progress = Progress("measuring this machine", total: 1, console)
     var result = try Calibration.run(
-      pool: pool, machine: machine, quick: arguments.flag("quick")
+      pool: pool, machine: machine, quick: arguments.flag("quick"), since: start
     ) { what, fraction in progress.set(done: fraction, what) }
     progress.finish()
     result.device.measuredOn = .here(machine, pool.layout)

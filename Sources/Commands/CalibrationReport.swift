@@ -26,7 +26,8 @@ struct CalibrationReport {
         "medians",
         .object([
           ("count", .number(certainty.count)), ("uncertain", .number(certainty.uncertain)),
-          ("untold", .number(certainty.untold)), ("tolerance", .number(certainty.tolerance)),
+          ("untold", .number(certainty.untold)), ("leftOut", .number(certainty.leftOut)),
+          ("tolerance", .number(certainty.tolerance)),
           ("halfWidthOfHalf", .number(certainty.halfWidth(of: 0.5))),
           ("halfWidthOfNineTenths", .number(certainty.halfWidth(of: 0.9))),
         ])
@@ -113,6 +114,9 @@ struct CalibrationReport {
     lines.append(
       "                  \(certainty.uncertain) wider than ± \(percent(certainty.tolerance)); "
         + "\(certainty.untold) of long operators, too few values to say")
+    if certainty.leftOut > 0 {
+      lines.append("                  \(certainty.leftOut) not measured: the time was over")
+    }
     lines.append(
       "  interruptions   add \(rounded(result.interference - 1, 0.01)) % to them in the mean")
     lines += [""] + fitTable.lines

@@ -22,6 +22,8 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     depthwiseConvolution, depthwiseConvolutionGradInput, depthwiseConvolutionGradWeight,
     pointwiseConvolution, pointwiseConvolutionGradInput, pointwiseConvolutionGradWeight,
     maximumPoolBackward
+  /// Depth-wise convolutions of sequences.
+  case sequenceConvolution, sequenceConvolutionGradInput, sequenceConvolutionGradWeight
   /// A linear map whose weight the optimizer changes, so that it is not kept packed.
   case trainedLinear
   /// Bringing a convolution's trained weights into the order that its kernel likes, once a step.
@@ -31,13 +33,15 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
   public var word: String {
     switch self {
     case .groupedConvolution, .depthwiseConvolution, .transposedConvolution,
-      .pointwiseConvolution:
+      .pointwiseConvolution, .sequenceConvolution:
       Kernel.convolution.rawValue
     case .groupedConvolutionGradInput, .depthwiseConvolutionGradInput,
-      .transposedConvolutionGradInput, .pointwiseConvolutionGradInput:
+      .transposedConvolutionGradInput, .pointwiseConvolutionGradInput,
+      .sequenceConvolutionGradInput:
       Kernel.convolutionGradInput.rawValue
     case .groupedConvolutionGradWeight, .depthwiseConvolutionGradWeight,
-      .transposedConvolutionGradWeight, .pointwiseConvolutionGradWeight:
+      .transposedConvolutionGradWeight, .pointwiseConvolutionGradWeight,
+      .sequenceConvolutionGradWeight:
       Kernel.convolutionGradWeight.rawValue
     case .biasedAttention: Kernel.attention.rawValue
     case .biasedAttentionBackward: Kernel.attentionBackward.rawValue
@@ -56,9 +60,10 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     case .pointwiseConvolution: .convolution
     case .pointwiseConvolutionGradInput: .convolutionGradInput
     case .pointwiseConvolutionGradWeight: .convolutionGradWeight
-    case .depthwiseConvolution: .groupedConvolution
-    case .depthwiseConvolutionGradInput: .groupedConvolutionGradInput
-    case .depthwiseConvolutionGradWeight: .groupedConvolutionGradWeight
+    case .depthwiseConvolution, .sequenceConvolution: .groupedConvolution
+    case .depthwiseConvolutionGradInput, .sequenceConvolutionGradInput: .groupedConvolutionGradInput
+    case .depthwiseConvolutionGradWeight, .sequenceConvolutionGradWeight:
+      .groupedConvolutionGradWeight
     case .maximumPoolBackward: .poolWindowsBackward
     default: nil
     }

@@ -36,7 +36,8 @@ extension Operands {
     let isPoint = weight.shape.dropFirst(2).allSatisfy { $0 == 1 }
     if isPoint, geometry.groups == 1, !geometry.transposed { return pointwise }
     let isDepthwise = weight.shape[0] == geometry.groups && weight.shape[1] == 1
-    return isDepthwise && geometry.groups > 1 ? depthwise : kind.kernel
+    guard isDepthwise, geometry.groups > 1 else { return kind.kernel }
+    return geometry.dimensions == 1 ? sequence : depthwise
   }
 
   private var pointwise: Kernel {
@@ -52,6 +53,14 @@ extension Operands {
     case .convolutionGradInput: .depthwiseConvolutionGradInput
     case .convolutionGradWeight: .depthwiseConvolutionGradWeight
     default: .depthwiseConvolution
+    }
+  }
+
+  private var sequence: Kernel {
+    switch kind {
+    case .convolutionGradInput: .sequenceConvolutionGradInput
+    case .convolutionGradWeight: .sequenceConvolutionGradWeight
+    default: .sequenceConvolution
     }
   }
 

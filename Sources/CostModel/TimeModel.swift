@@ -18,6 +18,7 @@ public struct TimeModel: Sendable {
   private let peaks: [FlopsPerSecond]
   private let curves: [Key: [RatePoint]]
   private let laws: [LawKey: RateLaw]
+  private let cachedLaws: [LawKey: RateLaw]
 
   private struct Key: Hashable {
     var operatorClass: OperatorClass
@@ -42,8 +43,13 @@ public struct TimeModel: Sendable {
       curves[Key(operatorClass: curve.operatorClass, dataType: curve.dataType)] = points
     }
     self.curves = curves
-    laws = Dictionary(
-      device.laws.compactMap {
+    laws = Self.table(device.laws)
+    cachedLaws = Self.table(device.cached?.laws ?? [])
+  }
+
+  private static func table(_ laws: [RateLaw]) -> [LawKey: RateLaw] {
+    Dictionary(
+      laws.compactMap {
         let kernel = Kernel(rawValue: $0.kernel)
         // A kernel that this version does not know.
         if kernel == nil && !$0.kernel.isEmpty { return nil }
@@ -58,7 +64,7 @@ public struct TimeModel: Sendable {
     if curves.isEmpty, laws.isEmpty { return cost.work > 0 ? roofline(cost).total : 0 }
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
     // What only a law of its own knows: the copy behind a view, which counts no work.
-    if cost.movedBytes > 0, let law = law(key, cost.kernel) { return law.seconds(cost) }
+    if cost.movedBytes > 0, let law = law(key, cost.kernel, in: laws) { return law.seconds(cost) }
     guard cost.work > 0 else { return 0 }
     guard let points = curves[key] else { return roofline(cost).total }
     let measured = Self.seconds(work: cost.work, points: points)
@@ -67,14 +73,25 @@ public struct TimeModel: Sendable {
     return max(measured, Double(cost.bytes) / device.memoryBandwidth.value)
   }
 
+  /// Seconds of one operator of which a share (0 … 1) of the operands lies in the caches: never
+  /// slower than from memory, and faster by no more than its bytes take from there.
+  public func seconds(_ cost: OperatorCost, cached share: Double) -> Double {
+    let far = seconds(cost)
+    let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
+    guard share > 0, let law = law(key, cost.kernel, in: cachedLaws) else { return far }
+    let bandwidth = device.memoryBandwidth.value
+    let most = bandwidth > 0 ? Double(cost.movedBytes) / bandwidth : 0
+    return far - share * min(max(0, far - law.seconds(cost)), most)
+  }
+
   /// Whether the device has a measured curve or law for this operator.
   public func isMeasured(_ cost: OperatorCost) -> Bool {
     let key = Key(operatorClass: cost.operatorClass, dataType: cost.dataType)
-    return curves[key] != nil || law(key, cost.kernel) != nil
+    return curves[key] != nil || law(key, cost.kernel, in: laws) != nil
   }
 
   /// The law of a kernel, or else of one that stands in for it, or of its class.
-  private func law(_ key: Key, _ kernel: Kernel?) -> RateLaw? {
+  private func law(_ key: Key, _ kernel: Kernel?, in laws: [LawKey: RateLaw]) -> RateLaw? {
     if laws.isEmpty { return nil }
     if let own = laws[LawKey(key: key, kernel: kernel)] { return own }
     let other = kernel?.standIn.flatMap { laws[LawKey(key: key, kernel: $0)] }
@@ -148,35 +165,50 @@ public struct Roofline: Sendable, Hashable {
 // Whole graphs. A caller that evaluates a graph on many devices keeps its `WorkTally`.
 extension TimeModel {
   /// Seconds of a list of counted operators, one after the other.
-  public func seconds(_ tally: WorkTally) -> Double {
+  public func seconds(_ tally: WorkTally, _ residence: Residence = .none) -> Double {
     let entries = tally.entries
     return entries.indices.reduce(0) {
-      $0 + Double(entries[$1].count) * seconds(entries[$1].cost)
+      let cost = entries[$1].cost
+      return $0 + Double(entries[$1].count) * seconds(cost, cached: residence.share(cost))
     }
   }
 
   /// Seconds of one forward pass.
-  public func seconds(inference graph: OperatorGraph) -> Double {
-    seconds(WorkTally(forward: graph))
+  /// - Parameter footprintBytes: all memory that the pass uses, where it is known: what fits into
+  ///   the caches stays there from pass to pass.
+  public func seconds(inference graph: OperatorGraph, footprintBytes: Int? = nil) -> Double {
+    seconds(WorkTally(forward: graph), residence(graph, isTraining: false, footprintBytes))
+  }
+
+  private func residence(
+    _ graph: OperatorGraph, isTraining: Bool, _ footprintBytes: Int?
+  ) -> Residence {
+    footprintBytes.map {
+      Residence(device.cached, forward: graph, isTraining: isTraining, footprintBytes: $0)
+    } ?? .none
   }
 
   /// Seconds of one training step: forward, backward and optimizer of one micro-batch, and on a CPU
   /// the packing of what the optimizer changed.
-  public func seconds(trainingStep graph: TrainingGraph) -> Double {
-    seconds(WorkTally(forwardOf: graph)) + seconds(WorkTally(backward: graph))
-      + seconds(update: WorkTally(optimizer: graph)) + seconds(packing: WorkTally(packing: graph))
+  /// - Parameter footprintBytes: all memory that the step uses, where it is known.
+  public func seconds(trainingStep graph: TrainingGraph, footprintBytes: Int? = nil) -> Double {
+    let residence = residence(graph.forward, isTraining: true, footprintBytes)
+    return seconds(WorkTally(forwardOf: graph), residence)
+      + seconds(WorkTally(backward: graph), residence)
+      + seconds(update: WorkTally(optimizer: graph), residence)
+      + seconds(packing: WorkTally(packing: graph), residence)
   }
 
   /// Seconds of the optimizer's update: on a GPU one fused kernel over all parameters, on a CPU
   /// one pass a parameter tensor.
-  public func seconds(update tally: WorkTally) -> Double {
-    seconds(device.kind == .gpu ? tally.fused : tally)
+  public func seconds(update tally: WorkTally, _ residence: Residence = .none) -> Double {
+    seconds(device.kind == .gpu ? tally.fused : tally, residence)
   }
 
   /// Seconds of bringing the weights that the update changed into their kernels' order; a GPU's
   /// kernels read them as they are.
-  public func seconds(packing tally: WorkTally) -> Double {
-    device.kind == .cpu ? seconds(tally) : 0
+  public func seconds(packing tally: WorkTally, _ residence: Residence = .none) -> Double {
+    device.kind == .cpu ? seconds(tally, residence) : 0
   }
 }
 

@@ -8,13 +8,17 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
   // caller's promise of disjoint writes (see `TeamScope.parallelFor`).
 
   /// The first byte; aligned to a page.
-  public let pointer: UnsafeMutableRawPointer
+  public var pointer: UnsafeMutableRawPointer { mapping.pointer }
   /// Size in bytes: what was asked for, rounded up to whole pages.
   public let byteCount: Int
   /// The wanted NUMA node; nil for wherever the memory is first touched.
-  public let node: Int?
+  public var node: Int? { mapping.node }
   /// What a reader should know: a policy that the system refused and what happens instead.
   public let notes: [String]
+  /// Where the mapping goes when the value goes away; nil to unmap it.
+  private let reserve: MappingReserve?
+  /// Larger than what was asked for where it came from the reserve.
+  private let mapping: MappingReserve.Mapping
 
   /// Size of a page in bytes.
   public static var pageBytes: Int { max(4096, sysconf(Int32(_SC_PAGESIZE))) }
@@ -27,8 +31,12 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
   ///   - byteCount: at least 1; rounded up to whole pages.
   ///   - node: the operating system's index of a NUMA node; nil or negative: first touch.
   ///   - hugePages: asks for transparent huge pages.
+  ///   - reserve: takes a mapping from there, whose bytes are whatever they were, and gives it back
+  ///     in the end.
   /// - Throws: `UserError` when the size is not positive or the system has no such memory.
-  public init(byteCount: Int, node: Int? = nil, hugePages: Bool = false) throws(UserError) {
+  public init(
+    byteCount: Int, node: Int? = nil, hugePages: Bool = false, reserve: MappingReserve? = nil
+  ) throws(UserError) {
     let page = NodeBuffer.pageBytes
     guard byteCount > 0, byteCount <= Int.max - page else {
       throw UserError(
@@ -36,6 +44,18 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
         remedy: "ask for at least 1 byte")
     }
     let bytes = (byteCount + page - 1) / page * page
+    let wanted = node.flatMap { $0 >= 0 ? $0 : nil }
+    let known = reserve?.take(bytes, node: wanted, hugePages: hugePages)
+    (mapping, notes) =
+      if let known { (known, []) } else { try NodeBuffer.map(bytes, wanted, hugePages) }
+    self.byteCount = bytes
+    self.reserve = reserve
+  }
+
+  /// A new mapping, and what the system refused.
+  private static func map(
+    _ bytes: Int, _ node: Int?, _ hugePages: Bool
+  ) throws(UserError) -> (MappingReserve.Mapping, [String]) {
     let mapped = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapped, mapped != MAP_FAILED else {
@@ -45,12 +65,11 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
         remedy: "use a smaller batch or model, or raise the memory limit")
     }
     var notes: [String] = []
-    let wanted = node.flatMap { $0 >= 0 ? $0 : nil }
     // Refused, the default policy does the same, but for pages that the system may move later.
     _ = hfm_keep_memory_local(mapped, bytes)
-    if let wanted {
-      let failure = hfm_bind_memory(mapped, bytes, Int32(clamping: wanted))
-      if failure != 0 { notes.append(NodeBuffer.unbound(wanted, failure)) }
+    if let node {
+      let failure = hfm_bind_memory(mapped, bytes, Int32(clamping: node))
+      if failure != 0 { notes.append(unbound(node, failure)) }
     }
     if hugePages {
       let failure = hfm_advise_huge_pages(mapped, bytes)
@@ -58,13 +77,18 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
         notes.append("no huge pages (\(ErrnoFailure(code: failure).text)); small pages are used")
       }
     }
-    pointer = mapped
-    self.byteCount = bytes
-    self.node = wanted
-    self.notes = notes
+    let mapping = MappingReserve.Mapping(
+      pointer: mapped, byteCount: bytes, node: node, hasHugePages: hugePages)
+    return (mapping, notes)
   }
 
-  deinit { munmap(pointer, byteCount) }
+  deinit {
+    if let reserve {
+      reserve.give(mapping)
+    } else {
+      munmap(mapping.pointer, mapping.byteCount)
+    }
+  }
 
   /// Binds a range, given in bytes, to a NUMA node, as `interleave` spreads one.
   public func bind(_ range: Range<Int>, to node: Int) -> String? {

@@ -123,6 +123,8 @@ public struct Device: Sendable, Hashable {
   public var rates: [RateCurve]
   /// Fitted laws of the classes and formats for which one predicts better than the curve.
   public var laws: [RateLaw] = []
+  /// Laws of operands that lie in the caches; nil when they were not measured.
+  public var cached: CachedSpeeds?
   /// What was measured; nil for a datasheet device and for profiles of old versions.
   public var measuredOn: MeasuredOn?
   /// Measured speeds of some of a processor's cores, by rising core count.

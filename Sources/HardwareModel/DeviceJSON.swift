@@ -8,13 +8,13 @@ public import Quantities
 //  "purchaseDollars", "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
 //  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
 //  "memoryBandwidthBytesPerSecond", "rates": […], "laws": […]}], "laws": [{see RateLaw}],
-//  "neighbour": {see NeighbourEffect}, "measuredOn": {see MeasuredOn}, "source"}
+//  "cached": {see CachedSpeeds}, "neighbour": {see NeighbourEffect}, "measuredOn": {see MeasuredOn}, "source"}
 extension Device {
   private static let keys: Set<String> = [
     "id", "name", "kind", "memoryBytes", "memoryBandwidthBytesPerSecond", "peakFlopsPerSecond",
     "vectorFlopsPerSecond", "launchOverheadSeconds", "maxPowerWatts", "idlePowerWatts", "rates",
     "partialSpeeds", "source", "efficiency", "embodiedGrams", "rentPerHourDollars",
-    "purchaseDollars", "laws", "measuredOn", "neighbour",
+    "purchaseDollars", "laws", "cached", "measuredOn", "neighbour",
   ]
 
   /// Parses a device profile's bytes; `file` names it in errors.
@@ -77,6 +77,9 @@ extension Device {
     rentPerHour = try cursor.optional("rentPerHourDollars")?.double(in: 0...1e9)
     purchasePrice = try cursor.optional("purchaseDollars")?.double(in: 0...1e12)
     laws = try RateLaw.list(cursor)
+    cached = try cursor.optional("cached").map { (c) throws(JSONError) in
+      try CachedSpeeds(checking: c)
+    }
     measuredOn = try cursor.optional("measuredOn").map { (c) throws(JSONError) in
       try MeasuredOn(checking: c)
     }
@@ -109,6 +112,7 @@ extension Device {
     if let idlePower { members.append(("idlePowerWatts", .number(idlePower.value))) }
     if !rates.isEmpty { members.append(("rates", .array(rates.map(\.json)))) }
     if !laws.isEmpty { members.append(("laws", .array(laws.map(\.json)))) }
+    if let cached { members.append(("cached", cached.json)) }
     if let measuredOn { members.append(("measuredOn", measuredOn.json)) }
     if !partialSpeeds.isEmpty {
       members.append(("partialSpeeds", .array(partialSpeeds.map(\.json))))

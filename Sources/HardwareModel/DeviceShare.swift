@@ -10,6 +10,8 @@ extension Device {
   public func share(cores: Int, of total: Int) -> Device {
     guard kind == .cpu, cores < total, cores > 0 else { return self }
     var device = self
+    // Neighbours use the caches, too.
+    device.cached = nil
     var measured = total
     if let partial = partialSpeeds.filter({ $0.cores >= cores && $0.cores < total })
       .min(by: { $0.cores < $1.cores })

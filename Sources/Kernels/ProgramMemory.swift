@@ -16,6 +16,7 @@ final class ProgramMemory: @unchecked Sendable {
   private var copies: [Copy] = []
   private var packed: Copy?
   private(set) var notes: [String]
+  private let reserve: MappingReserve?
 
   /// A further mapping: the parameters' part of the arena on another node, or packed weights. (A
   /// class, as arrays hold no unique owners.)
@@ -25,7 +26,8 @@ final class ProgramMemory: @unchecked Sendable {
   }
 
   init(
-    _ program: Program, plan: MemoryPlan, team: WorkerTeam, placement: WeightPlacement
+    _ program: Program, plan: MemoryPlan, team: WorkerTeam, placement: WeightPlacement,
+    reserve: MappingReserve? = nil
   ) throws(UserError) {
     let nodes = team.numaNodes
     self.plan = plan
@@ -35,7 +37,8 @@ final class ProgramMemory: @unchecked Sendable {
     self.placement = usable
     arena = try NodeBuffer(
       byteCount: max(1, plan.bytes), node: nodes.count == 1 ? nodes.first : nil,
-      hugePages: !isGuarded)
+      hugePages: !isGuarded, reserve: reserve)
+    self.reserve = reserve
     notes = arena.notes
     shifts = Array(repeating: 0, count: team.count)
     if isGuarded { try arena.protectGaps(plan.pages) }
@@ -98,7 +101,7 @@ final class ProgramMemory: @unchecked Sendable {
     let room = Copy(
       try NodeBuffer(
         byteCount: side == nil ? bytes : bytes + 3 * page,
-        node: nodes.count == 1 ? nodes.first : nil, hugePages: side == nil))
+        node: nodes.count == 1 ? nodes.first : nil, hugePages: side == nil, reserve: reserve))
     notes += room.buffer.notes
     packed = room
     if let side {

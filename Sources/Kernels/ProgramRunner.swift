@@ -79,11 +79,13 @@ public final class ProgramRunner: @unchecked Sendable {
   ///   - kernels: of which instruction set.
   ///   - guards: for tests: ends the process when a kernel touches memory that is not its own.
   ///     The pages around buffers count towards no budget.
+  ///   - reserve: where its memory comes from and goes to, for one who runs many programs.
   /// - Throws: `UserError` when a format has no kernel, the memory exceeds the budget or is
   ///   refused; what `WorkerTeam.run` throws.
   public init(
     _ program: Program, team: WorkerTeam, seed: UInt64 = 1, memoryBudget: Int? = nil,
-    weights: WeightPlacement? = nil, kernels: KernelTable = .best, guards: MemoryGuard? = nil
+    weights: WeightPlacement? = nil, kernels: KernelTable = .best, guards: MemoryGuard? = nil,
+    reserve: MappingReserve? = nil
   ) throws {
     var program = program.laidOut
     groups = program.groups
@@ -110,8 +112,9 @@ public final class ProgramRunner: @unchecked Sendable {
       placement: weights
         ?? .suited(
           weightBytes: program.parameterBytes, requiredBytes: required, budget: memoryBudget,
-          nodes: team.numaNodes.count, changesWeights: program.changesParameters))
-    workspace = try Workspace(need, lanes: team.count, guarded: guards?.side)
+          nodes: team.numaNodes.count, changesWeights: program.changesParameters),
+      reserve: reserve)
+    workspace = try Workspace(need, lanes: team.count, guarded: guards?.side, reserve: reserve)
     for (lane, shift) in memory.shifts.enumerated() {
       workspace.view(need).weightShift(lane).pointee = shift
     }

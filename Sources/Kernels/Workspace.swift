@@ -27,9 +27,13 @@ struct Workspace: ~Copyable {
 
   /// - Parameter side: gives each lane's part pages of its own, between pages that nobody may
   ///   touch.
-  init(_ need: Need, lanes: Int, guarded side: MemoryGuard.Side? = nil) throws(UserError) {
+  init(
+    _ need: Need, lanes: Int, guarded side: MemoryGuard.Side? = nil, reserve: MappingReserve? = nil
+  )
+    throws(UserError)
+  {
     let layout = Layout(need, lanes: lanes, isGuarded: side != nil)
-    let memory = try NodeBuffer(byteCount: max(1, layout.bytes))
+    let memory = try NodeBuffer(byteCount: max(1, layout.bytes), reserve: reserve)
     if side != nil { try memory.protectGaps([0..<layout.values] + layout.parts) }
     self.layout = layout
     self.memory = memory

@@ -30,11 +30,54 @@ import Testing
       try Stopwatch(
         team: team, rounds: 1...4, tolerance: 0, secondsPerCase: 0.004,
         sweep: CacheSweep(cacheBytes: 1 << 20)
-      ).measure([product(32), product(768)])
+      ).measure([product(32), product(768)]).points
     }
     #expect(points.count == 2 && points.allSatisfy { $0.seconds > 0 && $0.mean > 0 })
     // Six short ones a run, two long ones: fewer than six values tell no interval.
     #expect(points[0].uncertainty < .infinity && points[1].uncertainty == .infinity)
+  }
+
+  /// Time that is over is no error: what was not measured is counted.
+  @Test func aDeadlineIsKept() throws {
+    let cases = (0..<2000).map { _ in product(256) }
+    let start = ContinuousClock.now
+    let result = try withTeam { team in
+      try Stopwatch(
+        team: team, rounds: 2...4, tolerance: 0, secondsPerCase: 1,
+        deadline: start + .seconds(0.3)
+      ).measure(cases)
+    }
+    #expect(!result.points.isEmpty && result.points.count + result.leftOut == cases.count)
+    #expect(result.leftOut > 0 && ContinuousClock.now - start < .seconds(5))
+    let none = try withTeam { team in
+      try Stopwatch(
+        team: team, rounds: 2...4, tolerance: 0, secondsPerCase: 1, deadline: start
+      ).measure(cases)
+    }
+    #expect(none.points.isEmpty && none.leftOut == cases.count)
+  }
+
+  /// Programs that fit are run again at once; those that do not, and those in further rounds, are
+  /// not.
+  @Test func smallProgramsAreMeasuredInTheCaches() throws {
+    let result = try withTeam { team in
+      try Stopwatch(
+        team: team, rounds: 2...2, tolerance: 1, secondsPerCase: 0, mostBytes: 1 << 20,
+        cachedBytes: 4 << 20
+      ).measure([product(64), product(1024)])
+    }
+    #expect(result.points.count == 2 && result.leftOut == 0)
+    #expect((result.points[0].cachedSeconds ?? 0) > 0 && result.points[1].cachedSeconds == nil)
+  }
+
+  /// Major kernels come first, and each class has its share of what a deadline leaves.
+  @Test func whatATimeLeavesOutIsSpread() {
+    let cases = Calibration.cases([.fp32], quick: true, isPart: false)
+    let minor = cases.firstIndex { !$0.isMajor } ?? 0
+    #expect(minor > 100 && cases[..<minor].allSatisfy(\.isMajor))
+    #expect(cases[minor...].allSatisfy { !$0.isMajor })
+    let half = Set(cases[..<(minor / 2)].map(\.cost.operatorClass))
+    #expect(half == Set(cases[..<minor].map(\.cost.operatorClass)))
   }
 
   @Test func intervalsAreSummedUp() {
@@ -70,7 +113,7 @@ import Testing
   /// and predict no time at all for what has none.
   @Test(arguments: [
     Kernel.linear, .trainedLinear, .convolution, .groupedConvolution, .depthwiseConvolution,
-    .pointwiseConvolution, .transposedConvolution,
+    .pointwiseConvolution, .transposedConvolution, .sequenceConvolution,
   ])
   func someHaveABiasAndSomeHaveNone(kernel: Kernel) {
     let cases =

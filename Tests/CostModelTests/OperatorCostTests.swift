@@ -147,6 +147,33 @@ import Testing
     }
   }
 
+  /// Convolutions of sequences by groups do not run as those of pictures do; a profile that does not
+  /// know them apart predicts them alike.
+  @Test func groupedSequencesHaveKernelsOfTheirOwn() {
+    let geometry = ConvolutionGeometry(dimensions: 1, padding: 2, groups: 4)
+    let (x, w) = ([1, 4, 32], [4, 1, 5])
+    let costs = [
+      Self.cost(.convolution(geometry, bias: false), [x, w], [x]),
+      Self.cost(.convolutionGradInput(geometry), [x, w], [x]),
+      Self.cost(.convolutionGradWeight(geometry, bias: false), [x, x], [w]),
+    ]
+    #expect(
+      costs.map(\.kernel) == [
+        .sequenceConvolution, .sequenceConvolutionGradInput, .sequenceConvolutionGradWeight,
+      ])
+    #expect(
+      costs.compactMap { $0.kernel?.word } == [
+        "convolution", "convolutionGradInput", "convolutionGradWeight",
+      ])
+    var device = Device(roughly: Machine(source: "t", name: "t"))
+    device.laws = [
+      RateLaw(
+        operatorClass: .convolution, dataType: .fp32, kernel: "groupedConvolution",
+        startSeconds: 3, flopsPerSecond: nil, bytesPerSecond: nil)
+    ]
+    #expect(TimeModel(device: device).seconds(costs[0]) == 3)
+  }
+
   /// A convolution of single positions is a product, unless its groups or its direction make it
   /// something else; the gradient of a maximum looks into every window.
   @Test func pointsAndMaximaHaveKernelsOfTheirOwn() {

@@ -32,6 +32,24 @@ import Testing
     #expect(throws: UserError.self) { _ = try NodeBuffer(byteCount: byteCount) }
   }
 
+  /// What a buffer leaves, the next that fits takes, with what was written there.
+  @Test func aReserveHandsMappingsOn() throws {
+    let reserve = MappingReserve()
+    func use(_ bytes: Int, _ body: (UnsafeMutableRawPointer) -> Void) throws {
+      let buffer = try NodeBuffer(byteCount: bytes, reserve: reserve)
+      #expect(buffer.byteCount >= bytes && buffer.byteCount < bytes + NodeBuffer.pageBytes)
+      body(buffer.pointer)
+    }
+    try use(1 << 20) { $0.storeBytes(of: 7, as: Int.self) }
+    #expect(reserve.count == 1)
+    try use(3 << 18) { #expect($0.load(as: Int.self) == 7) }
+    #expect(reserve.count == 1)
+    // Too small, and more than twice too large: new ones.
+    try use(1 << 21) { #expect($0.load(as: Int.self) == 0) }
+    try use(1 << 16) { #expect($0.load(as: Int.self) == 0) }
+    #expect(reserve.count == 3)
+  }
+
   @Test(arguments: 1...8)
   func slicesAreAlignedAndDisjoint(seed: UInt64) throws {
     var random = SplitMix(state: seed)

@@ -27,12 +27,12 @@ struct CorePrediction {
     let tally: WorkTally
     if let training = workload.training {
       tally = WorkTally(trainingStep: training)
-      passSeconds = time.seconds(trainingStep: training)
       memoryBytes = try TrainingRunner.requiredBytes(training, lanes: lanes)
+      passSeconds = time.seconds(trainingStep: training, footprintBytes: memoryBytes)
     } else {
       tally = WorkTally(forward: workload.forward)
-      passSeconds = time.seconds(inference: workload.forward)
       memoryBytes = try InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
+      passSeconds = time.seconds(inference: workload.forward, footprintBytes: memoryBytes)
     }
     let pressure = time.pressure(tally, cores: lanes, footprintBytes: memoryBytes)
     traffic = MemoryTraffic(

@@ -9,16 +9,17 @@ import Quantities
 /// run and that is small enough for a processor (`PredictionChoice`).
 ///
 /// The calibration knows no model's shapes: all models are held out. The machine itself does not
-/// keep its speed: so passes are measured in groups, each at several moments of its group, and
-/// predicted by the mean of the calibrations before and after the group. What the run's first one
-/// makes of them is told beside that.
+/// keep its speed, and its slow moments would fall on whatever is measured in them: so passes are
+/// measured in groups, each at several moments of its group, and between the groups the machine is
+/// calibrated, three times at least. All passes of the run are predicted by one profile, fitted to
+/// each operator's median over these calibrations; what each alone makes of them is told beside it.
 ///
 /// Fewer than 5 rounds calibrate quickly and take one batch size a task and format. `--part 2/12`
 /// takes a part of the cases that takes a twelfth of the time, `--seconds` leaves out what is not
 /// begun by then, and `--only` takes those whose names contain a word. `--save FILE` appends what
-/// was measured to a file, group by group, and leaves out what the file has already, unless other
-/// programs disturbed it then; `--join FILE` prints the tables of such files instead of measuring.
-/// So all cases can be measured in pieces.
+/// was measured to a file, and leaves out what the file has already, unless other programs disturbed
+/// it then; `--join FILE` prints the tables of such files instead of measuring. So all cases can be
+/// measured in pieces.
 let predictionBenchmark = Benchmark(
   name: "predict",
   summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
@@ -30,19 +31,21 @@ let predictionBenchmark = Benchmark(
   return try withBenchmarkTeam { team, machine in
     var run = PredictionRun(team: team, machine: machine, options: options)
     try run.measure()
-    return run.records.map(\.row)
-      + PredictionSummary(records: run.records, operatorErrors: run.operatorErrors).rows
+    let records = run.records
+    if let path = options.save { try PredictionFile.append(records, to: path) }
+    return records.map(\.row)
+      + PredictionSummary(records: records, operatorErrors: run.operatorErrors).rows
   }
 }
 
-/// Passes in groups, a calibration before and after each.
+/// Passes in groups, with calibrations before, between and after them.
 private struct PredictionRun {
   let team: WorkerTeam
   let machine: Machine
   let options: BenchmarkOptions
-  private(set) var records: [PredictionRecord] = []
-  /// Mean absolute errors of the calibrations on operators held out, in percent.
-  private(set) var operatorErrors: [Double] = []
+  private var cases = 0
+  private var passes: [MeasuredPass] = []
+  private var calibrations: [TeamMeasurement] = []
   private let start = ContinuousClock.now
 
   init(team: WorkerTeam, machine: Machine, options: BenchmarkOptions) {
@@ -50,36 +53,41 @@ private struct PredictionRun {
   }
 
   private var isQuick: Bool { options.rounds < 5 }
-  /// Seconds of passes between calibrations: about three times what those take.
-  private var groupSeconds: Double { isQuick ? 30 : 120 }
+  /// Seconds of groups: about three times what a calibration takes.
+  private var groupSeconds: Double { isQuick ? 25 : 120 }
   /// Seconds that a workload's passes may take.
-  private var passSeconds: Double { isQuick ? 1.5 : 6 }
+  private var passSeconds: Double { isQuick ? 2 : 6 }
+  /// Seconds of a quick calibration, which measures no part of the cores, at most.
+  private static let calibrationSeconds = 10.0
+  /// Calibrations of a run at least: of fewer, one in a slow moment could not be told.
+  private static let leastCalibrations = 3
   /// Memory of a group's workloads, which are all ready at the same time.
   private static let groupBytes = 6 << 30
 
   mutating func measure() throws {
     let all = try PredictionChoice.cases(team: team, variants: isQuick ? 4 : 8)
     let known = try options.save.map(PredictionFile.undisturbed) ?? []
-    let cases = PredictionCase.part(options.part, of: all).filter {
+    let chosen = PredictionCase.part(options.part, of: all).filter {
       options.includes($0.name) && !known.contains($0.name)
     }
-    if cases.isEmpty { return }
-    let first = TimeModel(device: try calibrate())
-    var latest = first
+    cases = all.count
+    if chosen.isEmpty { return }
+    try calibrate()
     var next = 0
-    while next < cases.count, isInTime {
+    while next < chosen.count, isInTime {
       var group: [PredictedPass] = []
       let began = ContinuousClock.now
       let ticks = ProcessorCounters.foreignTime()
-      while next < cases.count, isInTime, isOpen(group, since: began) {
+      while next < chosen.count, isInTime, isOpen(group, since: began) {
         defer { next += 1 }
-        guard
-          let pass = try PredictedPass(cases[next], team: team, first: first, before: latest)
-        else { continue }
-        group.append(pass)
+        if let pass = try PredictedPass(chosen[next], team: team) { group.append(pass) }
       }
-      if !group.isEmpty { latest = try finish(group, cases: all.count, since: ticks) }
+      let measured = try visit(group, since: ticks)
+      options.report(measured.map(\.row))
+      passes += measured
+      try calibrate()
     }
+    while calibrations.count < Self.leastCalibrations { try calibrate() }
   }
 
   private var isInTime: Bool {
@@ -88,39 +96,54 @@ private struct PredictionRun {
 
   /// Whether a group takes another workload.
   private func isOpen(_ group: [PredictedPass], since start: ContinuousClock.Instant) -> Bool {
+    let visits = Double(PredictedPass.leastVisits + 1)
     let seconds = group.reduce(0) {
-      $0 + min(passSeconds, 4 * max(PredictedPass.secondsPerVisit, $1.roughSeconds))
+      $0 + min(passSeconds, visits * max(PredictedPass.secondsPerVisit, $1.roughSeconds))
     }
     return group.reduce(0) { $0 + $1.requiredBytes } < Self.groupBytes
       && seconds + (ContinuousClock.now - start) / .seconds(1) < groupSeconds
   }
 
-  private mutating func calibrate() throws -> Device {
-    let result = try Calibration.run(team: team, machine: machine, quick: isQuick)
-    operatorErrors.append(result.fit.meanAbsolutePercentageError)
-    return result.device
+  private mutating func calibrate() throws {
+    let deadline = isQuick ? ContinuousClock.now + .seconds(Self.calibrationSeconds) : nil
+    calibrations.append(
+      try Calibration.measure(team: team, machine: machine, quick: isQuick, deadline: deadline))
   }
 
-  /// Measures a group, calibrates again, and keeps what the group tells.
-  private mutating func finish(
-    _ group: [PredictedPass], cases: Int, since ticks: (foreign: Int, total: Int)?
-  ) throws -> TimeModel {
+  /// Measures a group: its workloads take turns.
+  private func visit(
+    _ group: [PredictedPass], since ticks: (foreign: Int, total: Int)?
+  ) throws -> [MeasuredPass] {
     var group = group
-    for visit in 0..<max(2, options.rounds) {
-      for index in group.indices where group[index].isOpen(after: visit, limit: passSeconds) {
+    for _ in 0..<max(PredictedPass.leastVisits, options.rounds + 2) {
+      for index in group.indices where group[index].isOpen(limit: passSeconds) {
         try group[index].visit()
       }
     }
-    let profiles = try group.map { try $0.profile() }
-    let model = TimeModel(device: try calibrate())
-    let information = PredictionRecord.Run(
-      part: "\(options.part.number)/\(options.part.of)", cases: cases,
-      others: Self.others(since: ticks))
-    let found = zip(group, profiles).map { $0.record($1, after: model, information) }
-    records += found
-    options.report(found.map(\.row))
-    if let path = options.save { try PredictionFile.append(found, to: path) }
-    return model
+    let others = Self.others(since: ticks)
+    return try group.map { try $0.measured(others: others) }
+  }
+
+  /// What the passes tell, predicted by all calibrations together.
+  var records: [PredictionRecord] {
+    guard let first = calibrations.first else { return [] }
+    let model = self.model(first.merged(with: Array(calibrations.dropFirst())))
+    let alone = calibrations.map(self.model)
+    return passes.map {
+      $0.record(
+        model, alone: alone, part: "\(options.part.number)/\(options.part.of)", cases: cases)
+    }
+  }
+
+  private func model(_ measured: TeamMeasurement) -> TimeModel {
+    TimeModel(device: Calibration.fit(measured, team: team, machine: machine).device)
+  }
+
+  /// Mean absolute errors of the calibrations on operators held out, in percent.
+  var operatorErrors: [Double] {
+    calibrations.map {
+      Calibration.fit($0, team: team, machine: machine).fit.meanAbsolutePercentageError
+    }
   }
 }
 

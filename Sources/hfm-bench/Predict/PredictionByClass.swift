@@ -17,7 +17,8 @@ let predictionByClassBenchmark = Benchmark(
   summary: "measured over predicted time of some whole models, by class and kernel of operator"
 ) { options in
   try withBenchmarkTeam { team, machine in
-    let calibration = try Calibration.run(team: team, machine: machine, quick: true)
+    let measured = try Calibration.measure(team: team, machine: machine, quick: true)
+    let calibration = Calibration.fit(measured, team: team, machine: machine)
     let model = TimeModel(device: calibration.device)
     return try predictedWorkloads(options).flatMap { name, workload in
       let rows = try measure(name, workload, team, model, rounds: min(options.rounds, 5))

@@ -48,8 +48,8 @@ struct PredictionCase: Sendable {
     }.first
   }
 
-  /// The workload; nil when it needs too much memory on so many lanes.
-  func workload(lanes: Int) -> Workload? {
+  /// The workload and its memory; nil when it needs too much on so many lanes.
+  func workload(lanes: Int) -> (workload: Workload, bytes: Int)? {
     guard let workload = Self.workload(profile, variant) else { return nil }
     let bytes =
       if let training = workload.training {
@@ -58,7 +58,7 @@ struct PredictionCase: Sendable {
         try? InferenceRunner.requiredBytes(workload.forward, lanes: lanes)
       }
     guard let bytes, bytes < Self.mostBytes else { return nil }
-    return workload
+    return (workload, bytes)
   }
 
   /// About what it takes to make the workload ready and to measure it.

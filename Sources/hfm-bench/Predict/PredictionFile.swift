@@ -24,14 +24,14 @@ enum PredictionFile {
   }
 
   /// All records; of those of one workload the last.
-  /// - Throws: `UserError` or `JSONError` naming file, line and key.
-  static func records(_ paths: [String]) throws -> [PredictionRecord] {
+  /// - Throws: `UserError` naming file, line and key.
+  static func records(_ paths: [String]) throws(UserError) -> [PredictionRecord] {
     var records: [PredictionRecord] = []
     var places: [String: Int] = [:]
     for path in paths {
       let bytes = try wholeFile(path, remedy: "give a file that predict --save wrote")
       for line in try parse(bytes, path) {
-        let record = try PredictionRecord(JSONCursor(file: path, root: line))
+        let record = try record(JSONCursor(file: path, root: line))
         if let place = places[record.name] {
           records[place] = record
         } else {
@@ -41,6 +41,16 @@ enum PredictionFile {
       }
     }
     return records
+  }
+
+  private static func record(_ cursor: JSONCursor) throws(UserError) -> PredictionRecord {
+    do {
+      return try PredictionRecord(cursor)
+    } catch {
+      throw UserError(
+        .input, place: error.place, key: error.key, error.message,
+        remedy: "give a file that predict --save wrote")
+    }
   }
 
   private static func parse(_ bytes: [UInt8], _ path: String) throws(UserError) -> [JSONValue] {

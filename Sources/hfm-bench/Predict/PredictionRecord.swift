@@ -32,25 +32,26 @@ struct PredictionRecord: Sendable, Hashable {
   var task: String
   var type: String
   var run: Run
-  /// Seconds as the run's first calibration has them.
-  var predictedFirst: Double
-  /// As the calibrations just before and just after the measurement have them.
-  var before: Double
-  var after: Double
+  /// Seconds as all calibrations of the run together have them.
+  var predicted: Double
+  /// As each of them alone has them, in the order of time.
+  var alone: [Double]
   /// Seconds of each measured pass.
   var seconds: [Double]
   /// By kernel.
   var kernels: [Part]
 
-  /// Seconds as both calibrations beside the measurement have them.
-  var predicted: Double { (before + after) / 2 }
-  /// How far the two are apart, as a share: how far the machine itself moved.
-  var drift: Double { predicted > 0 ? abs(after - before) / predicted : 0 }
-  var median: Double { seconds.quantile(0.5) }
+  /// How far the calibrations are apart, as a share: how far the machine itself moved.
+  var drift: Double {
+    predicted > 0 ? ((alone.max() ?? 0) - (alone.min() ?? 0)) / predicted : 0
+  }
+  var median: Double { seconds.median }
   /// (predicted − measured) / measured, in percent.
-  var error: Double { 100 * (predicted - median) / median }
+  var error: Double { error(of: predicted) }
   /// The same of the first calibration's prediction.
-  var errorFirst: Double { 100 * (predictedFirst - median) / median }
+  var errorFirst: Double { error(of: alone.first ?? predicted) }
+
+  private func error(of seconds: Double) -> Double { 100 * (seconds - median) / median }
 
   /// Other programs with a larger share of the processors disturb.
   static let mostOthers = 0.06
@@ -72,8 +73,8 @@ extension PredictionRecord {
       ("name", .string(name)), ("model", .string(model)), ("task", .string(task)),
       ("type", .string(type)), ("part", .string(run.part)), ("cases", .number(run.cases)),
       ("others", .number(run.others)),
-      ("predictedFirst", .number(predictedFirst)), ("before", .number(before)),
-      ("after", .number(after)), ("seconds", .array(seconds.map { .number($0) })),
+      ("predicted", .number(predicted)), ("alone", .array(alone.map { .number($0) })),
+      ("seconds", .array(seconds.map { .number($0) })),
       (
         "kernels",
         .array(
@@ -88,8 +89,13 @@ extension PredictionRecord {
   }
 
   init(_ cursor: JSONCursor) throws(JSONError) {
-    func time(_ key: String) throws(JSONError) -> Double {
-      try cursor.field(key).double(in: 1e-9...1e6)
+    func times(_ key: String) throws(JSONError) -> [Double] {
+      var times: [Double] = []
+      for value in try cursor.field(key).elements() {
+        times.append(try value.double(in: 1e-9...1e6))
+      }
+      if times.isEmpty { throw try cursor.field(key).error("no seconds; expected some numbers") }
+      return times
     }
     name = try cursor.field("name").string()
     model = try cursor.field("model").string()
@@ -98,14 +104,9 @@ extension PredictionRecord {
     run = Run(
       part: try cursor.field("part").string(), cases: try cursor.field("cases").int(),
       others: try cursor.field("others").double(in: 0...1))
-    predictedFirst = try time("predictedFirst")
-    before = try time("before")
-    after = try time("after")
-    seconds = []
-    for value in try cursor.field("seconds").elements() {
-      seconds.append(try value.double(in: 1e-9...1e6))
-    }
-    if seconds.isEmpty { throw cursor.error("a pass without measured seconds") }
+    predicted = try cursor.field("predicted").double(in: 1e-9...1e6)
+    alone = try times("alone")
+    seconds = try times("seconds")
     kernels = []
     for value in try cursor.field("kernels").elements() {
       var part = Part(

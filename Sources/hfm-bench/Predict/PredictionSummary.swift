@@ -18,7 +18,7 @@ struct PredictionSummary {
       : BenchmarkRow(
         contender: "all models", figure: figure, unit: "%",
         values: [
-          median ? values.quantile(0.5) : values.reduce(0, +) / Double(values.count)
+          median ? values.median : values.reduce(0, +) / Double(values.count)
         ])
   }
 
@@ -47,7 +47,7 @@ struct PredictionSummary {
     let missing = (records.map(\.run.cases).max() ?? 0) - records.count
     return [
       row(
-        "how far the calibrations before and after a pass differ", records.map { 100 * $0.drift }),
+        "how far a run's calibrations differ for a pass", records.map { 100 * $0.drift }),
       row(
         "spread of a measurement: p90 over median",
         records.map { 100 * ($0.seconds.quantile(0.9) / $0.median - 1) }),
@@ -123,6 +123,10 @@ extension PredictionRecord {
     "moleculestm-graph", "yolov8n", "pmc-clip", "prior", "resnext101_32x8d",
     "clip-rn101", "alphabert", "clip-rn50x4-visual", "geneformer", "hyenadna-tiny-1k-d256",
     "efficientnet_b4", "ghesu-resnet50w2", "lvm-med-resnet50", "flan-t5-base", "mmbert",
+    "sam-mask-decoder", "segresnet", "resnet101", "coop-lvt", "hyenadna-tiny-1k",
+    "hyenadna-small-32k", "hyenadna-large-1m", "etp-ecg-resnet18", "gin-5x300", "behrt", "utr-lm",
+    "scbert", "efficientnet_b1", "efficientnet_b2", "esm2-8m", "splicebert", "c2l-resnet18",
+    "tiny_vit_5m_224",
   ]
 
   fileprivate var hasConvolutions: Bool {
