@@ -12,7 +12,7 @@ struct GraphTables: Sendable {
   /// What a framework keeps in one process.
   let conventions: Conventions
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
+  init(_ graph: OperatorGraph, _ training: TrainingGraph?, eager: Bool = false) {
     self.graph = graph
     self.training = training
     costs = OperatorCosts(graph, training)
@@ -22,6 +22,6 @@ struct GraphTables: Sendable {
       known[derived.forward] = storage
     }
     forward = zip(graph.blocks, known).map { block, storage in storage ?? Storage(block, nil) }
-    conventions = Conventions(graph)
+    conventions = Conventions(graph, eager: eager)
   }
 }

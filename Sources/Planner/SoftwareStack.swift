@@ -1,3 +1,6 @@
+public import Models
+public import Quantities
+
 /// How a training framework runs a step: what it overlaps, fuses and spends on the host. Few
 /// numbers for a whole generation of software, never one for a run.
 ///
@@ -258,6 +261,17 @@ public struct SoftwareStack: Sendable, Hashable {
     guard let found = Self.all.first(where: { $0.name == word }) else { return nil }
     self = found
   }
+
+  /// Format of low-rank updates under it, where weights are narrower: peft's, which PyTorch's users
+  /// take, in fp32 (`MatrixAdaptation.updates`); nil: the parameters'.
+  public var updateFormat: DataType? {
+    switch name {
+    case Self.pytorch.name, Self.pytorchEager.name: .fp32
+    default: nil
+    }
+  }
+  /// Whose code its models are.
+  public var modelCode: ModelCode { isEager ? .transformers : .published }
 
   /// Creates a stack.
   public init(

@@ -82,6 +82,8 @@ public enum MeasuredRuns {
     }
     if entry["loss"]?.string == "mean" { request.loss = .mean }
     request.options.rank = entry["rank"]?.int
+    // scripts/gpu/models.py adapts with peft.
+    request.options.updates = SoftwareStack.pytorchEager.updateFormat
     request.options.targets = (entry["targets"]?.array ?? []).compactMap(\.string)
     let recomputed = configuration.recompute == .full ? " recomputed" : ""
     var run = PublishedRun(
