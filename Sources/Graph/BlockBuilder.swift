@@ -157,6 +157,12 @@ public struct BlockBuilder: Sendable {
   /// Marks queries, keys and values as one product (see `Block.packsProjections`).
   public mutating func markPacked() { block.packsProjections = true }
 
+  /// Marks all operators from a position on, but the first, as launched by its call (see
+  /// `Block.launchedWithOthers`).
+  public mutating func markOneCall(from start: Int) {
+    block.launchedWithOthers.formUnion((start..<block.operators.count).dropFirst())
+  }
+
   /// Marks a tensor as handed on by the call.
   public mutating func output(_ id: TensorID) { block.outputs.append(id) }
 }

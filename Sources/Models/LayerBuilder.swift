@@ -215,9 +215,19 @@ struct LayerBuilder {
       ).build(query, key, value, bias: scores, &block)
     } else if let scores {
       return try block.apply("attention", .attention(stack.geometry), query, key, value, scores)
+    } else if isWrittenOut {
+      return try WrittenOutAttention(
+        heads: stack.heads, size: stack.headSize, dropout: request.dropout
+      ).build(query, key, value, &block)
     } else {
       return try block.apply("attention", .attention(stack.geometry), query, key, value)
     }
+  }
+
+  /// Whether attention runs operator by operator, as the model's code writes it.
+  private var isWrittenOut: Bool {
+    request.code == .transformers && !stack.fusedAttention && !stack.causal
+      && stack.heads == stack.keyValueHeads && stack.latent == nil
   }
 
   /// A bias a head and pair of places (a class token in front), from this layer's table.

@@ -343,7 +343,7 @@ struct SearchNest {
     case .time: return seconds
     case .deviceHours, .cost: return seconds * devices
     case .energy, .co2:
-      let model = EnergyModel(device: request.cluster.device)
+      let model = evaluator.energy
       guard let idle = model.idlePower, let full = model.busyPower else { return seconds * devices }
       return devices * (idle.value * seconds + (full.value - idle.value) * busy)
     }

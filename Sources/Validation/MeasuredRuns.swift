@@ -30,6 +30,7 @@ public enum MeasuredRuns {
       guard let seconds = entry["seconds"]?.double else { throw lacks(entry, "seconds") }
       run.seconds = seconds
       run.measure = .bareSteps
+      run.watts = entry["watts"]?.double
       rows.runs.append(run)
     }
     for entry in document["capped"]?.array ?? [] {

@@ -23,6 +23,7 @@ struct MathAttention {
     _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     let type = DataType.fp32
+    let start = block.block.operators.count
     let q = try split("query", query, scales: true, &block)
     let k = try split("key", key, scales: true, &block)
     let v = try split("value", value, scales: false, &block)
@@ -35,9 +36,11 @@ struct MathAttention {
     if dropout { shares = try block.dropped("attention.dropout", shares) }
     let mixed = try block.apply("attention.mixed", .batchedMatmul(.none), shares, v, type: type)
     let joined = try block.joinHeads("attention", mixed)
-    return try block.apply(
+    let narrow = try block.apply(
       "attention.narrow", .cast, joined, shape: block.shape(joined),
       type: block.precision.compute)
+    block.markOneCall(from: start)
+    return narrow
   }
 
   private func split(
@@ -51,6 +54,32 @@ struct MathAttention {
       wide = try block.apply(label + ".scale", .scale(factor), wide, type: .fp32)
     }
     return try block.splitHeads(label, wide, heads: heads)
+  }
+}
+
+/// Attention that a model's code writes out (MegatronBert of transformers, MONAI): product, scale,
+/// softmax, dropout and product, each a kernel through memory, in autocast's formats.
+struct WrittenOutAttention {
+  let heads: Int
+  let size: Int
+  let dropout: Bool
+
+  /// `query`, `key` and `value` are `[B, S, H·D]`.
+  ///
+  /// - Throws: `UserError` for shapes that do not fit.
+  func build(
+    _ query: TensorID, _ key: TensorID, _ value: TensorID, _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
+    let q = try block.splitHeads("attention.query", query, heads: heads)
+    let k = try block.splitHeads("attention.key", key, heads: heads)
+    let v = try block.splitHeads("attention.value", value, heads: heads)
+    let scores = try block.apply("attention.scores", .batchedMatmul(.right), q, k)
+    let scaled = try block.apply(
+      "attention.scale", .scale(1 / Double(size).squareRoot()), scores)
+    var shares = try block.apply("attention.softmax", .softmax, scaled)
+    if dropout { shares = try block.dropped("attention.dropout", shares) }
+    let mixed = try block.apply("attention.mixed", .batchedMatmul(.none), shares, v)
+    return try block.joinHeads("attention", mixed)
   }
 }
 

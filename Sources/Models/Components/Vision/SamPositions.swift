@@ -45,7 +45,10 @@ extension SamLayer {
       let wide = try block.reshaped(name + ".spread", product, spread)
       sum = try block.apply(name + ".sum", .add, sum, wide)
     }
-    return try block.reshaped("attention.bias", sum, [shape[0], shape[1], shape[2], shape[2]])
+    // The sum lies in the order of its first term, which a product over rows gave (`einsum`), so
+    // that another shape is written out.
+    let copy = try block.apply("attention.bias.copy", .contiguous, sum)
+    return try block.reshaped("attention.bias", copy, [shape[0], shape[1], shape[2], shape[2]])
   }
 
   private func positionProduct(
