@@ -34,8 +34,12 @@ struct PlanTask {
       }
     }
     let first = variants.first
-    workload = try WorkloadOptions.request(
+    var workload = try WorkloadOptions.request(
       arguments, precision: first?.precision ?? .fp32, optimizer: first?.optimizer ?? .adamw)
+    let stack = PlanOptions.stack(arguments)
+    workload.code = stack.modelCode
+    workload.options.updates = workload.options.updates ?? stack.updateFormat
+    self.workload = workload
   }
 
   /// The search of all variants on a request's cluster.

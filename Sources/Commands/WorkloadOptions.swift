@@ -43,6 +43,11 @@ enum WorkloadOptions {
     .value(
       "quantize", "WORD", "format of the frozen matrices, with scales by groups",
       words: ["int8", "int4", "fp8"]),
+    .value(
+      "update-dtype", "WORD",
+      "format of LoRA's updates (default: the parameters' own; fp32 in plans with PyTorch, as"
+        + " peft keeps them)", words: ["fp32", "bf16", "fp16"]),
+    .flag("dropout", "dropout is on in stacks of tokens, whose masks are kept"),
     .value("dtype", "WORD", "number formats (default bf16-mixed)", words: Precision.words),
     .value(
       "optimizer", "WORD", "update rule (default adamw)",
@@ -96,6 +101,7 @@ enum WorkloadOptions {
     request.denoisingSteps = try arguments.int("denoising-steps", in: 1...100_000)
     request.whole = try TilingOptions.whole(arguments)
     request.past = try arguments.int("past", in: 1...100_000_000)
+    request.dropout = arguments.flag("dropout")
     return request
   }
 
@@ -108,6 +114,12 @@ enum WorkloadOptions {
     options.tokens = try arguments.int("virtual-tokens", in: 1...1_000_000)
     options.bottleneck = try arguments.int("bottleneck", in: 1...1_000_000)
     options.quantize = arguments.string("quantize").flatMap(DataType.init(rawValue:))
+    options.updates = arguments.string("update-dtype").flatMap(DataType.init(rawValue:))
+    if options.updates != nil, task != .lora, options.rank == nil {
+      throw UserError(
+        .input, key: "--update-dtype", "\(task.rawValue) adds no updates of low rank",
+        remedy: "use --task lora, or give --rank")
+    }
     options.targets = Arguments.listed(arguments.string("targets") ?? "")
     if options.quantize != nil, task == .pretrain || (task == .finetune && options.rank == nil) {
       throw UserError(

@@ -17,6 +17,10 @@ import Quantities
 ///   and x/2). ReLU, tanh, the logistic function, exp and a leaky ReLU
 ///   in place keep their result, which is the next product's operand anyway, instead of their
 ///   input.
+/// - CUDA's softmax and log_softmax read a narrow operand and write fp32 in one kernel under
+///   autocast, and backward writes the narrow gradient (`half_to_float` of PyTorch's
+///   `aten/src/ATen/native/cuda/SoftMax.cu`; autocast's `fp32_set_opt_dtype`), so that no wide
+///   copy of the operand is made; elsewhere one is. Decoders' own cast of logits to fp32 remains.
 /// - A maximum or mean over windows keeps its input, though only its extents are needed.
 struct Conventions: Sendable, Hashable {
   /// The format that products are computed in where weights are stored wider; nil: in theirs.
@@ -29,9 +33,14 @@ struct Conventions: Sendable, Hashable {
   /// Whether a gated activation is two operators, whose first result the second keeps
   /// (transformers, timm), not one kernel (Megatron).
   private var keepsGate = false
+  /// Whether softmax widens its operand within its kernel.
+  private let widensInKernel: Bool
 
   /// Looks at a graph's formats and attention masks.
-  init(_ graph: OperatorGraph) {
+  ///
+  /// - Parameter eager: whether CUDA's kernels run without a compiler.
+  init(_ graph: OperatorGraph, eager: Bool = false) {
+    widensInKernel = eager
     var narrow: DataType?
     var causal = false
     for block in graph.blocks {
@@ -183,6 +192,7 @@ struct Conventions: Sendable, Hashable {
     }
     guard let first = op.inputs.first else { return 0 }
     if op.kind == .softmax, formats.isAutocast {
+      if widensInKernel { return 0 }
       // The input in fp32; the result is counted so.
       return formats.widens(first, storage) ? 0 : widths(tensors[first.index]).wide
     }
@@ -194,7 +204,8 @@ struct Conventions: Sendable, Hashable {
     guard op.kind == .crossEntropy else { return 0 }
     let logits = tensors[first.index]
     let wide = lossType(logits)
-    let copy = wide == logits.dataType ? 0 : wide.bytes(logits.count)
+    let isCopied = wide != logits.dataType && (causal || !widensInKernel)
+    let copy = isCopied ? wide.bytes(logits.count) : 0
     return Saturating.add(wide.bytes(logits.count), copy)
   }
 
@@ -220,6 +231,7 @@ struct Conventions: Sendable, Hashable {
       return tensors[result.index].bytes
     }
     if op.kind == .softmaxBackward, formats.isAutocast {
+      if widensInKernel { return 0 }
       // The wide gradient, before it is cast to the narrow input's.
       let result = op.outputs.first ?? first
       let (wide, narrow) = widths(tensors[result.index])
@@ -233,6 +245,8 @@ struct Conventions: Sendable, Hashable {
     guard op.kind == .crossEntropyBackward else { return 0 }
     let logits = tensors[first.index]
     let wide = lossType(logits)
+    // That of the log-probabilities, beside the narrow result.
+    if widensInKernel, !causal, wide != logits.dataType { return wide.bytes(logits.count) }
     // Both gradients in the loss's format; the narrow result is made after them.
     let both = Saturating.product(2, wide.bytes(logits.count))
     return max(0, both - logits.bytes)

@@ -46,13 +46,19 @@ struct EagerTraffic {
         pointwise(op, tensors)
         continue
       }
-      guard formats.isAutocast else { continue }
+      guard formats.isAutocast, Self.isNarrow(op, tensors) else { continue }
       for id in op[keyPath: copying] {
         let tensor = tensors[id.index]
         if let isCut = isCut(id, tensor) { cast(tensor.count, isCut: isCut) }
       }
     }
     if wider > 0 { add(bytes: wider, isCut: false) }
+  }
+
+  /// Whether a product computes in the narrow format: one of operands that were widened by hand
+  /// (`MathAttention`) casts nothing.
+  private static func isNarrow(_ op: Operator, _ tensors: [Tensor]) -> Bool {
+    op.inputs.contains { tensors[$0.index].dataType.bits < 32 }
   }
 
   private mutating func pointwise(_ op: Operator, _ tensors: [Tensor]) {

@@ -14,13 +14,13 @@ struct GraphTables: Sendable {
   /// Under autocast, the formats of each call's values.
   let formats: AutocastFormats?
 
-  init(_ graph: OperatorGraph, _ training: TrainingGraph?) {
+  init(_ graph: OperatorGraph, _ training: TrainingGraph?, eager: Bool = false) {
     self.graph = graph
     self.training = training
     costs = OperatorCosts(graph, training)
     backward = (training?.backwardBlocks ?? []).map { Storage(graph.blocks[$0.forward], $0) }
     forward = Self.forward(graph, training, backward) { Storage(graph.blocks[$0], nil) }
-    conventions = Conventions(graph)
+    conventions = Conventions(graph, eager: eager)
     formats = conventions.autocast ? AutocastFormats(graph) : nil
   }
 

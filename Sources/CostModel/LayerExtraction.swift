@@ -115,8 +115,9 @@ struct LayerExtraction {
     var layer = LayerWork(name: block.name, count: 1, isLayer: false)
     layer.forward.reserveCapacity(block.operators.count)
     var groups = ProductGroups(count: block.tensors.count)
-    for (op, cost) in zip(block.operators, costs) {
-      guard cost.work > 0 else { continue }
+    for (position, pair) in zip(block.operators, costs).enumerated() {
+      let (op, cost) = pair
+      guard cost.work > 0, !Self.isDrawn(op, block) else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
       switch op.kind {
       case .linear, .expertLinear:
@@ -145,6 +146,9 @@ struct LayerExtraction {
       default: break
       }
       item.isExpert = cut.experts.holds(op)
+      item.isAskedFor = !block.launchedWithOthers.contains(position)
+      // A cast is one kernel that reads and writes each value once.
+      item.isWrittenOut = eager && op.kind == .cast
       layer.forward.append(item)
     }
     layer.experts = Double(cut.experts.count)
@@ -168,6 +172,11 @@ struct LayerExtraction {
     layer.boundary = block.outputs.reduce(0) { $0 + Double(block[$1].bytes) }
     addBuffers(block, cut, &layer)
     return layer
+  }
+
+  /// Whether an operator stands for a mask, which the kernel that applies it draws.
+  private static func isDrawn(_ op: Operator, _ block: Block) -> Bool {
+    op.kind == .cast && op.outputs.contains { block[$0].dataType == .bool }
   }
 
   /// Scales stand behind their matrix in the table (`BlockBuilder.matrix`) and go where it goes.
@@ -268,7 +277,7 @@ struct LayerExtraction {
     _ backward: BackwardBlock, _ costs: [OperatorCost], _ block: Block, _ cut: TensorCut,
     _ share: Double, _ layer: inout LayerWork
   ) {
-    var walk = BackwardItems(backward, block, cut, fusing: fusing)
+    var walk = BackwardItems(backward, block, cut, fusing: fusing, eager: eager)
     walk.run(costs)
     let before = layer.backward.count
     layer.backward += walk.items
@@ -366,6 +375,7 @@ private struct BackwardItems {
   let block: Block
   let cut: TensorCut
   let fusing: Bool
+  let eager: Bool
   private(set) var items: [WorkItem] = []
   private var isCut: [Bool]
   private var inputGroups: ProductGroups
@@ -373,7 +383,10 @@ private struct BackwardItems {
   /// Partial gradients of one input that a fused product adds up by itself.
   private var fused: TensorSet
 
-  init(_ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, fusing: Bool) {
+  init(
+    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, fusing: Bool, eager: Bool
+  ) {
+    self.eager = eager
     self.backward = backward
     self.block = block
     self.cut = cut
@@ -443,6 +456,7 @@ private struct BackwardItems {
       item.shape = LayerExtraction.channelNorm(norm, backward.tensors[op.outputs[0].index])
     }
     item.isExpert = cut.experts.holds(op)
+    item.isWrittenOut = eager && op.kind == .cast
     items.append(item)
   }
 

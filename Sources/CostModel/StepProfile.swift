@@ -21,13 +21,16 @@ public struct StepProfile: Sendable {
 
   /// Counts a training step.
   ///
-  /// - Parameter shards: whether several devices may share parameters.
+  /// - Parameters:
+  ///   - shards: whether several devices may share parameters.
+  ///   - eager: whether memory is counted as CUDA's kernels without a compiler use it (see
+  ///     `Conventions`).
   /// - Throws: `UserError` when a count exceeds `Int.max`.
   public init(
-    training graph: TrainingGraph, batch: Int, shards: Bool = true
+    training graph: TrainingGraph, batch: Int, shards: Bool = true, eager: Bool = false
   ) throws(UserError) {
     self.batch = batch
-    tables = GraphTables(graph.forward, graph)
+    tables = GraphTables(graph.forward, graph, eager: eager)
     cost = try GraphCost(graph.forward, training: graph, tables.costs)
     memory = MemoryModel(tables, shards: shards)
     trains = true

@@ -105,6 +105,8 @@ public struct WorkItem: Sendable, Hashable {
   public var isExpert = false
   /// Whether its bytes are those of the code that runs, so that no fusion makes them fewer.
   public var isWrittenOut = false
+  /// Whether the host's language asks for it by itself (see `Block.launchedWithOthers`).
+  public var isAskedFor = true
   /// Whether it belongs to a layer: fp8 recipes leave embeddings and heads wide.
   public var isInLayer = false
   /// Occurrences in an iteration.

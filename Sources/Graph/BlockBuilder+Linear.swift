@@ -16,12 +16,12 @@ extension BlockBuilder {
     guard let adaptation, adaptation.includes(block.name) else { return y }
     if adaptation.covers(block.name, name, role) {
       if let rank = adaptation.rank {
-        let delta = try lowRank(name, input, rank, outputs) {
-          name, x, inner, outer, block throws(UserError) in
-          let weight = try block.parameter(name + ".weight", [outer, inner], .adapter)
-          return try block.apply(name, .linear(bias: false), x, weight)
+        y = try updated(name, y, input, rank, outputs) {
+          name, x, inner, outer, type, block throws(UserError) in
+          let weight = try block.parameter(
+            name + ".weight", [outer, inner], .adapter, type: type)
+          return try block.apply(name, .linear(bias: false), x, weight, type: type)
         }
-        y = try apply(name + ".lora.sum", .add, y, delta)
       }
       if let width = adaptation.bottleneck { y = try bottleneck(name, y, width) }
     }
@@ -43,12 +43,12 @@ extension BlockBuilder {
     let y = try apply(name, .expertLinear(bias: false), x, weight)
     guard let adaptation, adaptation.covers(block.name, name, role), let rank = adaptation.rank
     else { return y }
-    let delta = try lowRank(name, x, rank, outputs) {
-      name, x, inner, outer, block throws(UserError) in
-      let weight = try block.parameter(name + ".weight", [experts, outer, inner], .adapter)
-      return try block.apply(name, .expertLinear(bias: false), x, weight)
+    return try updated(name, y, x, rank, outputs) {
+      name, x, inner, outer, type, block throws(UserError) in
+      let weight = try block.parameter(
+        name + ".weight", [experts, outer, inner], .adapter, type: type)
+      return try block.apply(name, .expertLinear(bias: false), x, weight, type: type)
     }
-    return try apply(name + ".lora.sum", .add, y, delta)
   }
 
   /// A weight in the format that the adaptation gives it, with its scales as buffers.
@@ -84,15 +84,32 @@ extension BlockBuilder {
     return try apply(name + ".ia3.input", .scaleColumns, x, scale)
   }
 
-  /// Down to `rank` columns, up again, and scaled.
-  private mutating func lowRank(
-    _ name: String, _ x: TensorID, _ rank: Int, _ outputs: Int,
-    _ product: (String, TensorID, Int, Int, inout BlockBuilder) throws(UserError) -> TensorID
+  /// A matrix's result with the update of low rank: x down to `rank` columns, up again, scaled, and
+  /// added in the update's own format where that is not the parameters'.
+  private mutating func updated(
+    _ name: String, _ y: TensorID, _ x: TensorID, _ rank: Int, _ outputs: Int,
+    _ product: (
+      String, TensorID, Int, Int, DataType?, inout BlockBuilder
+    ) throws(UserError) -> TensorID
   ) throws(UserError) -> TensorID {
     let columns = block[x].columns
-    let inner = try product(name + ".lora.down", x, columns, rank, &self)
-    let delta = try product(name + ".lora.up", inner, rank, outputs, &self)
-    return try apply(name + ".lora.scale", .scale(adaptation?.scale ?? 1), delta)
+    let type = adaptation?.updates.flatMap { $0 == precision.parameters ? nil : $0 }
+    let read = try widened(name + ".lora.input", x, type)
+    let inner = try product(name + ".lora.down", read, columns, rank, type, &self)
+    let up = try product(name + ".lora.up", inner, rank, outputs, type, &self)
+    let delta = try apply(name + ".lora.scale", .scale(adaptation?.scale ?? 1), up, type: type)
+    let own = block[y].dataType
+    let sum = try apply(
+      name + ".lora.sum", .add, try widened(name + ".lora.result", y, type), delta, type: type)
+    return try widened(name + ".lora.narrow", sum, type.map { _ in own })
+  }
+
+  /// A tensor in another format; itself where there is none, or it has it.
+  private mutating func widened(
+    _ name: String, _ x: TensorID, _ type: DataType?
+  ) throws(UserError) -> TensorID {
+    guard let type, block[x].dataType != type else { return x }
+    return try apply(name, .cast, x, shape: block[x].shape, type: type)
   }
 
   /// y + up(relu(down(y))).

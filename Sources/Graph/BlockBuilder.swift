@@ -55,13 +55,13 @@ public struct BlockBuilder: Sendable {
     return id
   }
 
-  /// Adds a parameter.
+  /// Adds a parameter; `type` defaults to the format of parameters.
   ///
   /// - Throws: `UserError` for a shape that is not positive or too large.
   public mutating func parameter(
-    _ name: String, _ shape: [Int], _ role: ParameterRole
+    _ name: String, _ shape: [Int], _ role: ParameterRole, type: DataType? = nil
   ) throws(UserError) -> TensorID {
-    try append(Tensor(name, shape, precision.parameters, .parameter(role)))
+    try append(Tensor(name, shape, type ?? precision.parameters, .parameter(role)))
   }
 
   /// Adds a constant that belongs to the model: not trained, counted apart from parameters.
@@ -156,6 +156,12 @@ public struct BlockBuilder: Sendable {
 
   /// Marks queries, keys and values as one product (see `Block.packsProjections`).
   public mutating func markPacked() { block.packsProjections = true }
+
+  /// Marks all operators from a position on, but the first, as launched by its call (see
+  /// `Block.launchedWithOthers`).
+  public mutating func markOneCall(from start: Int) {
+    block.launchedWithOthers.formUnion((start..<block.operators.count).dropFirst())
+  }
 
   /// Marks a tensor as handed on by the call.
   public mutating func output(_ id: TensorID) { block.outputs.append(id) }

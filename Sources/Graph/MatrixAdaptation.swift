@@ -15,6 +15,10 @@ public struct MatrixAdaptation: Sendable, Hashable {
   /// Format of the frozen matrices of all blocks named, heads apart (QLoRA, arXiv 2305.14314);
   /// nil keeps the parameters' own. Scales are buffers, see `scales(of:)`.
   public var weights: DataType?
+  /// Format of the low-rank updates; nil: the parameters' own. peft keeps them in fp32 beside
+  /// narrower weights and casts what they read, for each matrix by itself (`autocast_adapter_dtype`
+  /// of `get_peft_model`; `_cast_input_dtype` of `peft/tuners/tuners_utils.py`).
+  public var updates: DataType?
   /// Width of a bottleneck behind each target, added to its result (adapters, arXiv 1902.00751;
   /// one a layer in arXiv 2005.00247); nil adds none.
   public var bottleneck: Int?

@@ -16,6 +16,9 @@ public struct Block: Sendable, Hashable {
   /// Whether the model's code makes queries, keys and values in one product of one operand (GPT-2,
   /// timm), which the graph states as three.
   public var packsProjections = false
+  /// Positions of operators that the call of another one launches: PyTorch's functions that are
+  /// made of several kernels, for which the host's language is left once.
+  public var launchedWithOthers: Set<Int> = []
   /// Elements that a decoder's cache keeps of a token where they are not its keys and values; nil
   /// for these.
   public var cachedElements: Int?

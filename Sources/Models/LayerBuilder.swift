@@ -166,7 +166,7 @@ struct LayerBuilder {
     }
     let output = try block.linear(
       "attention.output", mixed, to: stack.hidden, bias: stack.outputBias, .attention)
-    return try scaled("attention", output, &block)
+    return try scaled("attention", try dropped("attention", output, &block), &block)
   }
 
   /// The heads' results, side by side.
@@ -209,11 +209,25 @@ struct LayerBuilder {
       return try SlidingWindowAttention(
         pattern: pattern, heads: stack.heads, size: stack.headSize
       ).build(query, key, value, hidden: x, &block)
+    } else if let scores, stack.relativeBuckets != nil, request.code == .transformers {
+      return try MathAttention(
+        heads: stack.heads, size: stack.headSize, dropout: request.dropout
+      ).build(query, key, value, bias: scores, &block)
     } else if let scores {
       return try block.apply("attention", .attention(stack.geometry), query, key, value, scores)
+    } else if isWrittenOut {
+      return try WrittenOutAttention(
+        heads: stack.heads, size: stack.headSize, dropout: request.dropout
+      ).build(query, key, value, &block)
     } else {
       return try block.apply("attention", .attention(stack.geometry), query, key, value)
     }
+  }
+
+  /// Whether attention runs operator by operator, as the model's code writes it.
+  private var isWrittenOut: Bool {
+    request.code == .transformers && !stack.fusedAttention && !stack.causal
+      && stack.heads == stack.keyValueHeads && stack.latent == nil
   }
 
   /// A bias a head and pair of places (a class token in front), from this layer's table.
@@ -297,8 +311,16 @@ struct LayerBuilder {
     geometry.window = nil
     geometry.bias = false
     let mixed = try block.apply("cross", .attention(geometry), query, key, value)
-    return try block.linear(
+    let output = try block.linear(
       "cross.output", mixed, to: stack.hidden, bias: stack.outputBias, .attention)
+    return try dropped("cross", output, &block)
+  }
+
+  /// A branch's result with dropout, where that is on.
+  private func dropped(
+    _ name: String, _ x: TensorID, _ block: inout BlockBuilder
+  ) throws(UserError) -> TensorID {
+    request.dropout ? try block.dropped(name + ".output.dropout", x) : x
   }
 
   // MARK: MLP
@@ -318,7 +340,7 @@ struct LayerBuilder {
     } else {
       down = try plainMlp("mlp", x, width: stack.intermediate, &block)
     }
-    return try scaled("mlp", down, &block)
+    return try scaled("mlp", try dropped("mlp", down, &block), &block)
   }
 
   /// Tokens in their experts' order through the experts, weighted by the router and added up.
@@ -359,7 +381,7 @@ struct LayerBuilder {
     _ name: String, _ x: TensorID, width: Int, _ block: inout BlockBuilder
   ) throws(UserError) -> TensorID {
     let outputBias = stack.mlpOutputBias ?? stack.mlpBias
-    let inner: TensorID
+    var inner: TensorID
     if stack.gated {
       let gate = try block.linear(name + ".gate", x, to: width, bias: stack.mlpBias, .mlp)
       let up = try block.linear(name + ".up", x, to: width, bias: stack.mlpBias, .mlp)
@@ -367,6 +389,10 @@ struct LayerBuilder {
     } else {
       let up = try block.linear(name + ".up", x, to: width, bias: stack.mlpBias, .mlp)
       inner = try block.apply(name + ".activation", .activation(stack.activation), up)
+    }
+    // T5 drops inside of its MLP, too (transformers' `T5DenseActDense`).
+    if request.dropout, stack.relativeBuckets != nil {
+      inner = try block.dropped(name + ".dropout", inner)
     }
     return try block.linear(name + ".down", inner, to: stack.hidden, bias: outputBias, .mlp)
   }

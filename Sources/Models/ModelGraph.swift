@@ -43,6 +43,10 @@ public struct GraphRequest: Sendable, Hashable {
   public var loss: TrainingLoss?
   /// Classes of a new supervised head; nil keeps the model's own.
   public var classes: Int?
+  /// Whose code computes the model.
+  public var code = ModelCode.published
+  /// Whether dropout is on in stacks of tokens.
+  public var dropout = false
 
   /// Creates a request.
   public init(

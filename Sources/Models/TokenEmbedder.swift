@@ -44,6 +44,7 @@ struct TokenEmbedder {
       let prompt = try block.parameter("prompt.weight", [count, stack.hidden], .adapter)
       sum = try block.apply("prompt", .prependTokens, sum, prompt)
     }
+    if request.dropout { sum = try block.dropped("dropout", sum) }
     block.output(sum)
     var shared: Int?
     switch table {

@@ -24,6 +24,9 @@ struct TowerBuilder {
 
   func build(into graph: inout GraphBuilder) throws(UserError) -> BuiltTower {
     var built = try embed(into: &graph)
+    var request = request
+    // Code of vision transformers drops nothing unless it is told to (timm, transformers' ViT).
+    if case .patches = tower.input { request.dropout = false }
     built.hidden = try StackBuilder(stack: tower.stack, request: request, prefix: prefix)
       .build(built.hidden, into: &graph)
     return built

@@ -20,9 +20,9 @@ final class Evaluator: Sendable {
   private let clock: LayerClock
   private let time: TimeModel
   private let energy: EnergyModel
+  private let mix: PowerMix?
   private let peak: Double
   private let measuredShare: Double
-  private let unfamiliar: Double?
   private let basis: PredictionBasis
   /// Bytes that a plan may use of a device: without the reserve, the headroom and what the memory's
   /// risk asks for.
@@ -49,18 +49,18 @@ final class Evaluator: Sendable {
       counted
       ?? profile.layered(
         fusing: work.fuses, eager: stack.isEager && work.fuses)
+    mix = device.kind == .gpu ? step.powerMix(clock) : nil
+    energy = EnergyModel(device: device, mix: mix)
     isLayer = step.layers.map(\.isLayer)
     isOneStack = isLayer.count { $0 } == 1
     layerCount = step.layers.reduce(0) { $0 + $1.count }
     time = TimeModel(device: device)
-    energy = EnergyModel(device: device)
     peak = time.computePeak(request.precision.compute).value
     setting = StepSetting(profile, step, request, links, time)
     // One device under the graph's own formats: the walk over the graph says it exactly.
     isExact = !(profile.trains && (stack.mainParameters || !stack.hasGraphLoss))
     measuredShare = time.measuredShare(profile.cost.forward, profile.cost.backward)
-    unfamiliar = request.unfamiliarSpread(step)
-    basis = PredictionBasis(request, measuredShare: measuredShare, unfamiliar: unfamiliar)
+    basis = PredictionBasis(request.calibration(step, mix, measuredShare: measuredShare))
     usable = request.usable(basis)
   }
 
@@ -86,9 +86,8 @@ final class Evaluator: Sendable {
     (step, isExact) = (other.step, other.isExact)
     (isOneStack, isLayer, layerCount) = (other.isOneStack, other.isLayer, other.layerCount)
     (self.request, self.setting, self.clock) = (request, setting, clock)
-    (time, energy, peak) = (other.time, other.energy, other.peak)
-    (measuredShare, unfamiliar) = (other.measuredShare, other.unfamiliar)
-    basis = other.basis
+    (time, energy, mix, peak) = (other.time, other.energy, other.mix, other.peak)
+    (measuredShare, basis) = (other.measuredShare, other.basis)
     usable = request.usable(basis)
   }
 
@@ -184,6 +183,7 @@ final class Evaluator: Sendable {
     estimate.peakStage = memory.stage
     estimate.hostBytes = memory.host
     estimate.basis = basis
+    (estimate.mix, estimate.busyPower) = (mix, energy.busyPower)
     spend(&estimate)
     return estimate
   }

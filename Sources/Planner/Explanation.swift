@@ -210,9 +210,15 @@ extension PlanEstimate {
     ]
   }
 
+  /// What the busy power stands on.
+  private static func words(_ mix: PowerMix) -> String {
+    "busy: products \(Format.percent(mix.products)), memory \(Format.percent(mix.memory)), "
+      + "waiting \(Format.percent(mix.waiting)) of the time; fitted to measured steps"
+  }
+
   private func energyTerms(_ request: PlanRequest) -> [ExplainTerm] {
     let model = EnergyModel(device: request.cluster.device)
-    guard let energy, let busy = model.busyPower, let idle = model.idlePower else {
+    guard let energy, let busy = busyPower, let idle = model.idlePower else {
       return [ExplainTerm("energy", "no power figure in the device profile", "–", "unknown")]
     }
     let host =
@@ -224,7 +230,8 @@ extension PlanEstimate {
           + " + idle \(Format.significant(idle.value)) W · wait"
           + " + host \(Format.significant(host)) W) · PUE "
           + Format.significant(request.powerUsageEffectiveness),
-        Format.energy(energy), "busy = \(EnergyModel.busyShare) of maximum power, assumed")
+        Format.energy(energy),
+        mix.map(Self.words) ?? "busy = \(EnergyModel.busyShare) of maximum power, assumed")
     ]
     func add(_ name: String, _ formula: String, _ value: String?, _ source: String) {
       if let value { terms.append(ExplainTerm(name, formula, value, source)) }

@@ -113,6 +113,10 @@ public struct PlanEstimate: Sendable, Hashable {
   public var checkpointInterval: Double?
   /// Emissions of manufacture, by the share of the devices' life; nil when unknown.
   public var embodiedGrams: Double?
+  /// What a device does while it computes; nil for a processor.
+  public var mix: PowerMix?
+  /// What it draws then; nil when the device's power is unknown.
+  public var busyPower: Watts?
   /// What the prediction rests on.
   public var basis = PredictionBasis(label: .extrapolated, spread: 0.58, memorySpread: 0.12)
 

@@ -11,7 +11,9 @@ extension StepProfile {
   /// - Throws: `UserError` for shapes that the model cannot take or that are too large to count.
   public init(_ workload: Workload, shards: Bool = true) throws(UserError) {
     if let training = workload.training {
-      try self.init(training: training, batch: workload.request.batch, shards: shards)
+      try self.init(
+        training: training, batch: workload.request.batch, shards: shards,
+        eager: workload.request.code == .transformers)
       skippedSamples = workload.skippedSamples
       gatheredElements = workload.gatheredElements
     } else {

@@ -22,6 +22,8 @@ public struct PredictionBasis: Sendable, Hashable {
   public var spread: Double
   /// Half of the 90 % interval of memory, as a ratio.
   public var memorySpread: Double
+  /// The runs whose errors gave the spread; nil for one that was set.
+  public var calibration: CalibrationClass?
 
   /// Creates a basis.
   public init(label: Label, spread: Double, memorySpread: Double) {
@@ -30,37 +32,99 @@ public struct PredictionBasis: Sendable, Hashable {
     self.memorySpread = memorySpread
   }
 
-  /// The spreads are the 90th percentiles of the absolute errors on rows held out of the fit, by
-  /// label and reason (docs/PlannerValidation.md); of adaptations there are 14 rows, so theirs is
-  /// wider than these say.
-  ///
-  /// - Parameter unfamiliar: the spread of a case of which nothing alike was fitted
-  ///   (`PlanRequest.unfamiliarSpread`); nil for a familiar one.
-  init(_ request: PlanRequest, measuredShare: Double, unfamiliar: Double?) {
-    if measuredShare > 0.9 {
-      self.init(label: .measured, spread: 0.25, memorySpread: 0.06)
-    } else if let unfamiliar {
-      self.init(label: .extrapolated, spread: unfamiliar, memorySpread: 0.12)
-    } else {
-      self.init(label: .interpolated, spread: 0.17, memorySpread: 0.08)
+  /// A class's spread and label.
+  init(_ calibration: CalibrationClass) {
+    let memory =
+      switch calibration.label {
+      case .measured: 0.06
+      case .interpolated: 0.08
+      default: 0.12
+      }
+    self.init(label: calibration.label, spread: calibration.spread, memorySpread: memory)
+    self.calibration = calibration
+  }
+}
+
+/// Kinds of step whose times miss by about as much.
+///
+/// A spread is the 90th percentile of the errors, as ratios, of rows that no parameter was fitted
+/// to, in one half of their groups (`hfm-bench validate --fit` prints them); how many rows of the
+/// other half lie inside is in docs/PlannerValidation.md. That of measured devices is assumed.
+public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
+  /// Every operator's speed was measured on this device.
+  case measured
+  /// Fused code on a fitted class of devices.
+  case fused
+  /// Code without a compiler whose time is in products for at least half: their speed follows from
+  /// their extents.
+  case eagerProducts = "eager, in products"
+  /// Such code that rather moves bytes and waits for its host: kernels that no graph counts, and
+  /// Python's pace, decide.
+  case eagerTraffic = "eager, in traffic"
+  /// Nothing alike was fitted.
+  case unfitted
+  /// Products of more than 16 bits, or TF32.
+  case wide
+  /// Adaptations of frozen models, of which no run was fitted.
+  case adapted
+  /// Mixtures of experts: published times of one differ by half from a release to the next.
+  case experts
+  /// Whole runs by the clock.
+  case rough = "whole runs"
+
+  /// What a prediction of the class is called.
+  public var label: PredictionBasis.Label {
+    switch self {
+    case .measured: .measured
+    case .fused, .eagerProducts, .eagerTraffic: .interpolated
+    case .unfitted, .wide, .adapted, .experts, .rough: .extrapolated
+    }
+  }
+
+  /// Whether its rows have groups enough to take the spread from one half and test it on the other;
+  /// where single groups decide, it comes from all.
+  public var isHalved: Bool {
+    switch self {
+    case .measured, .adapted, .experts, .rough: false
+    case .fused, .eagerProducts, .eagerTraffic, .unfitted, .wide: true
+    }
+  }
+
+  /// Half of the 90 % interval of its times.
+  public var spread: Double {
+    switch self {
+    case .measured: 0.25
+    case .fused: 0.178
+    case .eagerProducts: 0.202
+    case .eagerTraffic: 0.391
+    case .unfitted: 0.299
+    case .wide: 0.303
+    case .adapted: 0.334
+    case .experts: 0.246
+    case .rough: 1.033
     }
   }
 }
 
 extension PlanRequest {
-  /// The spread of a case of which nothing alike was fitted; nil where the device's class and this
-  /// kind of work were: products of 16 or fewer bits, layers that train themselves (rows that adapt
-  /// a frozen model are held out) and no router (published times of one mixture differ by half from
-  /// one release of the software to the next), convolutions and attention that looks both ways only
-  /// under software that such networks were fitted with.
-  func unfamiliarSpread(_ step: LayeredStep) -> Double? {
-    if stack.isRough { return 1.15 }
-    if step.layers.contains(where: { $0.experts > 0 }) { return 0.52 }
-    if precision.compute.bits > 16 || precision.compute == .tf32 { return 0.33 }
-    if step.layers.contains(where: \.isAdapted) { return 0.40 }
+  /// The class of a step.
+  ///
+  /// Familiar are devices whose class was fitted and this kind of work on them: products of 16 or
+  /// fewer bits, layers that train themselves and no router, convolutions and attention that looks
+  /// both ways only under software that such networks were fitted with.
+  func calibration(
+    _ step: LayeredStep, _ mix: PowerMix?, measuredShare: Double
+  ) -> CalibrationClass {
+    if measuredShare > 0.9 { return .measured }
+    if stack.isRough { return .rough }
+    if step.layers.contains(where: { $0.experts > 0 }) { return .experts }
+    if precision.compute.bits > 16 || precision.compute == .tf32 { return .wide }
+    if step.layers.contains(where: \.isAdapted) { return .adapted }
     let isKnown =
       stack.isFittedToConvolutions || (step.convolutionShare < 0.1 && step.isCausal)
-    return isKnown && cluster.device.efficiency?.isFitted == true ? nil : 0.34
+    guard isKnown, cluster.device.efficiency?.isFitted == true else { return .unfitted }
+    guard stack.isEager else { return .fused }
+    return mix.map { $0.products >= 0.5 } ?? false ? .eagerProducts : .eagerTraffic
   }
 }
 

@@ -1,3 +1,6 @@
+public import Models
+public import Quantities
+
 /// How a training framework runs a step: what it overlaps, fuses and spends on the host. Few
 /// numbers for a whole generation of software, never one for a run.
 ///
@@ -130,16 +133,16 @@ public struct SoftwareStack: Sendable, Hashable {
     stack.name = "pytorch-eager"
     stack.isEager = true
     stack.isFittedToConvolutions = true
-    stack.hostPerKernel = 40.58e-6
+    stack.hostPerKernel = 38.92e-6
     stack.launchSeconds = 1.2e-6
-    stack.streaming = 2.080
-    stack.clock = 1.252
-    stack.waves = 0.3015
+    stack.streaming = 2.131
+    stack.clock = 1.269
+    stack.waves = 0.3025
     stack.attentionClock = 1.55
-    stack.convolution = 0.8335
-    stack.volumes = 0.4362
-    stack.transposes = 0.7692
-    stack.channelBlocks = 6.761e8
+    stack.convolution = 0.8181
+    stack.volumes = 0.4377
+    stack.transposes = 0.7866
+    stack.channelBlocks = 6.598e8
     return stack
   }()
   /// PyTorch 1.x (2020 to 2022) with DDP: every point-wise operator a kernel, attention through
@@ -258,6 +261,17 @@ public struct SoftwareStack: Sendable, Hashable {
     guard let found = Self.all.first(where: { $0.name == word }) else { return nil }
     self = found
   }
+
+  /// Format of low-rank updates under it, where weights are narrower: peft's, which PyTorch's users
+  /// take, in fp32 (`MatrixAdaptation.updates`); nil: the parameters'.
+  public var updateFormat: DataType? {
+    switch name {
+    case Self.pytorch.name, Self.pytorchEager.name: .fp32
+    default: nil
+    }
+  }
+  /// Whose code its models are.
+  public var modelCode: ModelCode { isEager ? .transformers : .published }
 
   /// Creates a stack.
   public init(

@@ -65,7 +65,7 @@ struct LayerClock {
       cut.tensor > 1 ? (layer.reductions.count + layer.gathers.count) * log2(Double(cut.tensor)) : 0
     var (forward, kernels, experts) = (0.0, 0.0, 0.0)
     for index in layer.forward.indices {
-      kernels += layer.forward[index].weight
+      if layer.forward[index].isAskedFor { kernels += layer.forward[index].weight }
       if case .product(let shape) = layer.forward[index].shape {
         experts += layer.forward[index].weight * shape.experts / Double(cut.expert)
       }

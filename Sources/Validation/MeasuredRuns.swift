@@ -30,6 +30,7 @@ public enum MeasuredRuns {
       guard let seconds = entry["seconds"]?.double else { throw lacks(entry, "seconds") }
       run.seconds = seconds
       run.measure = .bareSteps
+      run.watts = entry["watts"]?.double
       rows.runs.append(run)
     }
     for entry in document["capped"]?.array ?? [] {
@@ -82,6 +83,8 @@ public enum MeasuredRuns {
     }
     if entry["loss"]?.string == "mean" { request.loss = .mean }
     request.options.rank = entry["rank"]?.int
+    // scripts/gpu/models.py adapts with peft.
+    request.options.updates = SoftwareStack.pytorchEager.updateFormat
     request.options.targets = (entry["targets"]?.array ?? []).compactMap(\.string)
     let recomputed = configuration.recompute == .full ? " recomputed" : ""
     var run = PublishedRun(

@@ -1,4 +1,5 @@
 import DataFormats
+import Models
 import Planner
 import Quantities
 import Workloads
@@ -58,8 +59,13 @@ extension RowReader {
       shape.infers = !trains
       model = .decoder(shape)
     } else if row.model == "bert_large" {
-      let request = WorkloadRequest(
+      var request = WorkloadRequest(
         task: trains ? .pretrain : .infer, batch: batch, sequence: sequence, precision: .fp32)
+      if !trains {
+        // Its inference has a classifier in place of the table's rows: `get_model` of NeuSight's
+        // `neusight/Tracing/trace.py` takes `AutoModelForSequenceClassification`, of two classes.
+        (request.objective, request.classes) = (.supervised, 2)
+      }
       model = .catalogue("bert-large", request)
     } else {
       return rows.skip(table, "model not known here")

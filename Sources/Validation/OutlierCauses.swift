@@ -12,17 +12,11 @@ enum OutlierCause {
   /// The first that fits a run counts.
   private static let known: [Known] = [
     Known(
-      table: "own bioinformatics", word: "prott5",
-      cause: "transformers' T5 writes attention's scores to memory, the graph's is fused"),
-    Known(
-      table: "own bioinformatics", word: "protbert",
-      cause: "a position table of 40,000 rows has a dense gradient and update"),
-    Known(
       table: "own language", word: "recomputed",
       cause: "bound by the host, whose checkpointing runs more Python than its kernels need"),
     Known(
-      table: "own language", word: "gatortron",
-      cause: "transformers' MegatronBERT writes attention's scores to memory in several kernels"),
+      table: "own language", word: "lora",
+      cause: "peft's sum reads the narrow result as it is; its cast to fp32 is counted as a kernel"),
     Known(
       table: "own language", word: "tf32",
       cause: "speeds in tf32 are those of bf16 by the ratio of the peaks; small products reach less"
@@ -74,11 +68,6 @@ enum OutlierCause {
     Known(
       table: "NeuSight", word: "gpt2_large b4",
       cause: "six times the step of a quarter of its batch: a kernel that the library chose badly"),
-    Known(
-      table: "NeuSight", word: "mi",
-      cause:
-        "products in fp32 reach 92 % of the peak where their extents suit rocBLAS (ISPASS 2024), "
-        + "not the two thirds of 16 bits; with that, trainings would be 10 to 20 points too fast"),
     Known(
       table: "NeuSight",
       cause: "watts of the L4 at its boost clock are from a datasheet, not measured"),

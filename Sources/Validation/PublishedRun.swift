@@ -114,6 +114,8 @@ public struct PublishedRun: Sendable, Hashable {
   public var configuration: Configuration
   /// Measured seconds of a step; nil when only memory was measured.
   public var seconds: Double?
+  /// Measured mean power of a device over the timed steps, in watts.
+  public var watts: Double?
   /// Measured peak of allocated memory on a device, in bytes.
   public var peakBytes: Double?
   /// The peer's prediction of the seconds.

@@ -13,6 +13,7 @@ public final class RunPredictor {
     var precision: Precision
     var micro: Int
     var eager: Bool
+    var dropout: Bool
   }
   private struct Counted {
     var profile: StepProfile
@@ -138,7 +139,7 @@ public final class RunPredictor {
   private func count(_ run: PublishedRun) throws(UserError) -> Counted {
     let key = Key(
       model: run.model, precision: run.precision, micro: run.configuration.microBatch,
-      eager: SoftwareStack(word: run.stack)?.isEager == true)
+      eager: SoftwareStack(word: run.stack)?.isEager == true, dropout: run.dropout)
     if let known = counted[key] { return known }
     var precision = run.precision
     if precision.compute == .fp8 { precision.compute = .bf16 }
@@ -154,6 +155,10 @@ public final class RunPredictor {
     case .catalogue(let id, var request):
       // Recipes in fp8 keep their activations in 16 bits.
       if request.precision.compute == .fp8 { request.precision.compute = .bf16 }
+      if key.eager {
+        request.code = .transformers
+        request.dropout = run.dropout
+      }
       workload = try Workload(try ModelCatalogue.builtIn.model(id), request)
     }
     let profile = try StepProfile(workload)

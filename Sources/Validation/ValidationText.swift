@@ -1,3 +1,4 @@
+import CostModel
 import Planner
 import Quantities
 
@@ -46,8 +47,10 @@ extension ValidationReport {
       result.append("90 % intervals, \(name): \(covered) % of \(lines.count) held-out rows")
     }
     cover("all", heldOut)
-    for label in PredictionBasis.Label.allCases {
-      cover(label.rawValue, heldOut.filter { $0.estimate.basis.label == label })
+    let check = IntervalCheck(lines)
+    cover("all, groups that gave no spread", check.parts.flatMap(\.tested))
+    for part in check.parts {
+      cover("\(part.calibration.rawValue), groups that gave no spread", part.tested)
     }
     let healthcare = heldOut.filter {
       Self.healthcareTables.contains($0.run.table)
@@ -117,7 +120,11 @@ extension ValidationReport {
   public func partLines(_ word: String) -> [String] {
     lines.filter { $0.run.table.contains(word) || $0.run.label.contains(word) }.map { line in
       let parts = line.estimate.breakdown.parts.filter { $0.seconds > 0 }
-      return "\(line.run.label) (\(Self.signed(line.error)) %): "
+      let mix = line.estimate.mix.map {
+        " [products \(Format.percent($0.products)), memory \(Format.percent($0.memory)), waiting "
+          + "\(Format.percent($0.waiting))]"
+      }
+      return "\(line.run.label) (\(Self.signed(line.error)) %)\(mix ?? ""): "
         + parts.map { "\($0.name) \(Format.seconds($0.seconds))" }.joined(separator: ", ")
     }
   }

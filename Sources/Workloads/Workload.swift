@@ -99,6 +99,8 @@ extension WorkloadRequest {
       objective: objective, withLoss: training,
       classes: classes ?? (task.adapts && objective == .supervised ? 2 : nil))
     if training { resolved.loss = loss }
+    resolved.code = code
+    resolved.dropout = dropout && training
     resolved.sequence = try sequence(sample, model.id)
     resolved.targetSequence = try extent(
       targetSequence, past == nil ? sample.targetSequence : sample.targetSequence.map { _ in 1 },

@@ -55,6 +55,8 @@ public struct AdaptationOptions: Sendable, Hashable {
   public var bottleneck: Int?
   /// Format of the frozen matrices.
   public var quantize: DataType?
+  /// Format of low-rank updates; nil: the parameters' own (see `MatrixAdaptation.updates`).
+  public var updates: DataType?
   /// Layers at the end of a stack that can be trained alone.
   public var lastLayers: Int?
 
@@ -86,6 +88,7 @@ public struct AdaptationOptions: Sendable, Hashable {
         return quantize.map { _ in result }
       }
       result.rank = rank
+      result.updates = updates
       result.targets = named(["query", "value"])
     }
     return result
@@ -135,6 +138,10 @@ public struct WorkloadRequest: Sendable, Hashable {
   /// Whether a frozen embedding's result gets a gradient all the same, as PyTorch's recomputation
   /// needs it (peft does so).
   public var embeddingGradient = false
+  /// Whose code computes the model.
+  public var code = ModelCode.published
+  /// Whether dropout is on in stacks of tokens while they train.
+  public var dropout = false
   /// Formats of parameters and activations.
   public var precision: Precision
   /// The update rule of a training step.

@@ -1,4 +1,5 @@
 import Commands
+import CostModel
 import DataFormats
 import Glibc
 import HardwareModel
@@ -75,37 +76,36 @@ struct ValidateTool {
     let report = try ValidationReport(found, predictor, hypothesis)
     print(text(ValidationReport.summaryHead, report.summaryRows))
     let fits = report.fitLines(hardware)
-    for line in report.judgements + report.countedPeaks + fits + (try energy()) { print(line) }
+    let powered = try energy(report, predictor)
+    let energy = EnergyRows.lines(powered)
+    for line in report.judgements + report.countedPeaks + fits + energy { print(line) }
+    if self.fits || fitted != nil {
+      for line in IntervalCheck(report.lines).spreads { print(line) }
+      print("power weights: \(EnergyModel.Weights.fit(powered))")
+    }
     print("")
     print(text(ValidationReport.memoryHead, report.memoryRows(over: rows ? 0 : 5 * 1_073_741_824)))
     if rows { print(text(ValidationReport.runHead, report.runRows(report.lines))) }
     if let parts { for line in report.partLines(parts) { print(line) } }
     if let markdown {
-      let text = report.markdown(notes: try energy(), fits: fits)
+      let text = report.markdown(notes: energy, fits: fits)
       try writeFile(markdown, text.joined(separator: "\n") + "\n")
     }
     return 0
   }
 
-  /// How the power model holds on each card.
-  private func energy() throws -> [String] {
+  /// Rows whose power was measured: Zeus's cards, then the project's own runs.
+  private func energy(
+    _ report: ValidationReport, _ predictor: RunPredictor
+  ) throws -> [EnergyRow] {
     let hardware = try HardwareCatalogue.builtIn()
-    var all: [EnergyRow] = []
-    var words: [String] = []
+    var rows: [EnergyRow] = []
     for (file, id) in EnergyRows.cards.sorted(by: { $0.key < $1.key }) {
       let path = data + "/validation/zeus_nsdi23/summary_power_\(file).csv"
       let table = try CSVTable(parsing: try wholeFile(path, remedy: "check --data"))
-      let found = EnergyRows.read(table, try hardware.device(id))
-      if let median = EnergyRows.median(found) {
-        words.append("\(id) \(Format.percent(median))")
-      }
-      all += found
+      rows += try EnergyRows.read(table, try hardware.device(id), predictor)
     }
-    guard let median = EnergyRows.median(all) else { return [] }
-    return [
-      "energy of training at full load (Zeus): median error \(Format.percent(median)) of "
-        + "\(all.count) rows (\(words.joined(separator: ", ")))"
-    ]
+    return rows + (try report.energyRows(hardware))
   }
 
   private func json(_ path: String) throws -> JSONValue {

@@ -154,7 +154,8 @@ public struct MixedSearch {
       let working = parts.first { $0.device == part.device }
       let busy = seconds > 0 ? (working?.busySeconds ?? 0) / seconds : 0
       // A card that waits, or is left out of the job, still idles in its machine.
-      let device = EnergyModel(device: part.device).energy(over: Seconds(total), busy: busy)
+      let device = EnergyModel(device: part.device, mix: working?.estimate.mix)
+        .energy(over: Seconds(total), busy: busy)
       joules = joules.flatMap { sum in
         device.map { sum + $0.value * Double(working?.devices ?? part.deviceCount) }
       }

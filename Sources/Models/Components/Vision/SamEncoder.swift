@@ -84,8 +84,14 @@ struct SamEncoder: Sendable, Hashable, VisionBackbone {
   ) throws(UserError) -> ValueID {
     var value = try embedded(image, scope, into: &graph)
     let shape = graph.shape(value)
-    let near = try SamLayer(encoder: self, shape: shape, isGlobal: false).build(scope)
-    let far = try SamLayer(encoder: self, shape: shape, isGlobal: true).build(scope)
+    func layer(isGlobal: Bool) throws(UserError) -> BlockBuilder {
+      try SamLayer(
+        encoder: self, shape: shape, isGlobal: isGlobal,
+        isFused: scope.request.code == .transformers
+      ).build(scope)
+    }
+    let near = try layer(isGlobal: false)
+    let far = try layer(isGlobal: true)
     var layer = 0
     while layer < layers {
       let isGlobal = globalLayers.contains(layer)

@@ -8,16 +8,26 @@ struct SamLayer {
   /// `[B, s…, h]`.
   let shape: [Int]
   let isGlobal: Bool
+  /// Whether attention is one kernel, which reads the positions' terms as a bias.
+  let isFused: Bool
 
   private var places: [Int] { Array(shape.dropFirst().dropLast()) }
   /// Places that attend to each other.
-  private var span: [Int] {
+  var span: [Int] {
     isGlobal ? places : [Int](repeating: encoder.window, count: places.count)
   }
   private var geometry: WindowGeometry {
     WindowGeometry(extents: zip(places, span).map { ($0 + $1 - 1) / $1 * $1 }, window: span)
   }
-  private var headSize: Int { encoder.hidden / encoder.heads }
+  var headSize: Int { encoder.hidden / encoder.heads }
+
+  /// Heads of one kernel that takes the positions as a bias.
+  private var fusedGeometry: AttentionGeometry {
+    var geometry = AttentionGeometry(
+      queryHeads: encoder.heads, keyValueHeads: encoder.heads, headSize: headSize, causal: false)
+    geometry.bias = true
+    return geometry
+  }
 
   func build(_ scope: BuildScope) throws(UserError) -> BlockBuilder {
     var block = scope.block("layer." + (isGlobal ? "global" : "windowed"))
@@ -74,6 +84,11 @@ struct SamLayer {
     let k = try block.linear("attention.key", x, to: width, bias: true, .attention)
     let v = try block.linear("attention.value", x, to: width, bias: true, .attention)
     let queries = try block.splitHeads("attention.query", q, heads: heads)
+    if isFused {
+      let mixed = try block.apply(
+        "attention", .attention(fusedGeometry), q, k, v, try positionBias(queries, &block))
+      return try block.linear("attention.output", mixed, to: width, bias: true, .attention)
+    }
     let keys = try block.splitHeads("attention.key", k, heads: heads)
     let values = try block.splitHeads("attention.value", v, heads: heads)
     let scaled = try block.apply(
@@ -84,52 +99,6 @@ struct SamLayer {
     let mixed = try block.apply("attention.mixed", .batchedMatmul(.none), shares, values)
     let joined = try block.joinHeads("attention", mixed)
     return try block.linear("attention.output", joined, to: width, bias: true, .attention)
-  }
-
-  /// Adds to each score, for each dimension, the product of the query with a row of a table that
-  /// is chosen by the distance along that dimension (arXiv 2112.01526, equation 4).
-  private func withPositions(
-    _ scores: TensorID, _ queries: TensorID, _ block: inout BlockBuilder
-  ) throws(UserError) -> TensorID {
-    let flat = block.shape(scores)
-    let groups = flat[0] * flat[1]
-    var sum = try block.reshaped("attention.scores.places", scores, [groups] + span + span)
-    let map = try block.reshaped("attention.query.places", queries, [groups] + span + [headSize])
-    for axis in span.indices {
-      let name = "attention.positions.\(axis)"
-      let product = try positionProduct(name, map, axis, &block)
-      // [groups, s…, keys along this dimension], spread over the other dimensions of the keys.
-      var spread = [groups] + span + [Int](repeating: 1, count: span.count)
-      spread[1 + span.count + axis] = span[axis]
-      let wide = try block.reshaped(name + ".spread", product, spread)
-      sum = try block.apply(name + ".sum", .add, sum, wide)
-    }
-    return try block.reshaped("attention.scores.sum", sum, flat)
-  }
-
-  private func positionProduct(
-    _ name: String, _ map: TensorID, _ axis: Int, _ block: inout BlockBuilder
-  ) throws(UserError) -> TensorID {
-    let extent = span[axis]
-    let native = isGlobal ? encoder.grid[axis] : encoder.window
-    var table = try block.parameter(name + ".weight", [2 * native - 1, headSize], .attention)
-    if extent != native {
-      table = try block.resized(name, table, to: [2 * extent - 1])
-    }
-    let index = try block.buffer(name + ".index", [extent * extent], .int32)
-    let rows = try block.apply(name, .embedding, index, table)
-    let pairs = try block.reshaped(name + ".pairs", rows, [extent, extent, headSize])
-    // The dimension comes first, so that each of its places is multiplied with its own rows.
-    let rank = span.count + 2
-    let order = [1 + axis] + (0..<rank).filter { $0 != 1 + axis }
-    let first = try block.reordered(name + ".query", map, order)
-    let shape = block.shape(first)
-    let others = shape.dropFirst().dropLast().reduce(1, *)
-    let flat = try block.reshaped(name + ".query.rows", first, [extent, others, headSize])
-    let product = try block.apply(name + ".product", .batchedMatmul(.right), flat, pairs)
-    let places = try block.reshaped(name + ".places", product, shape.dropLast() + [extent])
-    let back = (0..<rank).map { axisOf in order.firstIndex(of: axisOf) ?? axisOf }
-    return try block.apply(name + ".back", .permute(back), places)
   }
 
   private func bottleneck(
