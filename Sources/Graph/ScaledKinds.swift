@@ -32,9 +32,8 @@ extension OperatorKind {
   ) -> OperatorKind? {
     func value(_ first: Int, _ second: Int) -> Int? { sizes.value(first, second, at: batch) }
     switch (self, other) {
-    case (.slice(let axis, let start, let count), .slice(let other, let otherStart, let otherCount)):
-      guard axis == other, let start = value(start, otherStart),
-        let count = value(count, otherCount)
+    case (.slice(let axis, let start, let count), .slice(let other, let from, let further)):
+      guard axis == other, let start = value(start, from), let count = value(count, further)
       else { return nil }
       return .slice(axis: axis, start: start, count: count)
     case (.pad(let axis, let before, let after), .pad(let other, let otherBefore, let otherAfter)):

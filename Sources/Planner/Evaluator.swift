@@ -273,13 +273,11 @@ final class Evaluator: Sendable {
   }
 
   func memory(_ stages: [CutStage], _ cut: StepCut) -> Memory {
-    let exact = exact(cut, cut.recompute == .full ? .full : .none)
-    if isExact, cut.isPlain {
-      guard let coverage = cut.coverage else { return Memory(estimate: exact, stage: 0, host: 0) }
-      let rest = self.exact(cut, coverage.span.rest == .full ? .full : .none)
-      let share = stages.first?.coveredShare ?? 1
-      return Memory(estimate: exact.mixed(rest, share: share), stage: 0, host: 0)
+    if let walked = walked(cut) {
+      return Memory(estimate: walked.estimate(stages), stage: 0, host: 0)
     }
+    let exact = exact(cut, cut.recompute == .full ? .full : .none)
+    if isExact, cut.isPlain { return Memory(estimate: exact, stage: 0, host: 0) }
     let worst = MemoryForm(setting: setting).worst(stages, cut)
     var estimate = exact
     func whole(_ bytes: Double) -> Int { bytes < 9e18 ? Int(bytes) : .max }
@@ -294,6 +292,26 @@ final class Evaluator: Sendable {
     estimate.peakBytes = whole(worst.peak)
     estimate.peakPhase = worst.inUpdate ? .optimizer : .backward
     return Memory(estimate: estimate, stage: worst.stage, host: whole(worst.host))
+  }
+
+  /// What the walk over the graph says of a device some of whose layers a mode covers.
+  struct Walked {
+    /// With all of them covered, and with none.
+    var all: MemoryEstimate, none: MemoryEstimate
+
+    /// The estimate of so many as its one stage covers.
+    func estimate(_ stages: [CutStage]) -> MemoryEstimate {
+      all.mixed(none, share: stages.first?.coveredShare ?? 1)
+    }
+  }
+
+  /// What the walk says of a cut however many of its layers are covered; nil where they are all, or
+  /// where the closed form says it.
+  func walked(_ cut: StepCut) -> Walked? {
+    guard isExact, cut.isPlain, let coverage = cut.coverage else { return nil }
+    return Walked(
+      all: exact(cut, cut.recompute == .full ? .full : .none),
+      none: exact(cut, coverage.span.rest == .full ? .full : .none))
   }
 
   /// What the walk over the graph says of one device.

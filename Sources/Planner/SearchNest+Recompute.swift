@@ -89,27 +89,40 @@ extension SearchNest {
     return fit(configuration)
   }
 
-  /// Whether a configuration fits with so many layers covered; `held` is what its stages hold
-  /// besides, nil where the closed form does not say its memory.
+  /// What says whether a configuration fits, however many of its layers are covered.
+  private enum Gauge {
+    /// What its stages hold besides.
+    case held([MemoryForm.Held])
+    case walked(Evaluator.Walked)
+    /// Its own memory alone.
+    case itself
+  }
+
+  private func gauge(_ stages: [CutStage], _ configuration: Configuration) -> Gauge {
+    let cut = configuration.stepCut(fusedAttention: evaluator.setting.stack.fusedAttention)
+    if evaluator.trains, let walked = evaluator.walked(cut) { return .walked(walked) }
+    guard !walks(cut), !cut.offload.contains(.activations) else { return .itself }
+    let form = MemoryForm(setting: evaluator.setting)
+    return .held(stages.map { form.held($0, cut) })
+  }
+
+  /// Whether a configuration fits with so many layers covered.
   private mutating func fits(
-    _ configuration: Configuration, _ count: Int, _ held: [MemoryForm.Held]?
+    _ configuration: Configuration, _ count: Int, _ gauge: Gauge
   ) -> Bool {
-    if let held, let coverage = configuration.coverage {
+    if case .held(let held) = gauge, let coverage = configuration.coverage {
       return covered.fewest(coverage, count...count, evaluator.step, held, usable) != nil
     }
     var tried = configuration
     tried.span.layers = count
-    return fit(tried).memory.device <= usable
+    return fits(tried, gauge) ?? (fit(tried).memory.device <= usable)
   }
 
-  /// What stages hold however many layers are covered; nil where the closed form does not say it.
-  private func held(
-    _ stages: [CutStage], _ configuration: Configuration
-  ) -> [MemoryForm.Held]? {
-    let cut = configuration.stepCut(fusedAttention: evaluator.setting.stack.fusedAttention)
-    guard !walks(cut), !cut.offload.contains(.activations) else { return nil }
-    let form = MemoryForm(setting: evaluator.setting)
-    return stages.map { form.held($0, cut) }
+  /// Whether a configuration fits by the walk over the graph; nil where that does not say it.
+  private mutating func fits(_ configuration: Configuration, _ gauge: Gauge) -> Bool? {
+    guard case .walked(let walked) = gauge else { return nil }
+    let stages = covered.stages(configuration.coverage, evaluator.step)
+    return Double(walked.estimate(stages).peakBytes) <= usable
   }
 
   /// The least number of covered layers that fits; nil where none up to `most` does.
@@ -119,20 +132,20 @@ extension SearchNest {
     guard most >= 1 else { return nil }
     var configuration = configuration
     configuration.span.layers = most
-    let held = held(stages, configuration)
+    let gauge = gauge(stages, configuration)
     // Equal layers each save the same, so halving finds the fewest; of others each may differ.
     guard evaluator.isOneStack else {
-      if let held, let coverage = configuration.coverage {
+      if case .held(let held) = gauge, let coverage = configuration.coverage {
         return covered.fewest(coverage, 1...most, evaluator.step, held, usable)
       }
-      for count in 1...most where fits(configuration, count, held) { return count }
+      for count in 1...most where fits(configuration, count, gauge) { return count }
       return nil
     }
-    guard fits(configuration, most, held) else { return nil }
+    guard fits(configuration, most, gauge) else { return nil }
     var (low, high) = (1, most)
     while low < high {
       let middle = (low + high) / 2
-      if fits(configuration, middle, held) { high = middle } else { low = middle + 1 }
+      if fits(configuration, middle, gauge) { high = middle } else { low = middle + 1 }
     }
     return low
   }
@@ -142,9 +155,12 @@ extension SearchNest {
     let rest = alone.memory.device - alone.memory.activations
     let most = mostLayers(alone.stages, configuration)
     guard rest < usable, most > 1 else { return nil }
+    var tried = configuration
+    tried.span.chunk = 2
+    let gauge = gauge(alone.stages, tried)
     for chunk in 2...most {
-      var tried = configuration
       tried.span.chunk = chunk
+      if fits(tried, gauge) == false { continue }
       let one = fit(tried)
       if one.memory.device <= usable {
         configuration = tried

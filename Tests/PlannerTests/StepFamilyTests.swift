@@ -1,6 +1,6 @@
 import CostModel
-import Graph
 import Models
+import Planner
 import Quantities
 import Testing
 import Workloads
@@ -37,30 +37,31 @@ import Workloads
       && one.layered(fusing: true, eager: true) == other.layered(fusing: true, eager: true)
   }
 
-  /// Every 16th model, so that the suite's cores share them; of each, pre-training and one other
-  /// task, at a power of two and at a size that is none.
+  /// Every 16th model, so that the suite's cores share them: most in pre-training, a fourth in one
+  /// of the other tasks.
   @Test(arguments: 0..<16)
   func followFromTwo(part: Int) throws {
     for place in stride(from: part, to: Self.models.count, by: 16) {
-      for task in [WorkloadTask.pretrain, Self.tasks[place % Self.tasks.count]] {
-        guard let request = Self.request(place, task),
-          let one = try? Self.profile(place, request, 1)
-        else { continue }
-        let two = try Self.profile(place, request, 2)
-        let family = try StepFamily(one, two) ?? StepFamily(two, Self.profile(place, request, 4))
-        for batch in [3, 16] {
-          guard let found = try family?.profile(batch) else { continue }
-          let counted = try Self.profile(place, request, batch)
-          #expect(Self.areSame(found, counted), "\(Self.models[place].id) \(task) \(batch)")
-        }
-      }
+      let round = place / 16
+      let task = round % 4 == 3 ? Self.tasks[place % Self.tasks.count] : .pretrain
+      guard let request = Self.request(place, task),
+        let one = try? Self.profile(place, request, 1)
+      else { continue }
+      let two = try Self.profile(place, request, 2)
+      let family = try StepFamily(one, two) ?? StepFamily(two, Self.profile(place, request, 4))
+      // A size that neither of the two divides, or a large one.
+      let batch = round % 2 == 0 ? 3 : 16
+      guard let found = try family?.profile(batch) else { continue }
+      let counted = try Self.profile(place, request, batch)
+      #expect(Self.areSame(found, counted), "\(Self.models[place].id) \(task) \(batch)")
     }
   }
 
-  /// Without families the tests above would compare nothing.
+  /// Without families the test above would compare nothing: most models have one from their first
+  /// two sizes, all but a few from sizes above 1, where no broadcast looks like a batch of one.
   @Test func pretrainingHasThem() throws {
-    var (all, early, late) = (0, 0, 0)
-    for place in stride(from: 0, to: Self.models.count, by: 4) {
+    var (all, early, lacking) = (0, 0, [String]())
+    for place in stride(from: 0, to: Self.models.count, by: 16) {
       guard let request = Self.request(place, .pretrain),
         let one = try? Self.profile(place, request, 1)
       else { continue }
@@ -68,14 +69,11 @@ import Workloads
       let two = try Self.profile(place, request, 2)
       if StepFamily(one, two) != nil {
         early += 1
-      } else if try StepFamily(two, Self.profile(place, request, 4)) != nil {
-        late += 1
-      } else {
-        print("none: \(Self.models[place].id)")
+      } else if try StepFamily(two, Self.profile(place, request, 4)) == nil {
+        lacking.append(Self.models[place].id)
       }
-
     }
-    print("families: \(early) + \(late) of \(all)")
-    #expect(early + late > all * 9 / 10)
+    #expect(early > all / 2, "\(early) of \(all)")
+    #expect(lacking.count <= all / 10, "\(lacking)")
   }
 }
