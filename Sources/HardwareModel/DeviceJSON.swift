@@ -8,6 +8,7 @@ public import Quantities
 //  "purchaseDollars", "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
 //  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
 //  "memoryBandwidthBytesPerSecond", "rates": […], "laws": […]}], "laws": [{see RateLaw}],
+// 
 //  "cached": {see CachedSpeeds}, "neighbour": {see NeighbourEffect}, "measuredOn": {see MeasuredOn}, "source"}
 extension Device {
   private static let keys: Set<String> = [
