@@ -55,8 +55,8 @@ struct Disturbance {
     if certainty.halfWidth(of: 0.5) > certainty.tolerance {
       notes.append(
         "more than half of the medians are uncertain by over "
-          + "\(Format.fixed(100 * certainty.tolerance, 0)) %: repeat on an idle machine, or with more "
-          + "time (without --quick)")
+          + "\(Format.fixed(100 * certainty.tolerance, 0)) %: repeat on an idle machine, "
+          + "or with more time (without --quick)")
     }
     if certainty.leftOut > 0 {
       notes.append(

@@ -8,7 +8,8 @@ public import Quantities
 //  "purchaseDollars", "maxPowerWatts", "idlePowerWatts", "rates": [{"operatorClass", "dataType",
 //  "points": [[work, workPerSecond], …]}], "partialSpeeds": [{"cores",
 //  "memoryBandwidthBytesPerSecond", "rates": […], "laws": […]}], "laws": [{see RateLaw}],
-//  "cached": {see CachedSpeeds}, "neighbour": {see NeighbourEffect}, "measuredOn": {see MeasuredOn}, "source"}
+//  "cached": {see CachedSpeeds}, "neighbour": {see NeighbourEffect},
+//  "measuredOn": {see MeasuredOn}, "source"}
 extension Device {
   private static let keys: Set<String> = [
     "id", "name", "kind", "memoryBytes", "memoryBandwidthBytesPerSecond", "peakFlopsPerSecond",

@@ -1,4 +1,5 @@
 import CostModel
+import DataFormats
 import Executor
 import Graph
 import HardwareDiscovery

@@ -147,8 +147,8 @@ import Testing
     }
   }
 
-  /// Convolutions of sequences by groups do not run as those of pictures do; a profile that does not
-  /// know them apart predicts them alike.
+  /// Convolutions of sequences by groups do not run as those of pictures do; a profile that does
+  /// not know them apart predicts them alike.
   @Test func groupedSequencesHaveKernelsOfTheirOwn() {
     let geometry = ConvolutionGeometry(dimensions: 1, padding: 2, groups: 4)
     let (x, w) = ([1, 4, 32], [4, 1, 5])

@@ -17,9 +17,9 @@ import Quantities
 /// Fewer than 5 rounds calibrate quickly and take one batch size a task and format. `--part 2/12`
 /// takes a part of the cases that takes a twelfth of the time, `--seconds` leaves out what is not
 /// begun by then, and `--only` takes those whose names contain a word. `--save FILE` appends what
-/// was measured to a file, and leaves out what the file has already, unless other programs disturbed
-/// it then; `--join FILE` prints the tables of such files instead of measuring. So all cases can be
-/// measured in pieces.
+/// was measured to a file, and leaves out what the file has already, unless other programs
+/// disturbed it then; `--join FILE` prints the tables of such files instead of measuring. So all
+/// cases can be measured in pieces.
 let predictionBenchmark = Benchmark(
   name: "predict",
   summary: "predicted and measured time of every CPU-sized model, and the mean absolute error"
