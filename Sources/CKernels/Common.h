@@ -11,6 +11,10 @@
 // Floats of the widest vector: rows of attention's scratch are padded to it.
 #define HFM_WIDEST 16
 
+// What items of attention go over: where each head has one query, as in decoding, those that share
+// keys are rows of one block, since fewer than a vector of rows take as long as a vector of them.
+hfm_attention_shape hfm_attention_rows(const hfm_attention_shape *shape);
+
 // oneDNN's engine; null when it cannot be made.
 dnnl_engine_t hfm_engine(void);
 // A stream of the calling thread, on which oneDNN runs alone; null when there is none.

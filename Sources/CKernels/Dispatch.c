@@ -25,8 +25,19 @@ const hfm_kernel_table *hfm_kernels(void) {
 }
 
 int64_t hfm_attention_query_block(void) { return HFM_QUERY_BLOCK; }
-int64_t hfm_attention_items(const hfm_attention_shape *g) {
-  return g->batch * g->queryHeads * ((g->queries + HFM_QUERY_BLOCK - 1) / HFM_QUERY_BLOCK);
+hfm_attention_shape hfm_attention_rows(const hfm_attention_shape *g) {
+  hfm_attention_shape rows = *g;
+  if (g->queries != 1 || g->queryHeads == g->keyValueHeads) return rows;
+  rows.batch = g->batch * g->keyValueHeads;
+  rows.queries = g->queryHeads / g->keyValueHeads;
+  rows.queryHeads = 1;
+  // The last query sees every key.
+  rows.causal = 0;
+  return rows;
+}
+int64_t hfm_attention_items(const hfm_attention_shape *shape) {
+  const hfm_attention_shape g = hfm_attention_rows(shape);
+  return g.batch * g.queryHeads * ((g.queries + HFM_QUERY_BLOCK - 1) / HFM_QUERY_BLOCK);
 }
 static int64_t padded(int64_t columns) {
   return (columns + HFM_WIDEST - 1) / HFM_WIDEST * HFM_WIDEST;

@@ -1,8 +1,8 @@
 import CKernels
 import Graph
 
-/// A depth-wise convolution that kernels of our own run (`Sources/CKernels/body/Depthwise.h`): every
-/// channel has a window of its own, so that there is nothing to multiply matrices for.
+/// A depth-wise convolution that kernels of our own run (`Sources/CKernels/body/Depthwise.h`):
+/// every channel has a window of its own, so that there is nothing to multiply matrices for.
 struct DepthwisePlan {
   let shape: hfm_depthwise
   private let lanes: Int

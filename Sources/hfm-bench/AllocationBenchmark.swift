@@ -32,9 +32,12 @@ private func countedWorkloads() throws(UserError) -> [(String, Workload)] {
     (WorkloadTask.infer, "fp32"), (.infer, "bf16"), (.finetune, "fp32"), (.finetune, "bf16"),
   ] {
     guard let precision = Precision(word: type) else { continue }
-    let request = WorkloadRequest(task: task, batch: 1, sequence: 32, precision: precision)
-    let model = try ModelCatalogue.builtIn.model("esm2-8m")
-    result.append(("esm2-8m \(task.rawValue) \(type)", try Workload(model, request)))
+    for id in ["esm2-8m", "efficientnet_b0"] {
+      let request = WorkloadRequest(
+        task: task, batch: 1, sequence: id == "esm2-8m" ? 32 : nil, precision: precision)
+      let model = try ModelCatalogue.builtIn.model(id)
+      result.append(("\(id) \(task.rawValue) \(type)", try Workload(model, request)))
+    }
   }
   return result
 }

@@ -20,6 +20,9 @@ import Testing
     // The first queries see no key at all.
     Shape(batch: 1, queries: 7, keys: 3, heads: 2, keyValueHeads: 2, size: 6, causal: true),
     Shape(batch: 1, queries: 1, keys: 300, heads: 4, keyValueHeads: 2, size: 16, causal: true),
+    // One query a head: heads of the same keys run together, here in blocks of 64.
+    Shape(batch: 2, queries: 1, keys: 140, heads: 15, keyValueHeads: 3, size: 10, causal: true),
+    Shape(batch: 2, queries: 1, keys: 9, heads: 70, keyValueHeads: 1, size: 6, causal: false),
   ]
 
   @Test(arguments: shapes, [DataType.fp32, .bf16])

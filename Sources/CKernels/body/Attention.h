@@ -183,13 +183,12 @@ typedef struct {
   float *queries, *rows, *values, *scores, *result;
 } attention_scratch;
 
-// One block of queries of one head.
+// One block of queries of one head; its keys and values begin at element `kv`.
 INLINE void attend(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_array v,
                    hfm_array o, float *lse, const attention_scratch *s, int64_t b, int64_t head,
-                   int64_t s0, int pairs) {
+                   int64_t s0, int64_t kv, int pairs) {
   const int64_t D = g->headSize, S = g->queries, T = g->keys, depth = pairs ? D / 2 : D;
   const int64_t qs = g->queryHeads * D, ks = g->keyValueHeads * D, wide = padded(D);
-  const int64_t kvHead = head / (g->queryHeads / g->keyValueHeads);
   const int64_t count = least(QB, S - s0), vectors = (count + W - 1) / W;
   const float factor = 1.0f / sqrtf((float)D);
   int64_t lead;
@@ -205,7 +204,7 @@ INLINE void attend(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_a
   const int64_t limit = g->causal ? least(T, s0 + count + T - S) : T;
   if (limit <= 0) memset(s->result, 0, (size_t)(count * wide) * 4);
   for (int64_t t0 = 0; t0 < limit; t0 += KB) {
-    int64_t keys = least(KB, limit - t0), lk, lv, at = (b * T + t0) * ks + kvHead * D;
+    int64_t keys = least(KB, limit - t0), lk, lv, at = kv + t0 * ks;
     const float *pk = head_rows(k, at, keys, ks, D, pairs, s->rows, &lk);
     const float *pv = head_panel(v, at, keys, ks, D, pairs, s->values, &lv);
     tile_run(pairs, keys, vectors,
@@ -239,19 +238,25 @@ INLINE void attend(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_a
   }
 }
 
-static void k_attention(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_array v,
+static void k_attention(const hfm_attention_shape *shape, hfm_array q, hfm_array k, hfm_array v,
                         hfm_array o, float *lse, float *scratch, int64_t itemBegin,
                         int64_t itemEnd) {
-  const int64_t blocks = (g->queries + QB - 1) / QB, wide = padded(g->headSize);
+  const hfm_attention_shape g = hfm_attention_rows(shape);
+  const int64_t blocks = (g.queries + QB - 1) / QB, wide = padded(g.headSize);
+  const int64_t D = g.headSize, heads = g.keyValueHeads, group = shape->queryHeads / heads;
   attention_scratch s = {.queries = scratch};
   s.rows = s.queries + QB * wide;
   s.values = s.rows + KB * wide;
   s.scores = s.values + KB * wide;
   s.result = s.scores + KB * QB;
-  const int pairs = multiplies_pairs(g, q, k, v);
+  const int pairs = multiplies_pairs(&g, q, k, v);
   for (int64_t item = itemBegin; item < itemEnd; item++) {
-    int64_t head = item / blocks % g->queryHeads, b = item / blocks / g->queryHeads;
-    if (pairs) attend(g, q, k, v, o, lse, &s, b, head, item % blocks * QB, 1);
-    else attend(g, q, k, v, o, lse, &s, b, head, item % blocks * QB, 0);
+    const int64_t block = item % blocks, head = item / blocks % g.queryHeads;
+    const int64_t b = item / blocks / g.queryHeads;
+    // By sample and head of keys, as they lie.
+    const int64_t own = g.queries == shape->queries ? b * heads + head / group : b;
+    const int64_t kv = (own / heads * g.keys * heads + own % heads) * D;
+    if (pairs) attend(&g, q, k, v, o, lse, &s, b, head, block * QB, kv, 1);
+    else attend(&g, q, k, v, o, lse, &s, b, head, block * QB, kv, 0);
   }
 }

@@ -176,7 +176,8 @@ typedef struct {
   void (*sgd)(hfm_array p, hfm_array g, float learningRate, int64_t begin, int64_t end);
 
   // attention, over items
-  /// Items are (batch, query head, query block); `scratch` from `hfm_attention_scratch`.
+  /// Items are (batch, query head, query block), with one query (batch, key/value head, block of
+  /// query heads); `scratch` from `hfm_attention_scratch`.
   void (*attention)(
       const hfm_attention_shape *shape, hfm_array q, hfm_array k, hfm_array v, hfm_array o,
       float *lse, float *scratch, int64_t itemBegin, int64_t itemEnd);
