@@ -16,7 +16,7 @@ enum OutlierCause {
       cause: "bound by the host, whose checkpointing runs more Python than its kernels need"),
     Known(
       table: "own language", word: "lora",
-      cause: "peft's sum reads the narrow result as it is; its cast to fp32 is counted as a kernel"),
+      cause: "peft's sum reads the narrow result as it is; its cast to fp32 counts as a kernel"),
     Known(
       table: "own language", word: "tf32",
       cause: "speeds in tf32 are those of bf16 by the ratio of the peaks; small products reach less"
