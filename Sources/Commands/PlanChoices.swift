@@ -43,8 +43,8 @@ enum PlanChoices {
       "layers repeated from one kept input (default 1, or the fewest that fit)"),
     .value(
       "offload", "LIST",
-      "kept on the host: none, or of optimizer,parameters,activations; any: whatever is best (default: only if needed)"
-    ),
+      "kept on the host: none, or of optimizer,parameters,activations; any: whatever is best "
+        + "(default: only if needed)"),
   ]
 
   static func space(_ arguments: Arguments) throws(UserError) -> SearchSpace {

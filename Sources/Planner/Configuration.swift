@@ -70,7 +70,8 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
   case devices
   /// The global batch is not a whole number of micro-batches on each replica.
   case batch
-  /// The sequence is not a whole number of tokens on each context parallel device, or there is none.
+  /// The sequence is not a whole number of tokens on each context parallel device, or there is
+  /// none.
   case sequence
   /// The layers cannot be laid on the stages.
   case layers

@@ -131,14 +131,7 @@ extension PlanEstimate {
     add("offload", "host link, not hidden", breakdown.offload, "host of the cluster profile")
     terms += loadingTerms(request)
     add("host", "clipping, logging, data of a step", breakdown.host, stack.name)
-    let interval = Format.seconds(checkpointInterval ?? 0)
-    add(
-      "checkpoints", "one every \(interval), √(2 · write · time between failures): Young 1974",
-      breakdown.checkpoints, "host profile")
-    add(
-      "failures",
-      "half an interval repeated, and \(Format.seconds(CheckpointModel.restart)) of"
-        + " restarting, each time between failures: Daly 2006", breakdown.failures, "host profile")
+    terms += failureTerms
     terms.append(
       ExplainTerm(
         "all communication", "hidden or not", Format.seconds(breakdown.communication), fitted))
@@ -158,6 +151,21 @@ extension PlanEstimate {
         "\(Format.seconds(stepSeconds / (1 + basis.spread))) to "
           + "\(Format.seconds(stepSeconds * (1 + basis.spread)))", basis.label.rawValue))
     return terms
+  }
+
+  /// What checkpoints and failures take, where they are counted.
+  private var failureTerms: [ExplainTerm] {
+    guard let checkpointInterval else { return [] }
+    let restart = Format.seconds(CheckpointModel.restart)
+    return [
+      ExplainTerm(
+        "checkpoints",
+        "one every \(Format.seconds(checkpointInterval)): √(2 · write · time between failures)",
+        Format.seconds(breakdown.checkpoints), "Young 1974; host profile"),
+      ExplainTerm(
+        "failures", "half an interval repeated and \(restart) of restarting, each",
+        Format.seconds(breakdown.failures), "Daly 2006; host profile"),
+    ]
   }
 
   /// The part of the step that takes most.

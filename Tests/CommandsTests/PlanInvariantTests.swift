@@ -101,7 +101,7 @@ import Testing
     #expect(plan["globalBatch"]?.int == data * micro * passes, "\(words)")
   }
 
-  /// A choice that is held at what the best plan does changes nothing; the same words give the same.
+  /// A choice that is held at what the best plan does changes nothing; nor does asking again.
   @Test(arguments: 1...16 as ClosedRange<UInt64>)
   func theBestPlanStaysWhenItsChoicesAreFixed(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
