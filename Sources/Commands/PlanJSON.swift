@@ -11,7 +11,8 @@ struct PlanJSON {
   func json(_ plan: PlanEstimate, explain: Bool) -> JSONValue {
     let cut = plan.configuration
     var members: [(String, JSONValue)] = [
-      ("parallelism", json(cut.parallelism)), ("devices", .number(plan.devices)),
+      ("parallelism", json(cut.parallelism)), ("stages", .array(plan.stages.map(json))),
+      ("devices", .number(plan.devices)),
       ("globalBatch", .number(cut.globalBatch)), ("microBatch", .number(cut.microBatch)),
       ("accumulation", .number(cut.accumulation)),
       ("recompute", .string(cut.recompute.rawValue)),
@@ -52,6 +53,19 @@ struct PlanJSON {
       ("schedule", .string(cut.schedule.rawValue)),
       ("contextKind", .string(cut.contextKind.rawValue)),
       ("shardGroup", .string(cut.shardGroup.rawValue)),
+    ])
+  }
+
+  private func json(_ stage: PlanStage) -> JSONValue {
+    .object([
+      ("first", .number(stage.first)), ("count", .number(stage.count)),
+      (
+        "layers",
+        .array(
+          stage.layers.map {
+            .object([("name", .string($0.name)), ("count", .number($0.count))])
+          })
+      ),
     ])
   }
 

@@ -159,7 +159,9 @@ final class Evaluator: Sendable {
     let bytes = bytes(work)
     var covered = CoveredStages(
       times, bytes, partition, stages(work, times, bytes, partition))
-    return estimate(configuration, covered.stages(configuration.coverage, step))
+    var result = estimate(configuration, covered.stages(configuration.coverage, step))
+    result.stages = partition.described(step.layers)
+    return result
   }
 
   func estimate(_ configuration: Configuration, _ stages: [CutStage]) -> PlanEstimate {

@@ -62,7 +62,19 @@ extension PlanEstimate {
             + " clock, ^0.55",
           Format.percent(reached.sustainedClock(limit: limit)), reached.source))
     }
-    return terms + linkTerms(request.cluster)
+    return terms + linkTerms(request.cluster) + stageTerms
+  }
+
+  /// What the stages of a pipeline hold.
+  private var stageTerms: [ExplainTerm] {
+    let cut = configuration.parallelism
+    guard cut.pipeline > 1 else { return [] }
+    let runs = cut.virtualStages > 1 ? ", in \(cut.virtualStages) runs of layers" : ""
+    return stages.map {
+      ExplainTerm(
+        $0.name, "layers of a device" + runs, $0.contents,
+        "one stack evenly, else so that the slowest stage is fastest")
+    }
   }
 
   /// Links that more than one device has.

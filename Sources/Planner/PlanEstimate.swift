@@ -107,6 +107,9 @@ public struct PlanEstimate: Sendable, Hashable {
   public var measuredShare: Double
   /// The pipeline stage with the most memory, from 0.
   public var peakStage = 0
+  /// What the pipeline's stages hold, first to last; one without a pipeline, none of a plan that
+  /// was only found to be nearest to what was asked.
+  public var stages: [PlanStage] = []
   /// Bytes in host memory for one device.
   public var hostBytes = 0
   /// Seconds from one checkpoint to the next; nil where failures are left out.

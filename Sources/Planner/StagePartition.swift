@@ -12,8 +12,10 @@ struct StagePartition: Sendable {
     var multiplicity: Int
   }
   let stages: [Stage]
+  /// Of each place in the pipeline, which of `stages` stands there.
+  let places: [Int]
   /// All stages, equal ones counted each.
-  var pipeline: Int { stages.reduce(0) { $0 + $1.multiplicity } }
+  var pipeline: Int { places.count }
 
   /// The layers spread evenly: the stack's layers by number, what stands before it on the first
   /// stage and what follows it on the last (Megatron-LM's layout). Left-over layers go to the
@@ -21,7 +23,7 @@ struct StagePartition: Sendable {
   init?(even counts: [Int], isLayer: [Bool], over pipeline: Int) {
     let stacks = isLayer.indices.filter { isLayer[$0] }
     guard pipeline > 1 else {
-      stages = [Stage(counts: counts, index: 0, multiplicity: 1)]
+      (stages, places) = ([Stage(counts: counts, index: 0, multiplicity: 1)], [0])
       return
     }
     guard stacks.count == 1, counts[stacks[0]] >= pipeline else { return nil }
@@ -30,6 +32,7 @@ struct StagePartition: Sendable {
     // Places 1…rest get one more; the first only when all but the last have it.
     let middle = min(rest, pipeline - 2)
     var runs: [Stage] = []
+    var order: [Int] = []
     func append(_ places: Range<Int>, more: Bool) {
       guard let first = places.first else { return }
       var held = [Int](repeating: 0, count: counts.count)
@@ -38,17 +41,19 @@ struct StagePartition: Sendable {
       if places.last == pipeline - 1 {
         for after in counts.indices.dropFirst(stack + 1) { held[after] = counts[after] }
       }
-      if let known = runs.firstIndex(where: { $0.counts == held }) {
+      let known = runs.firstIndex { $0.counts == held }
+      if let known {
         runs[known].multiplicity += places.count
       } else {
         runs.append(Stage(counts: held, index: first, multiplicity: places.count))
       }
+      order += repeatElement(known ?? runs.count - 1, count: places.count)
     }
     append(0..<1, more: rest == pipeline - 1)
     append(1..<middle + 1, more: true)
     append(middle + 1..<pipeline - 1, more: false)
     append(pipeline - 1..<pipeline, more: false)
-    stages = runs
+    (stages, places) = (runs, order)
   }
 
   /// Layers one by one, in order.
@@ -85,7 +90,7 @@ struct StagePartition: Sendable {
     all.reserveCapacity(pipeline)
     let fits = Self.fill(units.weights, high * (1 + 1e-9), pipeline) { all.append($0) }
     guard fits else { return nil }
-    stages = Self.distinct(
+    (stages, places) = Self.distinct(
       all.map { range in
         var held = [Int](repeating: 0, count: units.counts.count)
         for unit in range { held[units.layers[unit]] += 1 }
@@ -115,15 +120,18 @@ struct StagePartition: Sendable {
     return start == weights.count
   }
 
-  private static func distinct(_ all: [[Int]]) -> [Stage] {
-    var result: [Stage] = []
+  private static func distinct(_ all: [[Int]]) -> (stages: [Stage], places: [Int]) {
+    var stages: [Stage] = []
+    var places: [Int] = []
     for (index, counts) in all.enumerated() {
-      if let known = result.firstIndex(where: { $0.counts == counts }) {
-        result[known].multiplicity += 1
+      let known = stages.firstIndex { $0.counts == counts }
+      if let known {
+        stages[known].multiplicity += 1
       } else {
-        result.append(Stage(counts: counts, index: index, multiplicity: 1))
+        stages.append(Stage(counts: counts, index: index, multiplicity: 1))
       }
+      places.append(known ?? stages.count - 1)
     }
-    return result
+    return (stages, places)
   }
 }

@@ -79,6 +79,30 @@ import Testing
       try expectMemory(plan["memory"], words)
       try expectDegrees(plan, words)
     }
+    try expectStages(plans, words)
+  }
+
+  /// Every layer lies on one stage, whatever the pipeline: all plans of an answer hold the same
+  /// layers, in one order, and each stage has some.
+  private func expectStages(_ plans: [JSONValue], _ words: [String]) throws {
+    var models: Set<[String]> = []
+    for plan in plans {
+      var (next, layers): (Int, [String]) = (0, [])
+      for stage in try #require(plan["stages"]?.array) {
+        let count = try #require(stage["count"]?.int)
+        #expect(stage["first"]?.int == next && count > 0, "\(words)")
+        next += count
+        let held = try (stage["layers"]?.array ?? []).flatMap { layer in
+          let name = try #require(layer["name"]?.string)
+          return try Array(repeating: name, count: #require(layer["count"]?.int))
+        }
+        #expect(!held.isEmpty, "\(words)")
+        for _ in 0..<count { layers += held }
+      }
+      #expect(next == plan["parallelism"]?["pipeline"]?.int, "\(words)")
+      models.insert(layers)
+    }
+    #expect(models.count == 1, "\(words)")
   }
 
   /// The parts at the peak are the peak, but for a rounded byte each.
