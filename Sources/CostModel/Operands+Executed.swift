@@ -34,33 +34,24 @@ extension Operands {
     }
     guard weight.shape.count > 1 else { return kind.kernel }
     let isPoint = weight.shape.dropFirst(2).allSatisfy { $0 == 1 }
-    if isPoint, geometry.groups == 1, !geometry.transposed { return pointwise }
+    if isPoint, geometry.groups == 1, !geometry.transposed {
+      return ofRole(
+        .pointwiseConvolution, .pointwiseConvolutionGradInput, .pointwiseConvolutionGradWeight)
+    }
     let isDepthwise = weight.shape[0] == geometry.groups && weight.shape[1] == 1
     guard isDepthwise, geometry.groups > 1 else { return kind.kernel }
-    return geometry.dimensions == 1 ? sequence : depthwise
+    return geometry.dimensions == 1
+      ? ofRole(.sequenceConvolution, .sequenceConvolutionGradInput, .sequenceConvolutionGradWeight)
+      : ofRole(
+        .depthwiseConvolution, .depthwiseConvolutionGradInput, .depthwiseConvolutionGradWeight)
   }
 
-  private var pointwise: Kernel {
+  /// Of a convolution's kernels the one for its forward pass, or for the gradient that this is.
+  private func ofRole(_ forward: Kernel, _ gradInput: Kernel, _ gradWeight: Kernel) -> Kernel {
     switch kind {
-    case .convolutionGradInput: .pointwiseConvolutionGradInput
-    case .convolutionGradWeight: .pointwiseConvolutionGradWeight
-    default: .pointwiseConvolution
-    }
-  }
-
-  private var depthwise: Kernel {
-    switch kind {
-    case .convolutionGradInput: .depthwiseConvolutionGradInput
-    case .convolutionGradWeight: .depthwiseConvolutionGradWeight
-    default: .depthwiseConvolution
-    }
-  }
-
-  private var sequence: Kernel {
-    switch kind {
-    case .convolutionGradInput: .sequenceConvolutionGradInput
-    case .convolutionGradWeight: .sequenceConvolutionGradWeight
-    default: .sequenceConvolution
+    case .convolutionGradInput: gradInput
+    case .convolutionGradWeight: gradWeight
+    default: forward
     }
   }
 

@@ -46,6 +46,8 @@ private struct PredictionRun {
   private var cases = 0
   private var passes: [MeasuredPass] = []
   private var calibrations: [TeamMeasurement] = []
+  /// The profile of each of them alone.
+  private var fits: [CalibrationResult] = []
   private let start = ContinuousClock.now
 
   init(team: WorkerTeam, machine: Machine, options: BenchmarkOptions) {
@@ -106,8 +108,10 @@ private struct PredictionRun {
 
   private mutating func calibrate() throws {
     let deadline = isQuick ? ContinuousClock.now + .seconds(Self.calibrationSeconds) : nil
-    calibrations.append(
-      try Calibration.measure(team: team, machine: machine, quick: isQuick, deadline: deadline))
+    let measured = try Calibration.measure(
+      team: team, machine: machine, quick: isQuick, deadline: deadline)
+    calibrations.append(measured)
+    fits.append(Calibration.fit(measured, team: team, machine: machine))
   }
 
   /// Measures a group: its workloads take turns.
@@ -127,24 +131,17 @@ private struct PredictionRun {
   /// What the passes tell, predicted by all calibrations together.
   var records: [PredictionRecord] {
     guard let first = calibrations.first else { return [] }
-    let model = self.model(first.merged(with: Array(calibrations.dropFirst())))
-    let alone = calibrations.map(self.model)
+    let all = first.merged(with: Array(calibrations.dropFirst()))
+    let model = TimeModel(device: Calibration.fit(all, team: team, machine: machine).device)
+    let alone = fits.map { TimeModel(device: $0.device) }
     return passes.map {
       $0.record(
         model, alone: alone, part: "\(options.part.number)/\(options.part.of)", cases: cases)
     }
   }
 
-  private func model(_ measured: TeamMeasurement) -> TimeModel {
-    TimeModel(device: Calibration.fit(measured, team: team, machine: machine).device)
-  }
-
   /// Mean absolute errors of the calibrations on operators held out, in percent.
-  var operatorErrors: [Double] {
-    calibrations.map {
-      Calibration.fit($0, team: team, machine: machine).fit.meanAbsolutePercentageError
-    }
-  }
+  var operatorErrors: [Double] { fits.map(\.fit.meanAbsolutePercentageError) }
 }
 
 extension PredictionRun {
