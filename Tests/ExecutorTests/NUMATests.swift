@@ -61,20 +61,30 @@ struct NUMATests {
     #expect(residency.pagesByNode == [.init(node: node, pages: residency.pages)])
   }
 
+  /// Memory comes in huge pages also unasked where the kernel is set so (Debian's is): one that
+  /// spans lanes of two nodes lies on the node of whichever touches it first, the rest is exact.
   @Test func aTeamAcrossNodesTouchesEachLanesRangeOnThatLanesNode() throws {
     let pool = try WorkerPool(layout: layout)
     let team = try pool.lease(Array(layout.workers.indices))
-    let buffer = try NodeBuffer(byteCount: 8 << 20)
+    let buffer = try NodeBuffer(byteCount: 16 << 20)
     try team.run { scope in buffer.prefault(scope) }
-    let residency = try buffer.residency()
-    var expected: [Int: Int] = [:]
-    for (lane, place) in team.places.enumerated() {
-      let range = TeamScope.chunk(lane, of: team.count, count: residency.pages)
-      expected[place.numaNode, default: 0] += range.count
+    let found = try buffer.pageNodes()
+    let hugeBytes = buffer.hugePageBytes
+    let huge = try #require(hugeBytes) > 0
+    let wanted = team.places.indices.flatMap { lane in
+      TeamScope.chunk(lane, of: team.count, count: found.count).map { _ in
+        Int32(team.places[lane].numaNode)
+      }
     }
-    #expect(
-      residency.pagesByNode
-        == expected.keys.sorted().map { .init(node: $0, pages: expected[$0] ?? 0) })
+    let astray = found.indices.filter { found[$0] != wanted[$0] }
+    let firstPage = Int(bitPattern: buffer.pointer) / NodeBuffer.pageBytes
+    let span = (2 << 20) / NodeBuffer.pageBytes
+    for page in astray {
+      let first = (firstPage + page) / span * span - firstPage
+      let neighbours = (max(first, 0)..<min(first + span, found.count)).map { wanted[$0] }
+      #expect(huge && neighbours.contains(found[page]), "page \(page) of \(found.count)")
+    }
+    #expect(astray.count < span * (ThisMachine.workerNodes.count - 1))
   }
 
   @Test func stealingGoesFromTheNearestLaneOutwards() throws {
