@@ -96,7 +96,7 @@ exit $bad
 GUEST
   began=$SECONDS
   code=0
-  HFM_NUMA_LIMIT=${HFM_NUMA_LIMIT:-6m} scripts/numa-vm.sh "$machine" "$script" || code=$?
+  HFM_NUMA_LIMIT=${HFM_NUMA_LIMIT:-30m} scripts/numa-vm.sh "$machine" "$script" || code=$?
   if [ $code -eq 125 ] && [ -n "$skips" ]; then
     echo "skipped: virtual machines of several NUMA nodes, for the reason above"
     exit 0

@@ -12,11 +12,8 @@ for package in python3-venv libstarpu-dev pkg-config gcc libc6-dev; do
   [ "${status:0:2}" = ii ] || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
-  as_root=()
-  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-  "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  source scripts/apt-install.sh
+  hfm_apt_install "${missing[@]}"
 fi
 
 [ -x "$environment/bin/python3" ] || python3 -m venv "$environment"

@@ -25,18 +25,14 @@ done
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]}" >&2
-  if [ "$(id -u)" -eq 0 ]; then
-    as_root=()
-  elif command -v sudo >/dev/null; then
-    as_root=(sudo)
-  else
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
     echo "error: installing packages needs root or sudo; as root, run:" >&2
     echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
     exit 2
   fi
-  "${as_root[@]}" apt-get update -qq >&2
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  # shellcheck source=scripts/apt-install.sh
+  source "$(dirname "${BASH_SOURCE[0]}")/apt-install.sh"
+  hfm_apt_install "${missing[@]}"
 fi
 
 # After apt: the toolchain's own programs do not start without their libraries.

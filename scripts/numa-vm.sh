@@ -92,14 +92,10 @@ mapfile -t machine <<< "$arguments"
 for program in qemu-system-x86_64 busybox cpio; do
   command -v $program > /dev/null && continue
   command -v apt-get > /dev/null || cannot "$program is missing and there is no apt-get"
-  root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2> /dev/null || cannot "$program is missing; installing it needs root"
-    root=(sudo)
-  fi
-  "${root[@]}" apt-get update -qq || true
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-    --no-install-recommends qemu-system-x86 busybox-static cpio > /dev/null ||
+  [ "$(id -u)" -eq 0 ] || sudo -n true 2> /dev/null ||
+    cannot "$program is missing; installing it needs root"
+  source scripts/apt-install.sh
+  hfm_apt_install qemu-system-x86 busybox-static cpio ||
     cannot "the packages qemu-system-x86, busybox-static and cpio cannot be installed"
 done
 
@@ -158,7 +154,7 @@ rm -f "$work"/share/{log,status}
 shared() { echo "local,id=$1,path=$2,security_model=none,multidevs=remap$3"; }
 # On a busy machine the guest's check of its timer fails for want of processor time: it is left out.
 emulate() {
-  timeout --foreground "${HFM_NUMA_LIMIT:-15m}" \
+  timeout --foreground "${HFM_NUMA_LIMIT:-30m}" \
     qemu-system-x86_64 -accel tcg,thread=multi -cpu max \
     "${machine[@]}" -kernel "$kernel" -initrd "$work/initial.cpio" \
     -append "console=ttyS0 quiet panic=-1 no_timer_check" \

@@ -16,6 +16,6 @@ for sanitizer; do
   folder=.build-$sanitizer
   scripts/excerpt-package.sh ExecutorTests "$folder"
   # XCTest, which no test here uses, leaks in its own runner.
-  timeout --foreground 15m swift test --package-path "$folder" --disable-xctest \
+  timeout --foreground 45m swift test --package-path "$folder" --disable-xctest \
     --sanitize="$sanitizer"
 done

@@ -60,7 +60,7 @@ echo CgroupPlugin=cgroup/v1 > etc/cgroup.conf
 export SLURM_CONF=/tmp/s/etc/slurm.conf
 slurmctld
 slurmd -N numa
-for i in $(seq 200); do sinfo -h -t idle -o %N | grep -q numa && break; sleep 0.5; done
+for i in $(seq 600); do sinfo -h -t idle -o %N | grep -q numa && break; sleep 0.5; done
 sinfo -h -N -o 'node %N: %t, %c processors, %z'
 
 # A task writes what it is bound to, and where 4 MB of its own lie. Those that must run side by side
@@ -75,7 +75,7 @@ awk '/anon=/ && !/file=/ {
 } END { for (n in pages) print "pages", n, pages[n] }' /proc/$$/numa_maps >> "task.$SLURM_PROCID"
 : "${#text}"
 touch "/tmp/s/begun.$SLURM_JOB_ID"
-for i in $(seq 300); do
+for i in $(seq 1500); do
   [ "$(ls /tmp/s/begun.* | wc -l)" -lt "$1" ] || break
   sleep 0.2
 done

@@ -6,6 +6,7 @@
 #
 # Usage: scripts/slurm-test-cluster.sh install [--accounting] [--mpi]   Debian packages (needs root)
 #        scripts/slurm-test-cluster.sh start FOLDER [--accounting] [--port N]   (needs root)
+#          N or, where somebody listens there, the next free one in steps of 100
 #        scripts/slurm-test-cluster.sh stop FOLDER
 # After `start`: export SLURM_CONF=FOLDER/etc/slurm.conf
 #
@@ -15,7 +16,7 @@
 # 5 s here and two minutes elsewhere.
 set -euo pipefail
 
-usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
 install_packages() {
   local packages=(
@@ -34,7 +35,8 @@ install_packages() {
     return 2
   fi
   echo "Installing ${missing[*]}" >&2
-  apt-get update -qq >&2
+  # shellcheck source=scripts/apt-install.sh
+  source "$(dirname "${BASH_SOURCE[0]}")/apt-install.sh"
   # A package's own services stay down: the cluster is this script's.
   local policy=/usr/sbin/policy-rc.d made=no
   if [ ! -e $policy ]; then
@@ -42,15 +44,15 @@ install_packages() {
     chmod 755 $policy
     made=yes
   fi
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    "${missing[@]}" >&2 || { [ $made = yes ] && rm -f $policy; return 2; }
+  hfm_apt_install "${missing[@]}" || { [ $made = yes ] && rm -f $policy; return 2; }
   [ $made = no ] || rm -f $policy
 }
 
 write_configuration() {
   local host accounting_lines switches
   host=$(hostname)
-  local job_age=300
+  # So long that slurmctld knows every job of a test until its end, however slow the host.
+  local job_age=3600
   accounting_lines="AccountingStorageType=accounting_storage/none"
   if [ "$accounting" = yes ]; then
     # slurmdbd remembers what slurmctld soon forgets.
@@ -136,7 +138,7 @@ start_accounting() {
   setsid mariadbd --no-defaults --user=mysql --datadir="$folder/mysql" \
     --socket="$folder/mysql/socket" --skip-networking --innodb-buffer-pool-size=64M \
     --pid-file="$folder/mysql/pid" > "$folder/log/mysql.log" 2>&1 < /dev/null &
-  wait_for "MariaDB" 60 test -S "$folder/mysql/socket"
+  wait_for "MariaDB" 600 test -S "$folder/mysql/socket"
   mariadb --no-defaults --socket="$folder/mysql/socket" -e "
     create database slurm_acct_db; create user 'slurm'@'localhost' identified by 'test';
     grant all on slurm_acct_db.* to 'slurm'@'localhost'"
@@ -159,7 +161,7 @@ StorageLoc=slurm_acct_db
 CONF
   chmod 600 "$folder/etc/slurmdbd.conf"
   MYSQL_UNIX_PORT="$folder/mysql/socket" slurmdbd
-  wait_for "slurmdbd" 90 timeout 5 sacctmgr -n show cluster
+  wait_for "slurmdbd" 600 timeout 30 sacctmgr -n show cluster
   sacctmgr -i add cluster hfmtest > /dev/null || true
 }
 
@@ -175,6 +177,20 @@ wait_for() {
   return 1
 }
 
+# Moves the port on until nobody listens on any that belong to it.
+choose_port() {
+  local taken offset free=no
+  taken=" $(awk '$4 == "0A" { sub(/.*:/, "", $2); print "0x" $2 }' /proc/net/tcp /proc/net/tcp6 \
+    2> /dev/null | while read -r number; do echo -n "$((number)) "; done || true)"
+  while [ $free = no ]; do
+    free=yes
+    for offset in 0 2 11 12 13 14; do
+      [[ $taken != *" $((port + offset)) "* ]] || free=no
+    done
+    [ $free = yes ] || port=$((port + 100))
+  done
+}
+
 four_idle() { [ "$(sinfo -h -N -p all -t idle -o %N | sort -u | wc -l)" -eq 4 ]; }
 
 start() {
@@ -183,6 +199,7 @@ start() {
     return 2
   fi
   install_packages
+  choose_port
   mkdir -p "$folder"/{etc,log,run,state,spool/n1,spool/n2,spool/n3,spool/n4}
   folder=$(cd "$folder" && pwd)
   write_configuration
@@ -192,7 +209,7 @@ start() {
   if [ "$accounting" = yes ]; then start_accounting; fi
   slurmctld 2>> "$folder/log/start.log"
   for node in n1 n2 n3 n4; do slurmd -N "$node" 2>> "$folder/log/start.log"; done
-  wait_for "the cluster" 60 four_idle
+  wait_for "the cluster" 600 four_idle
   trap - ERR
   echo "export SLURM_CONF=$SLURM_CONF"
 }

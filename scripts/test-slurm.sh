@@ -29,7 +29,7 @@ export HFM_BINARY=$binaries/hfm
 
 # CLUSTER SUITES: the suites of that name (a pattern); a run without tests is no success.
 check() {
-  SLURM_CONF=$folder/$1/etc/slurm.conf timeout --foreground 15m \
+  SLURM_CONF=$folder/$1/etc/slurm.conf timeout --foreground 45m \
     "$binaries/hfm-plannerPackageTests.xctest" --testing-library swift-testing --no-parallel \
     --filter "\.$2/" 2>&1 | tee "$folder/$1.log"
   grep -Eq 'Test run with [1-9][0-9]* tests? in .* passed' "$folder/$1.log"

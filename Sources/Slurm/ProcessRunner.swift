@@ -1,5 +1,6 @@
 import Glibc
 public import Quantities
+import Synchronization
 
 /// What a program that was run left behind.
 public struct ProcessOutput: Sendable, Hashable {
@@ -48,15 +49,7 @@ public enum ProcessRunner {
     guard let program = words.first, words.allSatisfy({ !$0.utf8.contains(0) }) else {
       throw UserError(.run, "a program's words must not be empty or hold a zero byte")
     }
-    let pipes = try Pipes()
-    let child: pid_t
-    do {
-      child = try spawn(program, words, pipes)
-    } catch {
-      pipes.closeAll()
-      throw error
-    }
-    pipes.closeChildEnds()
+    let (child, pipes) = try start(program, words)
     var exchange = Exchange(pipes: pipes, input: input, deadline: now() + seconds)
     let isOver = exchange.run()
     pipes.closeParentEnds()
@@ -68,6 +61,26 @@ public enum ProcessRunner {
     return ProcessOutput(
       status: status ?? 137, output: exchange.output, errors: exchange.errors,
       isTimedOut: !isOver || status == nil)
+  }
+
+  /// One at a time: a child that starts between another's pipe and its mark to close on exec would
+  /// hold that pipe open, and who reads it would wait for both.
+  private static let starting = Mutex(())
+
+  private static func start(
+    _ program: String, _ words: [String]
+  ) throws(UserError) -> (pid_t, Pipes) {
+    try starting.withLock { _ throws(UserError) in
+      let pipes = try Pipes()
+      do throws(UserError) {
+        let child = try spawn(program, words, pipes)
+        pipes.closeChildEnds()
+        return (child, pipes)
+      } catch {
+        pipes.closeAll()
+        throw error
+      }
+    }
   }
 
   static func now() -> Double {

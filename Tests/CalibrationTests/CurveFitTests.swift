@@ -68,6 +68,8 @@ import Testing
     let points = try watch.measure(
       Calibration.cases(.normalization, .fp32, quick: true).filter { $0.cost.work < 4e6 }
     ).points
-    #expect(points.allSatisfy { $0.seconds > 0 && $0.seconds < 1 })
+    // Microseconds each; a machine that stands still for a while falls on few of them.
+    let seconds = points.map(\.seconds).sorted()
+    #expect(seconds.count > 1 && seconds[0] > 0 && seconds[seconds.count / 2] < 1)
   }
 }

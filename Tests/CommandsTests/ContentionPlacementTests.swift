@@ -41,7 +41,7 @@ private final class MeetingRunner: JobRunner {
 
 /// Where real workloads go on the local back end because of what the cost model says that they do
 /// to each other.
-@Suite(.timeLimit(.minutes(2))) struct ContentionPlacementTests {
+@Suite(.timeLimit(.minutes(45))) struct ContentionPlacementTests {
   /// Two processors of two cores with a cache of 32 MiB each, whose memory is as scarce as that of
   /// a virtual machine that was measured: one core reads 22 GB/s, two together 27.
   static func machine() throws -> (machine: Machine, device: Device) {

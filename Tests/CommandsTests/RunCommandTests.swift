@@ -49,25 +49,30 @@ import Testing
     #expect(again.errors.contains("3 jobs done before"))
   }
 
-  /// An elastic training makes room for another at a step's bound, goes on with fewer cores, and
-  /// has learnt in the end what it learns in one go.
+  /// An elastic training beside another job stops at a step's bound when that has ended, goes on
+  /// with all cores, and has learnt in the end what it learns in one go.
   @Test(.enabled(if: Processors.count > 1, "one core alone: nothing to change to"))
   func realTrainingGoesOnWithOtherCores() throws {
     let cores = try LocalMachine(deviceProfile: nil).resources.total.cores
-    func job(_ id: String, _ start: Double, _ range: String) -> String {
+    func job(_ id: String, _ keys: String) -> String {
       "{\"id\": \"\(id)\", \"model\": \"esm2-8m\", \"task\": \"finetune\", \"sequence\": 16, "
-        + "\"steps\": 100, \"submitSeconds\": \(start), \(range)}"
+        + "\"steps\": 100, \(keys)}"
     }
     func loss(_ id: String, _ ledger: String) throws -> Double {
       let found = try Ledger(path: ledger).measurements(of: id).first { $0.name == "loss" }
       return try #require(found?.value)
     }
-    // The larger number leaves no core to the other job.
+    // The larger number leaves no core to the short job, whose one pass is over long before a
+    // hundred steps are, on whatever machine.
     let elastic =
       "\"scaling\": {\"1\": 1, \"\(cores)\": 1.2}, \"estimateSeconds\": 600, "
       + "\"checkpointSeconds\": 0, \"restoreSeconds\": 0"
-    let all = job("elastic", 0, elastic) + ", " + job("whole", 0.3, "\"cores\": 1")
-    try TestFile.write("{\"jobs\": [\(all)]}", to: jobs)
+    let short =
+      "{\"id\": \"short\", \"model\": \"esm2-8m\", \"task\": \"infer\", \"sequence\": 16}"
+    let all = [
+      short, job("elastic", elastic), job("whole", "\"cores\": 1, \"after\": [\"elastic\"]"),
+    ]
+    try TestFile.write("{\"jobs\": [\(all.joined(separator: ", "))]}", to: jobs)
     let result = FrameTests.hfm(
       "run", jobs, "--ledger", ledger, "--policy", "elastic-goodput", "--round", "100ms", "--json")
     #expect(result.code == 0, "\(result.errors)")

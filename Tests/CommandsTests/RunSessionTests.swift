@@ -41,7 +41,7 @@ private final class WaitingRunner: JobRunner {
     if job.model == "broken" { throw UserError(.run, "the kernel failed") }
     for step in cancellation.stepsBefore..<job.steps {
       if cancellation.isCancelled { throw CancellationError() }
-      if cancellation.mustYield { throw JobYielded(stepsDone: step, seconds: 0) }
+      if cancellation.makesRoom(at: step) { throw JobYielded(stepsDone: step, seconds: 0) }
       usleep(10_000)
     }
     return JobMeasurement(
@@ -116,7 +116,7 @@ private final class WaitingRunner: JobRunner {
 
   @Test func anInterruptedRunIsResumed() throws {
     let jobs = [
-      Self.job("first", steps: 1, cores: 4), Self.job("second", steps: 500, cores: 4),
+      Self.job("first", steps: 1, cores: 4), Self.job("second", steps: 100_000, cores: 4),
       Self.job("third", steps: 1),
     ]
     var first = session(.fcfs)
@@ -141,7 +141,7 @@ private final class WaitingRunner: JobRunner {
 
   @Test func cancellingARunningAndAWaitingJob() throws {
     let jobs = [
-      Self.job("runs", steps: 2000, cores: 4), Self.job("waits", steps: 1, cores: 4),
+      Self.job("runs", steps: 100_000, cores: 4), Self.job("waits", steps: 1, cores: 4),
       Self.job("last", steps: 1, cores: 4),
     ]
     let path = ledger

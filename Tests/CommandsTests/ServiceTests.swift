@@ -14,9 +14,13 @@ import Workloads
 /// Runs jobs as short waits, step by step, and honours requests to make room.
 final class SteppingRunner: JobRunner {
   private let made = Mutex<[String: Int]>([:])
+  private let holds = Mutex<[String: Int]>([:])
 
   /// Steps made of a job, over all its runs.
   func steps(_ id: String) -> Int { made.withLock { $0[id, default: 0] } }
+
+  /// Has a job go no further than a step until it is asked to stop or to make room.
+  func hold(_ id: String, at step: Int) { holds.withLock { $0[id] = step } }
 
   func estimate(_ job: JobSpecification) throws(UserError) -> JobEstimate {
     if job.model == "unknown" { throw UserError(.input, "unknown model \"unknown\"") }
@@ -27,8 +31,12 @@ final class SteppingRunner: JobRunner {
     _ job: JobSpecification, on placement: RunPlacement, _ cancellation: Cancellation
   ) throws -> JobMeasurement {
     for step in cancellation.stepsBefore..<max(job.steps, cancellation.stepsBefore) {
+      if holds.withLock({ $0[job.id] == step }) { cancellation.waitUntilAsked() }
       if cancellation.isCancelled { throw CancellationError() }
-      if cancellation.mustYield { throw JobYielded(stepsDone: step, seconds: 0) }
+      if cancellation.makesRoom(at: step) {
+        holds.withLock { $0[job.id] = nil }
+        throw JobYielded(stepsDone: step, seconds: 0)
+      }
       usleep(5000)
       made.withLock { $0[job.id, default: 0] += 1 }
     }
@@ -36,7 +44,7 @@ final class SteppingRunner: JobRunner {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ServiceTests {
+@Suite(.timeLimit(.minutes(45))) struct ServiceTests {
   let folder: TemporaryFolder
   var ledger: String { folder.file("l.db") }
   let runner = SteppingRunner()
@@ -96,11 +104,10 @@ final class SteppingRunner: JobRunner {
   }
 
   private func wait(for id: String, _ state: JobState) throws {
-    for _ in 0..<6000 {
-      if try Ledger(path: ledger).jobs().first(where: { $0.id == id })?.state == state { return }
-      usleep(10_000)
+    let isSo = try eventually {
+      try Ledger(path: ledger).jobs().first { $0.id == id }?.state == state
     }
-    Issue.record("\(id) never was \(state)")
+    #expect(isSo, "\(id) never was \(state)")
   }
 
   @Test func jobsComeAtAnyTimeAndRun() throws {
@@ -136,7 +143,7 @@ final class SteppingRunner: JobRunner {
   @Test func waitingIsExplainedWithAForecast() throws {
     _ = try serving {
       _ = submit([
-        Self.job("long", steps: 400, cores: 2), Self.job("next", steps: 2, cores: 2),
+        Self.job("long", steps: 100_000, cores: 2), Self.job("next", steps: 2, cores: 2),
         Self.job("then", steps: 2, after: ["next"]),
       ])
       try wait(for: "long", .running)
@@ -156,6 +163,7 @@ final class SteppingRunner: JobRunner {
   }
 
   @Test func aPausedJobKeepsItsStepsEvenThroughARestart() throws {
+    runner.hold("a", at: 200)
     _ = try serving {
       _ = submit([Self.job("a", steps: 300)])
       try wait(for: "a", .running)
@@ -177,33 +185,43 @@ final class SteppingRunner: JobRunner {
   }
 
   @Test func aMoreImportantJobMakesOthersWait() throws {
+    runner.hold("slow", at: 200)
     let said = try serving {
       _ = submit([Self.job("slow", steps: 300, cores: 2)])
       try wait(for: "slow", .running)
       _ = submit([Self.job("urgent", steps: 2, cores: 2, priority: 5)])
       try wait(for: "urgent", .done)
-      #expect(runner.steps("slow") < 300)
       try wait(for: "slow", .done)
     }
+    let ends = try Ledger(path: ledger).jobs().map { ($0.id, $0.endTime ?? 0) }
+    #expect(ends.sorted { $0.1 < $1.1 }.map(\.0) == ["urgent", "slow"])
     #expect(said.contains("slow: is asked to stop at its next step and make room"))
     #expect(runner.steps("slow") == 300)
     #expect(try Ledger(path: ledger).completions() == ["slow": 1, "urgent": 1])
   }
 
   @Test func aTimeLimitEndsAJob() throws {
-    var job = Self.job("endless", steps: 4000)
-    // Estimated at 20 s, so that it is let in, but stopped long before.
-    job.fields.limitSeconds = 20
-    job.steps = 3999
+    var job = Self.job("endless", steps: 1_000_000)
+    // As short as it says it is let in.
+    (job.fields.estimateSeconds, job.fields.limitSeconds) = (0.5, 1)
     _ = try serving {
-      _ = submit([job])
-      try wait(for: "endless", .running)
-      for _ in 0..<6000 where runner.steps("endless") == 0 { usleep(10_000) }
+      #expect(submit([job]).code == 0)
+      try wait(for: "endless", .failed)
     }
-    #expect(try Ledger(path: ledger).progress(of: "endless").stepsDone > 0)
-    job.fields.limitSeconds = 1
+    #expect(try Ledger(path: ledger).jobs().map(\.reason) == ["stopped at its time limit"])
+    job.fields.estimateSeconds = nil
     job.id = "refused"
     _ = try serving { #expect(submit([job]).code == 3) }
+  }
+
+  @Test func aServiceThatStopsKeepsTheStepsOfWhatRuns() throws {
+    _ = try serving {
+      _ = submit([Self.job("endless", steps: 1_000_000)])
+      let isRunning = eventually { runner.steps("endless") > 0 }
+      #expect(isRunning)
+    }
+    let kept = try Ledger(path: ledger).progress(of: "endless").stepsDone
+    #expect(kept > 0 && kept == runner.steps("endless"))
   }
 
   @Test func aSecondServiceIsRefused() throws {
@@ -263,7 +281,8 @@ final class SteppingRunner: JobRunner {
     var accepted: Set<String> = ["long"]
     _ = try serving(path) {
       #expect(submit([Self.job("long", steps: 300, cores: 2)], path).code == 0)
-      for _ in 0..<6000 where runner.steps("long") == 0 { usleep(1000) }
+      let isRunning = eventually { runner.steps("long") > 0 }
+      #expect(isRunning)
       Self.fill(disk + "/filler")
       var refusals = 0
       for number in 0..<200 {
@@ -281,7 +300,8 @@ final class SteppingRunner: JobRunner {
       unlink(disk + "/filler")
       #expect(submit([Self.job("after", steps: 1)], path).code == 0)
       accepted.insert("after")
-      for _ in 0..<3000 where try !Self.allDone(path) { usleep(10_000) }
+      let isDone = try eventually { try Self.allDone(path) }
+      #expect(isDone)
     }
     let store = try Ledger(path: path)
     let done = try store.jobs().filter { $0.state == .done }.map(\.id)
@@ -310,7 +330,8 @@ final class SteppingRunner: JobRunner {
       }
     }
     _ = try serving {
-      for _ in 0..<1000 where try !Self.allDone(ledger) { usleep(10_000) }
+      let isDone = try eventually { try Self.allDone(ledger) }
+      #expect(isDone)
     }
     let found = try Ledger(path: ledger)
     // All three may have been killed before anything was accepted.
@@ -333,14 +354,8 @@ final class Flag: Sendable {
   private let value = Atomic(false)
   func set() { value.store(true, ordering: .releasing) }
 
-  /// Waits up to half a minute for it.
-  func wait() -> Bool {
-    for _ in 0..<30_000 {
-      if value.load(ordering: .acquiring) { return true }
-      usleep(1000)
-    }
-    return false
-  }
+  /// Waits for it.
+  func wait() -> Bool { eventually { value.load(ordering: .acquiring) } }
 }
 
 /// Becomes another user, and tries to get at a ledger and its service.

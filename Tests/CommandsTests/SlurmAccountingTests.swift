@@ -20,11 +20,8 @@ struct SlurmAccountingTests {
     let ids = first.jobs.compactMap { $0["engineId"]?.int }
     #expect(ids.count == 2)
     // The jobs end and slurmdbd hears of it; then slurmctld is made to forget them.
-    for _ in 0..<300 {
-      let ended = try client.accounted(ids).filter(\.isOver)
-      if ended.count == 2 { break }
-      usleep(200_000)
-    }
+    let isOver = try eventually { try client.accounted(ids).filter(\.isOver).count == 2 }
+    #expect(isOver)
     let known = try client.accounted(ids).sorted { $0.id < $1.id }
     #expect(known.map(\.state) == ["COMPLETED", "FAILED"])
     #expect(known.map(\.exitCode) == [0, 9])
@@ -32,11 +29,12 @@ struct SlurmAccountingTests {
       unlink(test.folder.file("work") + "/\(name)/ended")
     }
     // MinJobAge of this cluster is 5 s; slurmctld purges about once a minute.
-    for _ in 0..<90 {
-      let states = try client.states()
-      if ids.allSatisfy({ states[$0] == nil }) { break }
+    let isForgotten = try eventually {
       sleep(1)
+      let states = try client.states()
+      return ids.allSatisfy { states[$0] == nil }
     }
+    #expect(isForgotten)
     let second = try test.submit("--placement", "slurm")
     #expect(second.code == 4, "\(second.errors)")
     let ledger = try Ledger(path: test.folder.file("ledger.db"))

@@ -15,12 +15,10 @@ struct SlurmClusterQueueTests {
       !$0.value.allSatisfy { SlurmJob(id: 0, state: $0).isOver }
     }
     try client.cancel(open.keys.sorted())
-    for _ in 0..<100 {
-      if try client.states().values.joined().allSatisfy({ SlurmJob(id: 0, state: $0).isOver }) {
-        return
-      }
-      usleep(100_000)
+    let isClear = try eventually {
+      try client.states().values.joined().allSatisfy { SlurmJob(id: 0, state: $0).isOver }
     }
+    try #require(isClear)
   }
 
   @discardableResult
@@ -32,14 +30,12 @@ struct SlurmClusterQueueTests {
 
   /// Submits a line of shell and waits for its end; `sbatch --wait` looks far too rarely.
   private func batch(_ words: [String], _ line: String) throws {
-    let answer = try client.call(["sbatch", "--parsable", "-t5"] + words + ["--wrap", line])
+    let answer = try client.call(["sbatch", "--parsable", "-t60"] + words + ["--wrap", line])
     let id = try #require(Int(answer.text.filter { $0.isNumber }))
-    for _ in 0..<600 {
-      let states = try client.states()[id] ?? []
-      if states.allSatisfy({ SlurmJob(id: id, state: $0).isOver }) { return }
-      usleep(200_000)
+    let isOver = try eventually {
+      try (client.states()[id] ?? []).allSatisfy { SlurmJob(id: id, state: $0).isOver }
     }
-    Issue.record("job \(id) does not end")
+    #expect(isOver, "job \(id) does not end")
   }
 
   /// Our forecast beside Slurm's own, `squeue --start`, of every waiting job.
@@ -65,8 +61,9 @@ struct SlurmClusterQueueTests {
   @Test func aTestOnlyStartIsForetold() throws {
     try clear()
     defer { try? clear() }
-    try sleeper("-N4", "--exclusive", "-t7")
-    usleep(2_000_000)
+    let first = try sleeper("-N4", "--exclusive", "-t7")
+    let isRunning = try eventually { try client.states()[first] == ["RUNNING"] }
+    try #require(isRunning)
     let told = try client.call([
       "sbatch", "--test-only", "-N2", "--exclusive", "-t5", "--wrap", "x",
     ])
@@ -83,16 +80,16 @@ struct SlurmClusterQueueTests {
   /// The waiting jobs, once Slurm's backfill has planned each.
   private func forecast(waiting count: Int) throws -> [JSONValue] {
     var jobs: [JSONValue] = []
-    for _ in 0..<100 {
+    let isPlanned = try eventually {
       let answer = try SlurmClusterProfileTests.hfm([
         "simulate", "--from", "slurm", "--policy", "easy,conservative,fcfs", "--json",
       ])
       jobs = answer.json?["jobs"]?.array ?? []
-      let isPlanned = jobs.allSatisfy { $0["slurmStartSeconds"]?.double != nil }
-      if jobs.count == count, isPlanned { return jobs }
-      usleep(500_000)
+      return jobs.count == count
+        && jobs.allSatisfy { $0["slurmStartSeconds"]?.double != nil }
     }
-    Issue.record("\(jobs.count) jobs wait, not \(count), or Slurm has no start for them")
+    #expect(
+      isPlanned, "\(jobs.count) jobs wait, not \(count), or Slurm has no start for them")
     return jobs
   }
 

@@ -138,8 +138,10 @@ struct SlurmClusterSubmitTests {
 
   /// What a node without the shared folder finds: nothing.
   @Test func aFolderThatNodesDoNotSeeIsNamed() throws {
+    let gate = try TemporaryFolder()
+    let isOpen = "until [ -e '\(gate.file("open"))' ]; do sleep 0.1; done"
     let test = try Case([
-      Self.job("a", ["/bin/sleep", "3"]),
+      Self.job("a", ["/bin/sh", "-c", isOpen]),
       Self.job("b", ["/bin/true"], [], [("after", .array([.string("a")]))]),
     ])
     #expect(try test.submit("--placement", "slurm", "--no-wait").code == 0)
@@ -148,6 +150,7 @@ struct SlurmClusterSubmitTests {
       let script = try TestFile.text(work + "/\(name)/job.sh")
       if script.contains("--job-name=hfm-b\n") { rename(work + "/" + name, work + ".away") }
     }
+    try TestFile.write("", to: gate.file("open"))
     let (code, jobs, errors) = try test.submit("--placement", "slurm")
     #expect(code == 4, "\(errors)")
     #expect(jobs.map { $0["state"]?.string } == ["done", "failed"])
@@ -368,13 +371,8 @@ struct SlurmClusterSubmitTests {
     #expect(try ledger.jobs().map(\.state) == [.cancelled])
     let id = try #require(try ledger.engineJobs("slurm").first?.engineID)
     let client = SlurmClient()
-    var state = ""
-    for _ in 0..<50 {
-      state = try client.states()[id]?.first ?? ""
-      if state == "CANCELLED" { break }
-      usleep(100_000)
-    }
-    #expect(state == "CANCELLED")
+    let isCancelled = try eventually { try client.states()[id]?.first == "CANCELLED" }
+    #expect(isCancelled)
   }
 
   /// 1,000 jobs, our process killed three times on the way: none lost, none submitted or run twice.
@@ -385,11 +383,18 @@ struct SlurmClusterSubmitTests {
     let test = try Case(
       (0..<count).map { Self.job("k\($0)", ["/bin/sh", "-c", "echo \($0) >> \(ran)"]) })
     let words = [StartedSlurm.program] + test.words + ["--placement", "slurm", "--quiet"]
-    for seconds in ["4", "6", "9"] {
-      let killed = try ProcessRunner.run(["timeout", "-s", "KILL", seconds] + words, within: 60)
-      #expect(killed.status == 137, "the program ended before it was killed")
+    // Killed as soon as Slurm has so many of them, by the numbers that it gives, which rise.
+    let client = SlurmClient()
+    let last = try client.states().keys.max() ?? 0
+    for known in [count / 5, count / 2, count * 4 / 5] {
+      let program = words.map { "'\($0)'" }.joined(separator: " ")
+      let started = try ProcessRunner.run(["sh", "-c", "\(program) > /dev/null 2>&1 & echo $!"])
+      let process = try #require(Int32(started.text.filter(\.isNumber)))
+      defer { kill(process, SIGKILL) }
+      let isFarEnough = try eventually { try (client.states().keys.max() ?? 0) - last >= known }
+      #expect(isFarEnough && kill(process, SIGKILL) == 0, "it ended before it was killed")
     }
-    let final = try ProcessRunner.run(words, within: 300)
+    let final = try ProcessRunner.run(words, within: 1800)
     #expect(final.status == 0, "\(final.complaint)")
     let jobs = try JSONValue(parsing: final.output)["submitted"]?.array ?? []
     #expect(jobs.count == count)
@@ -402,7 +407,7 @@ struct SlurmClusterSubmitTests {
     #expect(recorded.count == count && recorded.allSatisfy { $0.runs == 1 && $0.state == .done })
     // What Slurm itself says: one job of each comment, and no other of ours.
     let tokens = Set(try ledger.engineJobs("slurm").map { BatchJob.comment($0.token) })
-    let seen = try SlurmClient().numbersByComment().filter { tokens.contains($0.comment) }
+    let seen = try client.numbersByComment().filter { tokens.contains($0.comment) }
     #expect(seen.count == count && Set(seen.map(\.id)) == numbers)
     // What ran: each job once.
     let lines = try TestFile.text(ran).split(separator: "\n").compactMap { Int($0) }

@@ -1,4 +1,5 @@
 import CostModel
+import Glibc
 import Graph
 import HardwareModel
 import Models
@@ -83,14 +84,21 @@ import Workloads
   @Test func anEvaluationTakesMicroseconds() throws {
     let cost = try GraphCost(training: Self.training(Self.workload(layers: 96)))
     let model = TimeModel(device: TimeModelTests.device())
-    let clock = ContinuousClock()
+    /// Processor time of this thread: what other threads and programs take does not count.
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
     var seconds = 0.0
-    let spent = clock.measure {
+    let spent = (0..<5).map { _ in
+      let start = now()
       for _ in 0..<100 { seconds += model.seconds(cost.forward) }
+      return now() - start
     }
     #expect(seconds > 0)
-    // 100 evaluations of 96 layers; generous for a debug build on a loaded machine.
-    #expect(spent < .milliseconds(500))
+    // 100 evaluations of 96 layers; generous for a debug build.
+    #expect(try #require(spent.min()) < 0.5)
   }
 }
 

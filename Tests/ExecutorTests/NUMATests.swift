@@ -116,7 +116,7 @@ struct NUMATests {
       try? teams[index].run { scope in
         scope.forEachLane { lane in
           arrived.add(1)
-          let limit = hfm_monotonic_nanoseconds() + 30_000_000_000
+          let limit = hfm_monotonic_nanoseconds() + 300_000_000_000
           while arrived.load(ordering: .relaxed) < lanes, hfm_monotonic_nanoseconds() < limit {
             usleep(100)
           }

@@ -27,7 +27,7 @@ import Testing
   /// begun.
   @Test(
     .enabled(if: hfm_affinity_cpus(0, nil, 0) > 1, "this machine has one processing unit"),
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(45)))
   func threadsRunSideBySide() {
     let began = Atomic(0)
     let threads = ShortTeam().map(2) { _ in

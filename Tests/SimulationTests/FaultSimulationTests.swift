@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: PolicyName.allCases, 1...3 as ClosedRange<UInt64>)
+  @Test(.timeLimit(.minutes(45)), arguments: PolicyName.allCases, 1...3 as ClosedRange<UInt64>)
   func everyJobEndsOnceOrIsRefused(_ policy: PolicyName, _ seed: UInt64) {
     let sample = RandomCase(seed: seed, withPriorities: true)
     let jobs = Self.jobs(sample, seed)

@@ -14,19 +14,16 @@ enum RealSlurm {
   static func clear(_ client: SlurmClient) throws {
     let open = try client.jobs().jobs.filter { !$0.isOver }.map(\.id)
     try client.cancel(open)
-    try wait(seconds: 30) {
+    try wait {
       let open = ["RUNNING", "COMPLETING", "PENDING"]
       return try client.states().values.joined().allSatisfy { !open.contains($0) }
     }
   }
 
   /// Polls until a condition holds.
-  static func wait(seconds: Double, _ condition: () throws -> Bool) throws {
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(seconds)
-    while try !condition() {
-      guard clock.now < end else { throw UserError(.run, "real Slurm: waited in vain") }
-      usleep(100_000)
+  static func wait(_ condition: () throws -> Bool) throws {
+    guard try eventually({ try condition() }) else {
+      throw UserError(.run, "real Slurm: waited in vain")
     }
   }
 }

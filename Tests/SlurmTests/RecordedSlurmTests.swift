@@ -170,9 +170,9 @@ import Testing
   @Test func programsThatTakeTooLongAreKilledWithTheirChildren() throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = try ProcessRunner.run(["sh", "-c", "sleep 60 & sleep 60"], within: 0.5)
+    let answer = try ProcessRunner.run(["sh", "-c", "sleep 900 & sleep 900"], within: 0.5)
     #expect(answer.isTimedOut)
-    #expect(clock.now - start < .seconds(20))
+    #expect(clock.now - start < .seconds(450))
   }
 
   @Test(arguments: 1...100 as ClosedRange<UInt64>)

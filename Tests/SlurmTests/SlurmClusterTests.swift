@@ -42,7 +42,7 @@ struct SlurmClusterTests {
     ])
     defer { _ = try? client.call(["scontrol", "delete", "reservationname=hfm"]) }
     // slurmctld marks the node a moment later.
-    try RealSlurm.wait(seconds: 20) { try client.site().node("n2")?.availability == .reserved }
+    try RealSlurm.wait { try client.site().node("n2")?.availability == .reserved }
     let groups = try client.site().groups()
     #expect(groups.first?.usable == ["n1", "n3", "n4"] && groups.first?.unusable == ["n2"])
   }
@@ -70,7 +70,7 @@ struct SlurmClusterTests {
         let id = try client.submit(try Self.job(shape, grants, folder.path))
         planned[id] = grants
       }
-      try RealSlurm.wait(seconds: 30) {
+      try RealSlurm.wait {
         let states = try client.states()
         return planned.keys.allSatisfy { states[$0] == ["RUNNING"] }
       }
@@ -85,7 +85,7 @@ struct SlurmClusterTests {
       let leaving = held.keys.sorted().filter { _ in random.chance(0.5) }
       try client.cancel(leaving)
       for id in leaving { held[id] = nil }
-      try RealSlurm.wait(seconds: 30) {
+      try RealSlurm.wait {
         let states = try client.states()
         return leaving.allSatisfy { states[$0].map { $0 == ["CANCELLED"] } ?? true }
       }

@@ -35,7 +35,7 @@ public enum TestFile {
 
   /// Writes a file whole, replacing it.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    guard let file = fopen(path, "wb") else { throw TestFileError(path: path, code: errno) }
+    guard let file = fopen(path, "wbe") else { throw TestFileError(path: path, code: errno) }
     let written = fwrite(bytes, 1, bytes.count, file)
     guard fclose(file) == 0, written == bytes.count else {
       throw TestFileError(path: path, code: EIO)

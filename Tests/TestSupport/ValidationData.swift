@@ -14,8 +14,8 @@ public enum ValidationData {
     return path.isEmpty || access(path, R_OK) != 0 ? nil : path
   }
 
-  /// Whether the folder is there.
-  public static var isPresent: Bool { folder != nil }
+  /// Whether the folder is there, with both parts that tests read; another of its name has none.
+  public static var isPresent: Bool { path("validation") != nil && path("truth") != nil }
 
   /// The reason shown when a test is skipped.
   public static var absentReason: String {
