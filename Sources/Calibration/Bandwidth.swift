@@ -39,6 +39,6 @@ enum MachineSpeed {
     for _ in 0..<64 { program.add(item.op, tensors: item.tensors) { buffers[$0.index] } }
     let runner = try ProgramRunner(program, team: team)
     for _ in 0..<4 { try runner.run(profile: true) }
-    return median(runner.stepSeconds) / 4
+    return runner.stepSeconds.median / 4
   }
 }

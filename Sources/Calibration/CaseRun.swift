@@ -44,19 +44,11 @@ struct CaseRun {
   /// Nil where it was never measured.
   var point: MeasuredPoint? {
     if times.isEmpty { return nil }
-    let middle = median(times)
+    let middle = times.median
     let mean =
       times.reduce(0) { $0 + min($1, middle + Self.longestInterruption) } / Double(times.count)
     return MeasuredPoint(
       cost: item.cost, seconds: middle, isHeldOut: item.isHeldOut, uncertainty: uncertainty,
-      mean: mean, cachedSeconds: cachedTimes.isEmpty ? nil : median(cachedTimes))
+      mean: mean, cachedSeconds: cachedTimes.isEmpty ? nil : cachedTimes.median)
   }
-}
-
-/// The middle value; 0 for none.
-func median(_ values: [Double]) -> Double {
-  guard !values.isEmpty else { return 0 }
-  let sorted = values.sorted()
-  let half = sorted.count / 2
-  return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
 }

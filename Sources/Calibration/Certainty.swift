@@ -1,3 +1,5 @@
+import Quantities
+
 /// How certain the medians of a calibration are.
 public struct Certainty: Sendable, Hashable {
   /// A median is certain when half its 95 % confidence interval is at most this share of it.
@@ -27,7 +29,7 @@ public struct Certainty: Sendable, Hashable {
   /// 3.1.3: ranks n/2 ± 1.96·√n/2). Infinite below six values, which give no such interval.
   public static func halfWidth(ofMedian values: [Double]) -> Double {
     let count = values.count
-    let middle = median(values)
+    let middle = values.median
     guard count >= 6, middle > 0 else { return .infinity }
     let sorted = values.sorted()
     let reach = 0.98 * Double(count).squareRoot()

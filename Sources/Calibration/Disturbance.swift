@@ -22,9 +22,9 @@ struct Disturbance {
     for _ in 0..<9 {
       runner.resetProfile()
       try runner.run(profile: true)
-      times.append(median(steps.map { runner.stepSeconds[$0] }))
+      times.append(steps.map { runner.stepSeconds[$0] }.median)
     }
-    return median(times)
+    return times.median
   }
 
   /// What happened since the start, for the reader of the profile.

@@ -33,7 +33,7 @@ public struct LayoutChoice: Sendable, Hashable {
       }
     }
     let ratios = seconds[0][0].indices.map { item in
-      median(seconds[0].map { $0[item] }) / median(seconds[1].map { $0[item] })
+      seconds[0].map { $0[item] }.median / seconds[1].map { $0[item] }.median
     }
     let mean = exp(ratios.reduce(0) { $0 + log($1) } / Double(ratios.count))
     return decide(cores: cores, threads: threads, speedup: mean)

@@ -54,8 +54,8 @@ public struct NeighbourProbe {
     return NeighbourEffect(
       cores: cores, cacheBytes: cacheBytes,
       aloneBytesPerSecond: BytesPerSecond(
-        Double(work[memory].weightBytes) / max(median(alone[memory]), 1e-9)),
-      slowdowns: ratios.map { $0.map(median) })
+        Double(work[memory].weightBytes) / max(alone[memory].median, 1e-9)),
+      slowdowns: ratios.map { $0.map(\.median) })
   }
 }
 

@@ -34,8 +34,8 @@ struct PackingCases {
         times.append((all - runner.stepSeconds.reduce(0, +)) / Double(2 * Self.count))
       }
       return MeasuredPoint(
-        cost: cost, seconds: median(times), isHeldOut: isHeldOut,
-        uncertainty: Certainty.halfWidth(ofMedian: times), mean: median(times))
+        cost: cost, seconds: times.median, isHeldOut: isHeldOut,
+        uncertainty: Certainty.halfWidth(ofMedian: times), mean: times.median)
     }
   }
 

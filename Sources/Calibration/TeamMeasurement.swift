@@ -29,20 +29,20 @@ public struct TeamMeasurement: Sendable {
     result.points = all.flatMap(\.points).compactMap { point in
       guard seen.insert(point.cost).inserted, let same = found[point.cost] else { return nil }
       var point = point
-      point.seconds = median(same.map(\.seconds))
-      point.mean = median(same.map(\.mean))
+      point.seconds = same.map(\.seconds).median
+      point.mean = same.map(\.mean).median
       point.cachedSeconds = Optional(same.compactMap(\.cachedSeconds)).flatMap {
-        $0.isEmpty ? nil : median($0)
+        $0.isEmpty ? nil : $0.median
       }
-      point.uncertainty = median(same.map(\.uncertainty))
+      point.uncertainty = same.map(\.uncertainty).median
       return point
     }
     for type in result.streams.keys {
-      result.streams[type] = median(all.compactMap { $0.streams[type] })
+      result.streams[type] = all.compactMap { $0.streams[type] }.median
     }
     // An operator's mean is disturbed in few of them, their sums in all.
-    result.interference = median(all.map(\.interference))
-    result.launchSeconds = median(all.map(\.launchSeconds))
+    result.interference = all.map(\.interference).median
+    result.launchSeconds = all.map(\.launchSeconds).median
     result.leftOut = all.map(\.leftOut).min() ?? 0
     return result
   }

@@ -64,14 +64,6 @@ extension [Double] {
     let sorted = sorted()
     return sorted[Swift.min(count - 1, Int(share * Double(count)))]
   }
-
-  /// The middle value, of an even number the mean of the two in the middle; 0 for no values. Of two
-  /// or four values the nearest rank would be one of the larger.
-  var median: Double {
-    guard !isEmpty else { return 0 }
-    let sorted = sorted()
-    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
-  }
 }
 
 /// `first[i] / second[i]`, round by round; 0 where there is nothing to divide by.

@@ -240,17 +240,10 @@ public struct ClusterMeasurement: Sendable {
   /// Positions of the values that are too small, with the median.
   static func outliers(_ values: [Double]) -> [(position: Int, median: Double)] {
     guard values.count > 2 else { return [] }
-    let middle = median(values)
-    let spread = max(1.4826 * median(values.map { abs($0 - middle) }), middle / 30)
+    let middle = values.median
+    let spread = max(1.4826 * values.map { abs($0 - middle) }.median, middle / 30)
     return values.indices.filter { values[$0] < middle * 0.9 && values[$0] < middle - 3 * spread }
       .map { ($0, middle) }
-  }
-
-  static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    let half = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
   }
 }
 
