@@ -2,18 +2,8 @@
 /// each running on as many as its predicted scaling curve makes worth while (after Pollux, Qiao et
 /// al., OSDI 2021, and Sia, Jayaram Subramanya et al., SOSP 2023).
 ///
-/// The goodput of a job on n devices is its predicted speed there; both papers take its statistical
-/// efficiency times that, which is 1 here because a job keeps its global batch whatever it runs on.
-/// They know no run times and maximise a mean of speeds; here the planner predicts them, so the
-/// speed is divided by the work left: Σ speed / work left is the rate at which jobs are completed.
-/// Waiting counts like work, so that a long job is not passed over for ever. A change of devices
-/// costs a checkpoint and a restart, which lower the goodput of every choice but the present one as
-/// in Sia (section 3.3), so that it is made only where it pays. Where rounds are shorter than what
-/// a change costs, nobody is moved before it has worked as long as that.
-///
-/// A job that has outlasted its estimate is believed to have as long to go as it is late: run times
-/// are so spread that the median of what is left grows with the age (Harchol-Balter and Downey, ACM
-/// TOCS 15(3), 1997). So its claim sinks the later it is, and others get its devices.
+/// What devices are worth to a job is said by `GoodputShares`. Where rounds are shorter than what a
+/// change costs, nobody is moved before it has worked as long as that.
 public struct ElasticGoodputPolicy: SchedulingPolicy {
   /// `elastic-goodput`.
   public static let name = "elastic-goodput"
@@ -30,8 +20,7 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
   private var running: [Int: Run] = [:]
   /// Devices that the last division gave to jobs that do not run on them yet.
   private var targets: [Int: Int] = [:]
-  /// How often each job was interrupted.
-  private var restarts: [Int: Int] = [:]
+  private var worth = GoodputShares()
   private var lastDivision = -Double.infinity
   /// When the first of those that the last division spared may be moved.
   private var nextMove = Double.infinity
@@ -103,73 +92,31 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     var jobs: [(job: Job, isRunning: Bool)] = []
     for number in running.keys.sorted() {
       guard let run = running[number] else { continue }
-      if Self.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
+      if GoodputShares.sizes(of: run.job).count < 2 || !Self.mayMove(run.job) { continue }
       let spared = sparedUntil(run)
       guard run.isLeaving || spared <= state.now else {
         nextMove = min(nextMove, spared)
         continue
       }
       var job = run.job
-      job.estimateSeconds = Self.secondsLeft(job.estimateSeconds, after: state.now - run.start)
+      job.estimateSeconds = GoodputShares.secondsLeft(
+        job.estimateSeconds, after: state.now - run.start)
       // One that is leaving goes on with whatever it is given, as if it waited.
       jobs.append((job, !run.isLeaving))
       devices += job.cores
     }
     targets = [:]
     for job in state.queue { jobs.append((job, false)) }
-    for ((job, isRunning), given) in zip(jobs, shares(of: devices, among: jobs, state.now)) {
+    for ((job, isRunning), given) in zip(jobs, worth.shares(of: devices, among: jobs, state.now)) {
       if !isRunning {
         if given > 0 { targets[job.number] = given }
       } else if given != job.cores {
         targets[job.number] = given
         running[job.number]?.isLeaving = true
-        restarts[job.number, default: 0] += 1
+        worth.restarts[job.number, default: 0] += 1
         outcome.preemptions.append(job.number)
       }
     }
-  }
-
-  /// Devices for each job. Who is to keep its devices is settled first, against what a change would
-  /// cost; then the others share the rest, for a job that has to give its devices back restarts
-  /// whatever it gets next.
-  private func shares(
-    of devices: Int, among jobs: [(job: Job, isRunning: Bool)], _ now: Double
-  ) -> [Int] {
-    let claims = jobs.map { claim(of: $0.job, isRunning: $0.isRunning, now) }
-    var shares = DeviceDivision.divided(devices, among: claims)
-    let movers = jobs.indices.filter { !jobs[$0].isRunning || shares[$0] != jobs[$0].job.cores }
-    guard movers.contains(where: { jobs[$0].isRunning }) else { return shares }
-    let kept = Set(jobs.indices).subtracting(movers).reduce(0) { $0 + shares[$1] }
-    let again = movers.map { claim(of: jobs[$0].job, isRunning: false, now) }
-    for (mover, share) in zip(movers, DeviceDivision.divided(devices - kept, among: again)) {
-      shares[mover] = share
-    }
-    return shares
-  }
-
-  /// What is left of an estimate, in seconds, after some of it; see above. One that is just late
-  /// has a tenth of it left, as predictions are off by about as much.
-  static func secondsLeft(_ estimate: Double, after run: Double) -> Double {
-    run < estimate ? max(1e-3, estimate - run) : max(1e-3, run - estimate, estimate / 10)
-  }
-
-  /// What each number of devices is worth to a job.
-  private func claim(of job: Job, isRunning: Bool, _ now: Double) -> DeviceDivision.Claim {
-    let age = max(0, now - job.submit)
-    let costs = job.traits.preemption
-    let cost = (costs?.checkpointSeconds ?? 0) + (costs?.restoreSeconds ?? 0)
-    // Sia's restart factor: what restarts as frequent as the job's so far would leave of its time.
-    let made = Double(restarts[job.number] ?? 0) * cost
-    let kept = age + cost > 0 ? max(0, (age - made) / (age + cost)) : 1
-    let sizes = Self.sizes(of: job)
-    let least = max(1e-3, job.resized(to: sizes.first ?? job.cores).estimateSeconds)
-    let weight = 1 + age / least
-    let points = sizes.map { size -> (devices: Int, value: Double) in
-      let left = max(1e-3, job.resized(to: size).estimateSeconds)
-      let isMove = isRunning && size != job.cores
-      return (size, isMove ? weight * kept / (left + cost) : weight / left)
-    }
-    return DeviceDivision.Claim(priority: job.priority, points: points)
   }
 
   /// Starts what has devices coming, then divides what is left among those that wait.
@@ -193,7 +140,7 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
       }
     }
     guard free.cores > promised, !later.isEmpty else { return }
-    let claims = later.map { claim(of: $0, isRunning: false, state.now) }
+    let claims = later.map { worth.claim(of: $0, isRunning: false, state.now) }
     let sizes = DeviceDivision.divided(free.cores - promised, among: claims)
     for (job, size) in zip(later, sizes) where size > 0 {
       let sized = job.resized(to: size)
@@ -208,14 +155,6 @@ public struct ElasticGoodputPolicy: SchedulingPolicy {
     targets[job.number] = nil
     running[job.number] = Run(job: job, start: now)
     outcome.starts.append(job)
-  }
-
-  /// The numbers of devices that a job can use, ascending.
-  private static func sizes(of job: Job) -> [Int] {
-    guard job.hasTraits, let range = job.traits.elastic,
-      range.speedup(devices: job.cores) > 0
-    else { return [job.cores] }
-    return range.points.filter { $0.speedup > 0 }.map(\.devices)
   }
 
   private static func mayMove(_ job: Job) -> Bool { job.traits.preemption != nil }
