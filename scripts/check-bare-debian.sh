@@ -50,7 +50,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/hfm-bare-debian.XXXXXX")
 system=$work/system
 mounts=()
 cleanup() {
-  local index
+  local index root
+  # What an interrupt left running inside would hold its file systems and write on into them.
+  for root in /proc/[0-9]*/root; do
+    [[ $(readlink "$root") != "$system"* ]] || kill -KILL "$(basename "${root%/root}")" || true
+  done 2>/dev/null
   for ((index = ${#mounts[@]} - 1; index >= 0; index--)); do
     umount "${mounts[index]}" || umount -l "${mounts[index]}" || true
   done
