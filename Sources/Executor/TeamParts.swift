@@ -4,9 +4,9 @@ extension TeamScope {
   /// spread over its lanes only. Lanes are cut in their order, which is that of NUMA nodes, as
   /// evenly as possible; the first lane of each part carries its body.
   ///
-  /// `count` is at most the number of lanes (more are cut to it). Inside a loop or a task all parts
-  /// run one after the other on the calling lane. The caller promises that parts write to disjoint
-  /// places.
+  /// `count` is at most the number of lanes (more are cut to it). Inside a loop or a task, and on a
+  /// team of one lane, all parts run one after the other on the calling lane. The caller promises
+  /// that parts write to disjoint places.
   /// - Parameters:
   ///   - count: number of parts, at least 1.
   ///   - body: gets the part's scope and its number.
