@@ -50,7 +50,8 @@ struct CoveredStages {
     return made
   }
 
-  /// The least number within some bounds from 1 on under which all stages fit, given what they hold besides.
+  /// The least number within some bounds from 1 on under which all stages fit, given what they hold
+  /// besides.
   mutating func fewest(
     _ count: Count, _ bounds: ClosedRange<Int>, _ coverage: CutStage.Coverage,
     _ step: LayeredStep, _ held: [MemoryForm.Held], _ usable: Double
