@@ -98,9 +98,9 @@ struct ModelCard {
       ("id", ([model.id] + model.aliases).joined(separator: ", ")),
       ("family", model.family.rawValue), ("status", statusWords),
     ]
-    if let entry = model.survey {
+    if let place = model.survey, let entry = place.entry {
       rows.append(
-        ("survey", "table \(entry.table), row \(entry.row): \(entry.name) (\(entry.year))"))
+        ("survey", "table \(place.table), row \(place.row): \(entry.name) (\(entry.year))"))
       rows.append(("pre-training", SurveyWords.pretraining(entry.pretraining)))
       rows.append(
         ("adaptation", entry.adaptation.map(SurveyWords.adaptation).joined(separator: ", ")))

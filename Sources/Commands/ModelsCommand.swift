@@ -42,7 +42,7 @@ enum ModelsCommand: Command {
       guard family == nil || model.family == family else { return false }
       guard status == nil || model.status == status else { return false }
       guard let search else { return true }
-      return ([model.id, model.name, model.survey?.backbone ?? ""] + model.aliases)
+      return ([model.id, model.name, model.survey?.entry?.backbone ?? ""] + model.aliases)
         .contains { $0.lowercased().contains(search) }
     }
     var counts: [Int?] = []
@@ -113,9 +113,9 @@ enum ModelsCommand: Command {
   /// The members of a model's JSON; `parameters` is null where nothing can be counted.
   static func members(_ model: ModelProfile, parameters: Int?) -> [(String, JSONValue)] {
     func words(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
-    let survey = model.survey.map { entry in
+    let survey = model.survey?.entry.map { entry in
       JSONValue.object([
-        ("table", .string(entry.table)), ("row", .number(entry.row)),
+        ("table", .string(entry.place.table)), ("row", .number(entry.place.row)),
         ("name", .string(entry.name)), ("pretraining", .string(entry.pretraining)),
         ("adaptation", words(entry.adaptation)), ("backbone", .string(entry.backbone)),
         ("modality", words(entry.modality)), ("tasks", words(entry.tasks)),

@@ -25,8 +25,8 @@ struct ActivationWalk: Sendable, Hashable {
   private(set) var external = 0
 
   /// Walks a forward pass without backward.
-  init(inference tables: GraphTables) {
-    var state = WalkState(tables, tables.conventions.keepingGates)
+  init(inference tables: GraphTables, _ prints: CallFootprints) {
+    var state = WalkState(tables, prints, isAutocast: tables.conventions.autocast)
     state.markNeeded()
     state.runForward()
     (points, external) = (state.points, state.external)
@@ -36,10 +36,12 @@ struct ActivationWalk: Sendable, Hashable {
 
   /// Walks forward and backward once for each mode of recomputation, in the order of its cases.
   ///
-  /// - Parameter conventions: what the framework keeps beyond the graph's tensors.
-  static func all(_ tables: GraphTables, _ conventions: Conventions) -> [ActivationWalk] {
+  /// - Parameter isAutocast: whether autocast makes narrow copies of wide tensors.
+  static func all(
+    _ tables: GraphTables, _ prints: CallFootprints, isAutocast: Bool
+  ) -> [ActivationWalk] {
     guard let training = tables.training else { return [] }
-    let state = WalkState(tables, conventions)
+    let state = WalkState(tables, prints, isAutocast: isAutocast)
     return Recompute.allCases.map { ActivationWalk(training, state, $0) }
   }
 
@@ -70,9 +72,9 @@ private struct WalkState {
   /// Backward calls of each forward call, as positions in `backwardCalls`.
   private var backwardOf: [[Int]]
   private var calls: [BackwardCall] = []
-  /// Footprint of each backward call; of the forward block for calls that are not trained.
-  private var backwardPrints: [BlockFootprint] = []
-  private var forwardPrints: [BlockFootprint] = []
+  /// Footprints of each backward call, and of each call that runs forward alone.
+  private let backwardPrints: [BlockFootprint]
+  private let forwardPrints: [ForwardFootprint]
   /// The last position in `backwardCalls` that needs a value; nil when none does.
   private var neededUntil: [Int?]
   /// The last call that reads each value; -1 for none.
@@ -83,10 +85,11 @@ private struct WalkState {
   private var touched: [[ValueID]] = []
   private let isAutocast: Bool
 
-  init(_ tables: GraphTables, _ conventions: Conventions) {
+  init(_ tables: GraphTables, _ prints: CallFootprints, isAutocast: Bool) {
     let graph = tables.graph
     self.graph = graph
-    isAutocast = conventions.autocast
+    self.isAutocast = isAutocast
+    (backwardPrints, forwardPrints) = (prints.backward, prints.forward)
     valueBytes = [Int](repeating: 0, count: graph.values.count)
     valueGradients = valueBytes
     neededUntil = [Int?](repeating: nil, count: graph.values.count)
@@ -108,10 +111,6 @@ private struct WalkState {
       for value in call.outputs where !values.contains(value) { values.append(value) }
       touched.append(values)
     }
-    var prints = FootprintTable(
-      tables, conventions, conventions.autocast ? tables.formats : nil)
-    forwardPrints = graph.calls.indices.map { prints.footprint($0, nil) }
-    backwardPrints = calls.map { prints.footprint($0.call, $0.block) }
   }
 
   /// Whether a call's layer is computed again, whole or in part.
@@ -146,9 +145,10 @@ private struct WalkState {
 
   /// What each iteration keeps for backward apart from its boundary, under the recompute mode.
   private func inner(_ position: Int) -> Int {
-    let (call, print) = (calls[position].call, backwardPrints[position])
+    let call = calls[position].call
     if recomputes(call) { return 0 }
-    return repeats(call, .selective) ? print.savedByProducts : print.saved
+    return repeats(call, .selective)
+      ? backwardPrints[position].savedByProducts : backwardPrints[position].saved
   }
 
   /// Bytes kept at the boundary between two iterations.
@@ -192,14 +192,13 @@ private struct WalkState {
 
   private mutating func forward(_ position: Int, _ call: BlockCall) {
     var keeps = 0
-    var peak = forwardPrints[position].forwardPeak
+    var peak = forwardPrints[position].peak
     var copies = 0
     for backward in backwardOf[position] {
-      let print = backwardPrints[backward]
       keeps = Saturating.sum(
         keeps, Saturating.product(inner(backward), calls[backward].count),
         Saturating.product(boundary(backward), boundaries(calls[backward])))
-      if !recomputes(position) { peak = max(peak, print.forwardPeak) }
+      if !recomputes(position) { peak = max(peak, backwardPrints[backward].forwardPeak) }
       copies = max(copies, inner(backward))
     }
     // The last iteration is the worst: all others have left what they keep.

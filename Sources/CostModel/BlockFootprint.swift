@@ -3,11 +3,14 @@ import Quantities
 
 /// Bytes that one iteration of a block allocates and frees, forward and backward: the result of a
 /// liveness walk over its operators.
-struct BlockFootprint {
+struct BlockFootprint: Sendable {
   /// Largest sum of live activations during forward, outputs included.
   var forwardPeak = 0
-  /// Activations kept for backward, other than block outputs.
+  /// Activations kept for backward, other than block outputs, where a gated activation is two
+  /// operators, whose first result the second keeps (transformers, timm).
   var saved = 0
+  /// The same where it is one kernel (Megatron).
+  var savedByKernels = 0
   /// Those of them that products gave, with what these need: what selective recomputation keeps.
   var savedByProducts = 0
   /// Bytes of each output; 0 when it is only another view of an input.
@@ -27,91 +30,54 @@ struct BlockFootprint {
 }
 
 extension BlockFootprint {
-  /// Walks a block's forward operators, and its backward ones when it trains.
+  /// Walks the operators of a block that trains, forward and backward.
   ///
   /// - Parameters:
   ///   - storage: where tensors of both lie.
   ///   - conventions: what the framework keeps beyond the graph's own tensors.
   ///   - formats: those that tensors have where the graph's are not theirs.
   init(
-    _ block: Block, _ backward: BackwardBlock?, tied: [TensorID], _ storage: Storage,
+    _ block: Block, _ backward: BackwardBlock, tied: [TensorID], _ storage: Storage,
     _ conventions: Conventions, _ formats: BlockFormats
   ) {
-    let inputs = conventions.keptInputs(block)
-    var isSaved = [Bool](repeating: false, count: storage.forwardCount)
-    for id in backward?.saved ?? [] { isSaved[storage.root(id).index] = true }
-    let casts = backward.flatMap {
-      formats.isAutocast ? AutocastCopies(block, $0, storage, formats) : nil
-    }
-    for id in casts?.copiedOnly ?? [] { isSaved[id.index] = false }
-    if backward != nil { for id in inputs { isSaved[storage.root(id).index] = true } }
-    outputs = block.outputs.map { id in
-      storage.isInput(storage.root(id)) ? 0 : formats.bytes(id, storage)
-    }
+    let casts =
+      formats.isAutocast ? AutocastCopies(block, backward, storage, formats) : AutocastCopies()
+    var isSaved = storage.kept.isSaved
+    for id in casts.copiedOnly { isSaved[id.index] = false }
+    for id in storage.kept.inputs { isSaved[id.index] = true }
+    outputs = storage.outputs(block, formats)
     savedInputs = block.inputs.map { isSaved[$0.index] }
     savedOutputs = block.outputs.map { isSaved[storage.root($0).index] }
-    var isOutput = [Bool](repeating: false, count: storage.forwardCount)
-    for id in block.outputs { isOutput[storage.root(id).index] = true }
     var held = [Int](repeating: 0, count: storage.forwardCount)
-    for index in held.indices where isSaved[index] && !isOutput[index] {
+    for index in held.indices where isSaved[index] && !storage.kept.isOutput[index] {
       guard storage.isActivation(TensorID(index)) else { continue }
       held[index] = formats.bytes(TensorID(index), storage)
     }
-    saved = (held + (casts?.bytes ?? [])).reduce(0, Saturating.add)
-    if let backward {
-      let extra = conventions.extraSaved(
-        block, backward, isHeld: held.map { $0 > 0 }, isRead: isSaved, storage, formats)
-      weightCopies = conventions.weightCopies(block)
-      var isProduct = [Bool](repeating: false, count: storage.forwardCount)
-      for id in Self.products(block) { isProduct[storage.root(id).index] = true }
-      savedByProducts = zip(held, isProduct).reduce(weightCopies) {
-        $1.1 ? Saturating.add($0, $1.0) : $0
-      }
-      saved = max(0, Saturating.sum(saved, weightCopies, extra.added) - extra.dropped)
-      savedByProducts = min(savedByProducts, saved)
-      walk(
-        backward, storage, held: held, copies: casts?.bytes ?? [], tied: tied, conventions, formats)
-    }
-    let kept = zip(isSaved, isOutput).map { $0 || $1 }
+    count(block, backward, held, casts.bytes, isRead: isSaved, storage, conventions, formats)
+    walk(backward, storage, held: held, copies: casts.bytes, tied: tied, conventions, formats)
+    for id in block.outputs { isSaved[storage.root(id).index] = true }
     forwardPeak = Saturating.add(
-      Self.forwardPeak(
-        block, storage, isKept: kept, copies: casts?.bytes ?? [], conventions, formats),
+      storage.forwardPeak(block, isKept: isSaved, copies: casts.bytes, conventions, formats),
       weightCopies)
   }
 
-  /// What matrix products, convolutions and attention give, without the scores of attention that is
-  /// written out.
-  private static func products(_ block: Block) -> [TensorID] {
-    block.operators.flatMap { op -> [TensorID] in
-      guard AutocastFormats.isProduct(op.kind) else { return [] }
-      if case .attention(let geometry) = op.kind, !geometry.fused {
-        return Array(op.outputs.prefix(1))
-      }
-      return op.outputs
+  /// Sums what is kept: tensors that are `held`, copies of them, and what the framework adds.
+  private mutating func count(
+    _ block: Block, _ backward: BackwardBlock, _ held: [Int], _ copies: [Int], isRead: [Bool],
+    _ storage: Storage, _ conventions: Conventions, _ formats: BlockFormats
+  ) {
+    let extra = conventions.extraSaved(
+      block, backward, held: held, isRead: isRead, storage, formats)
+    weightCopies = conventions.weightCopies(block)
+    let tensors = copies.reduce(held.reduce(0, Saturating.add), Saturating.add)
+    let all = Saturating.sum(tensors, weightCopies, extra.added)
+    savedByKernels = max(0, all - extra.dropped)
+    saved = max(0, Saturating.add(all, extra.gates) - extra.dropped)
+    savedByProducts = weightCopies
+    for index in held.indices where storage.kept.isProduct[index] {
+      savedByProducts = Saturating.add(savedByProducts, held[index])
     }
-  }
-
-  private static func forwardPeak(
-    _ block: Block, _ storage: Storage, isKept: [Bool], copies: [Int],
-    _ conventions: Conventions, _ formats: BlockFormats
-  ) -> Int {
-    let uses = storage.forward
-    var live = 0
-    var peak = 0
-    for step in block.operators.indices {
-      for id in uses.taken[step] { live = Saturating.add(live, formats.bytes(id, storage)) }
-      let space =
-        uses.mayNeedWorkspace[step]
-        ? conventions.forwardWorkspace(block.operators[step], block.tensors, storage, formats) : 0
-      peak = max(peak, Saturating.add(live, space))
-      for id in uses.left[step] {
-        if !copies.isEmpty { live = Saturating.add(live, copies[id.index]) }
-        if storage.isActivation(id), !isKept[id.index] {
-          live -= min(live, formats.bytes(id, storage))
-        }
-      }
-    }
-    return peak
+    savedByProducts = min(savedByProducts, saved)
   }
 
   private mutating func walk(
@@ -124,9 +90,6 @@ extension BlockFootprint {
       tied.contains($1.parameter) ? $0 : Saturating.add($0, storage.bytes[$1.gradient.index])
     }
     inputGradients = backward.inputGradients.map { $0.map { formats.bytes($0, storage) } ?? 0 }
-    var isKept = [Bool](repeating: false, count: backward.tensors.count)
-    for gradient in gradients { isKept[storage.root(gradient.gradient).index] = true }
-    for id in backward.inputGradients { if let id { isKept[storage.root(id).index] = true } }
     /// Bytes of a tensor, small enough that a sum over a block cannot trap.
     func bytes(_ id: TensorID) -> Int { min(formats.bytes(id, storage), 1 << 50) }
     var (live, peak) = (0, 0)
@@ -145,7 +108,7 @@ extension BlockFootprint {
       for id in uses.left[step] {
         if id.index < storage.forwardCount {
           live -= min(held[id.index], 1 << 50)
-        } else if !isKept[id.index] {
+        } else if !storage.kept.isGradient[id.index] {
           live -= bytes(id)
         }
       }
@@ -154,13 +117,59 @@ extension BlockFootprint {
   }
 }
 
+/// The same of a block that runs forward alone.
+struct ForwardFootprint: Sendable {
+  /// Largest sum of live activations, outputs included.
+  let peak: Int
+  /// Bytes of each output; 0 when it is only another view of an input.
+  let outputs: [Int]
+
+  /// Walks a block's forward operators.
+  init(_ block: Block, _ storage: Storage, _ conventions: Conventions, _ formats: BlockFormats) {
+    outputs = storage.outputs(block, formats)
+    peak = storage.forwardPeak(
+      block, isKept: storage.kept.isOutput, copies: [], conventions, formats)
+  }
+}
+
+extension Storage {
+  /// Bytes of each output of a block; 0 for views of its inputs.
+  fileprivate func outputs(_ block: Block, _ formats: BlockFormats) -> [Int] {
+    block.outputs.map { isInput(root($0)) ? 0 : formats.bytes($0, self) }
+  }
+
+  /// Largest sum of live activations while a block runs forward.
+  fileprivate func forwardPeak(
+    _ block: Block, isKept: [Bool], copies: [Int], _ conventions: Conventions,
+    _ formats: BlockFormats
+  ) -> Int {
+    var live = 0
+    var peak = 0
+    for step in block.operators.indices {
+      for id in forward.taken[step] { live = Saturating.add(live, formats.bytes(id, self)) }
+      let space =
+        forward.mayNeedWorkspace[step]
+        ? conventions.forwardWorkspace(block.operators[step], block.tensors, self, formats) : 0
+      peak = max(peak, Saturating.add(live, space))
+      for id in forward.left[step] {
+        if !copies.isEmpty { live = Saturating.add(live, copies[id.index]) }
+        if isActivation(id), !isKept[id.index] { live -= min(live, formats.bytes(id, self)) }
+      }
+    }
+    return peak
+  }
+}
+
 /// Narrow copies that products make of wide operands and keep for their weights' gradients, each
 /// its own (autocast caches the casts of parameters only).
 private struct AutocastCopies {
-  /// Bytes of the copies of each forward tensor.
-  private(set) var bytes: [Int]
+  /// Bytes of the copies of each forward tensor; empty without autocast.
+  private(set) var bytes: [Int] = []
   /// Tensors that only products read in backward: their copies are kept, they are not.
   private(set) var copiedOnly: [TensorID] = []
+
+  /// None.
+  init() {}
 
   init(
     _ block: Block, _ backward: BackwardBlock, _ storage: Storage, _ formats: BlockFormats

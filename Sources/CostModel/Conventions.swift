@@ -30,9 +30,6 @@ struct Conventions: Sendable, Hashable {
   private var upcastsLoss: Bool
   /// Whether attention masks hide later tokens, as decoders' do.
   private let causal: Bool
-  /// Whether a gated activation is two operators, whose first result the second keeps
-  /// (transformers, timm), not one kernel (Megatron).
-  private var keepsGate = false
   /// Whether softmax widens its operand within its kernel.
   private let widensInKernel: Bool
 
@@ -53,13 +50,6 @@ struct Conventions: Sendable, Hashable {
     self.causal = causal
     autocast = narrow != nil
     upcastsLoss = autocast || causal
-  }
-
-  /// The same where a gated activation keeps its first result.
-  var keepingGates: Conventions {
-    var result = self
-    result.keepsGate = true
-    return result
   }
 
   /// The same where the framework shards parameters and gathers them in the format computed in
@@ -95,19 +85,21 @@ struct Conventions: Sendable, Hashable {
   private func lossType(_ logits: Tensor) -> DataType { upcastsLoss ? .fp32 : logits.dataType }
 
   /// Tensors that a training framework keeps though no backward operator of the graph reads them.
-  func keptInputs(_ block: Block) -> [TensorID] {
+  static func keptInputs(_ block: Block) -> [TensorID] {
     block.operators.compactMap { op in
       if case .poolWindows = op.kind { op.inputs.first } else { nil }
     }
   }
 
-  /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves.
+  /// Bytes kept for backward beyond (added) and of (dropped) the tensors that the graph saves, and
+  /// first results of gated activations that are two operators.
   func extraSaved(
-    _ block: Block, _ backward: BackwardBlock, isHeld: [Bool], isRead: [Bool],
+    _ block: Block, _ backward: BackwardBlock, held: [Int], isRead: [Bool],
     _ storage: Storage, _ formats: BlockFormats
-  ) -> (added: Int, dropped: Int) {
+  ) -> (added: Int, dropped: Int, gates: Int) {
     var added = 0
     var dropped = 0
+    var gates = 0
     for op in block.operators {
       guard let first = op.inputs.first else { continue }
       let input = block[first]
@@ -115,7 +107,7 @@ struct Conventions: Sendable, Hashable {
       switch op.kind {
       case .crossEntropy:
         added = Saturating.add(added, lossType(input).bytes(input.count))
-        if isHeld[first.index] { dropped = Saturating.add(dropped, input.bytes) }
+        if held[first.index] > 0 { dropped = Saturating.add(dropped, input.bytes) }
       case .layerNorm:
         if autocast, isRead[first.index] { added = Saturating.add(added, wide(input) - bytes) }
       case .rmsNorm:
@@ -131,7 +123,7 @@ struct Conventions: Sendable, Hashable {
         let computed = autocast ? wide(input) : input.bytes
         added = Saturating.add(added, Saturating.product(3, computed))
       case .gatedActivation:
-        if keepsGate, isRead[first.index] { added = Saturating.add(added, bytes) }
+        if isRead[first.index] { gates = Saturating.add(gates, bytes) }
       case .softmax:
         // On autocast's list of fp32 operators: its result is kept wide, and narrow for the
         // product.
@@ -146,7 +138,7 @@ struct Conventions: Sendable, Hashable {
       case .activation(.relu), .activation(.tanh), .activation(.sigmoid), .activation(.leakyRelu),
         .activation(.exponential):
         let overwrites = op.outputs.first.map { storage.isInPlace[$0.index] } ?? false
-        if isHeld[first.index], !overwrites { dropped = Saturating.add(dropped, bytes) }
+        if held[first.index] > 0, !overwrites { dropped = Saturating.add(dropped, bytes) }
       case .activation(.geluErf): added = Saturating.add(added, Saturating.product(2, bytes))
       case .attention(let geometry):
         // Softmax is one of autocast's fp32 operators: its result is kept wide and narrow.
@@ -157,7 +149,7 @@ struct Conventions: Sendable, Hashable {
       default: break
       }
     }
-    return (added, dropped)
+    return (added, dropped, gates)
   }
 
   /// Bytes of a tensor in fp32.
@@ -186,69 +178,68 @@ struct Conventions: Sendable, Hashable {
   func forwardWorkspace(
     _ op: Operator, _ tensors: [Tensor], _ storage: Storage, _ formats: BlockFormats
   ) -> Int {
-    if case .attention(let geometry) = op.kind, !geometry.fused, op.outputs.count > 1 {
-      // Scores before softmax.
-      return scores(tensors[op.outputs[1].index])
-    }
     guard let first = op.inputs.first else { return 0 }
-    if op.kind == .softmax, formats.isAutocast {
-      if widensInKernel { return 0 }
-      // The input in fp32; the result is counted so.
-      return formats.widens(first, storage) ? 0 : widths(tensors[first.index]).wide
-    }
-    if op.kind == .softmax, autocast {
-      // Input and result in fp32, beside the narrow input.
+    switch op.kind {
+    case .attention(let geometry):
+      // Scores before softmax.
+      guard !geometry.fused, op.outputs.count > 1 else { return 0 }
+      return scores(tensors[op.outputs[1].index])
+    case .softmax:
+      guard autocast || formats.isAutocast else { return 0 }
       let (wide, narrow) = widths(tensors[first.index])
-      return max(0, 2 * wide - narrow)
+      // Input and result in fp32, beside the narrow input.
+      guard formats.isAutocast else { return max(0, 2 * wide - narrow) }
+      // The input in fp32; the result is counted so.
+      return widensInKernel || formats.widens(first, storage) ? 0 : wide
+    case .crossEntropy:
+      let logits = tensors[first.index]
+      let wide = lossType(logits)
+      let isCopied = wide != logits.dataType && (causal || !widensInKernel)
+      let copy = isCopied ? wide.bytes(logits.count) : 0
+      return Saturating.add(wide.bytes(logits.count), copy)
+    default: return 0
     }
-    guard op.kind == .crossEntropy else { return 0 }
-    let logits = tensors[first.index]
-    let wide = lossType(logits)
-    let isCopied = wide != logits.dataType && (causal || !widensInKernel)
-    let copy = isCopied ? wide.bytes(logits.count) : 0
-    return Saturating.add(wide.bytes(logits.count), copy)
   }
 
   /// Bytes that an operator needs while it runs backward, beyond its result.
   func backwardWorkspace(
     _ op: Operator, _ tensors: [Tensor], _ storage: Storage, _ formats: BlockFormats
   ) -> Int {
-    if case .activationBackward = op.kind, op.inputs.count > 1,
-      op.inputs[1].index < storage.forwardCount, storage.isOverwrittenView[op.inputs[1].index]
-    {
+    guard let first = op.inputs.first else { return 0 }
+    switch op.kind {
+    case .activationBackward:
+      guard op.inputs.count > 1, op.inputs[1].index < storage.forwardCount,
+        storage.isOverwrittenView[op.inputs[1].index]
+      else { return 0 }
       // Autograd's CopySlices copies the gradient of the base and that of the view.
       return Saturating.product(2, tensors[op.inputs[1].index].bytes)
-    }
-    if case .attentionBackward(let geometry) = op.kind, !geometry.fused, let last = op.inputs.last {
+    case .attentionBackward(let geometry) where !geometry.fused:
       // Gradients of the probabilities and of the scores.
-      return Saturating.product(2, scores(tensors[last.index]))
-    }
-    guard let first = op.inputs.first else { return 0 }
-    if AutocastFormats.isProduct(op.kind), let result = op.outputs.first,
-      formats.widens(result, storage)
-    {
-      // The narrow gradient, before it is cast to what it belongs to.
-      return tensors[result.index].bytes
-    }
-    if op.kind == .softmaxBackward, formats.isAutocast {
-      if widensInKernel { return 0 }
+      return Saturating.product(2, scores(tensors[(op.inputs.last ?? first).index]))
+    case .softmaxBackward:
+      guard formats.isAutocast else {
+        // Both gradients in fp32 instead of narrow; the narrow result has been used before.
+        let (wide, narrow) = widths(tensors[first.index])
+        return !autocast || wide == narrow ? 0 : max(0, 2 * wide - 3 * narrow)
+      }
       // The wide gradient, before it is cast to the narrow input's.
       let result = op.outputs.first ?? first
       let (wide, narrow) = widths(tensors[result.index])
-      return formats.widens(result, storage) ? 0 : wide - narrow
+      return widensInKernel || formats.widens(result, storage) ? 0 : wide - narrow
+    case .crossEntropyBackward:
+      let logits = tensors[first.index]
+      let wide = lossType(logits)
+      // That of the log-probabilities, beside the narrow result.
+      if widensInKernel, !causal, wide != logits.dataType { return wide.bytes(logits.count) }
+      // Both gradients in the loss's format; the narrow result is made after them.
+      let both = Saturating.product(2, wide.bytes(logits.count))
+      return max(0, both - logits.bytes)
+    default:
+      guard AutocastFormats.isProduct(op.kind), let result = op.outputs.first,
+        formats.widens(result, storage)
+      else { return 0 }
+      // The narrow gradient, before it is cast to what it belongs to.
+      return tensors[result.index].bytes
     }
-    if op.kind == .softmaxBackward, autocast {
-      // Both gradients in fp32 instead of narrow; the narrow result has been used before.
-      let (wide, narrow) = widths(tensors[first.index])
-      return wide == narrow ? 0 : max(0, 2 * wide - 3 * narrow)
-    }
-    guard op.kind == .crossEntropyBackward else { return 0 }
-    let logits = tensors[first.index]
-    let wide = lossType(logits)
-    // That of the log-probabilities, beside the narrow result.
-    if widensInKernel, !causal, wide != logits.dataType { return wide.bytes(logits.count) }
-    // Both gradients in the loss's format; the narrow result is made after them.
-    let both = Saturating.product(2, wide.bytes(logits.count))
-    return max(0, both - logits.bytes)
   }
 }

@@ -24,35 +24,37 @@ struct LayerExtraction {
   /// For each layer the first one of its kind.
   private(set) var kinds: [Int] = []
   private let fusing: Bool
-  /// What blocks keep under autocast, and where a framework shards parameters.
-  private var prints, sharded: FootprintTable
-  private let isAutocast: Bool
+  /// What each backward call keeps in one process, and where a framework shards parameters.
+  private let prints, sharded: [BlockFootprint]
   private let trains: Bool
   private let eager: Bool
   /// Formats of values under autocast, where no compiler fuses its casts.
   private let formats: AutocastFormats?
 
-  init(_ tables: GraphTables, fusing: Bool, eager: Bool) {
+  init(_ tables: GraphTables, _ footprints: StepFootprints, fusing: Bool, eager: Bool) {
     self.fusing = fusing
     let (graph, training) = (tables.graph, tables.training)
-    isAutocast = tables.conventions.autocast
     trains = training != nil
-    prints = FootprintTable(tables, tables.conventions)
-    sharded = FootprintTable(tables, tables.conventions.sharded)
+    prints = footprints.stated(tables)
+    sharded = footprints.sharded?.backward ?? prints
     self.eager = eager
     formats = eager ? tables.formats : nil
     let cuts = graph.blocks.map(TensorCut.init)
     let blocks = graph.blocks.indices.map {
       forward(graph.blocks[$0], tables.costs.forward[$0], cuts[$0])
     }
-    var derivedBy = [[BackwardCall]](repeating: [], count: graph.calls.count)
-    for backward in training?.backwardCalls ?? [] { derivedBy[backward.call].append(backward) }
+    let backwardCalls = training?.backwardCalls ?? []
+    var derivedBy = [[Int]](repeating: [], count: graph.calls.count)
+    for (position, backward) in backwardCalls.enumerated() {
+      derivedBy[backward.call].append(position)
+    }
     var first: [Kind: Int] = [:]
     for (position, call) in graph.calls.enumerated() {
       let kind = Kind(
         block: call.block,
         backward: derivedBy[position].map {
-          Kind.Backward(block: $0.block, share: Double($0.count) / Double(call.count))
+          let (block, count) = (backwardCalls[$0].block, backwardCalls[$0].count)
+          return Kind.Backward(block: block, share: Double(count) / Double(call.count))
         },
         tied: call.tied.map(\.local), formats: formats?.variant[position],
         isLayer: graph.isLayer(call), isReuse: call.reuses != nil)
@@ -61,15 +63,18 @@ struct LayerExtraction {
       first[kind] = known
       var layer =
         known < position
-        ? layers[known] : work(kind, blocks[call.block], position, tables, cuts[call.block])
+        ? layers[known]
+        : work(
+          kind, blocks[call.block], position, derivedBy[position], tables, cuts[call.block])
       layer.count = call.count
       layers.append(layer)
     }
   }
 
-  /// One iteration of a call of a kind; `forward` is its block's.
-  private mutating func work(
-    _ kind: Kind, _ forward: LayerWork, _ position: Int, _ tables: GraphTables, _ cut: TensorCut
+  /// One iteration of a call of a kind; `forward` is its block's, `backward` its backward calls.
+  private func work(
+    _ kind: Kind, _ forward: LayerWork, _ position: Int, _ backward: [Int],
+    _ tables: GraphTables, _ cut: TensorCut
   ) -> LayerWork {
     let block = tables.graph.blocks[kind.block]
     var layer = forward
@@ -78,7 +83,7 @@ struct LayerExtraction {
       let wide = formats.map { BlockFormats($0.wide(position), nil) } ?? .stated
       layer.forward += EagerTraffic(block, tables.forward[kind.block], wide, cut).items
     }
-    for backward in kind.backward {
+    for (call, backward) in zip(backward, kind.backward) {
       guard let training = tables.training else { break }
       let derived = training.backwardBlocks[backward.block]
       add(derived, tables.costs.backward[backward.block], block, cut, backward.share, &layer)
@@ -89,8 +94,7 @@ struct LayerExtraction {
           layer.backward.append(item)
         }
       }
-      keep(
-        derived, block, cut, backward.share, footprints(position, backward.block), &layer)
+      keep(derived, block, cut, backward.share, call, &layer)
     }
     if kind.isReuse {
       // An earlier call's parameters, counted there.
@@ -176,7 +180,8 @@ struct LayerExtraction {
 
   /// Whether an operator stands for a mask, which the kernel that applies it draws.
   private static func isDrawn(_ op: Operator, _ block: Block) -> Bool {
-    op.kind == .cast && op.outputs.contains { block[$0].dataType == .bool }
+    guard case .cast = op.kind else { return false }
+    return op.outputs.contains { block[$0].dataType == .bool }
   }
 
   /// Scales stand behind their matrix in the table (`BlockBuilder.matrix`) and go where it goes.
@@ -304,19 +309,12 @@ struct LayerExtraction {
     }
   }
 
-  /// A call's footprint, and bytes that it keeps where parameters are sharded.
-  private mutating func footprints(
-    _ call: Int, _ backward: Int
-  ) -> (all: BlockFootprint, narrow: Int) {
-    let print = prints.footprint(call, backward)
-    return (print, isAutocast ? sharded.footprint(call, backward).saved : print.saved)
-  }
-
+  /// - Parameter call: position among the backward calls.
   private func keep(
-    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ share: Double,
-    _ footprints: (all: BlockFootprint, narrow: Int), _ layer: inout LayerWork
+    _ backward: BackwardBlock, _ block: Block, _ cut: TensorCut, _ share: Double, _ call: Int,
+    _ layer: inout LayerWork
   ) {
-    let print = footprints.all
+    let print = prints[call]
     var isProduct = [Bool](repeating: false, count: block.tensors.count)
     for op in block.operators where op.kind.operatorClass.workIsFlops {
       for id in op.outputs { isProduct[id.index] = true }
@@ -330,13 +328,13 @@ struct LayerExtraction {
       kept.add(bytes, to: part)
       if !isProduct[id.index] { cheap.add(bytes, to: part) }
     }
-    let total = Double(print.saved)
+    let total = Double(print.savedByKernels)
     // Without a kept tensor, everything counts as whole.
     let shares = all > 0 ? kept.times(1 / all) : LayerWork.Split(whole: 1)
     layer.saved.add(shares, times: total * share)
     let copies = Double(print.weightCopies)
     layer.weightCopies.add(shares, times: copies * share)
-    let widened = max(0, total - copies - Double(footprints.narrow))
+    let widened = max(0, total - copies - Double(sharded[call].savedByKernels))
     layer.widened.add(shares, times: widened * share)
     layer.forwardPeak.raise(to: shares.times(Double(print.forwardPeak)))
     layer.backwardPeak.raise(to: shares.times(Double(print.backwardPeak)))
@@ -439,7 +437,7 @@ private struct BackwardItems {
   }
 
   private mutating func other(_ op: Operator, _ cost: OperatorCost) {
-    if fusing, op.kind == .add, op.inputs.allSatisfy(fused.contains) {
+    if fusing, case .add = op.kind, op.inputs.allSatisfy(fused.contains) {
       // The fused product has added these already.
       for id in op.outputs { fused.insert(id) }
       return

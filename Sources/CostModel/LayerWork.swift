@@ -155,16 +155,18 @@ public struct LayeredStep: Sendable, Hashable {
   ///     and value, or gate and up.
   ///   - eager: whether casts and formulas are kernels of their own (no compiler fuses them).
   public init(training graph: TrainingGraph, fusing: Bool, eager: Bool = false) {
-    self.init(GraphTables(graph.forward, graph), fusing: fusing, eager: eager)
+    let tables = GraphTables(graph.forward, graph)
+    self.init(tables, StepFootprints(tables), fusing: fusing, eager: eager)
   }
 
   /// Counts a forward pass.
   public init(inference graph: OperatorGraph, fusing: Bool) {
-    self.init(GraphTables(graph, nil), fusing: fusing)
+    let tables = GraphTables(graph, nil)
+    self.init(tables, StepFootprints(tables), fusing: fusing)
   }
 
-  init(_ tables: GraphTables, fusing: Bool, eager: Bool = false) {
-    let extraction = LayerExtraction(tables, fusing: fusing, eager: eager)
+  init(_ tables: GraphTables, _ prints: StepFootprints, fusing: Bool, eager: Bool = false) {
+    let extraction = LayerExtraction(tables, prints, fusing: fusing, eager: eager)
     (layers, kinds) = (extraction.layers, extraction.kinds)
     share(tables.graph)
   }

@@ -103,15 +103,17 @@ public struct MemoryModel: Sendable, Hashable {
   /// - Parameter shards: whether an estimate may ask for ZeRO 2 or 3; without it, one of wide
   ///   parameters counts what a single device keeps.
   public init(training graph: TrainingGraph, shards: Bool = true) {
-    self.init(GraphTables(graph.forward, graph), shards: shards)
+    let tables = GraphTables(graph.forward, graph)
+    self.init(tables, StepFootprints(tables), shards: shards)
   }
 
   /// Walks a forward pass without backward.
   public init(inference graph: OperatorGraph) {
-    self.init(GraphTables(graph, nil), shards: false)
+    let tables = GraphTables(graph, nil)
+    self.init(tables, StepFootprints(tables), shards: false)
   }
 
-  init(_ tables: GraphTables, shards: Bool) {
+  init(_ tables: GraphTables, _ prints: StepFootprints, shards: Bool) {
     let (graph, training) = (tables.graph, tables.training)
     let trained = training?.trainedParameters ?? []
     parameters = Self.bytes(graph.distinctParameters)
@@ -135,24 +137,26 @@ public struct MemoryModel: Sendable, Hashable {
         block.parameters.reduce(0) { Saturating.add($0, block[$1].bytes) }
       }.max() ?? 0
     kvCacheBytesPerToken = Self.cache(graph)
-    walks = Self.walks(tables)
-    narrow = shards ? NarrowShards(tables) : nil
+    walks = Self.walks(tables, prints)
+    narrow = shards ? NarrowShards(tables, prints) : nil
   }
 
   /// The memory of a graph that differs from another's in the number of samples alone: parameters
   /// take what they took.
-  init(_ tables: GraphTables, scaling other: MemoryModel) {
+  init(_ tables: GraphTables, _ prints: StepFootprints, scaling other: MemoryModel) {
     (parameters, buffers, gradients) = (other.parameters, other.buffers, other.gradients)
     (optimizer, largestBlock) = (other.optimizer, other.largestBlock)
     kvCacheBytesPerToken = other.kvCacheBytesPerToken
-    walks = Self.walks(tables)
-    narrow = other.narrow.flatMap { NarrowShards(tables, scaling: $0) }
+    walks = Self.walks(tables, prints)
+    narrow = other.narrow.flatMap { NarrowShards(tables, prints, scaling: $0) }
   }
 
-  private static func walks(_ tables: GraphTables) -> [ActivationWalk] {
+  private static func walks(
+    _ tables: GraphTables, _ prints: StepFootprints
+  ) -> [ActivationWalk] {
     tables.training == nil
-      ? [ActivationWalk(inference: tables)]
-      : ActivationWalk.all(tables, tables.conventions.keepingGates)
+      ? [ActivationWalk(inference: tables, prints.own)]
+      : ActivationWalk.all(tables, prints.own, isAutocast: tables.conventions.autocast)
   }
 
   private static func bytes(_ parameters: [ParameterCopies]) -> Int {

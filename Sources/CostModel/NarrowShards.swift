@@ -15,10 +15,11 @@ struct NarrowShards: Sendable, Hashable {
   /// Counts a step; nil where parameters are kept in the format computed in.
   ///
   /// - Parameter other: the same of another number of samples.
-  init?(_ tables: GraphTables, scaling other: NarrowShards? = nil) {
-    let conventions = tables.conventions.keepingGates.sharded
-    guard tables.training != nil, let format = conventions.narrow else { return nil }
-    walks = ActivationWalk.all(tables, conventions)
+  init?(
+    _ tables: GraphTables, _ prints: StepFootprints, scaling other: NarrowShards? = nil
+  ) {
+    guard let sharded = prints.sharded, let format = tables.conventions.narrow else { return nil }
+    walks = ActivationWalk.all(tables, sharded, isAutocast: false)
     if let other {
       (parameters, largestBlock) = (other.parameters, other.largestBlock)
       return

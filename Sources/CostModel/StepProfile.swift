@@ -18,6 +18,7 @@ public struct StepProfile: Sendable {
   /// Elements of each sample that replicas gather from each other before the loss.
   public var gatheredElements = 0
   fileprivate let tables: GraphTables
+  private let prints: StepFootprints
 
   /// Counts a training step.
   ///
@@ -32,7 +33,8 @@ public struct StepProfile: Sendable {
     self.batch = batch
     tables = GraphTables(graph.forward, graph, eager: eager)
     cost = try GraphCost(graph.forward, training: graph, tables.costs)
-    memory = MemoryModel(tables, shards: shards)
+    prints = StepFootprints(tables)
+    memory = MemoryModel(tables, prints, shards: shards)
     trains = true
   }
 
@@ -43,7 +45,8 @@ public struct StepProfile: Sendable {
     self.batch = batch
     tables = GraphTables(graph, nil)
     cost = try GraphCost(graph, training: nil, tables.costs)
-    memory = MemoryModel(tables, shards: false)
+    prints = StepFootprints(tables)
+    memory = MemoryModel(tables, prints, shards: false)
     trains = false
   }
 
@@ -54,7 +57,8 @@ public struct StepProfile: Sendable {
     self.batch = batch
     tables = GraphTables(graph, training, scaling: other.tables)
     cost = try GraphCost(graph, training: training, tables.costs, scaling: other.cost)
-    memory = MemoryModel(tables, scaling: other.memory)
+    prints = StepFootprints(tables)
+    memory = MemoryModel(tables, prints, scaling: other.memory)
     trains = other.trains
     (skippedSamples, gatheredElements) = (other.skippedSamples, other.gatheredElements)
   }
@@ -62,7 +66,7 @@ public struct StepProfile: Sendable {
   /// The same step as layers that can be cut over devices; `fusing` and `eager` as in
   /// `LayeredStep`.
   public func layered(fusing: Bool, eager: Bool = false) -> LayeredStep {
-    var step = LayeredStep(tables, fusing: fusing, eager: eager)
+    var step = LayeredStep(tables, prints, fusing: fusing, eager: eager)
     if trains { step.skip(skippedSamples) }
     return step
   }

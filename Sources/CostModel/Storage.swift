@@ -17,6 +17,8 @@ struct Storage: Sendable {
   /// Inputs of such activations that are views of another operator's result (PyTorch's instance
   /// normalisation reshapes that of a batch normalisation).
   private(set) var isOverwrittenView: [Bool]
+  /// What outlives the operators.
+  let kept: KeptTensors
   private let roots: [TensorID]
   private let isInput: [Bool]
   private let isComputed: [Bool]
@@ -35,13 +37,14 @@ struct Storage: Sendable {
     (roots, isInPlace, isOverwrittenView) = (
       sharing.roots, sharing.isInPlace, sharing.isOverwrittenView
     )
+    kept = KeptTensors(block, backward, sharing.roots)
     forward = MemoryUses(block.operators, sharing.roots)
     self.backward = MemoryUses(backward?.operators ?? [], sharing.roots)
   }
 
   /// The same for tensors of other extents: of a graph for another number of samples.
   init(_ other: Storage, _ tensors: [Tensor]) {
-    (forwardCount, roots) = (other.forwardCount, other.roots)
+    (forwardCount, roots, kept) = (other.forwardCount, other.roots, other.kept)
     (forward, backward) = (other.forward, other.backward)
     (isInput, isComputed) = (other.isInput, other.isComputed)
     (isInPlace, isOverwrittenView) = (other.isInPlace, other.isOverwrittenView)

@@ -76,7 +76,7 @@ struct TensorCut {
       default:
         if Self.keepsCut(op.kind) {
           follow(op, block)
-          if op.kind == .cast, isCut[output.index], splitsHeads(op.inputs[0], output, block) {
+          if case .cast = op.kind, isCut[output.index], splitsHeads(op.inputs[0], output, block) {
             byHeads.insert(output)
           }
         } else if isCut(anyOf: op.inputs) {
@@ -148,7 +148,7 @@ struct TensorCut {
   /// The output is cut as the inputs are; a cut tensor that meets a whole one is gathered first.
   private mutating func follow(_ op: Operator, _ block: Block) {
     guard isCut(anyOf: op.inputs) else { return }
-    if op.kind == .add {
+    if case .add = op.kind {
       let whole = op.inputs.filter { !isCut[$0.index] && !isParameter($0, block) }
       if !whole.isEmpty { return gather(op, block) }
     }

@@ -241,6 +241,9 @@ public struct WorkTime: Sendable {
   /// (assumed), whose products' is 731.
   private static let convolutionHalf = 64 / 731.2
 
+  /// Few channels have a narrow tile.
+  private static let convolutionTiles = tiles + [(128, 32, 0.5)]
+
   /// As a product by tiles. Few channels leave a tile's columns empty; a gradient of weights has
   /// few tiles and a long sum, which libraries split over the units. A depth-wise one is vector
   /// work.
@@ -256,7 +259,7 @@ public struct WorkTime: Sendable {
     guard shape.groups == 1 else { return general(cost, parts) }
     let rows = shape.rows / parts
     var reached = 0.0
-    for tile in Self.tiles + [(128, 32, 0.5)] {
+    for tile in Self.convolutionTiles {
       let tiles = (rows / tile.rows) * (shape.columns / tile.columns)
       let whole = (rows / tile.rows).rounded(.up) * (shape.columns / tile.columns).rounded(.up)
       let pieces = whole * max(1, min(units / whole, shape.inner / 512))

@@ -12,8 +12,8 @@ public struct ModelProfile: Sendable, Hashable {
   public var status: Openness
   /// Public address of the facts.
   public var source: String
-  /// Its row in the survey's tables, if it has one.
-  public var survey: SurveyEntry?
+  /// Where the survey's tables list it, if they do.
+  public var survey: SurveyEntry.Place?
   /// What the model was pre-trained for.
   public var objective: Objective
   /// What it is made of.
@@ -38,7 +38,7 @@ public struct ModelProfile: Sendable, Hashable {
   /// Creates a profile.
   public init(
     id: String, name: String, family: ModelFamily, status: Openness = .open, source: String,
-    survey: SurveyEntry? = nil, objective: Objective, architecture: Architecture
+    survey: SurveyEntry.Place? = nil, objective: Objective, architecture: Architecture
   ) {
     self.id = id
     self.name = name

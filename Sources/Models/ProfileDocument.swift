@@ -58,16 +58,16 @@ extension ModelProfile {
   ///
   /// - Throws: `UserError` that names file, line, key and what would be right.
   public init(parsing bytes: [UInt8], file: String) throws(UserError) {
-    try self.init(unchecked: bytes, file: file)
+    try self.init(bytes, file: file, isBuiltIn: false)
     try checked(file)
   }
 
   /// Reads a compiled-in profile, whose numbers a test has checked.
   init(builtIn file: Profiles.File) throws(UserError) {
-    try self.init(unchecked: file.bytes, file: file.path)
+    try self.init(file.bytes, file: file.path, isBuiltIn: true)
   }
 
-  private init(unchecked bytes: [UInt8], file: String) throws(UserError) {
+  private init(_ bytes: [UInt8], file: String, isBuiltIn: Bool) throws(UserError) {
     do {
       let cursor = try JSONCursor(file: file, bytes: bytes)
       try cursor.refuseUnknownKeys(known: [
@@ -75,13 +75,13 @@ extension ModelProfile {
         "architecture", "pretraining", "api", "stages", "stage", "note", "publishedParameters",
       ])
       let merged = try ProfileDocument.resolved(cursor)
-      try self.init(JSONCursor(file: file, root: merged))
+      try self.init(JSONCursor(file: file, root: merged), isBuiltIn: isBuiltIn)
     } catch {
       throw error.asUserError(remedy: "see the profiles in Profiles/models for examples")
     }
   }
 
-  private init(_ cursor: JSONCursor) throws(JSONError) {
+  private init(_ cursor: JSONCursor, isBuiltIn: Bool) throws(JSONError) {
     id = try cursor.field("id").string()
     for alias in try cursor.optional("aliases")?.elements() ?? [] {
       aliases.append(try alias.string())
@@ -91,7 +91,7 @@ extension ModelProfile {
     status = try cursor.optional("status")?.word(Openness.self) ?? .open
     source = try cursor.field("source").string()
     survey = try cursor.optional("survey").map { cursor throws(JSONError) in
-      try SurveyEntry(reference: cursor)
+      try SurveyEntry.Place(reference: cursor, isKnown: isBuiltIn)
     }
     if let note = try cursor.optional("note") { self.note = try note.string() }
     publishedParameters = try cursor.optional("publishedParameters")?

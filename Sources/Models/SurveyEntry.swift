@@ -3,10 +3,19 @@ import Profiles
 
 /// A row of the survey's tables I to IV (He et al., IEEE RBME 2025, arXiv 2404.03264).
 public struct SurveyEntry: Sendable, Hashable {
-  /// `I` language, `II` vision, `III` bioinformatics, `IV` multimodal.
-  public var table: String
-  /// Row in the table, from 1.
-  public var row: Int
+  /// Where a row stands.
+  public struct Place: Sendable, Hashable {
+    /// `I` language, `II` vision, `III` bioinformatics, `IV` multimodal.
+    public var table: String
+    /// Row in the table, from 1.
+    public var row: Int
+
+    /// The row; nil where the table has none of that number.
+    public var entry: SurveyEntry? { SurveyEntry.all.first { $0.place == self } }
+  }
+
+  /// Where it stands.
+  public var place: Place
   /// The name as printed.
   public var name: String
   /// `GL` generative, `CL` contrastive, `HL` hybrid, `SL` supervised, `none`.
@@ -38,8 +47,7 @@ public struct SurveyEntry: Sendable, Hashable {
       for item in try cursor.field(key).elements() { words.append(try item.string()) }
       return words
     }
-    table = try cursor.field("table").string()
-    row = try cursor.field("row").int(in: 1...100)
+    place = try Place(cursor)
     name = try cursor.field("name").string()
     pretraining = try cursor.field("pretraining").string()
     adaptation = try words("adaptation")
@@ -48,18 +56,25 @@ public struct SurveyEntry: Sendable, Hashable {
     tasks = try words("tasks")
     year = try cursor.field("year").int(in: 1900...2100)
   }
+}
 
-  /// Looks up the row that a profile refers to by `table` and `row`.
-  init(reference cursor: JSONCursor) throws(JSONError) {
-    try cursor.refuseUnknownKeys(known: ["table", "row", "pretraining", "adaptation", "backbone"])
-    let table = try cursor.field("table").string()
+extension SurveyEntry.Place {
+  fileprivate init(_ cursor: JSONCursor) throws(JSONError) {
+    table = try cursor.field("table").string()
     guard ["I", "II", "III", "IV"].contains(table) else {
       throw try cursor.field("table").error("unknown table \"\(table)\"; known are I, II, III, IV")
     }
-    let row = try cursor.field("row").int(in: 1...100)
-    guard let entry = Self.all.first(where: { $0.table == table && $0.row == row }) else {
+    row = try cursor.field("row").int(in: 1...100)
+  }
+
+  /// Reads what a profile refers to by `table` and `row`.
+  ///
+  /// - Parameter isKnown: whether there is such a row for sure.
+  init(reference cursor: JSONCursor, isKnown: Bool) throws(JSONError) {
+    try cursor.refuseUnknownKeys(known: ["table", "row", "pretraining", "adaptation", "backbone"])
+    try self.init(cursor)
+    guard isKnown || entry != nil else {
       throw try cursor.field("row").error("table \(table) has no row \(row)")
     }
-    self = entry
   }
 }

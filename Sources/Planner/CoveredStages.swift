@@ -8,12 +8,15 @@ struct CoveredStages {
     var working: Double
   }
 
-  /// The stages by the number of covered layers, for one mode over another.
+  /// A number of a coverage that a search looks for the least of.
+  enum Count { case layers, chunk }
+
+  /// The stages by one number of a coverage.
   private struct Rows {
-    var mode: RecomputeMode
-    var rest: RecomputeMode
-    var virtualStages: Int
-    /// All stages of no covered layer, of one, and so on.
+    /// What is counted, and a coverage of the number 1.
+    var count: Count
+    var coverage: CutStage.Coverage
+    /// All stages of the number 1, of 2, and so on.
     var stages: [Row] = []
   }
 
@@ -47,25 +50,25 @@ struct CoveredStages {
     return made
   }
 
-  /// The least of some numbers of covered layers under which all stages fit, given what they hold
+  /// The least number within some bounds from 1 on under which all stages fit, given what they hold
   /// besides.
   mutating func fewest(
-    _ coverage: CutStage.Coverage, _ counts: ClosedRange<Int>, _ step: LayeredStep,
-    _ held: [MemoryForm.Held], _ usable: Double
+    _ count: Count, _ bounds: ClosedRange<Int>, _ coverage: CutStage.Coverage,
+    _ step: LayeredStep, _ held: [MemoryForm.Held], _ usable: Double
   ) -> Int? {
-    let place = place(coverage)
-    // The stage that did not fit mostly does not fit with one layer more.
+    let place = place(count, coverage)
+    // The stage that did not fit mostly does not fit with one more.
     var suspect = 0
-    for layers in counts {
-      while rows[place].stages.count < (layers + 1) * held.count {
-        let next = rows[place].stages.count / held.count
-        rows[place].stages += made(coverage, next, step)
+    for number in bounds {
+      while rows[place].stages.count < number * held.count {
+        let next = rows[place].stages.count / held.count + 1
+        rows[place].stages += made(coverage.with(count, next), step)
       }
-      let first = layers * held.count
+      let first = (number - 1) * held.count
       guard
         let failing = Self.failing(
           rows[place].stages[first..<first + held.count], held, usable, suspect)
-      else { return layers }
+      else { return number }
       suspect = failing
     }
     return nil
@@ -83,26 +86,33 @@ struct CoveredStages {
     return held.indices.first { !fits($0) }
   }
 
-  private func made(_ coverage: CutStage.Coverage, _ layers: Int, _ step: LayeredStep) -> [Row] {
-    var coverage = coverage
-    coverage.span.layers = layers
-    return (partition?.stages ?? []).map { stage in
+  private func made(_ coverage: CutStage.Coverage, _ step: LayeredStep) -> [Row] {
+    (partition?.stages ?? []).map { stage in
       let covered = CoveredLayers(coverage, stage.counts, step, times, bytes)
       return Row(kept: covered.kept, working: covered.working)
     }
   }
 
-  private mutating func place(_ coverage: CutStage.Coverage) -> Int {
+  private mutating func place(_ count: Count, _ coverage: CutStage.Coverage) -> Int {
+    var coverage = coverage.with(count, 1)
+    // Virtual stages matter to a number of layers alone.
+    if coverage.span.layers == nil { coverage.virtualStages = 1 }
     // The last one asked for is mostly asked for again.
-    for place in rows.indices.reversed()
-    where rows[place].virtualStages == coverage.virtualStages && rows[place].mode == coverage.mode
-      && rows[place].rest == coverage.span.rest
-    {
-      return place
-    }
-    rows.append(
-      Rows(
-        mode: coverage.mode, rest: coverage.span.rest, virtualStages: coverage.virtualStages))
+    let known = rows.lastIndex { $0.count == count && $0.coverage == coverage }
+    if let known { return known }
+    rows.append(Rows(count: count, coverage: coverage))
     return rows.count - 1
+  }
+}
+
+extension CutStage.Coverage {
+  /// The same with another number.
+  fileprivate func with(_ count: CoveredStages.Count, _ number: Int) -> CutStage.Coverage {
+    var result = self
+    switch count {
+    case .layers: result.span.layers = number
+    case .chunk: result.span.chunk = number
+    }
+    return result
   }
 }

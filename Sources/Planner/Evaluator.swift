@@ -159,12 +159,16 @@ final class Evaluator: Sendable {
     let bytes = bytes(work)
     var covered = CoveredStages(
       times, bytes, partition, stages(work, times, bytes, partition))
-    var result = estimate(configuration, covered.stages(configuration.coverage, step))
+    var result = estimate(
+      configuration, covered.stages(configuration.coverage, step), over: partition)
     result.stages = partition.described(step.layers)
     return result
   }
 
-  func estimate(_ configuration: Configuration, _ stages: [CutStage]) -> PlanEstimate {
+  /// - Parameter partition: where the layers go; nil: yet to be found.
+  func estimate(
+    _ configuration: Configuration, _ stages: [CutStage], over partition: StagePartition? = nil
+  ) -> PlanEstimate {
     let cut = configuration.stepCut(fusedAttention: request.stack.fusedAttention)
     var breakdown = StepForm(setting: setting).breakdown(stages, cut)
     let memory = memory(stages, cut)
@@ -173,7 +177,8 @@ final class Evaluator: Sendable {
     breakdown.add(failures)
     let passes = Double(configuration.accumulation) * Double(configuration.parallelism.data)
     let model = Double(cost.flops.step) * passes
-    let repeated = breakdown.recompute > 0 ? repeatedFlops(configuration) * passes : 0
+    let repeated =
+      breakdown.recompute > 0 ? repeatedFlops(configuration, partition) * passes : 0
     let capacity = breakdown.total * Double(devices) * peak
     var estimate = PlanEstimate(
       configuration: configuration, precision: request.precision, breakdown: breakdown,
@@ -198,22 +203,29 @@ final class Evaluator: Sendable {
       perStep: seconds, parameters: Double(cost.parameters.trainable))
   }
 
-  private func repeatedFlops(_ configuration: Configuration) -> Double {
+  private func repeatedFlops(
+    _ configuration: Configuration, _ partition: StagePartition?
+  ) -> Double {
     let all = repeatedFlops(configuration.recompute)
     guard configuration.coverage != nil else { return all }
-    let share = coveredShare(configuration)
+    let share = coveredShare(configuration, partition)
     return share * all + (1 - share) * repeatedFlops(configuration.span.rest)
   }
 
   /// Share of the repeated layers' forward FLOPs that lies in the layers that a span covers.
-  private func coveredShare(_ configuration: Configuration) -> Double {
+  private func coveredShare(
+    _ configuration: Configuration, _ known: StagePartition?
+  ) -> Double {
     guard let layers = configuration.span.layers else { return 1 }
     var work = configuration.workCut(request.stack)
     work.imbalance = request.expertImbalance
-    let times = times(work, configuration.parallelism.contextKind)
-    let stages = partition(configuration.parallelism.pipeline, units(times))?.stages ?? []
+    let partition =
+      known
+      ?? partition(
+        configuration.parallelism.pipeline,
+        units(times(work, configuration.parallelism.contextKind)))
     var (covered, all) = (0.0, 0.0)
-    for stage in stages {
+    for stage in partition?.stages ?? [] {
       var left = layers * configuration.parallelism.virtualStages
       for (layer, count) in zip(step.layers, stage.counts) where layer.isLayer {
         let flops =

@@ -111,7 +111,7 @@ extension SearchNest {
     _ configuration: Configuration, _ count: Int, _ gauge: Gauge
   ) -> Bool {
     if case .held(let held) = gauge, let coverage = configuration.coverage {
-      return covered.fewest(coverage, count...count, evaluator.step, held, usable) != nil
+      return covered.fewest(.layers, count...count, coverage, evaluator.step, held, usable) != nil
     }
     var tried = configuration
     tried.span.layers = count
@@ -136,7 +136,7 @@ extension SearchNest {
     // Equal layers each save the same, so halving finds the fewest; of others each may differ.
     guard evaluator.isOneStack else {
       if case .held(let held) = gauge, let coverage = configuration.coverage {
-        return covered.fewest(coverage, 1...most, evaluator.step, held, usable)
+        return covered.fewest(.layers, 1...most, coverage, evaluator.step, held, usable)
       }
       for count in 1...most where fits(configuration, count, gauge) { return count }
       return nil
@@ -158,6 +158,14 @@ extension SearchNest {
     var tried = configuration
     tried.span.chunk = 2
     let gauge = gauge(alone.stages, tried)
+    if case .held(let held) = gauge, let coverage = tried.coverage {
+      guard
+        let chunk = covered.fewest(.chunk, 2...most, coverage, evaluator.step, held, usable)
+      else { return nil }
+      tried.span.chunk = chunk
+      configuration = tried
+      return fit(tried)
+    }
     for chunk in 2...most {
       tried.span.chunk = chunk
       if fits(tried, gauge) == false { continue }

@@ -94,15 +94,17 @@ struct SearchWalk {
     return try counted(sizes)
   }
 
-  /// Sizes worth counting beside the visit of one, while some worker may have nothing to visit:
-  /// the next ones where none of them is counted and their memory will do.
+  /// Sizes worth counting beside the visit of one: the next ones whose memory will do, as far as
+  /// plans that fit tell it; the first visit knows of none.
   private func upcoming(_ sizes: ArraySlice<Int>) -> [Int] {
-    guard workers != nil, let next = sizes.first, known[next] == nil,
-      let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory })
-    else { return [] }
-    let growth = Double(next) / Double(leanest.configuration.microBatch)
-    let usable = outcome.evaluators[leanest.configuration.microBatch]?.usable ?? 0
-    return leanest.key.memory * growth <= usable ? uncounted(sizes, Self.ahead) : []
+    guard workers != nil else { return [] }
+    // None far ahead: a visit after which nothing fits ends the search.
+    let next = uncounted(sizes.prefix(2 * Self.ahead), Self.ahead)
+    guard outcome.evaluators.count > 1 else { return next }
+    guard let leanest = outcome.best.min(by: { $0.key.memory < $1.key.memory }) else { return [] }
+    let visited = leanest.configuration.microBatch
+    let usable = outcome.evaluators[visited]?.usable ?? 0
+    return next.filter { leanest.key.memory * (Double($0) / Double(visited)) <= usable }
   }
 
   private func uncounted(_ sizes: ArraySlice<Int>, _ count: Int) -> [Int] {
@@ -175,7 +177,8 @@ struct SearchWalk {
     return result
   }
 
-  /// Visits a size's cuts; `upcoming` sizes are counted beside the first of them.
+  /// Visits a size's cuts. `upcoming` sizes are counted beside the first of them, and begun before
+  /// them: cuts, which are smaller, then fill what time is left.
   private mutating func visit(_ evaluator: Evaluator, _ size: Int, beside upcoming: [Int]) {
     let dimensions = SearchDimensions(request, trains: trains, evaluator.step)
     let cuts = dimensions.outer
@@ -189,15 +192,15 @@ struct SearchWalk {
       let others = start == 0 ? upcoming : []
       let count = counting(others)
       let visit: @Sendable (Int) -> SearchPart = { index in
-        guard index < wave.count else { return count(index - wave.count) }
+        guard index >= others.count else { return count(index) }
         var nest = nest
-        nest.visit(wave[wave.startIndex + index])
+        nest.visit(wave[wave.startIndex + index - others.count])
         return SearchPart(outcome: nest.outcome)
       }
-      let all = wave.count + others.count
+      let all = others.count + wave.count
       let parts = workers?(all, visit) ?? (0..<all).map(visit)
-      for part in parts.prefix(wave.count) { outcome.add(part.outcome) }
-      keep(parts.dropFirst(wave.count), of: others)
+      keep(parts.prefix(others.count), of: others)
+      for part in parts.dropFirst(others.count) { outcome.add(part.outcome) }
       if outcome.best.count >= request.limit {
         threshold = outcome.keepBest(max(1, request.limit))
       }
