@@ -64,7 +64,9 @@ public enum Calibration {
       ? Stopwatch(team: team, rounds: 2...12, tolerance: 0.05, secondsPerCase: 0.004)
       : Stopwatch(team: team, rounds: 5...41, tolerance: 0.03, secondsPerCase: 0.03)
     watch.sweep = try CacheSweep(cacheBytes: cacheBytes)
-    watch.mostBytes = machine.numaNodes.reduce(0) { $0 + $1.memoryBytes } / 12
+    let memory = machine.numaNodes.reduce(0) { $0 + $1.memoryBytes } / 12
+    // The system takes long to make memory; what the caches forget many times over is enough.
+    watch.mostBytes = quick ? min(16 * cacheBytes, memory) : memory
     watch.deadline = deadline
     watch.cachedBytes = isPart ? 0 : cacheBytes / 4
     progress("memory bandwidth", 0)
@@ -88,17 +90,22 @@ public enum Calibration {
     return measurement
   }
 
-  /// All cases of all classes in turns, those of kernels that a model's time goes to before the
-  /// others and small sizes before large ones: of what a deadline leaves out, each class has its
+  /// All cases of all kernels in turns, those of kernels that a model's time goes to before the
+  /// others and small sizes before large ones: of what a deadline leaves out, each kernel has its
   /// share.
   static func cases(_ dataTypes: [DataType], quick: Bool, isPart: Bool) -> [MeasuredCase] {
     var places: [(isMinor: Bool, position: Double, item: MeasuredCase)] = []
     for type in dataTypes {
       for operatorClass in OperatorClass.allCases {
         let all = cases(operatorClass, type, quick: quick)
-        let own = quick ? quickly(all, isPart: isPart) : all
-        for (index, item) in own.enumerated() {
-          places.append((!item.isMajor, Double(index) / Double(own.count), item))
+        let kernels = Dictionary(grouping: quick ? quickly(all, isPart: isPart) : all) {
+          $0.cost.kernel
+        }
+        for kernel in Kernel.allCases {
+          let own = kernels[kernel] ?? []
+          for (index, item) in own.enumerated() {
+            places.append((!item.isMajor, Double(index) / Double(own.count), item))
+          }
         }
       }
     }

@@ -74,12 +74,16 @@ struct MeasuredCase: Sendable {
   }
 
   /// Whether each time writes a buffer of its own: what a forward pass computes goes where nothing
-  /// was written for long, since training keeps it and inference takes turns with its buffers.
+  /// was written for long, since training keeps it and inference takes turns with its buffers. Its
+  /// gradients go where saved activations were read for the last time.
   private var writesAnew: Bool {
     switch op.kind {
     case .linear: isTrained
-    case .convolution, .attention, .linearGradInput: true
-    default: [.normalization, .elementwise].contains(op.kind.operatorClass)
+    case .convolution, .attention, .linearGradInput, .convolutionGradInput, .attentionBackward,
+      .activationBackward, .gatedActivationBackward:
+      true
+    default:
+      [.normalization, .normalizationBackward, .elementwise].contains(op.kind.operatorClass)
     }
   }
 

@@ -11,7 +11,9 @@ extension OperatorKind {
     case .convolutionGradWeight: [operands[0], operands[1]]
     case .channelNorm: [operands[0], operands[3]]
     case .channelNormBackward: [operands[0], operands[1], operands[5]]
-    case .poolWindows, .poolWindowsBackward: operands
+    case .poolWindows, .poolWindowsBackward, .multiply, .multiplyBackward: operands
+    case .reduce: [operands[0]]
+    case .expand: [operands[last]]
     case .resample: [operands[0], operands[1]]
     default: []
     }

@@ -19,9 +19,11 @@ enum MovementCases {
       MeasuredCase(.sumLeading, [x], [g]),
       MeasuredCase(.scaleColumns, [x, g], [x]),
       MeasuredCase(.scaleColumnsBackward, [x, x, g], [x, g], cold: [1]),
-      // Heads of 64; every size above is a multiple.
+      // Long heads and short ones; every size above is a multiple.
       MeasuredCase(
         .rotary(heads: h / 64, base: 10_000, inverse: false), [sequence], [sequence]),
+      MeasuredCase(
+        .rotary(heads: h / 16, base: 10_000, inverse: false), [sequence], [sequence]),
       MeasuredCase(.reduce(.mean, axes: [0]), [x], [g]),
       MeasuredCase(.expand(axes: [0], extents: [rows], mean: false), [g], [x]),
     ]
@@ -49,6 +51,9 @@ enum MovementCases {
     let large = (scaled { 2 * $0 }, type)
     let small = (scaled { $0 / 2 }, type)
     let places: ([Int], DataType) = (small.0, .int64)
+    let channels = Array(x.0.prefix(2))
+    let sides = Array(x.0.suffix(2))
+    let factor = (channels + [1, 1], type)
     let mean = WindowPooling(.mean, window: [2, 2])
     let to = Array(large.0.suffix(2))
     let maxima = [
@@ -56,6 +61,10 @@ enum MovementCases {
       WindowPooling(.maximum, window: [2, 2]),
     ]
     return maxima.map { MeasuredCase(.poolWindows($0), [x], [small, places]) } + [
+      MeasuredCase(.multiply, [x, factor], [x]),
+      MeasuredCase(.multiplyBackward, [x, x, factor], [x, factor], cold: [1]),
+      MeasuredCase(.reduce(.mean, axes: [2, 3]), [x], [(channels, type)]),
+      MeasuredCase(.expand(axes: [2, 3], extents: sides, mean: true), [(channels, type)], [x]),
       MeasuredCase(.resample(to: to, .linear), [x], [large]),
       MeasuredCase(.resampleBackward(to: to, .linear), [large], [x]),
       MeasuredCase(.poolWindows(mean), [x], [small]),

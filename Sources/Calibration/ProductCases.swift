@@ -8,14 +8,16 @@ enum ProductCases {
   /// (rows, inner, outer, held out).
   static func shapes(quick: Bool) -> [(Int, Int, Int, Bool)] {
     let few: [(Int, Int, Int, Bool)] = [
-      (16, 384, 384, false), (32, 768, 512, false), (64, 384, 1536, false),
+      (16, 384, 384, false), (100, 160, 160, false), (144, 96, 288, false),
+      (80, 224, 112, true), (32, 768, 512, false), (64, 384, 1536, false),
       (96, 512, 512, true), (128, 640, 640, false), (200, 768, 1024, false),
-      (128, 1024, 3072, false), (160, 896, 2048, true), (512, 1024, 1024, false),
+      (160, 896, 2048, true), (512, 1024, 1024, false),
       (384, 512, 1280, true), (256, 1024, 2048, false), (1600, 96, 384, false),
       (1568, 192, 96, false),
     ]
     let more: [(Int, Int, Int, Bool)] = [
-      (512, 768, 3072, false), (320, 2560, 640, true), (384, 2304, 768, false),
+      (128, 1024, 3072, false), (512, 768, 3072, false), (320, 2560, 640, true),
+      (384, 2304, 768, false),
       (640, 512, 2560, true), (1024, 1024, 2048, false),
       (8, 768, 768, false), (64, 640, 640, true), (256, 1280, 1280, false),
       (512, 768, 768, true), (256, 3072, 768, false), (1024, 768, 3072, false),
@@ -77,14 +79,21 @@ enum ProductCases {
     var size = 64
     var causal = false
     var isHeldOut = false
+
+    /// Elements of a bias that is added to the scores.
+    var scores: Int { heads * queries * (keys ?? queries) }
   }
+
+  /// A quick calibration takes no larger bias: they are most of the memory that it would touch.
+  private static let mostQuickScores = 550_000
 
   private static let few = [
     Shape(queries: 32, heads: 4), Shape(queries: 128, heads: 8),
     Shape(batch: 2, queries: 128, heads: 12, causal: true),
     Shape(queries: 200, heads: 16, isHeldOut: true), Shape(batch: 2, queries: 256, heads: 12),
     Shape(queries: 512, heads: 12, causal: true, isHeldOut: true),
-    Shape(queries: 512, heads: 10), Shape(batch: 2, queries: 128, heads: 16, size: 8),
+    Shape(queries: 384, heads: 6), Shape(batch: 2, queries: 128, heads: 16, size: 8),
+    Shape(queries: 96, heads: 6, size: 128), Shape(batch: 2, queries: 112, heads: 12, size: 4),
     Shape(queries: 160, heads: 20, size: 24, isHeldOut: true),
     Shape(batch: 16, queries: 49, heads: 6, size: 32), Shape(queries: 1024, keys: 8, heads: 8),
     Shape(queries: 8, keys: 1024, heads: 8, size: 16), Shape(queries: 11, heads: 8, size: 32),
@@ -92,7 +101,8 @@ enum ProductCases {
   ]
   private static let more = [
     Shape(batch: 4, queries: 77, heads: 8, causal: true, isHeldOut: true),
-    Shape(queries: 196, heads: 12, size: 32), Shape(queries: 1024, heads: 16),
+    Shape(queries: 512, heads: 10), Shape(queries: 196, heads: 12, size: 32),
+    Shape(queries: 1024, heads: 16),
     Shape(batch: 2, queries: 512, heads: 16),
     Shape(batch: 8, queries: 197, heads: 12), Shape(queries: 64, heads: 32, size: 128),
     Shape(batch: 4, queries: 64, heads: 12, size: 24),
@@ -101,7 +111,8 @@ enum ProductCases {
   static func attention(_ type: DataType, quick: Bool, backward: Bool) -> [MeasuredCase] {
     (quick ? few : few + more).flatMap { shape -> [MeasuredCase] in
       let plain = attention(shape, type, bias: false, backward: backward)
-      guard !shape.causal, shape.keys == nil else { return [plain] }
+      let isLarge = quick && shape.scores > mostQuickScores
+      guard !shape.causal, shape.keys == nil, !isLarge else { return [plain] }
       return [plain, attention(shape, type, bias: true, backward: backward)]
     }
   }

@@ -13,10 +13,10 @@ struct Stopwatch {
   let secondsPerCase: Double
   /// What makes cold operands cold again in rounds that go over too few cases to do so.
   var sweep: CacheSweep?
-  /// Memory of the cases that take turns; more of them come after those.
+  /// Bytes of the tensors of the cases that take turns; more of them come after those.
   var mostBytes = Int.max
-  /// Programs of at most so many bytes are run a second time in each of the least rounds, to see
-  /// what they take out of the caches.
+  /// Programs whose tensors are at most so many bytes are run a second time in each of the least
+  /// rounds, to see what they take out of the caches.
   var cachedBytes = 0
   /// When all must be over; nil for whenever it is.
   var deadline: ContinuousClock.Instant?
@@ -57,7 +57,7 @@ struct Stopwatch {
         } catch let error as UserError where error.kind == .impossible {
           continue
         }
-        bytes += runs.last?.runner.requiredBytes ?? 0
+        bytes += runs.last?.tensorBytes ?? 0
       }
       let end = deadline.map {
         start + ($0 - start) * (Double(next - first) / Double(cases.count - first))
@@ -97,7 +97,7 @@ struct Stopwatch {
       // Those that would leave time for all if all took as long.
       let due = uncertain.filter { Double(uncertain.count) * runs[$0].secondsPerRun <= left }
       if due.isEmpty { return }
-      if let sweep, due.reduce(0, { $0 + runs[$1].runner.requiredBytes }) < sweep.byteCount {
+      if let sweep, due.reduce(0, { $0 + runs[$1].tensorBytes }) < sweep.byteCount {
         try sweep.run(team)
       }
       for index in due {

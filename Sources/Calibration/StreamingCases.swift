@@ -7,11 +7,11 @@ enum StreamingCases {
   /// (rows, hidden, held out).
   static func sizes(quick: Bool) -> [(Int, Int, Bool)] {
     let few = [
-      (4, 384, false), (64, 512, false), (128, 768, false), (197, 1024, true), (256, 640, false),
-      (512, 768, false), (1024, 1536, false),
+      (4, 384, false), (64, 512, false), (128, 768, false), (197, 1024, true), (512, 768, false),
+      (1024, 1536, false),
     ]
     let more = [
-      (16, 640, false), (32, 1024, false), (256, 1280, true), (640, 1536, true),
+      (16, 640, false), (256, 640, false), (32, 1024, false), (256, 1280, true), (640, 1536, true),
       (1024, 2048, false), (2048, 4096, false),
     ]
     return quick ? few : few + more
@@ -53,35 +53,47 @@ enum StreamingCases {
   /// four times as many elements, as do those of a network's first levels.
   static func picture(_ rows: Int, _ h: Int) -> [Int] {
     let side = rows * h < 40_000 ? 14 : rows * h < 200_000 ? 28 : 56
-    return [rows < 256 ? 1 : 2, rows * h / (side * side * (rows < 256 ? 1 : 2)), side, side]
+    return picture(rows * h, samples: rows < 256 ? 1 : 2, side: side)
   }
 
-  /// Channels of a picture, of many small maps, as a network's last levels have them, and of single
-  /// positions, as graphs and tables do.
+  /// Pictures of about so many elements. Their channels fill vectors, as most of a network's do:
+  /// kernels take several times as long for each position's rest.
+  private static func picture(_ elements: Int, samples: Int, side: Int) -> [Int] {
+    let vectors = 16 * samples * side * side
+    return [samples, max(1, (elements + vectors / 2) / vectors) * 16, side, side]
+  }
+
+  /// Channels of a picture, of the few large and the many small maps that networks begin and end
+  /// with, and of single positions, as graphs and tables do.
   private static func channelNorms(
     _ type: DataType, _ rows: Int, _ h: Int, backward: Bool
   ) -> [MeasuredCase] {
-    let small = [1, rows * h / 64, 8, 8]
-    let points = rows * h < 200_000 ? [[rows, h]] : []
-    return ([picture(rows, h), small] + points).filter { $0[1] <= 4096 }.flatMap {
-      channelNorms($0, type, backward: backward)
+    let elements = rows * h
+    let batch = ChannelNorm(.batch)
+    let stored = ChannelNorm(.stored)
+    var shapes = [(picture(rows, h), [batch, stored])]
+    let small = [1, elements / 64, 8, 8]
+    if small[1] <= 4096 { shapes.append((small, [ChannelNorm(.instance), stored])) }
+    if (200_000..<1_000_000).contains(elements) {
+      shapes.append((picture(elements, samples: 1, side: 112), [batch, stored]))
+    }
+    // Each position of its own has no statistics by sample. Kernels take long over few.
+    if elements < 240_000 { shapes.append(([rows / 2, h / 2], [batch, stored])) }
+    return shapes.flatMap { shape, norms in
+      norms.compactMap { channelNorm($0, shape, type, backward: backward) }
     }
   }
 
-  private static func channelNorms(
-    _ shape: [Int], _ type: DataType, backward: Bool
-  ) -> [MeasuredCase] {
+  /// Nil for a gradient that there is not.
+  private static func channelNorm(
+    _ norm: ChannelNorm, _ shape: [Int], _ type: DataType, backward: Bool
+  ) -> MeasuredCase? {
     let x = (shape, type)
-    let g = ([x.0[1]], type)
-    // Each position of its own has no statistics by sample.
-    let perSample = shape.count > 2 ? [ChannelNorm(.instance)] : []
-    return (perSample + [ChannelNorm(.batch), ChannelNorm(.stored)]).compactMap { norm in
-      let s: ([Int], DataType) = (norm.statistics(x.0) ?? [], .fp32)
-      guard backward else { return MeasuredCase(.channelNorm(norm), [x, g, g], [x, s, s]) }
-      return norm.kind == .stored
-        ? nil
-        : MeasuredCase(.channelNormBackward(norm), [x, x, g, s, s], [x, g, g], cold: [1])
-    }
+    let g = ([shape[1]], type)
+    let s: ([Int], DataType) = (norm.statistics(shape) ?? [], .fp32)
+    guard backward else { return MeasuredCase(.channelNorm(norm), [x, g, g], [x, s, s]) }
+    return norm.kind == .stored
+      ? nil : MeasuredCase(.channelNormBackward(norm), [x, x, g, s, s], [x, g, g], cold: [1])
   }
 
   /// Functions of little and of much arithmetic, and gradients, whose input was saved by forward.

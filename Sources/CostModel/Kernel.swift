@@ -22,6 +22,13 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     depthwiseConvolution, depthwiseConvolutionGradInput, depthwiseConvolutionGradWeight,
     pointwiseConvolution, pointwiseConvolutionGradInput, pointwiseConvolutionGradWeight,
     maximumPoolBackward
+  /// Norms of channels of single positions, as graphs and tables have them: no run of positions to
+  /// go along.
+  case pointNorm, pointStoredNorm, pointNormBackward
+  /// Products of maps with one factor a channel (squeeze and excitation).
+  case channelMultiply, channelMultiplyBackward
+  /// Means, sums and copies along an operand's last axes.
+  case innerReduce, innerExpand
   /// Depth-wise convolutions of sequences.
   case sequenceConvolution, sequenceConvolutionGradInput, sequenceConvolutionGradWeight
   /// A linear map whose weight the optimizer changes, so that it is not kept packed.
@@ -45,7 +52,12 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
       Kernel.convolutionGradWeight.rawValue
     case .biasedAttention: Kernel.attention.rawValue
     case .biasedAttentionBackward: Kernel.attentionBackward.rawValue
-    case .storedNorm: Kernel.channelNorm.rawValue
+    case .storedNorm, .pointNorm, .pointStoredNorm: Kernel.channelNorm.rawValue
+    case .pointNormBackward: Kernel.channelNormBackward.rawValue
+    case .channelMultiply: Kernel.multiply.rawValue
+    case .channelMultiplyBackward: Kernel.multiplyBackward.rawValue
+    case .innerReduce: Kernel.reduce.rawValue
+    case .innerExpand: Kernel.expand.rawValue
     case .transposition: Kernel.permute.rawValue
     case .maximumPoolBackward: Kernel.poolWindowsBackward.rawValue
     case .trainedLinear: Kernel.linear.rawValue
@@ -65,6 +77,13 @@ public enum Kernel: String, Sendable, Hashable, CaseIterable {
     case .depthwiseConvolutionGradWeight, .sequenceConvolutionGradWeight:
       .groupedConvolutionGradWeight
     case .maximumPoolBackward: .poolWindowsBackward
+    case .pointNorm: .channelNorm
+    case .pointStoredNorm: .storedNorm
+    case .pointNormBackward: .channelNormBackward
+    case .channelMultiply: .multiply
+    case .channelMultiplyBackward: .multiplyBackward
+    case .innerReduce: .reduce
+    case .innerExpand: .expand
     default: nil
     }
   }

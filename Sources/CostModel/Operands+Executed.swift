@@ -22,16 +22,36 @@ extension Operands {
     return Saturating.product(flops / channels, blocks * Self.block)
   }
 
-  /// The kernel that runs the operator: to oneDNN a convolution of single positions is a product,
-  /// and one of a window for each channel has kernels of its own.
+  /// The kernel that runs the operator.
   var kernel: Kernel {
-    let (weight, geometry): (Tensor, ConvolutionGeometry)
     switch kind {
-    case .convolution(let own, _): (weight, geometry) = (inputs[1], own)
-    case .convolutionGradInput(let own): (weight, geometry) = (inputs[1], own)
-    case .convolutionGradWeight(let own, _): (weight, geometry) = (outputs[0], own)
-    default: return kind.kernel
+    case .convolution(let geometry, _): convolution(geometry, weight: inputs[1])
+    case .convolutionGradInput(let geometry): convolution(geometry, weight: inputs[1])
+    case .convolutionGradWeight(let geometry, _): convolution(geometry, weight: outputs[0])
+    case .channelNorm(let norm) where hasSinglePositions:
+      norm.kind == .stored ? .pointStoredNorm : .pointNorm
+    case .channelNormBackward where hasSinglePositions: .pointNormBackward
+    case .multiply where isByChannel(0, 1): .channelMultiply
+    case .multiplyBackward where isByChannel(1, 2): .channelMultiplyBackward
+    case .reduce(_, let axes) where axes.contains(inputs[0].shape.count - 1): .innerReduce
+    case .expand(let axes, _, _) where axes.contains(outputs[0].shape.count - 1): .innerExpand
+    default: kind.kernel
     }
+  }
+
+  /// Whether channels have one position each.
+  private var hasSinglePositions: Bool { inputs[0].shape.count < 3 }
+
+  /// Whether an operand has an element for all positions of a channel of a map.
+  private func isByChannel(_ map: Int, _ factor: Int) -> Bool {
+    let (map, factor) = (inputs[map], inputs[factor])
+    return map.shape.count > 2 && factor.shape.count == map.shape.count
+      && factor.shape.dropFirst(2).allSatisfy { $0 == 1 } && factor.count < map.count
+  }
+
+  /// To oneDNN a convolution of single positions is a product, and one of a window for each channel
+  /// has kernels of its own.
+  private func convolution(_ geometry: ConvolutionGeometry, weight: Tensor) -> Kernel {
     guard weight.shape.count > 1 else { return kind.kernel }
     let isPoint = weight.shape.dropFirst(2).allSatisfy { $0 == 1 }
     if isPoint, geometry.groups == 1, !geometry.transposed {
@@ -63,6 +83,8 @@ extension Operands {
       return inputs[0].rows
     case .channelNorm, .channelNormBackward:
       return inputs[0].shape.prefix(2).reduce(1) { Saturating.product($0, $1) }
+    case .rotary(let heads, _, _), .partialRotary(let heads, _, _, _):
+      return Saturating.product(inputs[0].rows, heads)
     case .attention(let heads): return queries(heads, inputs[0])
     case .attentionBackward(let heads): return queries(heads, inputs[1])
     default: return 0

@@ -31,8 +31,9 @@ public struct OperatorCost: Sendable, Hashable {
   /// `bytes`, and what a processor copies where a framework returns a view (slices, permutations,
   /// other shapes of the same elements).
   public var movedBytes: Int
-  /// Rows that a kernel begins anew: sets of a normalisation, queries of an attention's heads; 0
-  /// where elements are worked on one after the other.
+  /// Rows that a kernel begins anew: sets of a normalisation, queries of an attention's heads, a
+  /// token's heads that are turned (rotary positions); 0 where elements are worked on one after the
+  /// other.
   public var rows: Int
 
   /// Bytes read and written.

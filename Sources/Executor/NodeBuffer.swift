@@ -17,7 +17,6 @@ public struct NodeBuffer: ~Copyable, @unchecked Sendable {
   public let notes: [String]
   /// Where the mapping goes when the value goes away; nil to unmap it.
   private let reserve: MappingReserve?
-  /// Larger than what was asked for where it came from the reserve.
   private let mapping: MappingReserve.Mapping
 
   /// Size of a page in bytes.

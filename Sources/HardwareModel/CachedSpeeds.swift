@@ -15,11 +15,11 @@ public struct CachedSpeeds: Sendable, Hashable {
   }
 
   /// The share of so many bytes, used again and again in turn, that is found in the caches: all of
-  /// what fills a quarter of them and nothing of what exceeds half, since others use them too and
-  /// the longest unused leaves first; between the two linearly (assumed).
+  /// what fills half of them, for others use them too, and nothing of what exceeds them, for the
+  /// longest unused leaves first; between the two linearly (assumed).
   public func share(of bytes: Int) -> Double {
     guard cacheBytes > 0 else { return 0 }
-    return min(1, max(0, 2 - 4 * Double(bytes) / Double(cacheBytes)))
+    return min(1, max(0, 2 - 2 * Double(bytes) / Double(cacheBytes)))
   }
 
   init(checking cursor: JSONCursor) throws(JSONError) {

@@ -45,8 +45,8 @@ import Testing
     #expect(LawFit().cachedLaws(Array(points.dropFirst())).isEmpty)
   }
 
-  @Test(arguments: [(1, 1.0), (8 << 20, 1), (12 << 20, 0.5), (16 << 20, 0), (1 << 40, 0)])
-  func whatFillsAQuarterOfTheCachesIsFoundThere(bytes: Int, share: Double) {
+  @Test(arguments: [(1, 1.0), (16 << 20, 1), (24 << 20, 0.5), (32 << 20, 0), (1 << 40, 0)])
+  func whatFillsHalfOfTheCachesIsFoundThere(bytes: Int, share: Double) {
     #expect(CachedSpeeds(cacheBytes: 32 << 20, laws: []).share(of: bytes) == share)
     #expect(CachedSpeeds(cacheBytes: 0, laws: []).share(of: bytes) == 0)
   }

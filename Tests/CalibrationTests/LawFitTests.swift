@@ -53,6 +53,23 @@ import Testing
     #expect(LawFit().laws(points).count == 1)
   }
 
+  /// One point of twelve, three times as long as its law says, changes what the others are
+  /// predicted by little.
+  @Test(arguments: 1...10 as ClosedRange<UInt64>)
+  func aSlowMomentCountsForLittle(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let truth = law(5e-6, 1e11, 2e10)
+    var points = (0..<12).map { _ in
+      point(
+        flops: 1e6 * .random(in: 1...1000, using: &random),
+        bytes: 1e4 * .random(in: 1...1000, using: &random), law: truth)
+    }
+    points[Int.random(in: 0..<12, using: &random)].seconds *= 3
+    let found = try #require(LawFit().law(points))
+    let errors = points.map { abs(found.seconds($0.cost) / truth.seconds($0.cost) - 1) }.sorted()
+    #expect(errors[errors.count / 2] < 0.1, "\(errors)")
+  }
+
   /// Two kernels of one class, one of them ten times slower and bound by arithmetic outside of
   /// products: each gets a law of its own, and a third without points that of the class.
   @Test func kernelsOfOneClassHaveLawsOfTheirOwn() throws {

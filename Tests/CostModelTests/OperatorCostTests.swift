@@ -206,6 +206,46 @@ import Testing
     #expect(Kernel.trainedLinear.word == "linear")
   }
 
+  /// What runs along positions, and what has one value for all of a channel's, differ in speed.
+  @Test(
+    arguments: [
+      (
+        OperatorKind.multiply, [[2, 32, 8, 8], [2, 32, 1, 1]], [[2, 32, 8, 8]],
+        Kernel.channelMultiply
+      ),
+      (.multiply, [[2, 32, 8, 8], [2, 32, 8, 8]], [[2, 32, 8, 8]], .multiply),
+      (.multiply, [[64, 32], [1, 32]], [[64, 32]], .multiply),
+      (
+        .multiplyBackward, [[2, 32, 8, 8], [2, 32, 8, 8], [2, 32, 1, 1]],
+        [[2, 32, 8, 8], [2, 32, 1, 1]], .channelMultiplyBackward
+      ),
+      (.reduce(.mean, axes: [2, 3]), [[2, 32, 8, 8]], [[2, 32]], .innerReduce),
+      (.reduce(.mean, axes: [0]), [[64, 32]], [[32]], .reduce),
+      (
+        .expand(axes: [2, 3], extents: [8, 8], mean: true), [[2, 32]], [[2, 32, 8, 8]], .innerExpand
+      ),
+      (.expand(axes: [0], extents: [64], mean: false), [[32]], [[64, 32]], .expand),
+      (.channelNorm(ChannelNorm(.batch)), [[64, 32], [32], [32]], [[64, 32]], .pointNorm),
+      (.channelNorm(ChannelNorm(.stored)), [[64, 32], [32], [32]], [[64, 32]], .pointStoredNorm),
+      (
+        .channelNorm(ChannelNorm(.batch)), [[2, 32, 8, 8], [32], [32]], [[2, 32, 8, 8]],
+        .channelNorm
+      ),
+    ] as [(OperatorKind, [[Int]], [[Int]], Kernel)])
+  func mapsAndPositionsHaveKernelsOfTheirOwn(
+    kind: OperatorKind, inputs: [[Int]], outputs: [[Int]], kernel: Kernel
+  ) {
+    let cost = Self.cost(kind, inputs, outputs)
+    #expect(cost.kernel == kernel && kernel.word == kind.word)
+  }
+
+  /// Rotary positions turn each head of each token.
+  @Test(arguments: [2, 8]) func headsAreRowsOfRotaryPositions(heads: Int) {
+    let x = [3, 5, 64]
+    let rotary = OperatorKind.rotary(heads: heads, base: 10_000, inverse: false)
+    #expect(Self.cost(rotary, [x], [x]).rows == 15 * heads)
+  }
+
   @Test func countsSaturateInsteadOfTrapping() {
     let side = 1 << 31
     let cost = Self.cost(.linear(bias: false), [[4, side], [1 << 20, side]], [[4, 1 << 20]])

@@ -42,12 +42,44 @@ import Testing
     }
     try use(1 << 20) { $0.storeBytes(of: 7, as: Int.self) }
     #expect(reserve.count == 1)
+    // A part of it; given back, both parts are one again.
     try use(3 << 18) { #expect($0.load(as: Int.self) == 7) }
     #expect(reserve.count == 1)
-    // Too small, and more than twice too large: new ones.
-    try use(1 << 21) { #expect($0.load(as: Int.self) == 0) }
-    try use(1 << 16) { #expect($0.load(as: Int.self) == 0) }
-    #expect(reserve.count == 3)
+    // Too small: a new one.
+    try use(1 << 22) { #expect($0.load(as: Int.self) == 0) }
+    try use(1 << 20) { #expect($0.load(as: Int.self) == 7) }
+  }
+
+  /// Buffers that take turns in a reserve never share a page, whatever was cut and joined.
+  @Test(arguments: 1...8)
+  func buffersOfAReserveAreDisjoint(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let reserve = MappingReserve()
+    let page = NodeBuffer.pageBytes
+    var held: [(mark: UInt64, buffer: Held)] = []
+    for _ in 0..<400 {
+      if held.count < 2 || held.count < 40 && random.next() % 2 == 0 {
+        let bytes = Int(1 + random.next() % 8) * page
+        let buffer = try NodeBuffer(
+          byteCount: bytes, hugePages: random.next() % 3 == 0, reserve: reserve)
+        #expect(buffer.byteCount == bytes)
+        let mark = random.next()
+        for start in stride(from: 0, to: bytes, by: page) {
+          (buffer.pointer + start).storeBytes(of: mark, as: UInt64.self)
+        }
+        held.append((mark, Held(buffer)))
+      } else {
+        let (mark, held) = held.remove(at: Int(random.next() % UInt64(held.count)))
+        for start in stride(from: 0, to: held.buffer.byteCount, by: page) {
+          #expect((held.buffer.pointer + start).load(as: UInt64.self) == mark)
+        }
+      }
+    }
+  }
+
+  private final class Held {
+    let buffer: NodeBuffer
+    init(_ buffer: consuming NodeBuffer) { self.buffer = buffer }
   }
 
   @Test(arguments: 1...8)

@@ -71,7 +71,9 @@ struct PredictedPass {
   }
 
   /// What is kept of it, with each kernel's measured seconds in a pass and its costs.
-  func measured(others: Double) throws -> MeasuredPass {
+  /// Short passes are profiled after one that brings back what others took from the caches.
+  mutating func measured(others: Double) throws -> MeasuredPass {
+    if !isLong { roughSeconds = try Self.time(pass) }
     let start = ContinuousClock.now
     while pass.runner.profiledRuns == 0
       || pass.runner.profiledRuns < 5

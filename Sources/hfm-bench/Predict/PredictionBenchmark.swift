@@ -125,7 +125,7 @@ private struct PredictionRun {
       }
     }
     let others = Self.others(since: ticks)
-    return try group.map { try $0.measured(others: others) }
+    return try group.indices.map { try group[$0].measured(others: others) }
   }
 
   /// What the passes tell, predicted by all calibrations together.
