@@ -5,6 +5,7 @@ struct CoveredStages {
   /// Bytes that a stage keeps of one micro-batch, and lives beside them.
   private struct Row {
     var kept: Double
+    var autocast: Double
     var working: Double
   }
 
@@ -77,7 +78,8 @@ struct CoveredStages {
   ) -> Int? {
     func fits(_ stage: Int) -> Bool {
       let row = rows[rows.startIndex + stage]
-      return held[stage].bytes + row.kept * held[stage].flight + row.working <= usable
+      let kept = row.kept - (held[stage].isNarrow ? row.autocast : 0)
+      return held[stage].bytes + kept * held[stage].flight + row.working <= usable
     }
     guard fits(suspect) else { return suspect }
     return held.indices.first { !fits($0) }
@@ -88,7 +90,7 @@ struct CoveredStages {
     coverage.span.layers = layers
     return (partition?.stages ?? []).map { stage in
       let covered = CoveredLayers(coverage, stage.counts, step, times, bytes)
-      return Row(kept: covered.kept, working: covered.working)
+      return Row(kept: covered.kept, autocast: covered.autocast, working: covered.working)
     }
   }
 
