@@ -60,7 +60,8 @@ enum HardwareSource {
   static func cluster(
     _ name: String, _ catalogue: HardwareCatalogue
   ) throws(UserError) -> Cluster {
-    if Files.exists(name), !Files.isFolder(name) {
+    if Files.exists(name) && !Files.isFolder(name) || name.contains("/") || name.hasSuffix(".json")
+    {
       return try Cluster(parsing: try Files.read(name, limit: 1 << 26), file: name) {
         id throws(UserError) in try catalogue.device(id)
       }

@@ -11,7 +11,7 @@ enum MixedPlanning {
   private static let unknown = [
     "devices", "virtual-stages", "schedule", "context", "context-kind", "expert", "expert-tensor",
     "sequence-parallel", "shard-group", "recompute-layers", "recompute-chunk", "offload",
-    "what-if", "device-profile", "cached-tokens",
+    "what-if", "device-profile", "cached-tokens", "rent", "buy", "life", "price-per-kwh",
   ]
 
   static func run(

@@ -1,7 +1,5 @@
 import CostModel
 import DataFormats
-import Executor
-import HardwareDiscovery
 import HardwareModel
 import Models
 import Planner
@@ -48,8 +46,14 @@ enum PlanCommand: Command {
   static func run(_ arguments: Arguments, _ console: Console) throws -> Int32 {
     let model = try WorkloadOptions.model(arguments)
     let mixed = try ClusterOption.mixed(arguments)
-    let cluster = try PriceOptions.prices(arguments).applied(
-      to: mixed.map { $0.seen(by: $0.parts[0]) } ?? ClusterOption.cluster(arguments, console))
+    let given =
+      try mixed.map { $0.seen(by: $0.parts[0]) } ?? ClusterOption.cluster(arguments, console)
+    let prices = try PriceOptions.prices(arguments)
+    let cluster = try prices.applied(to: given)
+    let others = try ClusterOption.others(arguments)?.map { try prices.applied(to: $0) }
+    try PlanUnused.check(arguments)
+    try prices.check((mixed?.parts ?? [cluster]) + (others ?? []))
+    if let words = PlanUnused.size(arguments) { console.warn(words) }
     let task = try PlanTask(model, arguments, on: mixed?.parts.map(\.device) ?? [cluster.device])
     if let mixed { return try MixedPlanning.run(arguments, console, task, mixed) }
     let request = try PlanOptions.request(arguments, console, model, task.workload, cluster)
@@ -64,16 +68,17 @@ enum PlanCommand: Command {
       throw PlanHint(model: model, workload: task.workload, request: request).narrower(error)
     }
     searches.expect(0)
-    if result.stopped { console.warn("interrupted: the best plans so far") }
-    if let plan = result.plans.first?.plan, search.exceedsRisk(plan) {
-      let limit = Format.percent(request.memoryRisk)
-      console.warn(
-        "no plan keeps the chance that the memory does not do at or below \(limit) (--memory-risk)")
-    }
+    warn(arguments, console, search, result, cluster)
     let seconds = (clock.now - start) / .seconds(1)
     let report = PlanReport(result: result, source: search, cluster: cluster, seconds: seconds)
     let comparison =
-      result.stopped ? nil : try compare(arguments, task, request, result, searches)
+      result.stopped
+      ? nil
+      : try compare(arguments, task, request, result, searches, others.map { [cluster] + $0 })
+    if let comparison, comparison.lacksElectricity {
+      console.warn(
+        "the electricity of what is bought is not counted; give --grid or --price-per-kwh")
+    }
     if searches.areStopped, !result.stopped {
       console.warn("interrupted: what was to be compared is left out")
     }
@@ -97,6 +102,37 @@ enum PlanCommand: Command {
     return searches.areStopped ? 130 : 0
   }
 
+  /// What is said of plans beside them.
+  private static func warn(
+    _ arguments: Arguments, _ console: Console, _ search: VariantSearch,
+    _ result: VariantSearch.Result, _ cluster: Cluster
+  ) {
+    if result.stopped { console.warn("interrupted: the best plans so far") }
+    if let plan = result.plans.first?.plan, search.exceedsRisk(plan) {
+      let limit = Format.percent(search.memoryRisk)
+      console.warn(
+        "no plan keeps the chance that the memory does not do at or below \(limit) (--memory-risk)")
+    }
+    for words in PlanUnused.warnings(
+      arguments, result.plans.map(\.plan), trains: search.trains)
+    {
+      console.warn(words)
+    }
+    if cluster.device.name.contains(" MIG "), result.plans.contains(where: { $0.plan.devices > 1 })
+    {
+      console.warn(
+        "slices of a card (MIG) have no link to each other (NVIDIA's MIG guide): what they "
+          + "exchange goes through the host's memory, slower than planned, and needs an NCCL that "
+          + "knows them"
+      )
+    }
+    if let plan = result.plans.first?.plan, plan.basis.label == .unsupported {
+      console.warn(
+        "no measured run of a device like \(cluster.device.name) is known: its times are those of "
+          + "its nearest kin, within a factor of two (hfm calibrate measures a processor)")
+    }
+  }
+
   /// What `--patches` asks for.
   private static func patches(
     _ console: Console, _ task: PlanTask, _ request: PlanRequest, _ searches: PlanSearches
@@ -117,95 +153,24 @@ enum PlanCommand: Command {
   /// What `--what-if` or `--pareto` ask for; nil without them, and where it is interrupted.
   private static func compare(
     _ arguments: Arguments, _ task: PlanTask, _ request: PlanRequest,
-    _ found: VariantSearch.Result, _ searches: PlanSearches
+    _ found: VariantSearch.Result, _ searches: PlanSearches, _ clusters: [Cluster]?
   ) throws(UserError) -> PlanComparison? {
-    let result = try comparison(arguments, task, request, found, searches)
+    let result = try comparison(arguments, task, request, found, searches, clusters)
     searches.expect(0)
     return searches.areStopped ? nil : result
   }
 
   private static func comparison(
     _ arguments: Arguments, _ task: PlanTask, _ request: PlanRequest,
-    _ found: VariantSearch.Result, _ searches: PlanSearches
+    _ found: VariantSearch.Result, _ searches: PlanSearches, _ clusters: [Cluster]?
   ) throws(UserError) -> PlanComparison? {
-    if let names = arguments.string("what-if") {
-      let catalogue = try HardwareSource.catalogue(arguments)
-      var clusters = [request.cluster]
-      for name in names.split(separator: ",") {
-        clusters.append(try HardwareSource.cluster(String(name), catalogue))
-      }
-      let prices = try PriceOptions.prices(arguments)
-      clusters = try clusters.map { cluster throws(UserError) in try prices.applied(to: cluster) }
+    if let clusters {
+      let tariff = try PriceOptions.prices(arguments).tariff
       var result = try PlanComparison.whatIf(clusters, task, request, searches)
-      result.offers = try OfferSearch(prices.tariff, searches).offers(clusters, task, request)
+      result.offers = try OfferSearch(tariff, searches).offers(clusters, task, request)
       return result
     }
     guard arguments.flag("pareto") else { return nil }
     return try PlanComparison.pareto(task, request, found, searches)
-  }
-}
-
-/// What `--cluster` names.
-enum ClusterOption {
-  static func cluster(_ arguments: Arguments, _ console: Console) throws(UserError) -> Cluster {
-    guard let name = arguments.string("cluster") else {
-      throw UserError(
-        .input, key: "--cluster", "hfm plan needs a cluster",
-        remedy: "give --cluster here, a name such as dgx-a100-80gb, or a profile's path")
-    }
-    var cluster: Cluster
-    if name == "here" {
-      cluster = try here(arguments, console)
-    } else {
-      cluster = try HardwareSource.cluster(name, arguments)
-    }
-    if name != "here", let path = arguments.string("device-profile") {
-      cluster.device = try device(path)
-    }
-    return cluster
-  }
-
-  /// Devices of several kinds that `--cluster` names: `2xa100-40gb-pcie+4xrtx-3090`, clusters
-  /// joined by `+`, or a profile with parts; nil for one kind.
-  static func mixed(_ arguments: Arguments) throws(UserError) -> MixedCluster? {
-    guard let name = arguments.string("cluster"), name != "here" else { return nil }
-    if Files.exists(name), !Files.isFolder(name) {
-      return try MixedCluster(
-        parsing: try Files.read(name, limit: 1 << 26), file: name,
-        try HardwareSource.catalogue(arguments))
-    }
-    guard name.contains("+") else { return nil }
-    let catalogue = try HardwareSource.catalogue(arguments)
-    guard !catalogue.clusters.contains(where: { $0.id == name })
-    else { return nil }
-    return try MixedCluster(words: name, catalogue)
-  }
-
-  private static func device(_ path: String) throws(UserError) -> Device {
-    let bytes = try Files.read(path, limit: 1 << 26)
-    return try Cluster(parsing: bytes, file: path) { id throws(UserError) in
-      throw UserError(.input, place: path, "is a cluster, not a device", remedy: "")
-    }.device
-  }
-
-  /// This machine: a calibration file, else a rough figure with a warning.
-  private static func here(_ arguments: Arguments, _ console: Console) throws(UserError) -> Cluster
-  {
-    let machine = try HardwareDiscovery.discover(.live)
-    if let path = arguments.string("device-profile") {
-      let device = try device(path)
-      let layout = PoolLayout(
-        machine: machine, hyperthreads: device.measuredOn?.workersPer == "thread")
-      if let stale = device.staleness(on: .here(machine, layout)) { console.warn(stale) }
-      return Cluster(single: device)
-    }
-    console.warn(
-      "this machine was not calibrated, so its speed is a rough guess; "
-        + "run hfm calibrate --output here.json and give --device-profile here.json")
-    var cluster = Cluster(single: Device(roughly: machine))
-    cluster.host = .assumed(devices: 1)
-    cluster.host?.cores = machine.cores.count
-    cluster.host?.power = Watts(0)
-    return cluster
   }
 }

@@ -127,6 +127,11 @@ struct PlanComparison {
     return pairs.allSatisfy { $0 <= $1 } && pairs.contains { $0 < $1 }
   }
 
+  /// Whether a purchase stands among the offers without the electricity that it needs.
+  var lacksElectricity: Bool {
+    offers.contains { $0.offer.way == .buy && $0.offer.electricity == nil }
+  }
+
   /// A table for people.
   var lines: [String] {
     var table = AlignedTable(

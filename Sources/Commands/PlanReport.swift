@@ -98,8 +98,8 @@ struct PlanReport {
     "±: 90 % of runs lie within;",
     "micro: samples of one pass on a device; accum: passes before an update; step: one update;",
     "MFU, HFU: FLOP/s of the model, and with recomputation, over the devices' peak;",
-    "total: all updates (--steps, --samples, --tokens; default one). CO2e needs --grams-per-kwh,",
-    "cost --price-per-device-hour.",
+    "total: all updates (--steps, --samples, --tokens; default one). CO2e is electricity's, by",
+    "--grid or --grams-per-kwh (manufacture: --explain); cost needs --price-per-device-hour.",
   ]
 
   private var riskWords: String {
@@ -110,8 +110,8 @@ struct PlanReport {
   private static let inferenceWords = [
     "batch: samples of one pass on a replica; latency: time of one pass; ±: 90 % of runs lie",
     "within; OOM: chance that the memory does not do; MFU: FLOP/s over the",
-    "peak; total: all batches (--steps, --samples, --tokens; default one). CO2e needs",
-    "--grams-per-kwh, cost --price-per-device-hour.",
+    "peak; total: all batches (--steps, --samples, --tokens; default one). CO2e is electricity's,",
+    "by --grid or --grams-per-kwh (manufacture: --explain); cost needs --price-per-device-hour.",
   ]
 
   private var training: [String] {

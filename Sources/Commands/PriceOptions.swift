@@ -19,6 +19,24 @@ enum PriceOptions {
     var buy: [String: Double]
     var tariff: Tariff
 
+    /// Refuses prices of what no cluster is or has.
+    ///
+    /// - Throws: `UserError` (.input) that names those that could be meant.
+    func check(_ clusters: [Cluster]) throws(UserError) {
+      let devices = clusters.map(\.device.id)
+      for (option, given, known) in [
+        ("--rent", rent, devices), ("--buy", buy, devices + clusters.map(\.id)),
+      ] {
+        guard let wrong = given.keys.sorted().first(where: { !known.contains($0) }) else {
+          continue
+        }
+        let names = Set(known).sorted().joined(separator: ", ")
+        throw UserError(
+          .input, key: option, "no cluster here is \(wrong) or made of it",
+          remedy: "price one of \(names)")
+      }
+    }
+
     /// A cluster with the prices that the user gave for it or its device.
     func applied(to cluster: Cluster) throws(UserError) -> Cluster {
       var result = cluster
@@ -35,6 +53,11 @@ enum PriceOptions {
   }
 
   static func prices(_ arguments: Arguments) throws(UserError) -> Prices {
+    if let life = try arguments.duration("life"), life.value < 86_400 {
+      throw UserError(
+        .input, key: "--life", "\"\(arguments.string("life") ?? "")\" is less than a day",
+        remedy: "give how long bought devices serve, such as 3y")
+    }
     var tariff = Tariff()
     if let life = try arguments.duration("life") { tariff.lifeSeconds = life.value }
     tariff.perKilowattHour = try arguments.double("price-per-kwh")

@@ -26,6 +26,8 @@ struct LayerExtraction {
   private let fusing: Bool
   /// What each backward call keeps in one process, and where a framework shards parameters.
   private let prints, sharded: [BlockFootprint]
+  /// What each call holds at its peak where nothing is kept for backward.
+  private let passes: [ForwardFootprint]
   private let trains: Bool
   private let eager: Bool
   /// Formats of values under autocast, where no compiler fuses its casts.
@@ -37,6 +39,7 @@ struct LayerExtraction {
     trains = training != nil
     prints = footprints.stated(tables)
     sharded = footprints.sharded?.backward ?? prints
+    passes = footprints.own.forward
     self.eager = eager
     formats = eager ? tables.formats : nil
     let cuts = graph.blocks.map(TensorCut.init)
@@ -83,9 +86,17 @@ struct LayerExtraction {
       let wide = formats.map { BlockFormats($0.wide(position), nil) } ?? .stated
       layer.forward += EagerTraffic(block, tables.forward[kind.block], wide, cut).items
     }
+    for id in kind.tied {
+      layer.tied.add(Double(block[id].count), cut: (cut.weights[id] ?? .whole) != .whole)
+    }
     for (call, backward) in zip(backward, kind.backward) {
       guard let training = tables.training else { break }
       let derived = training.backwardBlocks[backward.block]
+      for gradient in derived.parameterGradients where kind.tied.contains(gradient.parameter) {
+        let id = gradient.parameter
+        layer.tiedTrained.add(
+          Double(block[id].count) * backward.share, cut: (cut.weights[id] ?? .whole) != .whole)
+      }
       add(derived, tables.costs.backward[backward.block], block, cut, backward.share, &layer)
       if eager {
         let wide = formats.map { BlockFormats($0.wide(position), derived) } ?? .stated
@@ -96,12 +107,12 @@ struct LayerExtraction {
       }
       keep(derived, block, cut, backward.share, call, &layer)
     }
+    if !trains { pass(block, position, tables, cut, &layer) }
     if kind.isReuse {
-      // An earlier call's parameters, counted there.
-      layer.parameters = LayerWork.Split()
-      layer.trained = LayerWork.Split()
+      // An earlier call's parameters, counted there; gradients are the one trained call's.
+      (layer.parameters, layer.tied) = (LayerWork.Split(), LayerWork.Split())
       (layer.packed, layer.packedBytes) = (LayerWork.Split(), LayerWork.Split())
-      (layer.expertParameters, layer.expertTrained) = (0, 0)
+      layer.expertParameters = 0
       (layer.buffers, layer.expertBuffers) = (LayerWork.Split(), 0)
     }
     if layer.isLayer {
@@ -306,6 +317,24 @@ struct LayerExtraction {
       } else {
         layer.trained.add(elements, cut: weight != .whole)
       }
+    }
+  }
+
+  /// What is live while a call of a forward pass runs: its own activations at their peak, and what
+  /// other calls hand to it.
+  private mutating func pass(
+    _ block: Block, _ position: Int, _ tables: GraphTables, _ cut: TensorCut,
+    _ layer: inout LayerWork
+  ) {
+    var shares = LayerWork.Split()
+    for (index, tensor) in block.tensors.enumerated() where tensor.role == .activation {
+      shares.add(Double(tensor.bytes), to: cut.part(TensorID(index)))
+    }
+    let (all, peak) = (shares.total, Double(passes[position].peak))
+    layer.forwardPeak = all > 0 ? shares.times(peak / all) : LayerWork.Split(whole: peak)
+    for (value, id) in zip(tables.graph.calls[position].inputs, block.inputs)
+    where !tables.graph.inputs.contains(value) {
+      layer.forwardPeak.add(Double(block[id].bytes), cut: false)
     }
   }
 

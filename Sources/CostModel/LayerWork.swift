@@ -34,6 +34,10 @@ public struct LayerWork: Sendable, Hashable {
   public var parameters = Split()
   /// Those that are trained.
   public var trained = Split()
+  /// Of `parameters`, those of parameters that all iterations share.
+  public var tied = Split()
+  /// The same of `trained`.
+  public var tiedTrained = Split()
   /// Of `parameters`, frozen ones kept in fewer than 16 bits, and their bytes.
   public var packed = Split(), packedBytes = Split()
   /// Bytes of constants: scales of packed matrices are cut as these are. One iteration.
@@ -145,8 +149,11 @@ public struct LayeredStep: Sendable, Hashable {
   public var layers: [LayerWork]
   /// For each layer the first one that differs from it in nothing but the number of iterations.
   public private(set) var kinds: [Int]
-  /// Bytes of parameters that several calls share (a tied table), counted in each of them.
+  /// Bytes of parameters that several calls share (a tied table), counted in each of them: the
+  /// copies too many.
   public var sharedParameters = LayerWork.Split()
+  /// Those of them that are trained.
+  public var sharedTrained = LayerWork.Split()
 
   /// Counts a training step.
   ///
@@ -168,7 +175,7 @@ public struct LayeredStep: Sendable, Hashable {
   init(_ tables: GraphTables, _ prints: StepFootprints, fusing: Bool, eager: Bool = false) {
     let extraction = LayerExtraction(tables, prints, fusing: fusing, eager: eager)
     (layers, kinds) = (extraction.layers, extraction.kinds)
-    share(tables.graph)
+    share(tables.graph, tables.training)
   }
 
   /// What a function gives for each layer where the number of iterations does not matter to it:
@@ -195,11 +202,27 @@ public struct LayeredStep: Sendable, Hashable {
     }
   }
 
-  private mutating func share(_ graph: OperatorGraph) {
+  private mutating func share(_ graph: OperatorGraph, _ training: TrainingGraph?) {
     var uses = [Int](repeating: 0, count: graph.sharedParameters.count)
-    for call in graph.calls { for tie in call.tied { uses[tie.shared] += 1 } }
-    for (tensor, count) in zip(graph.sharedParameters, uses) where count > 1 {
-      sharedParameters.add(Double(tensor.bytes) * Double(count - 1), cut: tensor.count > 1 << 20)
+    var trained = uses
+    // Calls that use an earlier one's parameters once more count none.
+    for call in graph.calls where call.reuses == nil {
+      for tie in call.tied { uses[tie.shared] += 1 }
+    }
+    for backward in training?.backwardCalls ?? [] {
+      let gradients = training?.backwardBlocks[backward.block].parameterGradients ?? []
+      for tie in graph.calls[backward.call].tied
+      where gradients.contains(where: { $0.parameter == tie.local }) {
+        trained[tie.shared] += 1
+      }
+    }
+    for (index, tensor) in graph.sharedParameters.enumerated() {
+      func add(_ copies: Int, to split: inout LayerWork.Split) {
+        guard copies > 1 else { return }
+        split.add(Double(tensor.bytes) * Double(copies - 1), cut: tensor.count > 1 << 20)
+      }
+      add(uses[index], to: &sharedParameters)
+      add(trained[index], to: &sharedTrained)
     }
   }
 }

@@ -94,6 +94,8 @@ public struct MemoryModel: Sendable, Hashable {
   public let largestBlock: Int
   /// Bytes of keys and values per token of a decoder's cache.
   public let kvCacheBytesPerToken: Int
+  /// Bytes of the graph's inputs, alive throughout: a cache of keys and values is among them.
+  public var inputs: Int { walks[0].external }
   private let walks: [ActivationWalk]
   /// What changes where wide parameters are sharded; nil where they are not wide.
   private let narrow: NarrowShards?

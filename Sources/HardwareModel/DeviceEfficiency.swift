@@ -78,6 +78,9 @@ public struct DeviceEfficiency: Sendable, Hashable {
   /// Whether published runs of this class of device were fitted to.
   public var isFitted: Bool { source.hasPrefix("fitted") || source.hasPrefix("class of") }
 
+  /// Whether it is that of another kind of device, since no measured run of its own kind is known.
+  public var isBorrowed: Bool { source.hasPrefix("assumed: as the A100's class, no published run") }
+
   /// For a device whose profile has none: the rounded middle of the fitted classes.
   public static let assumed = DeviceEfficiency(
     matrix: 0.75, innerHalf: 240, waveHalf: 0.9, computeUnits: 108, misalignment: 0.12,

@@ -101,7 +101,7 @@ public enum Refusal: String, Sendable, Hashable, CaseIterable {
     case .devices: "need more devices than there are, or other than the given number"
     case .batch: "do not divide the global batch"
     case .sequence: "do not divide the sequence"
-    case .layers: "do not divide the layers"
+    case .layers: "do not fit the number of layers"
     case .experts: "do not divide the experts, or the devices they are spread over"
     case .network: "need a network that does not reach all devices of a group"
     case .memory: "do not fit the memory"

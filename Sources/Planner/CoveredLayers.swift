@@ -4,8 +4,9 @@ import CostModel
 struct CoveredLayers {
   /// Seconds of repeated work.
   var seconds = 0.0
-  /// Bytes kept for one micro-batch's backward.
+  /// Bytes kept for one micro-batch's backward, and those of them that only autocast needs.
   var kept = 0.0
+  var autocast = 0.0
   /// Largest live bytes beside what is kept while a layer runs.
   var working = 0.0
   /// The share of what the mode saves over all layers.
@@ -37,6 +38,8 @@ struct CoveredLayers {
         Double(covered) * times[layer].repeated(mode)
         + Double(count - covered) * (isLayer ? times[layer].repeated(rest) : 0)
       kept += bytes.kept(covered, mode, chunk: joint) + bytes.kept(count - covered, others)
+      autocast +=
+        Double(covered) * bytes.autocast(mode) + Double(count - covered) * bytes.autocast(others)
       if covered > 0 { working = max(working, bytes.working(mode, chunk: joint)) }
       if covered < count { working = max(working, bytes.working(others)) }
       let whole = isLayer ? mode : .none
@@ -69,6 +72,7 @@ extension CutStage {
   mutating func cover(_ layers: CoveredLayers) {
     seconds.full = layers.seconds
     (keptFull, workingFull) = (layers.kept, layers.working)
+    autocastFull = layers.autocast
     coveredShare = layers.share
   }
 }

@@ -5,6 +5,7 @@ struct CoveredStages {
   /// Bytes that a stage keeps of one micro-batch, and lives beside them.
   private struct Row {
     var kept: Double
+    var autocast: Double
     var working: Double
   }
 
@@ -80,7 +81,8 @@ struct CoveredStages {
   ) -> Int? {
     func fits(_ stage: Int) -> Bool {
       let row = rows[rows.startIndex + stage]
-      return held[stage].bytes + row.kept * held[stage].flight + row.working <= usable
+      let kept = row.kept - (held[stage].isNarrow ? row.autocast : 0)
+      return held[stage].bytes + kept * held[stage].flight + row.working <= usable
     }
     guard fits(suspect) else { return suspect }
     return held.indices.first { !fits($0) }
@@ -89,7 +91,7 @@ struct CoveredStages {
   private func made(_ coverage: CutStage.Coverage, _ step: LayeredStep) -> [Row] {
     (partition?.stages ?? []).map { stage in
       let covered = CoveredLayers(coverage, stage.counts, step, times, bytes)
-      return Row(kept: covered.kept, working: covered.working)
+      return Row(kept: covered.kept, autocast: covered.autocast, working: covered.working)
     }
   }
 

@@ -25,6 +25,8 @@ struct CutStage {
   /// Of the bytes kept, autocast's copies of weights, and what its norms keep wide.
   var weightCopies = 0.0
   var widened = 0.0
+  /// The same of `keptFull`: none but where a mode covers part of the layers.
+  var autocastFull = 0.0
   /// Largest live bytes inside a running layer: with everything kept, and when it is recomputed.
   var working = 0.0
   var workingFull = 0.0
@@ -46,7 +48,8 @@ struct CutStage {
   ///   - shared: elements counted twice here because several calls share them.
   init(
     _ stage: StagePartition.Stage, isLast: Bool, _ step: LayeredStep, _ times: [LayerSeconds],
-    _ bytes: [LayerBytes?], _ cut: WorkCut, shared: Double, setting: StepSetting
+    _ bytes: [LayerBytes?], _ cut: WorkCut, shared: (held: Double, trained: Double),
+    setting: StepSetting
   ) {
     index = Double(stage.index)
     self.isLast = isLast
@@ -55,8 +58,8 @@ struct CutStage {
       seconds.add(times[layer], times: Double(count))
       add(step.layers[layer], Double(count), bytes[layer], cut, setting)
     }
-    parameters -= shared
-    trained = min(trained, max(0, trained - shared))
+    parameters -= shared.held
+    trained -= shared.trained
   }
 
   /// Adds the parameters and kept bytes of `n` iterations of a layer.
@@ -66,8 +69,11 @@ struct CutStage {
     let tensor = Double(cut.tensor)
     if work.isLayer { layers += n }
     let held = work.parameters.share(tensor: tensor, sequence: false)
-    parameters += n * held
-    trained += n * work.trained.share(tensor: tensor, sequence: false)
+    // What the iterations share is there once.
+    parameters += n * held - (n - 1) * work.tied.share(tensor: tensor, sequence: false)
+    trained +=
+      n * work.trained.share(tensor: tensor, sequence: false)
+      - (n - 1) * work.tiedTrained.share(tensor: tensor, sequence: false)
     weightCopies += n * work.weightCopies.share(cut) / Double(cut.context)
     widened += n * work.widened.share(cut) / Double(cut.context)
     let spread = Double(cut.expert * cut.expertTensor)
@@ -110,7 +116,7 @@ struct CutStage {
     switch mode {
     case .none: weightCopies + widened
     case .selective: weightCopies
-    case .full: 0
+    case .full: autocastFull
     }
   }
 

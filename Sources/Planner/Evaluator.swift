@@ -126,9 +126,10 @@ final class Evaluator: Sendable {
       ?? StagePartition(balanced: units, over: pipeline)
   }
 
-  /// What one iteration of each layer keeps under a cut; nil for a layer that does not train.
+  /// What one iteration of each layer keeps under a cut; nil for a layer of a training step that
+  /// does not train.
   func bytes(_ cut: WorkCut) -> [LayerBytes?] {
-    step.byKind { $0.backward.isEmpty ? nil : LayerBytes($0, cut, setting) }
+    step.byKind { trains && $0.backward.isEmpty ? nil : LayerBytes($0, cut, setting) }
   }
 
   /// The stages of a pipeline under a cut.
@@ -136,13 +137,14 @@ final class Evaluator: Sendable {
     _ cut: WorkCut, _ times: [LayerSeconds], _ bytes: [LayerBytes?], _ partition: StagePartition
   ) -> [CutStage] {
     let width = max(1, step.layers.first?.parameterBytes ?? 4)
-    let shared =
-      partition.pipeline == 1
-      ? step.sharedParameters.share(tensor: Double(cut.tensor), sequence: false) : 0
+    func shared(_ bytes: LayerWork.Split) -> Double {
+      guard partition.pipeline == 1 else { return 0 }
+      return bytes.share(tensor: Double(cut.tensor), sequence: false) / width
+    }
     return partition.stages.map { stage in
       CutStage(
-        stage, isLast: stage.counts.last ?? 0 > 0, step, times, bytes, cut, shared: shared / width,
-        setting: setting)
+        stage, isLast: stage.counts.last ?? 0 > 0, step, times, bytes, cut,
+        shared: (shared(step.sharedParameters), shared(step.sharedTrained)), setting: setting)
     }
   }
 
@@ -261,6 +263,22 @@ final class Evaluator: Sendable {
     return energy.energy(over: Seconds(seconds), busy: share).map { $0.value + host * seconds }
   }
 
+  /// Grams of CO2e of one device over some seconds, of its electricity and its share of its
+  /// manufacture; nil when the power or the intensity is unknown.
+  func grams(over seconds: Double, busy: Double) -> Double? {
+    guard let intensity = request.gramsPerKilowattHour,
+      let joules = joules(over: seconds, busy: busy)
+    else { return nil }
+    return joules * request.powerUsageEffectiveness / 3.6e6 * intensity
+      + (embodiedGrams(deviceHours: seconds / 3600) ?? 0)
+  }
+
+  /// A device's share of its manufacture over a life of four years (Gupta et al., Chasing Carbon,
+  /// HPCA 2021, take three to five).
+  private func embodiedGrams(deviceHours: Double) -> Double? {
+    request.cluster.device.embodiedGrams.map { $0 * deviceHours / (4 * 365.25 * 24) }
+  }
+
   private func spend(_ estimate: inout PlanEstimate) {
     let (total, busy) = (estimate.breakdown.total, estimate.breakdown.compute)
     let joules = joules(over: total, busy: busy).map {
@@ -270,10 +288,7 @@ final class Evaluator: Sendable {
     if let joules, let intensity = request.gramsPerKilowattHour {
       estimate.co2Grams = joules / 3.6e6 * intensity
     }
-    estimate.embodiedGrams = request.cluster.device.embodiedGrams.map {
-      // Over a life of four years (Gupta et al., Chasing Carbon, HPCA 2021, take three to five).
-      $0 * estimate.deviceHours / (4 * 365.25 * 24)
-    }
+    estimate.embodiedGrams = embodiedGrams(deviceHours: estimate.deviceHours)
     estimate.cost = request.pricePerDeviceHour.map { $0 * estimate.deviceHours }
   }
 
@@ -304,7 +319,7 @@ final class Evaluator: Sendable {
     estimate.temporaryBytes = whole(worst.working + worst.gathered)
     estimate.buffersBytes = whole(worst.buffers)
     estimate.peakBytes = whole(worst.peak)
-    estimate.peakPhase = worst.inUpdate ? .optimizer : .backward
+    estimate.peakPhase = worst.inUpdate ? .optimizer : trains ? .backward : .forward
     return Memory(estimate: estimate, stage: worst.stage, host: whole(worst.host))
   }
 

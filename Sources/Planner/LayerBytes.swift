@@ -13,6 +13,8 @@ struct LayerBytes {
   let inner: Double
   /// Largest live bytes beside what is kept while it runs.
   let inside: Double
+  /// Of `all`, autocast's copies of weights, and what its norms keep wide.
+  private let copies, widened: Double
 
   init(_ work: LayerWork, _ cut: WorkCut, _ setting: StepSetting) {
     let (tensor, parts) = (Double(cut.tensor), Double(cut.context))
@@ -26,7 +28,8 @@ struct LayerBytes {
     let inputs = cut.regathers ? 0 : 2 * (work.boundary / parts - boundary)
     all = saved + scores + boundary + masks + inputs
     inner = saved + scores
-    let copies = work.weightCopies.share(cut) / parts
+    copies = work.weightCopies.share(cut) / parts
+    widened = work.widened.share(cut) / parts
     let products = setting.stack.repeatedProducts * max(0, saved - cheap - copies)
     selective = cut.fusedAttention ? max(boundary, all - cheap - products) : all - scores
     let forwardPeak = work.forwardPeak.share(cut) / parts
@@ -44,6 +47,15 @@ struct LayerBytes {
     case .none: Double(count) * all
     case .selective: Double(count) * selective
     case .full: ((Double(count) / Double(chunk)).rounded(.up)) * boundary
+    }
+  }
+
+  /// Of the bytes kept by one iteration, those that only autocast needs.
+  func autocast(_ mode: RecomputeMode) -> Double {
+    switch mode {
+    case .none: copies + widened
+    case .selective: copies
+    case .full: 0
     }
   }
 

@@ -41,16 +41,19 @@ struct MemoryForm {
   struct Held {
     var bytes: Double
     var flight: Double
+    /// Whether nothing is kept that only autocast needs.
+    var isNarrow: Bool
   }
 
   /// What a stage holds where a mode covers some of its layers and activations stay on the device:
-  /// `bytes + kept * flight + working` is then its `StageMemory.peak` to the last bit.
+  /// `bytes + kept * flight + working` is then its `StageMemory.peak` to the last bit, `kept`
+  /// without autocast's bytes where it is narrow.
   func held(_ stage: CutStage, _ cut: StepCut) -> Held {
     let memory = memory(stage, cut)
     return Held(
       bytes: memory.parameters + memory.buffers + memory.gathered + memory.gradients
         + memory.states,
-      flight: Self.inFlight(stage.index, cut))
+      flight: Self.inFlight(stage.index, cut), isNarrow: !keepsAutocast(cut))
   }
 
   /// Micro-batches whose activations a stage keeps at once.
@@ -78,7 +81,7 @@ struct MemoryForm {
       return bytes * (dense / shards + experts / expertShards)
     }
     let held = stage.moved(setting) + stage.expertParameters
-    let narrow = setting.gathersNarrow && cut.zero >= 2 && cut.replicas > 1
+    let narrow = isNarrow(cut)
     let level = narrow ? 2 : 3
     result.parameters =
       share(
@@ -97,6 +100,8 @@ struct MemoryForm {
       result.gathered = held * setting.computeBytes
     }
     guard setting.trains else {
+      // A cache's keys and values lie with their layers and heads.
+      result.activations = setting.inputs / Double(cut.tensor * cut.pipeline)
       result.working = stage.working
       return result
     }
@@ -106,9 +111,15 @@ struct MemoryForm {
     if cut.offload.contains(.optimizer) {
       result.host += result.states
       result.states = 0
+      if setting.offloadsGradients(cut) {
+        result.host += result.gradients
+        // That of the layer in backward, and of the one on its way.
+        let layers = 2 * stage.largestLayer / setting.parameterBytes * setting.gradientBytes
+        result.gradients = min(result.gradients, layers)
+      }
     }
-    let isAutocast = !narrow && !setting.stack.mainParameters
-    let kept = stage.kept(cut.recompute) - (isAutocast ? 0 : stage.autocast(cut.recompute))
+    let kept =
+      stage.kept(cut.recompute) - (keepsAutocast(cut) ? 0 : stage.autocast(cut.recompute))
     let flight = Self.inFlight(stage.index, cut)
     result.activations = kept * flight
     if cut.offload.contains(.activations) {
@@ -121,6 +132,16 @@ struct MemoryForm {
       result.working = stage.working + (stage.keptNone - stage.keptSelective) / max(1, stage.layers)
     }
     return result
+  }
+
+  /// Whether sharded parameters are gathered in the format computed in.
+  private func isNarrow(_ cut: StepCut) -> Bool {
+    setting.gathersNarrow && cut.zero >= 2 && cut.replicas > 1
+  }
+
+  /// Whether parameters are wide where they are used, as autocast's copies need.
+  private func keepsAutocast(_ cut: StepCut) -> Bool {
+    !isNarrow(cut) && !setting.stack.mainParameters
   }
 
   private func shardsInNode(_ cut: StepCut) -> Int {

@@ -94,7 +94,7 @@ public enum PlanGoal: String, Sendable, Hashable, CaseIterable {
   case energy
   /// Price of the job.
   case cost
-  /// Emissions of the job.
+  /// Emissions of the job: of its electricity, and its share of the devices' manufacture.
   case co2
 }
 
@@ -115,6 +115,12 @@ public enum MemoryReserve {
 }
 
 extension PlanRequest {
+  /// Bytes of the host's memory that each device may take; a tenth is left to the system.
+  var hostShare: Double {
+    let host = cluster.host ?? .assumed(devices: cluster.devicesPerNode)
+    return 0.9 * Double(host.memoryBytes) / Double(max(1, cluster.devicesPerNode))
+  }
+
   /// Bytes that a plan may use of a device, given what its prediction rests on.
   func usable(_ basis: PredictionBasis) -> Double {
     let free = Double(MemoryReserve.usable(cluster.device)) * (1 - headroom)

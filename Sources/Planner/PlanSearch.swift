@@ -116,7 +116,7 @@ public struct PlanSearch {
       let fitting = try nearest(&known)
       return UserError(
         .impossible, place: request.cluster.id,
-        "no configuration is possible: \(reasons.joined(separator: ", "))",
+        "no configuration is possible: \(reasons.joined(separator: ", "))" + host(outcome),
         remedy: fitting.map { "nearest that fits: \($0)" } ?? "change --global-batch or --devices")
     }
     let needed = closest.plan.peakBytes
@@ -126,10 +126,20 @@ public struct PlanSearch {
       + "\(Format.bytes(max(0, needed - usable))) more than the \(Format.bytes(usable)) usable of "
       + "\(request.cluster.device.name)"
       + " (\(Format.bytes(request.cluster.device.memoryBytes)) less context and fragmentation)"
+      + host(outcome)
     return UserError(
       .impossible, place: request.cluster.id, message,
       remedy: nearest.map { "nearest that fits: \($0)" }
         ?? "take devices with at least \(Format.bytes(needed)) usable memory")
+  }
+
+  /// What would fit the devices, and asks for more of the host; empty where nothing does.
+  private func host(_ outcome: SearchOutcome) -> String {
+    guard outcome.leastOnHost < 9e18 else { return "" }
+    let (needed, share) = (Int(outcome.leastOnHost), Int(request.hostShare))
+    return "; offloaded, the leanest needs \(Format.bytes(needed)) of the host for each device, "
+      + "\(Format.bytes(max(0, needed - share))) more than its share, \(Format.bytes(share))"
+      + (request.cluster.host == nil ? " (assumed)" : "")
   }
 
   /// Plans fit the memory, but none the deadline or the budget.
@@ -255,6 +265,8 @@ struct SearchOutcome {
   var closest: NearMiss?
   /// The nearest that fits the memory and misses a limit.
   var missed: NearMiss?
+  /// Bytes on the host for each device of what fits the devices, and no host: the least.
+  var leastOnHost = Double.infinity
   var feasible = 0
   var refused: [Int] = [Int](repeating: 0, count: Refusal.allCases.count)
   var stopped = false
@@ -277,6 +289,7 @@ struct SearchOutcome {
     best += other.best
     feasible += other.feasible
     for index in refused.indices { refused[index] += other.refused[index] }
+    leastOnHost = min(leastOnHost, other.leastOnHost)
     if let found = other.missed, found.figure < missed?.figure ?? .infinity { missed = found }
     if let found = other.closest, found.plan.peakBytes < closest?.plan.peakBytes ?? .max {
       closest = found

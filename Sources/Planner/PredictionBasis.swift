@@ -63,6 +63,8 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
   case eagerTraffic = "eager, in traffic"
   /// Nothing alike was fitted.
   case unfitted
+  /// A kind of device of which no measured run is known: its times are those of its nearest kin.
+  case unknown = "unknown kind of device"
   /// Products of more than 16 bits, or TF32.
   case wide
   /// Adaptations of frozen models, of which no run was fitted.
@@ -78,6 +80,7 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
     case .measured: .measured
     case .fused, .eagerProducts, .eagerTraffic: .interpolated
     case .unfitted, .wide, .adapted, .experts, .rough: .extrapolated
+    case .unknown: .unsupported
     }
   }
 
@@ -85,7 +88,7 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
   /// where single groups decide, it comes from all.
   public var isHalved: Bool {
     switch self {
-    case .measured, .adapted, .experts, .rough: false
+    case .measured, .adapted, .experts, .rough, .unknown: false
     case .fused, .eagerProducts, .eagerTraffic, .unfitted, .wide: true
     }
   }
@@ -102,6 +105,8 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
     case .adapted: 0.334
     case .experts: 0.246
     case .rough: 1.033
+    // No row tells: the widest of the others'.
+    case .unknown: Self.rough.spread
     }
   }
 }
@@ -117,12 +122,14 @@ extension PlanRequest {
   ) -> CalibrationClass {
     if measuredShare > 0.9 { return .measured }
     if stack.isRough { return .rough }
+    let device = cluster.device
+    if measuredShare == 0, device.efficiency?.isBorrowed ?? true { return .unknown }
     if step.layers.contains(where: { $0.experts > 0 }) { return .experts }
     if precision.compute.bits > 16 || precision.compute == .tf32 { return .wide }
     if step.layers.contains(where: \.isAdapted) { return .adapted }
     let isKnown =
       stack.isFittedToConvolutions || (step.convolutionShare < 0.1 && step.isCausal)
-    guard isKnown, cluster.device.efficiency?.isFitted == true else { return .unfitted }
+    guard isKnown, device.efficiency?.isFitted == true else { return .unfitted }
     guard stack.isEager else { return .fused }
     return mix.map { $0.products >= 0.5 } ?? false ? .eagerProducts : .eagerTraffic
   }

@@ -204,6 +204,10 @@ final class SearchDimensions: Sendable {
     guard cutsHeads(outer.tensor, outer.context, outer.contextKind) else { return .heads }
     // Stages to interleave are asked for, and this pipeline has none.
     if schedules(pipeline).isEmpty { return .layers }
+    // No stage has as many layers as are to recompute.
+    if let count = request.space.recomputeSpan?.layers, (count - 1) * pipeline >= layers {
+      return .layers
+    }
     if let refusal = expertRefusal(data, outer) { return refusal }
     if trains, request.devices != nil, used != available { return .devices }
     if outer.context > 1, tokens == 0 || tokens % outer.context != 0 { return .sequence }
@@ -311,10 +315,23 @@ final class SearchDimensions: Sendable {
     let isPlain = space.virtualStages?.contains(1) ?? true
     guard pipeline > 1 else { return isPlain ? [(1, .oneForwardOneBackward)] : [] }
     let whole = isSingle && layers % pipeline == 0
-    let stages = space.virtualStages ?? (whole ? divisors(layers / pipeline) : [1])
+    let given = space.virtualStages?.filter { interleaves($0, pipeline, layers, isSingle) }
+    let stages = given ?? (whole ? divisors(layers / pipeline) : [1])
     return (space.schedule ?? PipelineSchedule.allCases).flatMap { order in
       order == .zeroBubble ? (isPlain ? [(1, order)] : []) : stages.map { ($0, order) }
     }
+  }
+
+  /// Whether layers make equal pieces for a schedule that interleaves them: those of one stack by
+  /// themselves, or with the embedding, the head or both in the place of a layer (Megatron-Core
+  /// refuses other numbers); of several stacks there is one for each piece.
+  private static func interleaves(
+    _ virtual: Int, _ pipeline: Int, _ layers: Int, _ isSingle: Bool
+  ) -> Bool {
+    let (pieces, overflow) = virtual.multipliedReportingOverflow(by: pipeline)
+    guard virtual > 1 else { return true }
+    guard !overflow, pieces <= layers + 2 else { return false }
+    return !isSingle || (0...2).contains { (layers + $0) % pieces == 0 }
   }
 
   private static func divisors(_ number: Int) -> [Int] {

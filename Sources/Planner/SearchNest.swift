@@ -237,6 +237,7 @@ struct SearchNest {
       guard let fit = fit(stages, choice, &configuration, place, &inners) else { continue }
       guard fit.memory.host <= hostShare else {
         outcome.refuse(.hostMemory)
+        outcome.leastOnHost = min(outcome.leastOnHost, fit.memory.host)
         continue
       }
       consider(configuration, fit.cut, fit.stages, form, fit.memory.device)
@@ -339,7 +340,10 @@ struct SearchNest {
     switch request.goal {
     case .time: return seconds / samples
     case .deviceHours, .cost: return seconds * devices / samples
-    case .energy, .co2:
+    case .co2:
+      guard let grams = evaluator.grams(over: seconds, busy: busy) else { fallthrough }
+      return grams * devices / samples
+    case .energy:
       return (evaluator.joules(over: seconds, busy: busy) ?? seconds) * devices / samples
     }
   }

@@ -38,8 +38,7 @@ struct SearchWalk {
     self.progress = progress
     self.workers = workers
     self.known = known
-    let host = request.cluster.host ?? .assumed(devices: request.cluster.devicesPerNode)
-    hostShare = 0.9 * Double(host.memoryBytes) / Double(max(1, request.cluster.devicesPerNode))
+    hostShare = request.hostShare
   }
 
   mutating func run() throws(UserError) {

@@ -109,6 +109,12 @@ public struct SoftwareStack: Sendable, Hashable {
   /// Whether weights are kept in half precision beside an fp32 copy, with fp32 gradients (18 bytes
   /// a parameter with Adam), as Megatron does; else all in the parameters' format.
   public var mainParameters: Bool
+  /// Whether gradients leave for the host during backward where the host updates, as under
+  /// DeepSpeed's ZeRO-Offload (arXiv 2101.06840, section 4) and FSDP's `CPUOffload`; Megatron keeps
+  /// its main gradients on the device.
+  public var offloadsGradients: Bool {
+    !mainParameters || [Self.deepspeed.name, Self.deepspeedZero3.name].contains(name)
+  }
 
   /// PyTorch with DDP or FSDP: fused attention, gradients and gathers overlapped.
   public static let pytorch: SoftwareStack = {

@@ -147,7 +147,15 @@ struct StepForm {
     if cut.offload.contains(.optimizer) {
       // Gradients go to the host, parameters come back; the host updates at its memory's pace.
       let near = setting.host.deviceLink.value
-      let traffic = elements * (setting.gradientBytes + setting.parameterBytes) / near
+      var traffic = elements * setting.parameterBytes / near
+      let gradients = elements * setting.gradientBytes / near
+      if setting.offloadsGradients(cut) {
+        // Those of each pass leave while backward goes on.
+        let all = gradients * Double(cut.accumulation)
+        traffic += max(all - result.backward, 0.1 * all)
+      } else {
+        traffic += gradients
+      }
       let touched = elements * (2 * setting.stateBytes + setting.gradientBytes)
       let update =
         touched * Double(setting.devicesPerNode) / (0.7 * setting.host.memoryBandwidth.value)

@@ -25,9 +25,13 @@ final class StepSetting: Sendable {
   /// Seconds in which a processor packs the weights that the update changed.
   let packingSeconds: Double
   let trains: Bool
+  /// Bytes of the graph's inputs for one pass.
+  let inputs: Double
   /// Elements of each sample that replicas gather before the loss, and FLOP a second of comparing
   /// them.
   let gathered, comparing: Double
+  /// Whether the stack hands gradients to a host that updates, during backward.
+  private let offloadsGradients: Bool
   /// How communication is carried out; nil: as the stack and the links say.
   let execution: ExecutionChoice?
   /// Whether dropout keeps masks.
@@ -36,6 +40,12 @@ final class StepSetting: Sendable {
   /// Whether sharded parameters are gathered in the format computed in (PyTorch's FSDP).
   var gathersNarrow: Bool {
     trains && !stack.mainParameters && computeBytes < parameterBytes
+  }
+
+  /// Whether gradients leave for the host during backward: each must be summed over its replicas by
+  /// then.
+  func offloadsGradients(_ cut: StepCut) -> Bool {
+    offloadsGradients && cut.offload.contains(.optimizer) && (cut.zero >= 2 || cut.replicas == 1)
   }
 
   init(
@@ -62,7 +72,9 @@ final class StepSetting: Sendable {
     dropout = request.dropout
     boundary = step.layers.filter(\.isLayer).map(\.boundary).max() ?? 0
     loader = NodeLoader(request.loading, on: request.cluster)
+    offloadsGradients = request.stack.offloadsGradients
     trains = profile.trains
+    inputs = Double(profile.memory.inputs)
     gathered = Double(profile.gatheredElements)
     comparing =
       time.computePeak(request.precision.compute).value * efficiency.matrix
@@ -90,7 +102,8 @@ final class StepSetting: Sendable {
     loader = other.loader
     optimizerSeconds = other.optimizerSeconds
     packingSeconds = other.packingSeconds
-    trains = other.trains
+    (trains, inputs) = (other.trains, other.inputs)
+    offloadsGradients = other.offloadsGradients
     (gathered, comparing) = (other.gathered, other.comparing)
     execution = choice
     dropout = other.dropout

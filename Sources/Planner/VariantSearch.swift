@@ -163,7 +163,8 @@ extension PlanEstimate {
       switch goal {
       case .time: stepSeconds
       case .deviceHours: deviceHours
-      case .energy, .co2: energy?.value ?? deviceHours
+      case .energy: energy?.value ?? deviceHours
+      case .co2: co2Grams.map { $0 + (embodiedGrams ?? 0) } ?? energy?.value ?? deviceHours
       case .cost: cost ?? deviceHours
       }
     return trains ? whole : whole / Double(max(1, configuration.globalBatch))

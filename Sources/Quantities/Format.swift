@@ -67,17 +67,16 @@ public enum Format {
     "\(self.count(count)) \(thing)\(count == 1 ? "" : "s")"
   }
 
-  /// Energy: `3.60 kJ`, from one kilowatt-hour on `12.3 kWh`, `1.20 MWh`.
+  /// Energy in watt-hours, as electricity is billed: `450 µWh`, `12.3 kWh`, `1.20 MWh`.
   public static func energy(_ energy: Joules) -> String {
-    let hours = energy.value / 3600
-    return hours.magnitude < 1000
-      ? scaled(energy.value, base: 1000, units: decimalPrefixes.map { $0 + "J" })
-      : scaled(hours, base: 1000, units: decimalPrefixes.map { $0 + "Wh" })
+    scaled(
+      energy.value / 3600 * 1e6, base: 1000,
+      units: ["µ", "m"].map { $0 + "Wh" } + decimalPrefixes.map { $0 + "Wh" })
   }
 
-  /// A mass of CO2-equivalent: `120 g`, `3.20 kg`, `1.50 t`.
+  /// A mass of CO2-equivalent: `45.0 mg`, `120 g`, `3.20 kg`, `1.50 t`.
   public static func grams(_ grams: Double) -> String {
-    scaled(grams, base: 1000, units: ["g", "kg", "t", "kt", "Mt"])
+    scaled(grams * 1e3, base: 1000, units: ["mg", "g", "kg", "t", "kt", "Mt"])
   }
 
   /// A bare number with about `digits` significant digits and no exponent.

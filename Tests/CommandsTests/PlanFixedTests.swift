@@ -42,7 +42,19 @@ import Testing
       "do not divide the attention heads"
     ),
     ("uni --cluster dgx-h100 --context 2", "do not divide the sequence"),
-    ("uni --cluster rtx-3090 --virtual-stages 2", "do not divide the layers"),
+    ("uni --cluster rtx-3090 --virtual-stages 2", "do not fit the number of layers"),
+    (
+      "bert-base --cluster dgx-h100 --pipeline 4 --virtual-stages 8",
+      "do not fit the number of layers"
+    ),
+    (
+      "bert-base --cluster dgx-h100 --pipeline 2 --virtual-stages 4",
+      "do not fit the number of layers"
+    ),
+    (
+      "bert-base --cluster rtx-3090 --recompute full --recompute-layers 13",
+      "do not fit the number of layers"
+    ),
   ])
   func impossibleCutsSayWhy(words: String, reason: String) {
     let result = plan(words + " --global-batch 8")

@@ -33,7 +33,7 @@ import Testing
     #expect(Format.rate(BytesPerSecond(25.6e9)) == "25.6 GB/s")
     #expect(Format.percent(0.125) == "12.5 %")
     #expect(Format.percent(.nan) == "not a number")
-    #expect(Format.energy(Joules(3600)) == "3.60 kJ")
+    #expect(Format.energy(Joules(3600)) == "1.00 Wh")
     #expect(Format.energy(Joules(3.6e6)) == "1.00 kWh")
     #expect(Format.grams(1_500_000) == "1.50 t")
   }

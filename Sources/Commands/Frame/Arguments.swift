@@ -167,11 +167,17 @@ public struct Arguments: Sendable {
 
   /// A duration such as `21d` or `1h30m`; nil when not given.
   ///
-  /// - Throws: `UserError` (.input) when it is not a duration.
+  /// - Throws: `UserError` (.input) when it is not a duration, or a number without a unit: `14`
+  ///   could be days.
   public func duration(_ name: String) throws(UserError) -> Seconds? {
     guard let text = values[name] else { return nil }
     guard let seconds = AmountParser.seconds(text) else {
       throw wrong(name, text, "a duration such as 21d, 1h30m or 90s")
+    }
+    guard Double(text) == nil else {
+      throw UserError(
+        .input, key: "--\(name)", "\"\(text)\" has no unit",
+        remedy: "write \(text)d for days, \(text)h for hours or \(text)s for seconds")
     }
     return Seconds(seconds)
   }

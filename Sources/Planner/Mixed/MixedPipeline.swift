@@ -181,7 +181,7 @@ private struct PipelineFilling {
     return CutStage(
       StagePartition.Stage(counts: counts, index: place, multiplicity: 1),
       isLast: place == places.count - 1, kind.evaluator.step, times[places[place]],
-      bytes[places[place]], work, shared: 0, setting: kind.evaluator.setting)
+      bytes[places[place]], work, shared: (0, 0), setting: kind.evaluator.setting)
   }
 
   private func fits(_ stage: CutStage, _ place: Int, _ limit: Double) -> Bool {
