@@ -29,10 +29,9 @@ func tool(
 }
 
 /// With Swift's libraries inside, the program starts earlier and counts references by direct calls:
-/// a cold plan takes a twelfth less. At a fixed address its tables of pointers need no relocation.
+/// a cold plan takes a twelfth less.
 let standalone: [LinkerSetting] = [
-  .unsafeFlags(
-    ["-static-stdlib", "-Xclang-linker", "-no-pie"], .when(configuration: .release))
+  .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
 ]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

@@ -322,7 +322,7 @@ struct LayerExtraction {
 
   /// What is live while a call of a forward pass runs: its own activations at their peak, and what
   /// other calls hand to it.
-  private mutating func pass(
+  private func pass(
     _ block: Block, _ position: Int, _ tables: GraphTables, _ cut: TensorCut,
     _ layer: inout LayerWork
   ) {
