@@ -264,7 +264,8 @@ public struct SoftwareStack: Sendable, Hashable {
 
   /// Every stack, in the order of `--help`.
   public static let all = [
-    pytorch, pytorchEager, megatron, megatron2026, megatronGraphs, xla, pytorch2021, pytorch2021Runs,
+    pytorch, pytorchEager, megatron, megatron2026, megatronGraphs, xla, pytorch2021,
+    pytorch2021Runs,
     nnUNet,
     megatron2022,
     megatron2021, deepspeed,

@@ -38,7 +38,8 @@ public enum SourcedRuns {
       var configuration = RowReader.configuration(
         data: devices / max(1, tensor * pipeline), tensor: tensor, pipeline: pipeline,
         virtualStages: entry["virtualStages"]?.int ?? 1, micro: micro, global: global,
-        recompute: recompute, zero: entry["zeroStage"]?.int ?? 0, sequence: tensor > 1)
+        recompute: recompute, zero: entry["zeroStage"]?.int ?? 0,
+        sequence: entry["sequenceParallel"]?.bool == true)
     else { throw lacks("microBatch, globalBatch") }
     configuration.parallelism.expert = entry["expert"]?.int ?? 1
     if let word = entry["schedule"]?.string {
@@ -62,6 +63,7 @@ public enum SourcedRuns {
     run.measure = measure
     run.choosesMicroBatch = entry["batchStated"]?.bool == false
     run.overlapsExperts = entry["overlapsExperts"]?.bool
+    run.fusedAttention = entry["attention"]?.string.map { $0 == "fused" }
     return run
   }
 
