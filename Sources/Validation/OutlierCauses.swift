@@ -15,9 +15,6 @@ enum OutlierCause {
       table: "own language", word: "recomputed",
       cause: "bound by the host, whose checkpointing runs more Python than its kernels need"),
     Known(
-      table: "own language", word: "lora",
-      cause: "narrow products of updates in fp32, which libraries split over the units"),
-    Known(
       table: "own language", word: "tf32",
       cause: "speeds in tf32 are those of bf16 by the ratio of the peaks; small products reach less"
     ),
@@ -105,11 +102,6 @@ enum OutlierCause {
       table: "multimodal", word: "llava-med",
       cause: "8 passes of 2 samples through eager layers, each casting frozen fp32 weights; the "
         + "captions' length follows from the size of a file alone"),
-    Known(
-      table: "language", word: "biomedlm",
-      cause:
-        "whether a device's 8 sequences ran in one pass, and "
-        + "what of the six days was restarts, is not stated"),
     Known(
       table: "language", word: "starcoder",
       cause: "device-hours of the whole run, restarts in them; gradients summed in fp32 cost it a "

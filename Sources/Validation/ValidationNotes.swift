@@ -28,7 +28,7 @@ extension ValidationReport {
     "too few groups to be halved: theirs is that of all held-out rows, which cover by",
     "construction. Those convolutions left the class of products in such formats after a look at",
     "its test, which covered 82 % with them and 93 % without; they miss to one side (nnU-Net in",
-    "TF32 is 20 to 35 % slower than predicted).",
+    "TF32 by -17 to -35 %).",
     "",
     "Runs of `Validation/runs.json` are the project's own list of published ones, each with the",
     "sources of its inputs: none is fitted, and those under `pytorch-2021-runs` were first looked",

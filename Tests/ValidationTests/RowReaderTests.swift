@@ -1,6 +1,7 @@
 import CostModel
 import DataFormats
 import HardwareModel
+import Models
 import Planner
 import Quantities
 import TestSupport
