@@ -115,7 +115,7 @@ import Workloads
   /// chip, tensor parallelism of 4 and scale 32, whose weights are the 32 billion of its name.
   @Test(arguments: [
     ("TPU v5p", "32B", "1x v5p-128", 328.0, 64, 4, 31.4e9),
-    ("TPU v5p", "512B", "1x v5p-1024", 294.0, 512, 8, 516e9),
+    ("TPU v5p", "512B", "1x v5p-1024", 294.0, 512, 8, 499e9),
     ("TPU v4", "22B", "1x v4-128", 156.0, 64, 1, 22.1e9),
   ])
   func aSliceOfTPUsIsRead(
