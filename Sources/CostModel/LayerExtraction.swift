@@ -130,9 +130,10 @@ struct LayerExtraction {
     var layer = LayerWork(name: block.name, count: 1, isLayer: false)
     layer.forward.reserveCapacity(block.operators.count)
     var groups = ProductGroups(count: block.tensors.count)
+    let promoted = eager ? PromotedCasts(block) : nil
     for (position, pair) in zip(block.operators, costs).enumerated() {
       let (op, cost) = pair
-      guard cost.work > 0, !Self.isDrawn(op, block) else { continue }
+      guard cost.work > 0, !Self.isDrawn(op, block), promoted?.holds(op) != true else { continue }
       var item = WorkItem(.other, cost: cost, isCut: op.outputs.contains { cut.isCut[$0.index] })
       switch op.kind {
       case .linear, .expertLinear:

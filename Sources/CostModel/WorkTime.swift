@@ -143,6 +143,12 @@ public struct WorkTime: Sendable {
     return peak * efficiency.matrix * clock * limited
   }
 
+  /// What no product exceeds.
+  private func highest(_ type: DataType) -> Double {
+    guard type.bits == 16, let ceiling = efficiency.ceiling else { return .infinity }
+    return time.computePeak(type).value * ceiling
+  }
+
   private func product(
     _ shape: ProductShape, _ cost: OperatorCost, _ cut: WorkCut, _ isInLayer: Bool
   ) -> Double {
@@ -208,7 +214,7 @@ public struct WorkTime: Sendable {
       let slow = batch == 1 ? unaligned(extent, type) : 1
       reached *= min(slow, alignment(extent, pace))
     }
-    let compute = 2 * m * n * k * batch / (rate(type) * reached)
+    let compute = 2 * m * n * k * batch / min(rate(type) * reached, highest(type))
     let memory = bytes * batch * (m * k + k * n + m * n) / bandwidth
     return max(compute, memory) + launch
   }

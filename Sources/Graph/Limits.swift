@@ -26,7 +26,13 @@ enum Limits {
     for shape in outputs { largest = max(largest, elements(shape) ?? 1) }
     var factor = 8
     switch kind {
-    case .linear, .linearGradInput, .matmul:
+    case .linear, .linearGradInput:
+      // Every row meets the whole weight.
+      let rows = inputs[0].count / max(1, inputs[0].columns)
+      let (exact, overflow) = inputs[1].count.multipliedReportingOverflow(by: rows)
+      guard !overflow, exact <= work else { return nil }
+      return max(exact, largest.multipliedReportingOverflow(by: 8).partialValue)
+    case .matmul:
       factor = max(inputs[0].columns, inputs[1].columns, inputs[1].shape[0])
     case .patchEmbedding: factor = inputs[1].count / max(1, inputs[1].shape[0])
     case .attention: factor = 2 * inputs[1].shape[1]

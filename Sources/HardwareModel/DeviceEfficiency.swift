@@ -36,6 +36,9 @@ public struct DeviceEfficiency: Sendable, Hashable {
   /// where it was measured: loads of whole tiles want rows that begin at multiples of 16 bytes
   /// (CUDA's `cuTensorMapEncodeTiled`), other kernels read by parts; nil: none.
   public var unaligned: Double?
+  /// Fraction of the dense peak in 16 bits that no product exceeds whatever its shape and software,
+  /// where the best of many shapes was timed; nil: only what the other figures give.
+  public var ceiling: Double?
   /// Watts that sustained products would draw at the boost clock that the peaks are stated for;
   /// nil: no more than the device may.
   public var boostWatts: Double?
@@ -46,7 +49,8 @@ public struct DeviceEfficiency: Sendable, Hashable {
   public init(
     matrix: Double, innerHalf: Double, waveHalf: Double, computeUnits: Int, misalignment: Double,
     bandwidth: Double, attention: Double, attentionBackward: Double, narrowMatrix: Double,
-    halfMatrix: Double? = nil, unaligned: Double? = nil, boostWatts: Double? = nil, source: String
+    halfMatrix: Double? = nil, unaligned: Double? = nil, ceiling: Double? = nil,
+    boostWatts: Double? = nil, source: String
   ) {
     self.matrix = matrix
     self.innerHalf = innerHalf
@@ -59,6 +63,7 @@ public struct DeviceEfficiency: Sendable, Hashable {
     self.narrowMatrix = narrowMatrix
     self.halfMatrix = halfMatrix
     self.unaligned = unaligned
+    self.ceiling = ceiling
     self.boostWatts = boostWatts
     self.source = source
   }
@@ -91,8 +96,8 @@ public struct DeviceEfficiency: Sendable, Hashable {
 extension DeviceEfficiency {
   private static let keys: Set<String> = [
     "matrix", "innerHalf", "waveHalf", "computeUnits", "misalignment", "bandwidth", "attention",
-    "attentionBackward", "narrowMatrix", "halfMatrix", "unaligned", "boostWatts",
-    "source",
+    "attentionBackward", "narrowMatrix", "halfMatrix", "unaligned", "ceiling",
+    "boostWatts", "source",
   ]
 
   init(checking cursor: JSONCursor) throws(JSONError) {
@@ -111,6 +116,7 @@ extension DeviceEfficiency {
       narrowMatrix: try fraction("narrowMatrix"),
       halfMatrix: try cursor.optional("halfMatrix")?.double(in: 0.001...1.2),
       unaligned: try cursor.optional("unaligned")?.double(in: 0.001...1),
+      ceiling: try cursor.optional("ceiling")?.double(in: 0.001...1),
       boostWatts: try cursor.optional("boostWatts")?.double(in: 1...100_000),
       source: try cursor.field("source").string())
   }
@@ -118,7 +124,8 @@ extension DeviceEfficiency {
   /// The parameters as JSON; reading them gives an equal value.
   public var json: JSONValue {
     let measuredApart = [
-      ("halfMatrix", halfMatrix), ("unaligned", unaligned), ("boostWatts", boostWatts),
+      ("halfMatrix", halfMatrix), ("unaligned", unaligned), ("ceiling", ceiling),
+      ("boostWatts", boostWatts),
     ]
     return .object(
       [

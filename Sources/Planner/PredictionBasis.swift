@@ -67,6 +67,8 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
   case unknown = "unknown kind of device"
   /// Products of more than 16 bits, or TF32.
   case wide
+  /// Convolutions in such formats: layouts, algorithms and norms decide, whatever the products do.
+  case wideConvolutions = "wide, in convolutions"
   /// Adaptations of frozen models, of which no run was fitted.
   case adapted
   /// Mixtures of experts: published times of one differ by half from a release to the next.
@@ -79,7 +81,7 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .measured: .measured
     case .fused, .eagerProducts, .eagerTraffic: .interpolated
-    case .unfitted, .wide, .adapted, .experts, .rough: .extrapolated
+    case .unfitted, .wide, .wideConvolutions, .adapted, .experts, .rough: .extrapolated
     case .unknown: .unsupported
     }
   }
@@ -88,7 +90,7 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
   /// where single groups decide, it comes from all.
   public var isHalved: Bool {
     switch self {
-    case .measured, .adapted, .experts, .rough, .unknown: false
+    case .measured, .adapted, .experts, .rough, .unknown, .wideConvolutions: false
     case .fused, .eagerProducts, .eagerTraffic, .unfitted, .wide: true
     }
   }
@@ -102,6 +104,7 @@ public enum CalibrationClass: String, Sendable, Hashable, CaseIterable {
     case .eagerTraffic: 0.391
     case .unfitted: 0.299
     case .wide: 0.303
+    case .wideConvolutions: 0.359
     case .adapted: 0.334
     case .experts: 0.246
     case .rough: 1.033
@@ -125,7 +128,9 @@ extension PlanRequest {
     let device = cluster.device
     if measuredShare == 0, device.efficiency?.isBorrowed ?? true { return .unknown }
     if step.layers.contains(where: { $0.experts > 0 }) { return .experts }
-    if precision.compute.bits > 16 || precision.compute == .tf32 { return .wide }
+    if precision.compute.bits > 16 || precision.compute == .tf32 {
+      return step.convolutionShare < 0.1 ? .wide : .wideConvolutions
+    }
     if step.layers.contains(where: \.isAdapted) { return .adapted }
     let isKnown =
       stack.isFittedToConvolutions || (step.convolutionShare < 0.1 && step.isCausal)

@@ -247,6 +247,21 @@ public struct SoftwareStack: Sendable, Hashable {
     return stack
   }()
 
+  /// JAX and XLA (MaxText) with a sharded state: the step is one program, which launches nothing
+  /// from the host, fuses point-wise operators and gathers beside products. What it moves and hides
+  /// is Megatron's of the same years: nothing was fitted to it.
+  public static let xla: SoftwareStack = {
+    var stack = megatron
+    stack.name = "xla"
+    stack.hostPerKernel = 0
+    stack.hostPerCollective = 0
+    stack.hostPerExpert = 0
+    stack.launchSeconds = 0.5e-6
+    stack.shardInterference = pytorch.shardInterference
+    stack.mainParameters = false
+    return stack
+  }()
+
   /// Kernels of this program on a processor: no host apart, gradients overlapped as by DDP.
   static let processor = SoftwareStack(
     name: "here", hostPerKernel: 0, hostPerCollective: 0, hostBackward: 1, streaming: 1,
@@ -255,7 +270,8 @@ public struct SoftwareStack: Sendable, Hashable {
 
   /// Every stack, in the order of `--help`.
   public static let all = [
-    pytorch, pytorchEager, megatron, megatron2026, megatronGraphs, pytorch2021, pytorch2021Runs,
+    pytorch, pytorchEager, megatron, megatron2026, megatronGraphs, xla, pytorch2021,
+    pytorch2021Runs,
     nnUNet,
     megatron2022,
     megatron2021, deepspeed,

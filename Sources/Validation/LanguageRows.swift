@@ -19,6 +19,10 @@ extension CatalogueRows {
     var recompute = RecomputeMode.none
     var isSequenceParallel = false
     var stack = "pytorch-2021-runs"
+    /// Where that generation of software has fused attention besides.
+    var fusedAttention: Bool?
+    /// Its site, where the row's words state links of their own.
+    var cluster: String?
   }
 
   private static let sequencers: [String: Sequencer] = [
@@ -29,7 +33,8 @@ extension CatalogueRows {
     "hyenadna-large": Sequencer(id: "hyenadna-large-1m", micro: 1),
     "meditron-70b": Sequencer(
       id: "meditron-70b", table: "language", tensor: 8, pipeline: 8, micro: 2,
-      recompute: .selective, isSequenceParallel: true, stack: "megatron"),
+      recompute: .selective, isSequenceParallel: true, stack: "megatron-2022",
+      fusedAttention: true, cluster: "epfl-a100"),
     "glm-130b": Sequencer(
       id: "glm-130b", table: "language", tensor: 4, pipeline: 8, micro: 1, recompute: .full,
       stack: "megatron-deepspeed"),
@@ -106,11 +111,13 @@ extension CatalogueRows {
       optimizer: model.optimizer)
     let id = row["id"]?.string ?? model.id
     var run = PublishedRun(
-      table: model.table, group: id, label: "\(id) on \(devices)", cluster: site.cluster,
+      table: model.table, group: id, label: "\(id) on \(devices)",
+      cluster: model.cluster ?? site.cluster,
       device: site.device, stack: model.stack, model: .catalogue(model.id, request),
       precision: precision, configuration: configuration,
       // A batch that the devices do not share evenly is rounded; so is its time.
       seconds: seconds * Double(configuration.globalBatch) / sequences, isFitted: false)
+    run.fusedAttention = model.fusedAttention
     run.statesMemory = false
     run.mayRecompute = model.recompute == .none
     run.mayAccumulate = model.micro == nil && stated(row) == nil

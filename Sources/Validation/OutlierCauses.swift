@@ -15,9 +15,6 @@ enum OutlierCause {
       table: "own language", word: "recomputed",
       cause: "bound by the host, whose checkpointing runs more Python than its kernels need"),
     Known(
-      table: "own language", word: "lora",
-      cause: "peft's sum reads the narrow result as it is; its cast to fp32 counts as a kernel"),
-    Known(
       table: "own language", word: "tf32",
       cause: "speeds in tf32 are those of bf16 by the ratio of the peaks; small products reach less"
     ),
@@ -30,6 +27,10 @@ enum OutlierCause {
     Known(
       table: "own vision", word: "tf32",
       cause: "speeds in tf32 are those of bf16 by the ratio of the peaks"),
+    Known(
+      table: "own vision", word: "segresnet",
+      cause: "PyTorch's group norm takes its statistics with a block of threads a group (8 of 132 "
+        + "units); it counts at the memory's full speed"),
     Known(
       table: "own vision",
       cause: "measured here; which of its kernels are predicted wrong was not looked at"),
@@ -102,13 +103,12 @@ enum OutlierCause {
       cause: "8 passes of 2 samples through eager layers, each casting frozen fp32 weights; the "
         + "captions' length follows from the size of a file alone"),
     Known(
-      table: "language", word: "biomedlm",
-      cause:
-        "Hugging Face's eager GPT-2 layers; whether a device's 8 sequences ran in one pass, and "
-        + "what of the six days was restarts, is not stated"),
+      table: "language", word: "starcoder",
+      cause: "device-hours of the whole run, restarts in them; gradients summed in fp32 cost it a "
+        + "tenth (its section 5), recomputation is not stated"),
     Known(
       table: "multimodal", word: "llava",
-      cause: "padding to the longest caption of a batch, eager Vicuna layers: neither is stated"),
+      cause: "padding to the longest caption of a batch is not stated"),
     Known(
       table: "Stable Diffusion",
       cause: "passes of 4 samples, an average of the weights after each step; norms run in fp32"),

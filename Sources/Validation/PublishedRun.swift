@@ -157,6 +157,9 @@ public struct PublishedRun: Sendable, Hashable {
   public var overlapsExperts: Bool?
   /// Whether rows crossed a link once for all experts behind it; nil as the stack's.
   public var sendsRowsOnce: Bool?
+  /// Whether attention was one kernel, where its software's generation has one besides another; nil
+  /// as the stack's.
+  public var fusedAttention: Bool?
   /// How the optimizer's update was executed.
   public var optimizerKernel = OptimizerKernel.fused
 }
@@ -182,6 +185,7 @@ extension PublishedRun {
     result.mainGradientBytes = gradientBytes ?? stack.mainGradientBytes
     result.overlapsExperts = overlapsExperts ?? stack.overlapsExperts
     result.sendsRowsOnce = sendsRowsOnce ?? stack.sendsRowsOnce
+    result.fusedAttention = fusedAttention ?? stack.fusedAttention
     if isChannelsLast { result.transposes = 0 }
     return result
   }

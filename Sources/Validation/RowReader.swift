@@ -28,7 +28,7 @@ public enum RowReader {
     "vtrain_single": vTrainSingle, "vtrain_multi": vTrainMulti, "bigscience_bloom": bloom,
     "mosaicml_llm_foundry": foundry, "megatron_bridge": bridge, "torchtitan": titan,
     "megatron_2020_scaling": megatron2020, "neusight": neuSight,
-    "mlperf_training": mlPerf,
+    "mlperf_training": mlPerf, "maxtext_tpu": maxText,
   ]
 
   /// Sets of which no row states everything, and what is missing.
@@ -36,7 +36,6 @@ public enum RowReader {
     "llama_energy": (
       "OPT, LLaMA 1 to 4 (device-hours)", "number of devices and cut are not stated"
     ),
-    "maxtext_tpu": ("MaxText", "the model's shape and the batch are not stated"),
     "nemo_launcher_2023": ("NeMo 2023", "the model of a row, or its cut, is not stated"),
     "nemo_long_seq": ("NeMo long sequences", "whether FLOP count the causal half is not stated"),
     "deepspeed_docs": ("DeepSpeed BERT", "steps, or the length of sequences, are not stated"),

@@ -32,13 +32,20 @@ public enum SourcedRuns {
       throw lacks("precision")
     }
     guard let devices = entry["devices"]?.int else { throw lacks("devices") }
-    let tensor = entry["tensor"]?.int ?? 1
-    let recompute: RecomputeMode = entry["recompute"]?.string == "full" ? .full : .none
+    let (tensor, pipeline) = (entry["tensor"]?.int ?? 1, entry["pipeline"]?.int ?? 1)
+    let recompute = entry["recompute"]?.string.flatMap(RecomputeMode.init(rawValue:)) ?? .none
     guard let micro = entry["microBatch"]?.int, let global = entry["globalBatch"]?.int,
-      let configuration = RowReader.configuration(
-        data: devices / max(1, tensor), tensor: tensor, pipeline: 1, micro: micro, global: global,
-        recompute: recompute, zero: entry["zeroStage"]?.int ?? 0)
+      var configuration = RowReader.configuration(
+        data: devices / max(1, tensor * pipeline), tensor: tensor, pipeline: pipeline,
+        virtualStages: entry["virtualStages"]?.int ?? 1, micro: micro, global: global,
+        recompute: recompute, zero: entry["zeroStage"]?.int ?? 0,
+        sequence: entry["sequenceParallel"]?.bool == true)
     else { throw lacks("microBatch, globalBatch") }
+    configuration.parallelism.expert = entry["expert"]?.int ?? 1
+    if let word = entry["schedule"]?.string {
+      guard let schedule = PipelineSchedule(rawValue: word) else { throw lacks("schedule") }
+      configuration.parallelism.schedule = schedule
+    }
     guard let seconds = entry["seconds"]?.double else { throw lacks("seconds") }
     guard let cluster = entry["cluster"]?.string else { throw lacks("cluster") }
     guard let stack = entry["framework"]?.string, SoftwareStack(word: stack) != nil else {
@@ -54,6 +61,9 @@ public enum SourcedRuns {
     run.statesMemory = false
     run.mayRecompute = entry["recompute"] == nil
     run.measure = measure
+    run.choosesMicroBatch = entry["batchStated"]?.bool == false
+    run.overlapsExperts = entry["overlapsExperts"]?.bool
+    run.fusedAttention = entry["attention"]?.string.map { $0 == "fused" }
     return run
   }
 
@@ -64,6 +74,7 @@ public enum SourcedRuns {
     "bf16": Precision(parameters: .fp32, compute: .bf16),
     "bf16-pure": Precision(parameters: .bf16, compute: .bf16),
     "fp16-pure": Precision(parameters: .fp16, compute: .fp16),
+    "fp8": Precision(parameters: .bf16, compute: .fp8),
   ]
 
   private static let measures = ["steps": Measure.steps, "whole run": .wholeRun]
@@ -71,7 +82,11 @@ public enum SourcedRuns {
   private static func model(
     _ entry: JSONValue, _ micro: Int, _ precision: Precision
   ) -> RunModel? {
-    if let encoder = entry["encoder"] { return shape(encoder, entry).map { .decoder($0) } }
+    if let extents = entry["encoder"] ?? entry["decoder"] {
+      guard var shape = shape(extents, entry) else { return nil }
+      shape.isBidirectional = entry["encoder"] != nil
+      return .decoder(shape)
+    }
     guard let id = entry["model"]?.string else { return nil }
     var request = WorkloadRequest(
       task: entry["classes"] == nil ? .pretrain : .finetune,
@@ -83,18 +98,19 @@ public enum SourcedRuns {
     return .catalogue(id, request)
   }
 
-  /// An encoder with gated MLPs, rotary positions and root-mean-square norms.
-  private static func shape(_ encoder: JSONValue, _ entry: JSONValue) -> DecoderShape? {
-    guard let layers = encoder["layers"]?.int, let hidden = encoder["hidden"]?.int,
-      let heads = encoder["heads"]?.int, let vocabulary = encoder["vocabulary"]?.int,
+  /// A stack of layers by its extents: with gated MLPs, rotary positions and root-mean-square
+  /// norms, unless it says that it is `plain` (GPT-2's layer).
+  private static func shape(_ extents: JSONValue, _ entry: JSONValue) -> DecoderShape? {
+    guard let layers = extents["layers"]?.int, let hidden = extents["hidden"]?.int,
+      let heads = extents["heads"]?.int, let vocabulary = extents["vocabulary"]?.int,
       let sequence = entry["sequence"]?.int
     else { return nil }
     var shape = DecoderShape(
       layers: layers, hidden: hidden, heads: heads, sequence: sequence, vocabulary: vocabulary)
-    shape.intermediate = encoder["intermediate"]?.int
-    shape.isLlama = true
-    shape.untied = true
-    shape.isBidirectional = true
+    shape.intermediate = extents["intermediate"]?.int
+    shape.keyValueHeads = extents["keyValueHeads"]?.int
+    shape.isLlama = extents["plain"]?.bool != true
+    shape.untied = shape.isLlama
     return shape
   }
 }

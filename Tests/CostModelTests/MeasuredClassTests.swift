@@ -46,6 +46,29 @@ import Testing
     #expect(abs(rate / 24e12 - 1) < 0.25, "\(rate)")
   }
 
+  /// No extents and no software lift a product above the best that was timed on the card (MAMF,
+  /// github.com/stas00/ml-engineering: 271.2, 794.5 and 668.4 TFLOP/s in bf16).
+  @Test(arguments: [
+    ("a100-80gb-sxm", 271.2e12), ("h100-80gb-sxm", 794.5e12), ("mi300x", 668.4e12),
+  ])
+  func noProductExceedsTheBestThatWasTimed(id: String, best: Double) throws {
+    let device = try HardwareCatalogue.builtIn().device(id)
+    let extent = 16_384.0
+    let flops = Int(2 * extent * extent * extent)
+    let cost = OperatorCost(
+      operatorClass: .matrix, dataType: .bf16, modelFlops: flops, hardwareFlops: flops,
+      vectorFlops: 0, bytesRead: 1, bytesWritten: 0)
+    let shape = ProductShape(
+      rows: extent, columns: extent, inner: extent, tokens: .rows, cut: .none)
+    let item = WorkItem(.product(shape), cost: cost, isCut: false)
+    for clock in [0.5, 1, 1.3, 2] {
+      let seconds = WorkTime(device: device, clock: clock).seconds(item, WorkCut())
+      #expect(Double(flops) / seconds < 1.005 * best)
+    }
+    let fast = WorkTime(device: device, clock: 2).seconds(item, WorkCut())
+    #expect(Double(flops) / fast > 0.98 * best)
+  }
+
   /// A limit at half of what products would draw leaves 0.5^0.55 of the clock; one above, all.
   @Test(arguments: [(1.0, 1.0), (0.5, 0.683), (0.25, 0.4665), (2, 1)])
   func aPowerLimitLowersTheClock(share: Double, clock: Double) throws {

@@ -32,6 +32,12 @@ struct LanguageModelTests {
     #expect(abs(counted - published) / published < 0.004, "\(counted)")
   }
 
+  /// arXiv 2412.19437, section 4.2: "671B total parameters, of which 37B are activated".
+  @Test func deepSeekV3() throws {
+    let counted = Double(try ModelCatalogue.builtIn.model("deepseek-v3").parameterCount())
+    #expect(abs(counted - 671e9) < 0.5e9, "\(counted)")
+  }
+
   static func profile(_ stack: String, tokens: String = "", head: String = "") -> [UInt8] {
     Array(
       """

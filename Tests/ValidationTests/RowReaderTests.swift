@@ -1,6 +1,7 @@
 import CostModel
 import DataFormats
 import HardwareModel
+import Models
 import Planner
 import Quantities
 import TestSupport
@@ -108,6 +109,50 @@ import Workloads
         "pp": 1, "cp": 1, "ep": 8}, "measured": {"tokens_per_s_per_gpu": 44544}}]}
         """))
     #expect(try #require(rows.runs.first).stack == stack)
+  }
+
+  /// MaxText's tables state a slice and a rate, its scripts the rest: `v5p/32b.sh` has 6 samples a
+  /// chip, tensor parallelism of 4 and scale 32, whose weights are the 32 billion of its name.
+  @Test(arguments: [
+    ("TPU v5p", "32B", "1x v5p-128", 328.0, 64, 4, 31.4e9),
+    ("TPU v5p", "512B", "1x v5p-1024", 294.0, 512, 8, 499e9),
+    ("TPU v4", "22B", "1x v4-128", 156.0, 64, 1, 22.1e9),
+  ])
+  func aSliceOfTPUsIsRead(
+    chip: String, model: String, place: String, rate: Double, chips: Int, tensor: Int,
+    parameters: Double
+  ) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "maxtext_tpu", "config": {"headings":
+        ["High Performance Model Configs on \(chip)", "\(model) model"],
+        "row": {"Hardware": "\(place)", "TFLOP/sec/chip": \(rate)}}, "measured": {}}]}
+        """))
+    let run = try #require(rows.runs.first)
+    let cut = run.configuration.parallelism
+    #expect(cut.devices == chips && cut.tensor == tensor && cut.zeroStage == 3)
+    guard case .decoder(let shape) = run.model else {
+      Issue.record("not a decoder")
+      return
+    }
+    let counted = Double(try shape.model.parameterCount())
+    #expect(abs(counted / parameters - 1) < 0.02, "\(counted)")
+    // 6 FLOP a parameter and token are most of a step, attention and the table the rest.
+    let tokens = Double(run.configuration.globalBatch * shape.sequence)
+    let flops = (run.seconds ?? 0) * rate * 1e12 * Double(chips)
+    #expect((0.98...1.12).contains(flops / (6 * counted * tokens)))
+  }
+
+  @Test(arguments: ["2x v5p-128", "4x A3 (h100-80gb-8)"])
+  func slicesWhoseLinksAreNotStatedAreLeftOut(place: String) throws {
+    let rows = RowReader.read(
+      try json(
+        """
+        {"rows": [{"set": "maxtext_tpu", "config": {"headings": ["Configs on TPU v5p", "32B model"],
+        "row": {"Hardware": "\(place)", "TFLOP/sec/chip": 300}}, "measured": {}}]}
+        """))
+    #expect(rows.runs.isEmpty && rows.skipped.count == 1)
   }
 
   /// MoCo 2 sees one view of an image as query and one as key: half of version 3's step.

@@ -41,6 +41,18 @@ import Validation
     #expect(abs((run.seconds ?? 0) * 2e6 / 86_400 - 5) < 1e-9)
   }
 
+  /// arXiv 2412.19437, section 4.2 and table 1: 14.8 trillion tokens in batches of 15,360 sequences
+  /// of 4,096 took 2,664 thousand hours of 2,048 devices.
+  @Test func aCutOverPipelineAndExpertsIsRead() throws {
+    let runs = try SourcedRuns.read(try Self.document.get()).runs
+    let run = try #require(runs.first { $0.group == "deepseek-v3" })
+    let cut = run.configuration.parallelism
+    #expect(cut.devices == 2048 && cut.pipeline == 16 && cut.data == 128 && cut.expert == 64)
+    #expect(cut.schedule == .zeroBubble && run.overlapsExperts == true)
+    let steps = 14.8e12 / Double(run.configuration.globalBatch * 4096)
+    #expect(abs((run.seconds ?? 0) * steps * 2048 / 3600 / 2.664e6 - 1) < 1e-4)
+  }
+
   @Test func everyRunIsPredicted() throws {
     let rows = try SourcedRuns.read(try Self.document.get())
     let report = try ValidationReport(rows, RunPredictor(try HardwareCatalogue.builtIn()))

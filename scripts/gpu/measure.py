@@ -63,8 +63,13 @@ def recompute(network: torch.nn.Module) -> None:
 
 
 def has_dropout(network: torch.nn.Module) -> bool:
-    return any(
-        isinstance(part, torch.nn.Dropout) and part.p > 0 for part in network.modules())
+    """Whether training drops: by modules, or by `functional.dropout` with a layer's own rate, as
+    transformers' OPT and BART do (`self.dropout`)."""
+    def rate(part: torch.nn.Module) -> float:
+        own = part.p if isinstance(part, torch.nn.Dropout) else getattr(part, "dropout", 0)
+        return own if isinstance(own, (int, float)) else 0
+
+    return any(rate(part) > 0 for part in network.modules())
 
 
 class Step:
