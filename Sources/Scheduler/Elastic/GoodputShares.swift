@@ -2,11 +2,11 @@
 ///
 /// The goodput of a job on n devices is its predicted speed there; Pollux and Sia take its
 /// statistical efficiency times that, which is 1 here because a job keeps its global batch whatever
-/// it runs on. They know no run times and maximise a mean of speeds; here the planner predicts them,
-/// so the speed is divided by the work left: Σ speed / work left is the rate at which jobs are
-/// completed. Waiting counts like work, so that a long job is not passed over for ever. A change of
-/// devices costs a checkpoint and a restart, which lower the goodput of every choice but the present
-/// one as in Sia (section 3.3), so that it is made only where it pays.
+/// it runs on. They know no run times and maximise a mean of speeds; here the planner predicts
+/// them, so the speed is divided by the work left: Σ speed / work left is the rate at which jobs
+/// are completed. Waiting counts like work, so that a long job is not passed over for ever. A
+/// change of devices costs a checkpoint and a restart, which lower the goodput of every choice but
+/// the present one as in Sia (section 3.3), so that it is made only where it pays.
 ///
 /// A job that has outlasted its estimate is believed to have as long to go as it is late: run times
 /// are so spread that the median of what is left grows with the age (Harchol-Balter and Downey, ACM
