@@ -185,7 +185,7 @@ let testTargets: [Target] = [
     "Kernels",
     [
       "Kernels", "Executor", "Graph", "Models", "Workloads", "HardwareModel", "HardwareDiscovery",
-      "Quantities", "CKernels",
+      "Quantities",
     ]),
   tests(
     "Calibration",
