@@ -8,6 +8,8 @@
 // Queries and keys of an attention tile: 64 x 128 scores are 32 KiB.
 #define HFM_QUERY_BLOCK 64
 #define HFM_KEY_BLOCK 128
+// Floats of a head's values in pairs that a lane keeps from block to block of queries: 256 KiB.
+#define HFM_KEPT_VALUES (64 << 10)
 // Floats of the widest vector: rows of attention's scratch are padded to it.
 #define HFM_WIDEST 16
 

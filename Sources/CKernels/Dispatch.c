@@ -44,7 +44,9 @@ static int64_t padded(int64_t columns) {
 }
 int64_t hfm_attention_scratch(const hfm_attention_shape *g) {
   int64_t d = padded(g->headSize), q = HFM_QUERY_BLOCK, k = HFM_KEY_BLOCK;
-  return 2 * q * d + 2 * k * d + q * k;
+  int64_t pairs = (g->keys + 1) / 2 * d, values = k * d;
+  if (pairs > values && pairs <= HFM_KEPT_VALUES) values = pairs;
+  return 2 * q * d + k * d + q * k + values;
 }
 int64_t hfm_attention_backward_scratch(const hfm_attention_shape *g) {
   int64_t d = padded(g->headSize), q = HFM_QUERY_BLOCK, k = HFM_KEY_BLOCK;

@@ -17,6 +17,8 @@ import Testing
     Shape(batch: 1, queries: 67, keys: 270, heads: 2, keyValueHeads: 1, size: 3, causal: true),
     Shape(batch: 1, queries: 200, keys: 200, heads: 2, keyValueHeads: 1, size: 40, causal: true),
     Shape(batch: 1, queries: 131, keys: 259, heads: 1, keyValueHeads: 1, size: 80, causal: false),
+    // More values than are kept in pairs for all blocks of queries.
+    Shape(batch: 1, queries: 70, keys: 1700, heads: 1, keyValueHeads: 1, size: 80, causal: false),
     // The first queries see no key at all.
     Shape(batch: 1, queries: 7, keys: 3, heads: 2, keyValueHeads: 2, size: 6, causal: true),
     Shape(batch: 1, queries: 1, keys: 300, heads: 4, keyValueHeads: 2, size: 16, causal: true),

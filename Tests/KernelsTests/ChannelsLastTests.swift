@@ -76,6 +76,8 @@ import Testing
           Link(kind: .pad(axis: 3, before: 1, after: 2), map: [2, 33, 5, 7, 3]),
           Link(kind: .roll([0, 2, 0, 3, 1]), map: [2, 33, 5, 7, 3]),
         ]),
+      // More positions than fp32 sums in one go.
+      Chain(map: [2, 20, 19, 23], links: [norm(.batch, [2, 20, 19, 23])]),
       Chain(
         map: image, links: [Link(kind: .reduce(.mean, axes: [2, 3]), map: [3, 23])],
         endsInMap: false),

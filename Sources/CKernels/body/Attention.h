@@ -27,9 +27,23 @@ INLINE vf vlog(vf x) {
   return s * p + __builtin_convertvector(exponent, vf) * 0.69314718f;
 }
 
-// Two vectors as pairs of bf16, the first in the lower halves. Ties round away from zero.
+#ifdef HFM_BF16_DOT
+// Where elements of a vector's first and second half go, to lie beside each other.
+INLINE __m512i halves_together(void) {
+  return _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22,
+                          6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+}
+#endif
+
+// Two vectors as pairs of bf16, the first in the lower halves.
 INLINE vf bf16_pairs(vf low, vf high) {
+#ifdef HFM_BF16_DOT
+  __m512i apart = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+  return (vf)_mm512_permutexvar_epi16(halves_together(), apart);
+#else
+  // Ties round away from zero.
   return (vf)((((vu)low + 0x8000u) >> 16) | (((vu)high + 0x8000u) & 0xffff0000u));
+#endif
 }
 
 // Rows of one head: fp32 operands, and bf16 ones for products of pairs, are read in place (their
@@ -145,7 +159,8 @@ INLINE void softmax_column(float *scores, int64_t keys, int64_t column, int64_t 
   vf offset = high * scale;
 #define EXPONENTIAL(T) \
   ({ \
-    vf e = vexp2(*(vfu *)(scores + (T)*QB) * scale - offset); \
+    vf x = *(vfu *)(scores + (T)*QB) * scale - offset; \
+    vf e = pairs ? vexp2_coarse(x) : vexp2(x); \
     if (isMasked) e = (vf)((vi)e & visible(T, column, maskShift)); \
     total += e; \
     e; \
@@ -180,7 +195,9 @@ static void softmax_tile(float *scores, int64_t keys, int64_t vectors, int64_t m
 
 // Scratch of a lane; the sizes stand in hfm_attention_scratch.
 typedef struct {
-  float *queries, *rows, *values, *scores, *result;
+  float *queries, *rows, *scores, *result, *values;
+  // All values of the head as pairs; null where they are paired for each block of queries.
+  const float *kept;
 } attention_scratch;
 
 // One block of queries of one head; its keys and values begin at element `kv`.
@@ -204,21 +221,17 @@ INLINE void attend(const hfm_attention_shape *g, hfm_array q, hfm_array k, hfm_a
   const int64_t limit = g->causal ? least(T, s0 + count + T - S) : T;
   if (limit <= 0) memset(s->result, 0, (size_t)(count * wide) * 4);
   for (int64_t t0 = 0; t0 < limit; t0 += KB) {
-    int64_t keys = least(KB, limit - t0), lk, lv, at = kv + t0 * ks;
+    int64_t keys = least(KB, limit - t0), lk, lv = wide, at = kv + t0 * ks;
     const float *pk = head_rows(k, at, keys, ks, D, pairs, s->rows, &lk);
-    const float *pv = head_panel(v, at, keys, ks, D, pairs, s->values, &lv);
     tile_run(pairs, keys, vectors,
              (tile_product){pk, lk, 1, s->queries, QB, depth, s->scores, QB, 0});
+    const float *pv = s->kept ? s->kept + t0 / 2 * wide
+                              : head_panel(v, at, keys, ks, D, pairs, s->values, &lv);
     int64_t maskShift = g->causal ? t0 - s0 - T + S : -T;
     softmax_tile(s->scores, keys, vectors, maskShift, factor * LOG2E, &state, pairs);
-    for (int64_t r = 0; r < count && t0 > 0; r++) {
-      float *row = s->result + r * wide;
-      if (state.correction[r] != 1)
-        for (int64_t i = 0; i < wide; i += W) *(vfu *)(row + i) *= state.correction[r];
-    }
     tile_run(pairs, count, (D + W - 1) / W,
              (tile_product){s->scores, 1, QB, pv, lv, pairs ? (keys + 1) / 2 : keys, s->result,
-                            wide, t0 > 0});
+                            wide, t0 > 0, t0 > 0 ? state.correction : 0});
   }
   for (int64_t r = 0; r < count; r++) {
     float inverse = state.sum[r] > 0 ? 1 / state.sum[r] : 0, *row = s->result + r * wide;
@@ -246,16 +259,21 @@ static void k_attention(const hfm_attention_shape *shape, hfm_array q, hfm_array
   const int64_t D = g.headSize, heads = g.keyValueHeads, group = shape->queryHeads / heads;
   attention_scratch s = {.queries = scratch};
   s.rows = s.queries + QB * wide;
-  s.values = s.rows + KB * wide;
-  s.scores = s.values + KB * wide;
+  s.scores = s.rows + KB * wide;
   s.result = s.scores + KB * QB;
+  s.values = s.result + QB * wide;
   const int pairs = multiplies_pairs(&g, q, k, v);
+  const int keeps = pairs && (g.keys + 1) / 2 * wide <= HFM_KEPT_VALUES;
+  int64_t held = -1, lead;
   for (int64_t item = itemBegin; item < itemEnd; item++) {
     const int64_t block = item % blocks, head = item / blocks % g.queryHeads;
     const int64_t b = item / blocks / g.queryHeads;
     // By sample and head of keys, as they lie.
     const int64_t own = g.queries == shape->queries ? b * heads + head / group : b;
     const int64_t kv = (own / heads * g.keys * heads + own % heads) * D;
+    if (keeps && kv != held)
+      s.kept = head_panel(v, kv, g.keys, heads * D, D, 1, s.values, &lead);
+    held = kv;
     if (pairs) attend(&g, q, k, v, o, lse, &s, b, head, block * QB, kv, 1);
     else attend(&g, q, k, v, o, lse, &s, b, head, block * QB, kv, 0);
   }

@@ -24,7 +24,8 @@ INLINE void backward_tile(const backward_scratch *s, const backward_state *state
     int isMasked = keys - 1 + maskShift > j;
     for (int64_t t = 0; t < keys; t++) {
       float *score = s->scores + t * QB + j, *slope = s->slopes + t * QB + j;
-      vf p = vexp2(*(vfu *)score * (factor * LOG2E) - lse2);
+      vf log2p = *(vfu *)score * (factor * LOG2E) - lse2;
+      vf p = pairs ? vexp2_coarse(log2p) : vexp2(log2p);
       if (isMasked) p = (vf)((vi)p & visible(t, j, maskShift));
       vf ds = p * (*(vfu *)slope - delta) * factor;
       if (!pairs) {

@@ -3,10 +3,11 @@
 
 // Channels whose coefficients are kept at once.
 #define FAN 256
-// Elements whose moments are taken while they are in the first cache, and the most positions that
-// fp32 sums in one go.
+// Elements that registers sum, position by position; the most positions that fp32 sums, and as
+// many that a first guess at a mean serves for.
 #define NEAR 4096
 #define TERMS 128
+#define GUESSED 8
 INLINE int64_t near_run(int64_t channels) {
   int64_t run = NEAR / channels;
   return run < 8 ? 8 : least(run, TERMS);
@@ -49,44 +50,73 @@ INLINE void take_apart(const float *c, int64_t of, int64_t which, int64_t count,
   for (int64_t i = 0; i < count; i++) to[i] = c[of * i + which];
 }
 
+// W numbers in fp64: sums of runs, of which a plane may have thousands.
+typedef double vd __attribute__((vector_size(8 * W)));
+typedef double vdu __attribute__((vector_size(8 * W), aligned(8), may_alias));
+// Moments of a fan of channels: `mean` and `square` of `before` positions, and of `count` further
+// ones sums of differences from `near` and of their squares.
+typedef struct {
+  double mean[FAN + W], square[FAN + W];
+  float near[FAN + W], sum[FAN + W], squares[FAN + W];
+  int64_t before, count;
+} fan_moments;
+
+// Differences are taken from the mean so far, at first, for a few, from the first position: so near
+// to what follows that their squares cancel little, and one pass is enough.
+INLINE void begin_run(fan_moments *m, int32_t type, hfm_array x, int64_t from, int64_t fan) {
+  for (int64_t c = 0; c < fan; c += W) {
+    vf first = near_load(type, x, from + c, fan - c);
+    vf mean = __builtin_convertvector(*(vdu *)(m->mean + c), vf);
+    *(vfu *)(m->near + c) = m->before ? mean : first;
+    *(vfu *)(m->sum + c) = *(vfu *)(m->squares + c) = splat(0);
+  }
+}
+
+// Adds the run's moments to those before (Chan et al. 1979).
+INLINE void join_run(fan_moments *m, int64_t fan) {
+  const double each = 1 / (double)m->count, share = (double)m->count / (m->before + m->count);
+  for (int64_t c = 0; c < fan; c += W) {
+    vd sum = __builtin_convertvector(*(vfu *)(m->sum + c), vd);
+    vd difference = sum * each;
+    vd own = __builtin_convertvector(*(vfu *)(m->squares + c), vd) - difference * sum;
+    vd step = __builtin_convertvector(*(vfu *)(m->near + c), vd) + difference;
+    step -= *(vdu *)(m->mean + c);
+    *(vdu *)(m->square + c) += own + step * step * ((double)m->before * share);
+    *(vdu *)(m->mean + c) += step * share;
+  }
+  m->before += m->count;
+  m->count = 0;
+}
+
 INLINE void channel_moments(int32_t type, hfm_array x, float *moments, int64_t channels,
                             int64_t begin, int64_t end) {
-  const int64_t run = near_run(channels);
+  const int64_t block = near_run(channels);
   FOR_FANS(channels) {
-    double mean[FAN] = {0}, square[FAN] = {0};
+    fan_moments m = {0};
     for (int64_t p = begin, n; p < end; p += n) {
-      n = least(run, end - p);
-      const double share = (double)n / (double)(p - begin + n);
+      n = least(p == begin ? GUESSED : block, end - p);
+      if (m.count && (m.count + n > TERMS || m.before == 0)) join_run(&m, fan);
+      if (m.count == 0) begin_run(&m, type, x, p * channels + first, fan);
       for (int64_t c = 0; c < fan; c += W) {
-        int64_t left = fan - c, from = p * channels + first + c, i = 0;
-        vf s0 = {0}, s1 = {0}, q0 = {0}, q1 = {0};
-        for (; i + 2 <= n; i += 2) {
-          s0 += near_load(type, x, from + i * channels, left);
-          s1 += near_load(type, x, from + (i + 1) * channels, left);
-        }
-        if (i < n) s0 += near_load(type, x, from + i * channels, left);
-        vf middle = (s0 + s1) / (float)n;
-        for (i = 0; i + 2 <= n; i += 2) {
-          vf a = near_load(type, x, from + i * channels, left) - middle;
-          vf b = near_load(type, x, from + (i + 1) * channels, left) - middle;
-          q0 += a * a;
-          q1 += b * b;
-        }
-        if (i < n) {
-          vf a = near_load(type, x, from + i * channels, left) - middle;
-          q0 += a * a;
-        }
-        q0 += q1;
-        for (int j = 0; j < least(W, left); j++) {
-          double step = (double)middle[j] - mean[c + j];
-          square[c + j] += (double)q0[j] + step * step * (double)(p - begin) * share;
-          mean[c + j] += step * share;
-        }
+        const int64_t left = fan - c, from = p * channels + first + c;
+        const vf near = *(vfu *)(m.near + c);
+        vf sum[2] = {{0}}, squares[2] = {{0}};
+        for (int64_t i = 0; i < n; i += 2)
+          for (int j = 0; j < 2; j++) {
+            if (i + j >= n) break;
+            vf d = near_load(type, x, from + (i + j) * channels, left) - near;
+            sum[j] += d;
+            squares[j] += d * d;
+          }
+        *(vfu *)(m.sum + c) += sum[0] + sum[1];
+        *(vfu *)(m.squares + c) += squares[0] + squares[1];
       }
+      m.count += n;
     }
+    if (m.count) join_run(&m, fan);
     for (int64_t i = 0; i < fan; i++) {
-      moments[2 * (first + i)] = (float)mean[i];
-      moments[2 * (first + i) + 1] = (float)square[i];
+      moments[2 * (first + i)] = (float)m.mean[i];
+      moments[2 * (first + i) + 1] = (float)m.square[i];
     }
   }
 }
@@ -119,32 +149,49 @@ static void k_affineChannels(hfm_array x, hfm_array y, const float *c, int64_t c
 #undef CALL
 }
 
+// Sums over positions of a fan of channels: of all, and of some that fp32 sums in one go.
+typedef struct {
+  double total[FAN + W], product[FAN + W];
+  float sum[FAN + W], products[FAN + W];
+  int64_t count;
+} fan_sums;
+INLINE void join_sums(fan_sums *s, int64_t fan) {
+  for (int64_t c = 0; c < fan; c += W) {
+    *(vdu *)(s->total + c) += __builtin_convertvector(*(vfu *)(s->sum + c), vd);
+    *(vdu *)(s->product + c) += __builtin_convertvector(*(vfu *)(s->products + c), vd);
+    *(vfu *)(s->sum + c) = *(vfu *)(s->products + c) = splat(0);
+  }
+  s->count = 0;
+}
+
 INLINE void channel_gradient_sums(int32_t type, hfm_array dy, hfm_array x, const float *c,
                                   float *sums, int64_t channels, int64_t begin, int64_t end) {
-  const int64_t run = near_run(channels);
+  const int64_t block = near_run(channels);
   FOR_FANS(channels) {
     float mean[FAN];
-    double total[FAN] = {0}, product[FAN] = {0};
+    fan_sums own = {0};
     take_apart(c + 4 * first, 4, 0, fan, mean);
     for (int64_t p = begin, n; p < end; p += n) {
-      n = least(run, end - p);
+      n = least(block, end - p);
+      if (own.count + n > TERMS) join_sums(&own, fan);
       for (int64_t k = 0; k < fan; k += W) {
-        int64_t left = fan - k, from = p * channels + first + k;
-        vf s = {0}, t = {0}, middle = vload(mean + k, left);
+        const int64_t left = fan - k, from = p * channels + first + k;
+        vf s = *(vfu *)(own.sum + k), t = *(vfu *)(own.products + k);
+        const vf middle = vload(mean + k, left);
         for (int64_t i = 0; i < n; i++) {
           vf d = near_load(FORMAT(type, dy), dy, from + i * channels, left);
           s += d;
           t += d * (near_load(FORMAT(type, x), x, from + i * channels, left) - middle);
         }
-        for (int j = 0; j < least(W, left); j++) {
-          total[k + j] += (double)s[j];
-          product[k + j] += (double)t[j];
-        }
+        *(vfu *)(own.sum + k) = s;
+        *(vfu *)(own.products + k) = t;
       }
+      own.count += n;
     }
+    join_sums(&own, fan);
     for (int64_t i = 0; i < fan; i++) {
-      sums[2 * (first + i)] = (float)total[i];
-      sums[2 * (first + i) + 1] = (float)product[i];
+      sums[2 * (first + i)] = (float)own.total[i];
+      sums[2 * (first + i) + 1] = (float)own.product[i];
     }
   }
 }

@@ -20,6 +20,8 @@ typedef struct {
   float *c;
   int64_t cStride;
   int32_t accumulate;
+  // Where not null, what each row of c is multiplied by before it is added to.
+  const float *factor;
   // Where `fetches`: what is brought into the second cache meanwhile, bytes on with each k.
   const char *fetch;
   int64_t fetchStep;
@@ -41,6 +43,9 @@ INLINE void tile_registers(const tile_product *p, int64_t i0, int64_t j0, int ro
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < vectors; j++)
       sum[i][j] = p->accumulate ? *(const vfu *)(c + i * p->cStride + j * W) : splat(0);
+  if (p->factor)
+    for (int i = 0; i < rows; i++)
+      for (int j = 0; j < vectors; j++) sum[i][j] *= p->factor[i0 + i];
   for (int64_t k = 0; k < p->depth; k++) {
     vf bv[TILE_VECTORS];
     if (fetches) __builtin_prefetch(p->fetch + k * p->fetchStep, 0, 2);
