@@ -90,15 +90,26 @@ public enum ProcessorCounters {
     return total
   }
 
-  /// `nr_throttled` of this process's control group, version 2; nil without one.
-  static func stoppedByQuota() -> Int? {
-    guard
-      let group = lines("/proc/self/cgroup")?.first(where: { $0.hasPrefix("0::") })?.dropFirst(3),
-      let statistics = lines("/sys/fs/cgroup\(group == "/" ? "" : String(group))/cpu.stat")
-        ?? lines("/sys/fs/cgroup/cpu.stat")
-    else { return nil }
-    return statistics.first { $0.hasPrefix("nr_throttled ") }
-      .flatMap { Int($0.dropFirst("nr_throttled ".count)) }
+  /// `nr_throttled` of this process's control group, of version 1 or 2; nil without one.
+  /// - Parameter read: the lines of a file; nil where there is none.
+  static func stoppedByQuota(_ read: (String) -> [String]? = lines) -> Int? {
+    for membership in read("/proc/self/cgroup") ?? [] {
+      // 4:cpu,cpuacct:/system.slice (cgroups(7)); 0::/system.slice in version 2.
+      let parts = membership.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      let controllers = parts[1].split(separator: ",")
+      guard controllers.isEmpty || controllers.contains("cpu") else { continue }
+      let folders = controllers.isEmpty ? ["", "/unified"] : ["/\(parts[1])", "/cpu"]
+      // A container may name a path that only its host has; its own group is then the top one.
+      for path in [parts[2] == "/" ? "" : String(parts[2]), ""] {
+        for folder in folders {
+          let key = "nr_throttled "
+          let line = read("/sys/fs/cgroup\(folder)\(path)/cpu.stat")?.first { $0.hasPrefix(key) }
+          if let count = line.flatMap({ Int($0.dropFirst(key.count)) }) { return count }
+        }
+      }
+    }
+    return nil
   }
 
   /// Ticks that all processors spent for others than this process (stolen by the host included),

@@ -21,6 +21,9 @@ enum PlanOptions {
       .value(
         "expert-imbalance", "X",
         "rows of the busiest device's experts over the mean (default 1: balanced)"),
+      .flag(
+        "overlap-experts",
+        "traffic with experts runs beside another micro-batch's work (DualPipe, Megatron-Core)"),
       .value(
         "load-seconds", "X",
         "seconds of one core for loading a sample (default: as --dataset needs)"),
@@ -90,7 +93,9 @@ enum PlanOptions {
 
   /// Whose software runs the step.
   static func stack(_ arguments: Arguments) -> SoftwareStack {
-    arguments.string("framework").flatMap(SoftwareStack.init(word:)) ?? .pytorch
+    var stack = arguments.string("framework").flatMap(SoftwareStack.init(word:)) ?? .pytorch
+    if arguments.flag("overlap-experts") { stack.overlapsExperts = true }
+    return stack
   }
 
   /// Choices of software, and what the host does.

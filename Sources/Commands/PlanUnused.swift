@@ -37,7 +37,7 @@ enum PlanUnused {
         [
           "global-batch", "zero", "shard-group", "schedule", "recompute", "recompute-layers",
           "recompute-rest", "recompute-chunk", "optimizer", "optimizer-states", "optimizer-kernel",
-        ].filter(arguments.has) + (arguments.flag("failures") ? ["failures"] : [])
+        ].filter(arguments.has) + ["failures", "overlap-experts"].filter(arguments.flag)
       if !training.isEmpty {
         let words = training.map { "--\($0)" }.joined(separator: ", ")
         lines.append("\(words): without effect, since inference trains nothing")
@@ -45,11 +45,14 @@ enum PlanUnused {
     }
     let cuts = plans.map(\.configuration.parallelism)
     func add(_ option: String, _ reason: String, if has: (Parallelism) -> Bool) {
-      guard arguments.has(option), !cuts.isEmpty, !cuts.contains(where: has) else { return }
+      guard arguments.has(option) || arguments.flag(option), !cuts.isEmpty,
+        !cuts.contains(where: has)
+      else { return }
       lines.append("--\(option): without effect on these plans, of which none \(reason)")
     }
     if trains {
       add("schedule", "has a pipeline; give --pipeline N") { $0.pipeline > 1 }
+      add("overlap-experts", "spreads experts; give --expert N") { $0.expert > 1 }
       add("shard-group", "shares over nodes") { $0.zeroStage > 0 && $0.data * $0.context > 1 }
     }
     add("context-kind", "cuts the sequence; give --context N") { $0.context > 1 }

@@ -21,6 +21,29 @@ import Testing
     #expect(both.errors.contains("--virtual-stages"), "\(both.errors)")
   }
 
+  /// DeepSeek-V3 as its report cut it: where the software lets it, traffic with experts passes
+  /// beside other work, in what is computed again, too; the work itself stays as long.
+  @Test func trafficWithExpertsRunsBesideWork() throws {
+    let words =
+      "deepseek-v3 --cluster deepseek-h800 --global-batch 15360 --data 128 --pipeline 16 "
+      + "--expert 64 --micro-batch 1 --dtype fp8 --zero 1 --schedule zero-bubble "
+      + "--framework megatron --recompute full --json"
+    func breakdown(_ more: String) throws -> JSONValue {
+      let result = plan(words + more)
+      #expect(result.code == 0, "\(result.errors)")
+      return try #require(
+        try JSONValue(parsing: result.output)["plans"]?.array?.first?["breakdown"])
+    }
+    func seconds(_ parts: JSONValue, _ key: String) throws -> Double {
+      try #require(parts[key]?.double)
+    }
+    let (apart, beside) = (try breakdown(""), try breakdown(" --overlap-experts"))
+    #expect(try seconds(beside, "expertSeconds") < 0.9 * seconds(apart, "expertSeconds"))
+    for other in ["forwardSeconds", "backwardSeconds", "pipelineSeconds"] {
+      #expect(try seconds(beside, other) == seconds(apart, other), "\(other)")
+    }
+  }
+
   /// An A100 has no units for fp8, a V100 none for bf16; each is told what it has.
   @Test(arguments: [
     ("dgx-a100-80gb", "fp8", "bf16-mixed"), ("dgx1-v100-32gb", "bf16", "fp16-mixed"),

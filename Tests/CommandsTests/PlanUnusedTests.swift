@@ -38,6 +38,7 @@ import Testing
     ("--context-kind ring", "--context-kind: without effect"),
     ("--sequence-parallel on --tensor 1", "--sequence-parallel: without effect"),
     ("--shard-group node --zero 0", "--shard-group: without effect"),
+    ("--overlap-experts", "--overlap-experts: without effect"),
     ("--deadline 14d", "--deadline: no size of the job is given, so it is one step"),
     (
       "--samples 2M --what-if rtx-4090",
@@ -76,7 +77,7 @@ import Testing
   }
 
   /// Of a kind of device that nobody measured a run on, the label and the interval say so.
-  @Test(arguments: ["tpu-v4", "m3-max", "epyc-9654-dual"])
+  @Test(arguments: ["max-1550", "m3-max", "epyc-9654-dual"])
   func unknownKindsOfDeviceAreUnsupported(device: String) throws {
     func run(_ device: String, _ words: [String] = []) -> (
       code: Int32, output: String, errors: String
