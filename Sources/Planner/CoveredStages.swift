@@ -57,6 +57,8 @@ struct CoveredStages {
     _ count: Count, _ bounds: ClosedRange<Int>, _ coverage: CutStage.Coverage,
     _ step: LayeredStep, _ held: [MemoryForm.Held], _ usable: Double
   ) -> Int? {
+    // What a stage holds whatever is covered is too much: no number mends that.
+    guard held.allSatisfy({ $0.bytes <= usable }) else { return nil }
     let place = place(count, coverage)
     // The stage that did not fit mostly does not fit with one more.
     var suspect = 0

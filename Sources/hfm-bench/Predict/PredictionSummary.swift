@@ -126,7 +126,7 @@ extension PredictionRecord {
     "sam-mask-decoder", "segresnet", "resnet101", "coop-lvt", "hyenadna-tiny-1k",
     "hyenadna-small-32k", "hyenadna-large-1m", "etp-ecg-resnet18", "gin-5x300", "behrt", "utr-lm",
     "scbert", "efficientnet_b1", "efficientnet_b2", "esm2-8m", "splicebert", "c2l-resnet18",
-    "tiny_vit_5m_224",
+    "tiny_vit_5m_224", "efficientnet_b3", "efficientnet_b5", "resnext50_32x4d",
   ]
 
   fileprivate var hasConvolutions: Bool {
