@@ -89,7 +89,9 @@ struct PlanHint {
   }
 
   private func best(_ workload: WorkloadRequest, _ request: PlanRequest? = nil) -> PlanEstimate? {
-    try? PlanSearch(model, workload, request ?? self.request).run().plans.first
+    guard var search = try? PlanSearch(model, workload, request ?? self.request) else { return nil }
+    search.explains = false
+    return try? search.run().plans.first
   }
 
   /// The largest patch of the same shape that fits, extents in steps of 32 voxels (a network's

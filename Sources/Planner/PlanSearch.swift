@@ -24,6 +24,8 @@ public struct PlanSearch {
   let source: Source
   /// Who visits; nil: the caller's thread alone. The result is the same either way.
   public var workers: Workers?
+  /// Whether an error should tell what comes nearest; else a search that cannot fit ends sooner.
+  public var explains = true
 
   /// Prepares a search.
   ///
@@ -67,18 +69,33 @@ public struct PlanSearch {
   public func run(progress: Progress? = nil) throws(UserError) -> PlanResult {
     var known = CountedSizes()
     var outcome = try visitOffloading(request, progress, &known)
-    if outcome.best.isEmpty, request.memoryRisk < 1, request.atMost == .infinity, !outcome.stopped {
+    if outcome.best.isEmpty, request.memoryRisk < 1, request.atMost == .infinity, !outcome.stopped,
+      explains || mayHold(outcome)
+    {
       // A plan that may not run is better than none.
       var bolder = request
       bolder.memoryRisk = 1
       outcome = try visitOffloading(bolder, progress, &known)
     }
     guard !outcome.best.isEmpty || request.atMost < .infinity || outcome.stopped else {
+      guard explains else {
+        throw UserError(.impossible, place: request.cluster.id, "no plan fits", remedy: "")
+      }
       throw try impossible(outcome, &known)
     }
     var result = PlanResult(plans: outcome.plans(request.limit), search: outcome.summary)
     result.stopped = outcome.stopped
     return result
+  }
+
+  /// Whether the devices, with what the host lends each, could hold parameters and optimizer states
+  /// spread over all of them: where they cannot, no cut fits, whatever is risked.
+  private func mayHold(_ outcome: SearchOutcome) -> Bool {
+    guard let memory = outcome.evaluators.values.first?.memoryModel else { return true }
+    let states = Double(memory.parameters) + Double(memory.optimizer)
+    let usable = Double(MemoryReserve.usable(request.cluster.device)) * (1 - request.headroom)
+    let devices = Double(request.devices ?? request.cluster.deviceCount)
+    return states / devices <= usable + request.hostShare
   }
 
   /// Visits a request's space, and where nothing fits, once more with every offload that is open.
