@@ -53,13 +53,15 @@ enum PriceOptions {
   }
 
   static func prices(_ arguments: Arguments) throws(UserError) -> Prices {
-    if let life = try arguments.duration("life"), life.value < 86_400 {
-      throw UserError(
-        .input, key: "--life", "\"\(arguments.string("life") ?? "")\" is less than a day",
-        remedy: "give how long bought devices serve, such as 3y")
-    }
     var tariff = Tariff()
-    if let life = try arguments.duration("life") { tariff.lifeSeconds = life.value }
+    if let life = try arguments.duration("life") {
+      guard life.value >= 86_400 else {
+        throw UserError(
+          .input, key: "--life", "\"\(arguments.string("life") ?? "")\" is less than a day",
+          remedy: "give how long bought devices serve, such as 3y")
+      }
+      tariff.lifeSeconds = life.value
+    }
     tariff.perKilowattHour = try arguments.double("price-per-kwh")
     if tariff.perKilowattHour == nil, let name = arguments.string("grid") {
       tariff.perKilowattHour = try Grid.named(name).dollarsPerKilowattHour

@@ -121,11 +121,13 @@ extension PlanRequest {
     return 0.9 * Double(host.memoryBytes) / Double(max(1, cluster.devicesPerNode))
   }
 
+  /// Bytes that a plan may use of a device, whatever is risked.
+  var mostUsable: Double { Double(MemoryReserve.usable(cluster.device)) * (1 - headroom) }
+
   /// Bytes that a plan may use of a device, given what its prediction rests on.
   func usable(_ basis: PredictionBasis) -> Double {
-    let free = Double(MemoryReserve.usable(cluster.device)) * (1 - headroom)
-    guard memoryRisk < 1 else { return free }
-    return min(free, basis.largestPeak(cluster.device, risk: memoryRisk))
+    guard memoryRisk < 1 else { return mostUsable }
+    return min(mostUsable, basis.largestPeak(cluster.device, risk: memoryRisk))
   }
 }
 

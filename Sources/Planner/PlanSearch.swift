@@ -93,9 +93,8 @@ public struct PlanSearch {
   private func mayHold(_ outcome: SearchOutcome) -> Bool {
     guard let memory = outcome.evaluators.values.first?.memoryModel else { return true }
     let states = Double(memory.parameters) + Double(memory.optimizer)
-    let usable = Double(MemoryReserve.usable(request.cluster.device)) * (1 - request.headroom)
     let devices = Double(request.devices ?? request.cluster.deviceCount)
-    return states / devices <= usable + request.hostShare
+    return states / devices <= request.mostUsable + request.hostShare
   }
 
   /// Visits a request's space, and where nothing fits, once more with every offload that is open.

@@ -251,12 +251,9 @@ public struct SoftwareStack: Sendable, Hashable {
   /// from the host, fuses point-wise operators and gathers beside products. What it moves and hides
   /// is Megatron's of the same years: nothing was fitted to it.
   public static let xla: SoftwareStack = {
-    var stack = megatron
+    var stack = megatronGraphs
     stack.name = "xla"
-    stack.hostPerKernel = 0
-    stack.hostPerCollective = 0
-    stack.hostPerExpert = 0
-    stack.launchSeconds = 0.5e-6
+    stack.reducesInSwitches = megatron.reducesInSwitches
     stack.shardInterference = pytorch.shardInterference
     stack.mainParameters = false
     return stack
